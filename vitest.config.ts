@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts'],
+    globalSetup: './packages/local-services/src/vitest-global-setup.ts',
     env: { METADATA_SERVER_DETECTION: 'none', AWS_EC2_METADATA_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 120_000,

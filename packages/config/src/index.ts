@@ -1,1 +1,4 @@
-export {};
+export { ConfigError } from './config-error.ts';
+export { type Config, type LogLevel } from './config.ts';
+export { loadConfig } from './load-config.ts';
+export { readConfig } from './read-config.ts';

@@ -1,1 +1,2 @@
-export {};
+export { createDynamoDbTarget } from './dynamodb-target.ts';
+export type { DynamoDbTargetOptions } from './options.ts';

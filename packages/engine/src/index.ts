@@ -1,1 +1,18 @@
-export {};
+export { ControlWatcher } from './control-watcher.ts';
+export { coordinate, type Round } from './coordinator/coordinate.ts';
+export { type CoordinatorContext, defaultPaging, type EngineContext, type EngineSettings } from './engine-context.ts';
+export { runInProcess } from './in-process.ts';
+export { currentStatus, type CurrentStatus, type Progress, progressOf, type StatusState } from './reports/current-status.ts';
+export { lastMigration, migrationReport, type MigrationReport } from './reports/migration-report.ts';
+export { rollbackReport, type RollbackReport } from './reports/rollback-report.ts';
+export {
+  type IssueKind,
+  issueKinds,
+  verificationReport,
+  type VerificationReport,
+} from './reports/verification-report.ts';
+export { runUnit, type UnitAttempt, type UnitResult } from './units/run-unit.ts';
+export { controlCurrent } from './operations/control-operation.ts';
+export { preflight } from './operations/preflight.ts';
+export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
+export { waitForEnd } from './operations/wait-for-end.ts';

@@ -1,1 +1,2 @@
-export {};
+export { createFirestoreSource } from './firestore-source.ts';
+export type { FirestoreSourceOptions } from './options.ts';

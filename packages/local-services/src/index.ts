@@ -1,1 +1,10 @@
-export {};
+export type { DynamoDbOptions, DynamoDbService } from './dynamodb.ts';
+export { startDynamoDb } from './dynamodb.ts';
+export type { FirestoreOptions, FirestoreService } from './firestore.ts';
+export { startFirestore } from './firestore.ts';
+export type { RedisOptions, RedisService } from './redis.ts';
+export { RedisMissingError, startRedis } from './redis.ts';
+export type { LocalService, ServiceOptions } from './service.ts';
+export { PortTakenError, ServiceEndedError } from './service.ts';
+export type { LocalServices, LocalServicesEnv, LocalServicesOptions } from './start-local-services.ts';
+export { startLocalServices } from './start-local-services.ts';

@@ -1,0 +1,19 @@
+import type { RequestHandler } from 'express';
+
+import type { ApiContext } from '../api-context.ts';
+
+/** `GET /healthz`: the process is alive. */
+export const healthz: RequestHandler = (_request, response) => {
+  response.json({ status: 'ok' });
+};
+
+/** `GET /readyz`: it can take work, which needs Redis. */
+export function readyz(context: ApiContext): RequestHandler {
+  return async (_request, response) => {
+    if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
+    else {
+      await context.requireRedis();
+      response.json({ status: 'ready' });
+    }
+  };
+}

@@ -1,0 +1,81 @@
+import { MigrationError, type Operation } from '@migrator/core';
+import { migrationReport, retryMigration, waitForEnd } from '@migrator/engine';
+import type { RequestHandler } from 'express';
+
+import { type ApiContext, basePath } from '../api-context.ts';
+import { parseBody, parseQuery } from '../parse-body.ts';
+import { preferredWaitMs } from '../prefer-wait.ts';
+import { failuresQuery, pageQuery, retryBody } from '../schemas.ts';
+
+const runsOnAPage = 20;
+const failuresOnAPage = 100;
+
+/** `GET /migrations`: past runs, newest first. */
+export function migrations(context: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { cursor } = parseQuery(pageQuery, request.query);
+    await context.requireRedis();
+    const page = await context.ledger.list('migration', {
+      limit: runsOnAPage,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const reports = await Promise.all(page.operations.map((operation) => migrationReport(context.ledger, operation)));
+    response.json({ migrations: reports, nextCursor: page.cursor ?? null });
+  };
+}
+
+/** `GET /migrations/{id}`. */
+export function migration(context: ApiContext): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    await context.requireRedis();
+    const operation = await known(context, request.params.id);
+    response.json(await migrationReport(context.ledger, operation));
+  };
+}
+
+/** `GET /migrations/{id}/failures`. */
+export function failures(context: ApiContext): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { cursor, code } = parseQuery(failuresQuery, request.query);
+    await context.requireRedis();
+    const operation = await known(context, request.params.id);
+    const page = await context.ledger.issues(operation.id, {
+      limit: failuresOnAPage,
+      ...(code === undefined ? {} : { code }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    response.json({
+      migrationId: operation.id,
+      failures: page.issues.map((issue) => ({
+        path: issue.detail.path ?? '',
+        code: issue.code,
+        message: issue.detail.message ?? '',
+        attempts: issue.detail.attempts ?? 1,
+      })),
+      counts: operation.codes,
+      nextCursor: page.cursor ?? null,
+    });
+  };
+}
+
+/** `POST /migrations/{id}/retry`. */
+export function retry(context: ApiContext): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { userId, code } = parseBody(retryBody, request.body);
+    await context.requireRedis();
+    await known(context, request.params.id);
+    const wanted = { ...(userId === undefined ? {} : { userId }), ...(code === undefined ? {} : { code }) };
+    const opened = await retryMigration(context, request.params.id, wanted);
+    const limitMs = preferredWaitMs(request, 0);
+    const now = (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;
+    const report = await migrationReport(context.ledger, now);
+    const over = now.state !== 'running';
+    response.status(over ? 200 : 202).location(`${basePath}/migrations/${opened.id}`).json(report);
+  };
+}
+
+async function known(context: ApiContext, id: string): Promise<Operation> {
+  const operation = await context.ledger.get(id);
+  if (operation?.kind === 'migration') return operation;
+  throw new MigrationError('NOT_FOUND', `There is no migration '${id}'`);
+}

@@ -1,0 +1,45 @@
+import { migrationReport, OperationRunningError, preflight, startOperation, waitForEnd } from '@migrator/engine';
+import type { RequestHandler } from 'express';
+
+import { type ApiContext, basePath } from '../api-context.ts';
+import { parseBody } from '../parse-body.ts';
+import { preferredWaitMs } from '../prefer-wait.ts';
+import { startBody } from '../schemas.ts';
+
+export function start(context: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { userIds, ...options } = parseBody(startBody, request.body);
+    const wanted = {
+      kind: 'migration' as const,
+      ...options,
+      ...(userIds === undefined ? {} : { userIds: [...new Set(userIds)] }),
+    };
+    await context.requireRedis();
+    await context.requireNoEviction();
+    await refuseIfRunning(context);
+    await preflight(context, wanted);
+    const opened = await startOperation(context, wanted);
+    const limitMs = preferredWaitMs(request, 0);
+    const operation =
+      limitMs === 0
+        ? opened
+        : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
+    const { migrationId, state, stats, verification } = await migrationReport(context.ledger, operation);
+    if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
+    const links = {
+      self: `${basePath}/migrations/${migrationId}`,
+      status: `${basePath}/status`,
+      failures: `${basePath}/migrations/${migrationId}/failures`,
+      jobs: '/admin/queues',
+    };
+    if (operation.state !== 'running') response.json({ migrationId, state, stats, verification, links });
+    else response.status(202).location(links.self).json({ migrationId, stats, verification: null, links });
+  };
+}
+
+/** Before the preflight, which may take seconds and reads from a source that somebody is busy with. */
+async function refuseIfRunning(context: ApiContext): Promise<void> {
+  const current = await context.ledger.current();
+  if (current === undefined || !(await context.dispatcher.isCoordinated(current.id))) return;
+  throw new OperationRunningError(current);
+}

@@ -1,0 +1,59 @@
+import { ConfigError } from './config-error.ts';
+import type { Config } from './config.ts';
+import { type VariableName, variables, type VariableValue } from './variables.ts';
+
+/** The configuration that the given environment means. Throws a ConfigError for the first variable that is wrong. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  /** Present only where set: an empty variable counts as none, as in a `.env` file with the value left out. */
+  function optional<Name extends VariableName, Key extends string>(
+    key: Key,
+    name: Name,
+  ): { readonly [K in Key]?: VariableValue<Name> } {
+    const value = read(name);
+    return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: VariableValue<Name> };
+  }
+
+  function read<Name extends VariableName>(name: Name): VariableValue<Name> | undefined {
+    const raw = env[name];
+    if (raw === undefined || raw === '') return undefined;
+    const variable = variables[name];
+    const result = variable.schema.safeParse(raw);
+    if (result.success) return result.data as VariableValue<Name>;
+    const held = 'secret' in variable ? 'a value that is not shown' : JSON.stringify(raw);
+    throw new ConfigError(name, `${name} holds ${held}; it may hold ${variable.holds}`);
+  }
+
+  return {
+    google: {
+      ...optional('projectId', 'GOOGLE_CLOUD_PROJECT'),
+      ...optional('emulatorHost', 'FIRESTORE_EMULATOR_HOST'),
+      databaseId: read('FIRESTORE_DATABASE_ID') ?? '(default)',
+      usersCollection: read('USERS_COLLECTION') ?? 'users',
+      journalCollection: read('JOURNAL_COLLECTION') ?? 'trading-journal',
+    },
+    aws: {
+      ...optional('region', 'AWS_REGION'),
+      ...optional('endpoint', 'AWS_ENDPOINT_URL_DYNAMODB'),
+      tableName: read('DYNAMODB_TABLE') ?? 'tradebook-heatmaps',
+      createTable: read('CREATE_TABLE') === 'true',
+    },
+    redis: {
+      url: read('REDIS_URL') ?? 'redis://127.0.0.1:6379',
+      prefix: read('QUEUE_PREFIX') ?? '{journal-migration}',
+    },
+    http: {
+      host: read('HOST') ?? '127.0.0.1',
+      port: read('PORT') ?? 5000,
+      ...optional('apiToken', 'API_TOKEN'),
+      ...optional('apiReadToken', 'API_READ_TOKEN'),
+    },
+    migration: {
+      writeMode: read('WRITE_MODE') ?? 'safe',
+      oversize: read('OVERSIZE') ?? 'fail',
+      userConcurrency: read('USER_CONCURRENCY') ?? 8,
+      writeConcurrency: read('WRITE_CONCURRENCY') ?? 64,
+      ...optional('maxWriteUnitsPerSecond', 'MAX_WRITE_UNITS_PER_SECOND'),
+    },
+    logLevel: read('LOG_LEVEL') ?? 'info',
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+import { logLevels } from './config.ts';
+
+interface Variable<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** What it may hold, for the message about a wrong value and for the docs. */
+  readonly holds: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
+}
+
+const text = z.string().min(1);
+const oneOf = <const T extends string>(values: readonly T[]): Variable<T> => ({
+  schema: z.enum(values),
+  holds: `one of ${values.join(', ')}`,
+});
+const whole = (from: number, to: number): Variable<number> => ({
+  schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(from).max(to)),
+  holds: `a whole number from ${from} to ${to}`,
+});
+const isUrl = (value: string, protocols: readonly string[]): boolean =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol);
+const collection: Variable<string> = {
+  schema: text.refine((value) => !value.includes('/') && !/^(\.|\.\.|__.*__)$/.test(value)),
+  holds: "a collection's name, without a slash",
+};
+const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 characters', secret: true };
+
+/** Every variable that the product itself reads, by name. */
+export const variables = {
+  GOOGLE_CLOUD_PROJECT: { schema: text.regex(/^[^/\s]+$/), holds: "a Google Cloud project's id" },
+  FIRESTORE_EMULATOR_HOST: { schema: text.regex(/^[^/\s]+:\d+$/), holds: 'host:port, such as 127.0.0.1:8080' },
+  FIRESTORE_DATABASE_ID: { schema: text.regex(/^[^/\s]+$/), holds: "a database's id, such as (default)" },
+  USERS_COLLECTION: collection,
+  JOURNAL_COLLECTION: collection,
+  AWS_REGION: { schema: text.regex(/^[a-z0-9-]+$/), holds: 'a region, such as eu-central-1' },
+  AWS_ENDPOINT_URL_DYNAMODB: {
+    schema: text.refine((value) => isUrl(value, ['http:', 'https:'])),
+    holds: 'a URL that begins with http:// or https://',
+  },
+  DYNAMODB_TABLE: { schema: text.regex(/^[a-zA-Z0-9_.-]{3,255}$/), holds: "a table's name: 3 to 255 of a-z A-Z 0-9 _ . -" },
+  CREATE_TABLE: oneOf(['true', 'false']),
+  REDIS_URL: {
+    schema: text.refine((value) => isUrl(value, ['redis:', 'rediss:'])),
+    holds: 'a URL that begins with redis:// or rediss://',
+    secret: true,
+  },
+  QUEUE_PREFIX: { schema: text.regex(/^[\w{}.-]+$/), holds: 'letters, digits, and _ - . { }' },
+  HOST: { schema: text.regex(/^\S+$/), holds: 'an address to listen on, such as 127.0.0.1' },
+  PORT: whole(0, 65_535),
+  API_TOKEN: secret,
+  API_READ_TOKEN: secret,
+  WRITE_MODE: oneOf(['safe', 'batch']),
+  OVERSIZE: oneOf(['fail', 'gzip']),
+  USER_CONCURRENCY: whole(1, 1_000),
+  WRITE_CONCURRENCY: whole(1, 10_000),
+  MAX_WRITE_UNITS_PER_SECOND: whole(1, 1_000_000_000),
+  LOG_LEVEL: oneOf(logLevels),
+} satisfies Record<string, Variable<unknown>>;
+
+export type VariableName = keyof typeof variables;
+export type VariableValue<Name extends VariableName> = z.output<(typeof variables)[Name]['schema']>;

@@ -1,0 +1,67 @@
+/**
+ * Every code the product can answer with, and the one table of what is done about it (invariant 6).
+ *
+ * `attempts`, `baseMs`, `capMs`: how often the call itself is tried near the service, with full jitter between
+ * `baseMs` and a cap. `gives`: what is failed or stopped once that is used up. `entry`: this entry, at once and for
+ * good; `job`: the user's job, which BullMQ tries again from its checkpoint; `run`: nothing can work until a person
+ * has acted, so the run is paused with the reason.
+ */
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+  readonly gives: 'entry' | 'job' | 'run';
+}
+
+const never = { attempts: 1, baseMs: 0, capMs: 0 };
+
+const policies = {
+  ITEM_TOO_LARGE: { ...never, gives: 'entry' },
+  KEY_TOO_LONG: { ...never, gives: 'entry' },
+  KEY_COLLISION: { ...never, gives: 'entry' },
+  UNSUPPORTED_VALUE: { ...never, gives: 'entry' },
+  /** The service refuses this very item for a reason we do not know beforehand. */
+  INVALID_ITEM: { ...never, gives: 'entry' },
+  /** The bytes of a document can't be read as one. */
+  MALFORMED_DOCUMENT: { ...never, gives: 'entry' },
+  ACCESS_DENIED: { ...never, gives: 'run' },
+  CREDENTIALS_NOT_FOUND: { ...never, gives: 'run' },
+  CREDENTIALS_EXPIRED: { attempts: 3, baseMs: 200, capMs: 2_000, gives: 'run' },
+  /** There are credentials, and the service does not know or accept them. */
+  CREDENTIALS_REFUSED: { attempts: 3, baseMs: 200, capMs: 2_000, gives: 'run' },
+  REGION_NOT_FOUND: { ...never, gives: 'run' },
+  TABLE_NOT_FOUND: { ...never, gives: 'run' },
+  TABLE_KEY_MISMATCH: { ...never, gives: 'run' },
+  SOURCE_ACCESS_DENIED: { ...never, gives: 'run' },
+  SOURCE_NOT_FOUND: { ...never, gives: 'run' },
+  SOURCE_INVALID: { ...never, gives: 'job' },
+  SOURCE_UNAVAILABLE: { attempts: 8, baseMs: 100, capMs: 5_000, gives: 'job' },
+  SOURCE_THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 250, capMs: 20_000, gives: 'job' },
+  TARGET_UNAVAILABLE: { attempts: 8, baseMs: 50, capMs: 5_000, gives: 'job' },
+  /** Throttling never fails anything: the table gives what it gives, and we wait. */
+  THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 50, capMs: 20_000, gives: 'job' },
+  REDIS_UNAVAILABLE: { ...never, gives: 'job' },
+  REDIS_EVICTS: { ...never, gives: 'run' },
+  NO_DATA: { ...never, gives: 'run' },
+  /** Another operation holds the place; one at a time. */
+  OPERATION_RUNNING: { ...never, gives: 'job' },
+  NOTHING_RUNNING: { ...never, gives: 'job' },
+  /** A user whose job took its process down again and again without getting on. */
+  POISONED: { ...never, gives: 'job' },
+  /** The work was stopped from outside: pause, cancel, shutdown. Never a failure. */
+  ABORTED: { ...never, gives: 'job' },
+  /** The run has been rolled back: nothing of it can be taken up again. */
+  ROLLED_BACK: { ...never, gives: 'job' },
+  /** There is no operation with this id. */
+  NOT_FOUND: { ...never, gives: 'job' },
+  INTERNAL: { ...never, gives: 'job' },
+} as const satisfies Record<string, RetryPolicy>;
+
+export type ErrorCode = keyof typeof policies;
+
+export const retryPolicies: Readonly<Record<ErrorCode, RetryPolicy>> = policies;
+
+/** Milliseconds before try number `attempt` + 1, full jitter. `random` in [0, 1). */
+export function backoffDelay(policy: RetryPolicy, attempt: number, random: number): number {
+  return Math.round(random * Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt, 30)));
+}

@@ -1,0 +1,186 @@
+import { isUtf8 } from 'node:buffer';
+import { dateKey, maxDateKeyBytes } from '../date-key.ts';
+import { containerSize, elementSize, maxItemBytes } from '../item-size.ts';
+import type { SourceEntry } from '../ports/source.ts';
+import { DOCUMENT_FIELD } from '../values/value-tags.ts';
+import { compressData } from './compress-data.ts';
+import { guideFields, indexOfName, ORDINARY, OWN_NAME, ownNames } from './guide-fields.ts';
+import { closeStamp, openItem, openStamp } from './item-frame.ts';
+import { latin, put } from './json-text.ts';
+import { kindName } from './kind-name.ts';
+import { mapNamedValue, mapValue } from './map-value.ts';
+import type { FieldWarning, MappedEntry, MappingOptions } from './mapped-entry.ts';
+import { MappingPass } from './mapping-pass.ts';
+import { lengthPrefixed, openEntry } from './open-entry.ts';
+import { placeOf } from './place-of.ts';
+import { malformed, Refusal } from './refusal.ts';
+
+const COMMA = 0x2c;
+const noWarnings: readonly FieldWarning[] = [];
+const openSource = latin(',"source":{"M":{');
+const closeMap = latin('}}');
+const ownNamesJson = ownNames.map((name) => latin(`"${name}":`));
+const ifMissing = guideFields.map((field) => latin(`,"${field.name}":${field.ifMissing}`));
+
+const pass = new MappingPass();
+
+/**
+ * Maps one entry's bytes to its DynamoDB item in one pass, without a JavaScript value on the way. Never throws for what
+ * an entry holds: that an entry can't be an item is an answer, too.
+ */
+export function mapEntry(entry: SourceEntry, options: MappingOptions): MappedEntry {
+  const key = dateKey(entry);
+  if (key.length * 3 > maxDateKeyBytes && Buffer.byteLength(key) > maxDateKeyBytes) return keyTooLong(key);
+  try {
+    pass.start(entry.document, entry.userId.length + entry.date.length);
+    return mapDocument(entry, key, options);
+  } catch (error) {
+    return refusal(entry, error);
+  } finally {
+    pass.end();
+  }
+}
+
+function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): MappedEntry {
+  openItem(pass, entry, key);
+  const fieldsFrom = pass.at;
+  const warnings = mapFields();
+  const fieldsTo = pass.at;
+  openStamp(pass, options.migratedAt, entry.updateTime);
+  const sourceFrom = pass.at;
+  mapOwnNames();
+  const sourceTo = pass.at;
+  closeStamp(pass, options.migratedAt);
+  // Strings were copied as they are. All else in the output is ASCII, so one look at the whole tells of each of them.
+  if (pass.textBits >= 0x80 && !isUtf8(pass.bytes.subarray(0, pass.at))) {
+    throw malformed(-1, 'a string or a name in it is not UTF-8');
+  }
+
+  const compressed = pass.size > maxItemBytes && options.oversize === 'gzip';
+  const plainSize = pass.size;
+  if (compressed) {
+    const fields = { from: fieldsFrom, to: fieldsTo };
+    compressData(pass, entry, key, options, fields, { from: sourceFrom, to: sourceTo });
+  }
+  if (pass.size > maxItemBytes) return itemTooLarge(plainSize, compressed);
+  return {
+    ok: true,
+    item: {
+      userId: entry.userId,
+      date: entry.date,
+      dateKey: key,
+      migratedAt: options.migratedAt,
+      originalTimestamp: entry.updateTime,
+      json: pass.take(),
+      size: pass.size,
+    },
+    encodedAsText: pass.encodedAsText,
+    warnings,
+    compressed,
+  };
+}
+
+/** Every field of the document, and the guide's fields that it lacks. Notes where those are that `data` has no room for. */
+function mapFields(): readonly FieldWarning[] {
+  const { reader, ownFrom, ownTo } = pass;
+  const end = reader.len;
+  let present = 0;
+  let warnings: FieldWarning[] | undefined;
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag !== DOCUMENT_FIELD) {
+      // Name and times of the document, and whatever Google adds beside the fields.
+      reader.skipType(tag & 7, 0, tag >>> 3);
+      continue;
+    }
+    const entryEnd = lengthPrefixed(pass, end);
+    const valueEnd = openEntry(pass, entryEnd);
+    const index = indexOfName(reader.buf, pass.keyFrom, pass.keyTo);
+    if (index >= OWN_NAME) {
+      ownFrom[index - OWN_NAME] = reader.pos;
+      ownTo[index - OWN_NAME] = valueEnd;
+    } else {
+      pass.bytes[pass.at++] = COMMA;
+      const kind = mapNamedValue(pass, valueEnd);
+      if (index !== ORDINARY) {
+        present |= 1 << index;
+        const { name: field, expected, kind: expectedKind } = guideFields[index]!;
+        if (kind !== expectedKind) (warnings ??= []).push({ field, expected, found: kindName(kind) });
+      }
+    }
+    reader.pos = entryEnd;
+  }
+  for (let index = 0; index < guideFields.length; index++) {
+    if ((present & (1 << index)) !== 0) continue;
+    put(pass, ifMissing[index]!);
+    pass.size += guideFields[index]!.name.length + elementSize + containerSize;
+  }
+  return warnings ?? noWarnings;
+}
+
+/** `,"source":{"M":{…}}`, if the entry has fields of its own under `data`'s names. */
+function mapOwnNames(): void {
+  const { reader, ownFrom, ownTo } = pass;
+  let count = 0;
+  for (let index = 0; index < ownNames.length; index++) {
+    const from = ownFrom[index]!;
+    if (from < 0) continue;
+    if (count++ > 0) pass.bytes[pass.at++] = COMMA;
+    else put(pass, openSource);
+    put(pass, ownNamesJson[index]!);
+    pass.size += ownNames[index]!.length + elementSize;
+    // Inside `data`, `metadata` and `source`.
+    pass.depth = 3;
+    reader.pos = from;
+    mapValue(pass, ownTo[index]!);
+  }
+  if (count === 0) return;
+  put(pass, closeMap);
+  pass.size += 'source'.length + elementSize + containerSize;
+}
+
+function keyTooLong(key: string): MappedEntry {
+  return {
+    ok: false,
+    code: 'KEY_TOO_LONG',
+    message:
+      `The key "${key.slice(0, 60)}…" has ${Buffer.byteLength(key)} bytes; DynamoDB takes ${maxDateKeyBytes} in a ` +
+      'partition key. Shorten the document id or the user id in Firestore and run again.',
+  };
+}
+
+function itemTooLarge(size: number, compressed: boolean): MappedEntry {
+  return {
+    ok: false,
+    code: 'ITEM_TOO_LARGE',
+    message:
+      `The item has ${size} bytes; DynamoDB takes ${maxItemBytes} (400 KB)` +
+      (compressed
+        ? ', and compressed it is still larger. Split or trim the entry in Firestore and run again.'
+        : '. Set OVERSIZE=gzip to have such items compressed, or split or trim the entry in Firestore, and run again.'),
+  };
+}
+
+function refusal(entry: SourceEntry, error: unknown): MappedEntry {
+  if (error instanceof Refusal && error.code === 'UNSUPPORTED_VALUE') {
+    const place = placeOf(entry.document, error.offset);
+    return {
+      ok: false,
+      code: error.code,
+      message:
+        `The field ${place === '' ? '(unknown)' : place} ${error.message}. ` +
+        'Change or remove it in Firestore and run again.',
+    };
+  }
+  // What is no Refusal and no error of the wire reader is a mistake of ours and must not pass for a broken document.
+  const ofReader = error instanceof RangeError || (error instanceof Error && error.constructor === Error);
+  if (!(error instanceof Refusal) && !ofReader) throw error;
+  const place = error instanceof Refusal && error.offset >= 0 ? placeOf(entry.document, error.offset) : '';
+  return {
+    ok: false,
+    code: 'MALFORMED_DOCUMENT',
+    message:
+      `The document can't be read: ${error.message}${place === '' ? '' : ` (in ${place})`}. ` +
+      'Read it with another Firestore client; if that works, please report it with the document.',
+  };
+}

@@ -1,0 +1,61 @@
+import { ENTRY_KEY, ENTRY_VALUE } from '../values/value-tags.ts';
+import type { MappingPass } from './mapping-pass.ts';
+import { malformed } from './refusal.ts';
+
+/**
+ * Reads a map's entry that ends at `end` up to its value, leaves the key's range in the pass and returns the value's
+ * end. An entry is key and value in this order, but any order is valid and either may be left out.
+ *
+ * A key that comes twice is not looked for: serializers write the entries of a map, each key once. Were it to happen,
+ * the JSON would hold the name twice, where the last one counts as it does in protobuf, and the size would be too large.
+ */
+export function openEntry(pass: MappingPass, end: number): number {
+  const { reader } = pass;
+  const start = reader.pos;
+  if (start < end && reader.tag() === ENTRY_KEY) {
+    const keyTo = lengthPrefixed(pass, end);
+    pass.keyFrom = reader.pos;
+    pass.keyTo = keyTo;
+    reader.pos = keyTo;
+    if (keyTo < end && reader.tag() === ENTRY_VALUE && lengthPrefixed(pass, end) === end) return end;
+  }
+  reader.pos = start;
+  return openUnusualEntry(pass, end);
+}
+
+function openUnusualEntry(pass: MappingPass, end: number): number {
+  const { reader } = pass;
+  pass.keyFrom = end;
+  pass.keyTo = end;
+  let valueFrom = end;
+  let valueTo = end;
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    if (tag !== ENTRY_KEY && tag !== ENTRY_VALUE) {
+      reader.skipType(tag & 7, 0, tag >>> 3);
+      continue;
+    }
+    const to = lengthPrefixed(pass, end);
+    if (tag === ENTRY_KEY) {
+      pass.keyFrom = reader.pos;
+      pass.keyTo = to;
+    } else {
+      valueFrom = reader.pos;
+      valueTo = to;
+    }
+    reader.pos = to;
+  }
+  if (reader.pos !== end) throw malformed(end, 'an entry of a map is longer than its own length says');
+  reader.pos = valueFrom;
+  return valueTo;
+}
+
+/** Reads a length and returns where what it announces ends, which is inside what is around it. */
+export function lengthPrefixed(pass: MappingPass, outerEnd: number): number {
+  const { reader } = pass;
+  const start = reader.pos;
+  const length = reader.size();
+  const end = reader.pos + length;
+  if (end > outerEnd) throw malformed(start, 'a length goes beyond what is around it');
+  return end;
+}

@@ -1,0 +1,23 @@
+import type { ErrorCode } from '../error-codes.ts';
+
+/** Thrown inside the mapping only: this entry can't be an item. `mapEntry` turns it into its answer. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: ErrorCode;
+  /** Where in the document's bytes, so that the place can be named without keeping track of it on the hot path. */
+  readonly offset: number;
+
+  constructor(code: ErrorCode, offset: number, message: string) {
+    super(message);
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+export function malformed(offset: number, message: string): Refusal {
+  return new Refusal('MALFORMED_DOCUMENT', offset, message);
+}
+
+export function unsupported(offset: number, message: string): Refusal {
+  return new Refusal('UNSUPPORTED_VALUE', offset, message);
+}

@@ -1,0 +1,19 @@
+import type { ErrorCode } from './error-codes.ts';
+
+/** The one error class of the product. Tests and callers look at `code`, people at `message`. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+  readonly code: ErrorCode;
+  /** How often the thing was tried before it was given up. */
+  attempts: number;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; attempts?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.attempts = options.attempts ?? 1;
+  }
+
+  static codeOf(error: unknown): ErrorCode {
+    return error instanceof MigrationError ? error.code : 'INTERNAL';
+  }
+}

@@ -1,0 +1,75 @@
+import type { OperationKind } from './operation.ts';
+
+/**
+ * What each kind of operation counts for each unit of work. The order is the order in the ledger's compact records:
+ * add at the end only.
+ */
+export const counters = {
+  migration: [
+    'created',
+    'repaired',
+    'unchanged',
+    'conflicts',
+    'newer',
+    'vanished',
+    'failed',
+    'bytes',
+    'writeUnits',
+    'readUnits',
+    'encodedAsText',
+    'warnings',
+    'compressed',
+  ],
+  verification: [
+    'entries',
+    'items',
+    'matched',
+    'scanned',
+    'missing',
+    'different',
+    'source-changed',
+    'unexpected',
+    'target-changed',
+  ],
+  rollback: [
+    'scanned',
+    'deleted',
+    'bytes',
+    'keptChanged',
+    'keptForeign',
+    'keptOtherRun',
+    'keptMisplaced',
+    'writeUnits',
+  ],
+  prune: ['scanned', 'deleted', 'kept', 'writeUnits'],
+} as const satisfies Record<OperationKind, readonly string[]>;
+
+export type Counter<K extends OperationKind> = (typeof counters)[K][number];
+
+/** What one page adds, by counter; absent is nothing. Negative where a retry turns a failure into something else. */
+export type Deltas<K extends OperationKind = OperationKind> = { [C in Counter<K>]?: number };
+
+export function addTo<C extends string>(deltas: { [name in C]?: number }, counter: C, amount = 1): void {
+  deltas[counter] = (deltas[counter] ?? 0) + amount;
+}
+
+/**
+ * The deltas as the ledgers book them: whole numbers, without those that are nothing, in the order of `counters`.
+ * Throws a TypeError for a name that the kind does not count or an amount that is no number, rather than lose it.
+ */
+export function wholeDeltas(
+  kind: OperationKind,
+  deltas: Readonly<Record<string, number>>,
+): { index: number; name: string; amount: number }[] {
+  const names: readonly string[] = counters[kind];
+  return Object.entries(deltas)
+    .map(([name, value]) => {
+      const index = names.indexOf(name);
+      if (index === -1) throw new TypeError(`a ${kind} has no counter '${name}'`);
+      const amount = Math.round(value);
+      if (!Number.isSafeInteger(amount)) throw new TypeError(`'${name}' can't move by ${value}`);
+      return { index, name, amount };
+    })
+    .filter(({ amount }) => amount !== 0)
+    .toSorted((a, b) => a.index - b.index);
+}

@@ -1,0 +1,55 @@
+import type { Operation } from './operation.ts';
+
+export interface MigrationStats {
+  totalProcessed: number;
+  successCount: number;
+  failureCount: number;
+  skippedCount: number;
+  conflictCount: number;
+  createdCount: number;
+  repairedCount: number;
+  users: { listed: number; completed: number; failed: number };
+  bytesWritten: number;
+  writeUnits: number;
+  /** Values DynamoDB has no number for, carried as text. */
+  encodedAsTextCount: number;
+  /** Guide's fields of another type than the guide's. */
+  warningCount: number;
+  /** Entries over DynamoDB's limit that were compressed. */
+  compressedCount: number;
+  /** The first 100. */
+  errors: { path: string; code: string; message: string }[];
+  startTime: string;
+  endTime: string | null;
+}
+
+/** The books of a run. They balance by construction: every sum is made of the same counters. */
+export function migrationStats(operation: Operation, errors: MigrationStats['errors']): MigrationStats {
+  const count = (name: string): number => operation.totals[name] ?? 0;
+  const successCount = count('created') + count('repaired');
+  const skippedCount = count('unchanged') + count('conflicts') + count('newer') + count('vanished');
+  return {
+    totalProcessed: successCount + skippedCount + count('failed'),
+    successCount,
+    failureCount: count('failed'),
+    skippedCount,
+    conflictCount: count('conflicts'),
+    createdCount: count('created'),
+    repairedCount: count('repaired'),
+    users: { ...operation.units },
+    bytesWritten: count('bytes'),
+    writeUnits: count('writeUnits'),
+    encodedAsTextCount: count('encodedAsText'),
+    warningCount: count('warnings'),
+    compressedCount: count('compressed'),
+    errors,
+    startTime: operation.startedAt,
+    endTime: operation.finishedAt ?? null,
+  };
+}
+
+/** Entries a migration has dealt with, one way or another. */
+export function processedEntries(operation: Operation): number {
+  const names = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'vanished', 'failed'];
+  return names.reduce((sum, name) => sum + (operation.totals[name] ?? 0), 0);
+}

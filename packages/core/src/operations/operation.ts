@@ -1,0 +1,134 @@
+import type { ErrorCode } from '../error-codes.ts';
+
+/** `prune` is the part of a migration that removes owned items whose entry is gone. */
+export type OperationKind = 'migration' | 'verification' | 'rollback' | 'prune';
+
+export type OperationState = 'running' | 'completed' | 'completed-with-failures' | 'failed' | 'cancelled';
+
+export type OperationPhase = 'listing' | 'migrating' | 'verifying' | 'rolling-back';
+
+/** What a person asked of a running operation. */
+export type Control = 'run' | 'pause' | 'cancel';
+
+export interface MigrationRequest {
+  readonly kind: 'migration';
+  readonly dryRun: boolean;
+  /** Only these users; absent: all. */
+  readonly userIds?: readonly string[];
+  /** End with a verification. */
+  readonly verify: boolean;
+  /** Remove owned items whose entry is gone. */
+  readonly prune: boolean;
+  /** The starter says that nobody else writes the table, which permits batches. */
+  readonly exclusive: boolean;
+}
+
+export interface VerificationRequest {
+  readonly kind: 'verification';
+  readonly mode: 'full' | 'count';
+  readonly userIds?: readonly string[];
+}
+
+export interface RollbackRequest {
+  readonly kind: 'rollback';
+  readonly dryRun: boolean;
+  /** Only items of this run; absent: of all. */
+  readonly migrationId?: string;
+}
+
+export interface PruneRequest {
+  readonly kind: 'prune';
+  readonly userIds?: readonly string[];
+}
+
+export type OperationRequest = MigrationRequest | VerificationRequest | RollbackRequest | PruneRequest;
+
+/** What the coordinator found out and wrote down; each is set once, later values win. */
+export interface OperationFacts {
+  /** Set once preparation is over, so that a coordinator that comes back does not prepare twice. */
+  readonly prepared?: boolean;
+  /** Entries to go through, for percent and ETA; absent when the source could not say. */
+  readonly totalEntries?: number;
+  /** Whether the table already held items, so that reading before writing pays. */
+  readonly readFirst?: boolean;
+  /** Users without a document of their own. */
+  readonly missingUsers?: number;
+  /** A retry is going through the failed users, of which these are wanted. */
+  readonly retry?: { readonly userId?: string; readonly code?: string };
+  readonly pruneId?: string;
+  readonly verificationId?: string;
+  /** The rollback that took this run back: its jobs can't be retried. */
+  readonly rolledBackBy?: string;
+  /** Entries a second, smoothed, and the moment and count it was last computed from. */
+  readonly rate?: { readonly perSecond: number; readonly at: number; readonly processed: number };
+  /** Why its coordinator can't get on at the moment; it tries again by itself. */
+  readonly trouble?: string;
+  /** A verification's result of counting on both sides. */
+  readonly counts?: { readonly firestore: number; readonly dynamodb: number };
+}
+
+/** What to write down. Facts that are absent or undefined stay as they are; null takes a fact away. */
+export type FactsChange = {
+  readonly [Fact in keyof OperationFacts]?: OperationFacts[Fact] | null | undefined;
+};
+
+/** Where each kind begins. */
+export const firstPhases: Readonly<Record<OperationKind, OperationPhase>> = {
+  migration: 'listing',
+  verification: 'verifying',
+  rollback: 'rolling-back',
+  prune: 'migrating',
+};
+
+/** A migration, verification or rollback as the ledger keeps it. */
+export interface Operation {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly request: OperationRequest;
+  /** The operation this one is a part of: a run's own verification. It holds the place for both. */
+  readonly parent?: string;
+  readonly state: OperationState;
+  readonly phase: OperationPhase;
+  readonly control: Control;
+  /** Why it is paused or has failed. */
+  readonly reason?: string;
+  /** ISO 8601 in UTC, three digits; for a migration this is `migratedAt`. */
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly listing: { readonly cursor?: string; readonly done: boolean };
+  readonly units: { readonly listed: number; readonly completed: number; readonly failed: number };
+  /** Sums of the units' counters by name (counters.ts). */
+  readonly totals: Readonly<Record<string, number>>;
+  /** Issues by code; all are counted, whether they are kept or not. */
+  readonly codes: Readonly<Record<string, number>>;
+  readonly facts: OperationFacts;
+}
+
+/** A failed entry, a failed user, or a difference that a verification found. */
+export interface Issue {
+  /** The unit of work that found it. */
+  readonly unit: string;
+  /** Unique within the unit: the document id or the item's key; empty where the unit as a whole failed. */
+  readonly key: string;
+  /** A failure's ErrorCode, or a verification's kind of issue. */
+  readonly code: string;
+  readonly detail: IssueDetail;
+}
+
+export interface IssueDetail {
+  readonly path?: string;
+  readonly message?: string;
+  readonly attempts?: number;
+  readonly dateKey?: string;
+  readonly fields?: readonly { readonly at: string; readonly expected?: string; readonly actual?: string }[];
+}
+
+/** A failure's detail, in the form every reader relies on. */
+export function failureIssue(
+  unit: string,
+  key: string,
+  failure: { code: ErrorCode; path: string; message: string; attempts: number },
+): Issue {
+  const { code, path, message, attempts } = failure;
+  return { unit, key, code, detail: { path, message, attempts } };
+}

@@ -1,0 +1,95 @@
+import { dateKey } from './date-key.ts';
+import type { EncodedItem, OwnedItemRef, StoredAttribute, StoredItem } from './ports/target.ts';
+
+/**
+ * Whose item is it. The one place of the rule (contract: "Whose item is it"), as the conditions that DynamoDB checks
+ * with each write and delete, and as a reading of a stored item for the times when a condition has failed.
+ */
+
+/** Placeholders of the conditions; their names never vary, only the values do. */
+export const ownershipNames = { '#data': 'data', '#date': 'date', '#metadata': 'metadata' } as const;
+
+const owned = '#data.#metadata.migratedFrom = :from AND updatedAt = #data.#metadata.migratedAt';
+const sameEntry = '#data.userId = :user AND #data.#date = :date';
+
+export const putCondition =
+  `attribute_not_exists(dateKey) OR (${owned} AND ${sameEntry}` +
+  ' AND #data.#metadata.migratedAt <= :at AND #data.#metadata.originalTimestamp <= :original)';
+
+export function putConditionValues(item: EncodedItem): { readonly [placeholder: string]: { S: string } } {
+  return {
+    ':from': { S: 'firestore' },
+    ':user': { S: item.userId },
+    ':date': { S: item.date },
+    ':at': { S: item.migratedAt },
+    ':original': { S: item.originalTimestamp },
+  };
+}
+
+export function deleteCondition(ref: OwnedItemRef): string {
+  const run = ref.migratedAt === undefined ? '' : ' AND #data.#metadata.migratedAt = :at';
+  return `${owned} AND ${sameEntry}${run}`;
+}
+
+export function deleteConditionValues(ref: OwnedItemRef): { readonly [placeholder: string]: { S: string } } {
+  return {
+    ':from': { S: 'firestore' },
+    ':user': { S: ref.userId },
+    ':date': { S: ref.date },
+    ...(ref.migratedAt === undefined ? {} : { ':at': { S: ref.migratedAt } }),
+  };
+}
+
+/** What a stored item says of where it comes from. */
+export interface Stamp {
+  readonly userId: string;
+  readonly date: string;
+  readonly migratedAt: string;
+  readonly originalTimestamp: string;
+}
+
+/** The item's stamp if the migration owns it: copied from Firestore and not saved by the application since. */
+export function readStamp(item: StoredItem): Stamp | undefined {
+  const data = mapOf(item['data']);
+  const metadata = mapOf(data?.['metadata']);
+  const migratedAt = stringOf(metadata?.['migratedAt']);
+  if (stringOf(metadata?.['migratedFrom']) !== 'firestore') return undefined;
+  if (migratedAt === undefined || stringOf(item['updatedAt']) !== migratedAt) return undefined;
+  const userId = stringOf(data?.['userId']);
+  const date = stringOf(data?.['date']);
+  const originalTimestamp = stringOf(metadata?.['originalTimestamp']);
+  if (userId === undefined || date === undefined || originalTimestamp === undefined) return undefined;
+  return { userId, date, migratedAt, originalTimestamp };
+}
+
+/** Whether the key is the one that the item's own user and date give; only such an item may be rolled back. */
+export function isAtItsOwnKey(item: StoredItem, stamp: Stamp): boolean {
+  return stringOf(item['dateKey']) === dateKey(stamp);
+}
+
+export type Standing =
+  /** The application's, or nobody's we know: left alone. */
+  | 'foreign'
+  /** Another entry's item under the same key. */
+  | 'collision'
+  /** This entry's, but from a newer run or a newer state of the document. */
+  | 'newer'
+  /** This entry's, ours to overwrite. */
+  | 'ours';
+
+/** How a stored item stands to the item that is to be written in its place. */
+export function standing(stored: StoredItem, item: Stamp): Standing {
+  const stamp = readStamp(stored);
+  if (stamp === undefined) return 'foreign';
+  if (stamp.userId !== item.userId || stamp.date !== item.date) return 'collision';
+  if (stamp.migratedAt > item.migratedAt || stamp.originalTimestamp > item.originalTimestamp) return 'newer';
+  return 'ours';
+}
+
+function mapOf(attribute: StoredAttribute | undefined): { readonly [name: string]: StoredAttribute } | undefined {
+  return attribute !== undefined && 'M' in attribute ? attribute.M : undefined;
+}
+
+function stringOf(attribute: StoredAttribute | undefined): string | undefined {
+  return attribute !== undefined && 'S' in attribute ? attribute.S : undefined;
+}

@@ -1,0 +1,116 @@
+import type {
+  Control,
+  FactsChange,
+  Issue,
+  Operation,
+  OperationKind,
+  OperationPhase,
+  OperationRequest,
+  OperationState,
+} from '../operations/operation.ts';
+
+export type OpenResult =
+  | { readonly opened: true; readonly operation: Operation }
+  /** Another one holds the place. */
+  | { readonly opened: false; readonly current: Operation };
+
+export type StartResult =
+  | {
+      readonly started: true;
+      /** Every commit of this start carries it; a newer start makes it stale. */
+      readonly epoch: number;
+      /** Where the last commit left off, absent at the beginning. */
+      readonly cursor?: string;
+      readonly counters: Readonly<Record<string, number>>;
+      /** Starts since the last commit, this one included; more than a few mean that the unit kills its process. */
+      readonly startsWithoutProgress: number;
+    }
+  | {
+      readonly started: false;
+      readonly why:
+        | 'done'
+        | 'paused'
+        | 'cancelled'
+        /** The operation is over (and was not to be reopened). */
+        | 'closed'
+        | 'rolled-back'
+        /** Another operation holds the place. */
+        | 'not-current'
+        | 'unknown-operation';
+      /** What holds the place, or what rolled the run back. */
+      readonly by?: string;
+    };
+
+export interface Commit {
+  readonly epoch: number;
+  /** `running`: a page is done; `queued`: handed back; `done` and `failed`: ended. */
+  readonly state: 'running' | 'queued' | 'done' | 'failed';
+  readonly cursor?: string;
+  readonly deltas: Readonly<Record<string, number>>;
+  readonly issues?: readonly Issue[];
+  /** Keys of this unit's issues that are none any more. */
+  readonly resolved?: readonly string[];
+}
+
+/** `stale`: nothing was recorded, because a newer start of the unit has taken over or the operation is over. */
+export type CommitResult = Control | 'stale';
+
+export interface IssuePage {
+  readonly issues: readonly Issue[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
+}
+
+/** How many issues of an operation are kept; all are counted. */
+export const maxKeptIssues = 10_000;
+
+/**
+ * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its units'
+ * counters, because a commit moves both or neither.
+ */
+export interface Ledger {
+  /**
+   * Opens an operation, unless one is running. Its start is `now`, or a millisecond after the last start if that is
+   * later, so that ids and stamps always grow. A part (with `parent`) needs no free place.
+   */
+  open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult>;
+  /** Takes a closed migration up again, unless another operation is running, to go through its failed units. */
+  reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult>;
+  get(id: string): Promise<Operation | undefined>;
+  /** The operation that holds the place. */
+  current(): Promise<Operation | undefined>;
+  /** Newest first. */
+  list(kind: OperationKind, options: { cursor?: string; limit: number }): Promise<{
+    operations: readonly Operation[];
+    cursor?: string;
+  }>;
+  update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
+  /** Ends it and frees the place. Of several calls the first counts. */
+  close(id: string, end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string }): Promise<void>;
+  control(id: string, control: Control, reason?: string): Promise<void>;
+  /** Jobs of these migrations (one, or all there are) can't start any more. */
+  markRolledBack(rollbackId: string, migrationId?: string): Promise<void>;
+
+  /** Records units as listed (those not known yet) and how far the listing has come. */
+  addUnits(
+    id: string,
+    units: readonly string[],
+    listing: { cursor?: string; done: boolean; facts?: FactsChange },
+  ): Promise<void>;
+  /** A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. */
+  startUnit(id: string, unit: string, options?: { reopen?: boolean }): Promise<StartResult>;
+  commit(id: string, unit: string, commit: Commit): Promise<CommitResult>;
+  /** Takes a unit's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
+  resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult>;
+  /** Failed units back to queued, those that are failed; answers with them. */
+  requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]>;
+  /** Units in one of the given states, in no particular order, by pages that may be empty before the last. */
+  listUnits(
+    id: string,
+    options: { states: readonly ('queued' | 'running' | 'done' | 'failed')[]; cursor?: string },
+  ): Promise<{ units: readonly string[]; cursor?: string }>;
+
+  issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage>;
+  /** The kept issues of one unit. */
+  unitIssues(id: string, unit: string): Promise<readonly Issue[]>;
+}

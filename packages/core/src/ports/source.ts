@@ -1,0 +1,60 @@
+/** Where one entry lives: `users/{userId}/trading-journal/{date}`. */
+export interface EntryRef {
+  readonly userId: string;
+  readonly date: string;
+}
+
+/** One entry as Firestore holds it. */
+export interface SourceEntry extends EntryRef {
+  /** The document's update time, ISO 8601 in UTC, always six digits: `2026-11-22T09:10:51.123456Z`. */
+  readonly updateTime: string;
+  /** The encoded `google.firestore.v1.Document`, exactly as it came over gRPC. */
+  readonly document: Uint8Array;
+}
+
+export interface ListedUser {
+  readonly userId: string;
+  /** True where the user's own document does not exist and only its journal does (a "missing document"). */
+  readonly missing: boolean;
+}
+
+export interface UserPage {
+  readonly users: readonly ListedUser[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+export interface EntryPage {
+  /** Ordered by document id as Firestore orders it. */
+  readonly entries: readonly SourceEntry[];
+  /** False when the user's last entry is in this page or before it. */
+  readonly more: boolean;
+}
+
+export interface ReadPageRequest {
+  readonly userId: string;
+  /** The page starts after this document id; absent: at the first. */
+  readonly after?: string;
+  /** At most so many entries. */
+  readonly limit: number;
+  /** The page ends early once its documents reach so many bytes (it always holds one entry if there is one). */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Firestore, read only. Every method retries what core's retry table says, then throws a MigrationError. */
+export interface Source {
+  listUsers(request: { pageSize: number; pageToken?: string; signal?: AbortSignal }): Promise<UserPage>;
+  /** All entries of the collection group: one aggregate query, a read for every 1,000 entries. */
+  countEntries(signal?: AbortSignal): Promise<number>;
+  countUserEntries(userId: string, signal?: AbortSignal): Promise<number>;
+  readPage(request: ReadPageRequest): Promise<EntryPage>;
+  /** Those of the entries that exist, in no particular order. `keysOnly`: with documents that hold no fields. */
+  readEntries(
+    refs: readonly EntryRef[],
+    options?: { keysOnly?: boolean; signal?: AbortSignal },
+  ): Promise<readonly SourceEntry[]>;
+  /** Where entries are looked for, for messages: `projects/p/databases/(default)/documents/users/{userId}/trading-journal/{date}`. */
+  describe(): string;
+  close(): Promise<void>;
+}

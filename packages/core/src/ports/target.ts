@@ -1,0 +1,91 @@
+import type { EntryRef } from './source.ts';
+
+/** An attribute in DynamoDB's JSON. `B` is base64. Sets are included because a foreign item may hold them. */
+export type StoredAttribute =
+  | { readonly S: string }
+  | { readonly N: string }
+  | { readonly B: string }
+  | { readonly BOOL: boolean }
+  | { readonly NULL: boolean }
+  | { readonly M: { readonly [name: string]: StoredAttribute } }
+  | { readonly L: readonly StoredAttribute[] }
+  | { readonly SS: readonly string[] }
+  | { readonly NS: readonly string[] }
+  | { readonly BS: readonly string[] };
+
+export type StoredItem = { readonly [name: string]: StoredAttribute };
+
+/** An item ready to be sent. Same entry, same run: same bytes. */
+export interface EncodedItem extends EntryRef {
+  readonly dateKey: string;
+  readonly migratedAt: string;
+  readonly originalTimestamp: string;
+  /** The whole item as DynamoDB JSON text in UTF-8: `{"dateKey":{"S":…},"data":{"M":…},"updatedAt":{"S":…}}`. */
+  readonly json: Uint8Array;
+  /** Bytes as DynamoDB counts an item, never less than the service would. */
+  readonly size: number;
+}
+
+export type PutResult =
+  /** `replaced` is the item that was there before (its condition allowed it), absent where there was none. */
+  | { readonly outcome: 'written'; readonly replaced?: StoredItem; readonly writeUnits: number }
+  /** The condition failed; `stored` is what is there now, absent if it vanished in between. */
+  | { readonly outcome: 'refused'; readonly stored?: StoredItem; readonly writeUnits: number };
+
+export type DeleteResult =
+  | { readonly outcome: 'deleted'; readonly writeUnits: number }
+  | { readonly outcome: 'refused'; readonly stored?: StoredItem; readonly writeUnits: number };
+
+/** What a delete's condition demands beside ownership. */
+export interface OwnedItemRef extends EntryRef {
+  readonly dateKey: string;
+  /** Delete only if the item is of this run; absent: of any. */
+  readonly migratedAt?: string;
+}
+
+export interface ScanRequest {
+  readonly segment: number;
+  readonly totalSegments: number;
+  /** Opaque, from the page before. */
+  readonly cursor?: string;
+  /** Only the key, `updatedAt` and data's userId, date and metadata, to save memory and parsing. */
+  readonly keysOnly?: boolean;
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ScanPage {
+  readonly items: readonly StoredItem[];
+  /** Absent on the last page of the segment. */
+  readonly cursor?: string;
+  readonly readUnits: number;
+}
+
+export interface TableDescription {
+  readonly itemCount: number;
+  readonly sizeBytes: number;
+  /** Absent for an on-demand table. */
+  readonly provisionedWriteUnits?: number;
+}
+
+/** The DynamoDB table. Every method retries what core's retry table says, then throws a MigrationError. */
+export interface Target {
+  /** Writes on the whole ownership condition (core: ownership). */
+  putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult>;
+  /** Writes without any condition; at most 25 items with distinct keys. Unprocessed items are sent again. */
+  putBatch(items: readonly EncodedItem[], signal?: AbortSignal): Promise<{ readonly writeUnits: number }>;
+  /** Strongly consistent; keys without an item are absent from the answer. Any number of keys. */
+  getItems(
+    dateKeys: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly items: ReadonlyMap<string, StoredItem>; readonly readUnits: number }>;
+  deleteOwned(item: OwnedItemRef, signal?: AbortSignal): Promise<DeleteResult>;
+  /** Strongly consistent. */
+  scan(request: ScanRequest): Promise<ScanPage>;
+  /** Strongly consistent count of the items whose key begins with `journal_`. */
+  countJournalItems(signal?: AbortSignal): Promise<number>;
+  isEmpty(signal?: AbortSignal): Promise<boolean>;
+  /** Throws unless the table exists with `dateKey` (String) as its only key; creates it first where allowed. */
+  preflight(signal?: AbortSignal): Promise<TableDescription>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,240 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  type DeleteResult,
+  type EncodedItem,
+  MigrationError,
+  type OwnedItemRef,
+  type PutResult,
+  type ScanPage,
+  type ScanRequest,
+  type StoredItem,
+  storedItemSize,
+  type TableDescription,
+  type Target,
+} from '@migrator/core';
+import { withRetries } from '@migrator/retry';
+import { createAwsClient } from './aws-client.ts';
+import type { DynamoDbTargetOptions } from './options.ts';
+import {
+  deleteItemBody,
+  encodeCursor,
+  getBatchBody,
+  getItemBody,
+  putBatchBody,
+  putItemBody,
+  scanBody,
+} from './requests.ts';
+import { type LeanAnswer, SignedTransport } from './signed-transport.ts';
+import { Table } from './table.ts';
+import { unitsOf, writeUnitsOf } from './write-units.ts';
+
+const keysPerBatchGet = 100;
+const itemsPerBatchWrite = 25;
+
+type Capacity = { readonly CapacityUnits?: number };
+
+interface Answers {
+  PutItem: { Attributes?: StoredItem; ConsumedCapacity?: Capacity };
+  DeleteItem: { ConsumedCapacity?: Capacity };
+  GetItem: { Item?: StoredItem; ConsumedCapacity?: Capacity };
+  BatchWriteItem: {
+    UnprocessedItems?: { [table: string]: { PutRequest: { Item: StoredItem } }[] };
+    ConsumedCapacity?: Capacity[];
+  };
+  BatchGetItem: {
+    Responses?: { [table: string]: StoredItem[] };
+    UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
+    ConsumedCapacity?: Capacity[];
+  };
+  Scan: { Items?: StoredItem[]; LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
+}
+
+/** The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call. */
+export function createDynamoDbTarget(options: DynamoDbTargetOptions): Target {
+  return new DynamoDbTarget(options);
+}
+
+class DynamoDbTarget implements Target {
+  readonly #options: DynamoDbTargetOptions;
+  readonly #client: DynamoDBClient;
+  readonly #transport: SignedTransport;
+  readonly #table: Table;
+  readonly #bodies;
+
+  constructor(options: DynamoDbTargetOptions) {
+    const { tableName } = options;
+    this.#options = options;
+    this.#client = createAwsClient(options);
+    this.#transport = new SignedTransport(this.#client, options);
+    this.#table = new Table(this.#client, options);
+    this.#bodies = {
+      putItem: putItemBody(tableName),
+      putBatch: putBatchBody(tableName),
+      deleteItem: deleteItemBody(tableName),
+      getItem: getItemBody(tableName),
+      getBatch: getBatchBody(tableName),
+      scan: scanBody(tableName),
+    };
+  }
+
+  async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
+    const body = this.#bodies.putItem(item);
+    const answer = await this.#retrying('PutItem', body, signal);
+    if (answer.conditionFailed) {
+      const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
+      const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
+      return { outcome: 'refused', ...(stored === undefined ? {} : { stored }), writeUnits };
+    }
+    const { Attributes, ConsumedCapacity } = answer.json as Answers['PutItem'];
+    const writeUnits = this.#used('write', unitsOf(ConsumedCapacity, writeUnitsOf(item.size)));
+    return { outcome: 'written', ...(Attributes === undefined ? {} : { replaced: Attributes }), writeUnits };
+  }
+
+  async putBatch(items: readonly EncodedItem[], signal?: AbortSignal): Promise<{ readonly writeUnits: number }> {
+    if (items.length > itemsPerBatchWrite) throw new RangeError(`A batch holds at most ${itemsPerBatchWrite} items.`);
+    let waiting = items;
+    let writeUnits = 0;
+    if (waiting.length === 0) return { writeUnits };
+    await this.#withRetries('BatchWriteItem', signal, async (progressed) => {
+      const { json } = await this.#send('BatchWriteItem', this.#bodies.putBatch(waiting), signal);
+      const { UnprocessedItems, ConsumedCapacity } = json as Answers['BatchWriteItem'];
+      const unprocessed = new Set(
+        Object.values(UnprocessedItems ?? {})
+          .flat()
+          .map(({ PutRequest }) => keyOf(PutRequest.Item)),
+      );
+      const written = waiting.filter((item) => !unprocessed.has(item.dateKey));
+      const size = written.reduce((sum, item) => sum + writeUnitsOf(item.size), 0);
+      writeUnits += this.#used('write', unitsOf(ConsumedCapacity, size));
+      if (written.length > 0) progressed();
+      waiting = waiting.filter((item) => unprocessed.has(item.dateKey));
+      if (waiting.length > 0) throw leftOver(waiting.length, this.#options.tableName);
+    });
+    return { writeUnits };
+  }
+
+  async getItems(
+    dateKeys: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly items: ReadonlyMap<string, StoredItem>; readonly readUnits: number }> {
+    const items = new Map<string, StoredItem>();
+    let readUnits = 0;
+    const distinct = [...new Set(dateKeys)];
+    for (let at = 0; at < distinct.length; at += keysPerBatchGet) {
+      let waiting = distinct.slice(at, at + keysPerBatchGet);
+      await this.#withRetries('BatchGetItem', signal, async (progressed) => {
+        const { json } = await this.#send('BatchGetItem', this.#bodies.getBatch(waiting), signal);
+        const { Responses, UnprocessedKeys, ConsumedCapacity } = json as Answers['BatchGetItem'];
+        const found = Object.values(Responses ?? {}).flat();
+        for (const item of found) items.set(keyOf(item), item);
+        readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
+        const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
+        if (unprocessed.length < waiting.length) progressed();
+        waiting = unprocessed;
+        if (waiting.length > 0) throw leftOver(waiting.length, this.#options.tableName);
+      });
+    }
+    return { items, readUnits };
+  }
+
+  async deleteOwned(ref: OwnedItemRef, signal?: AbortSignal): Promise<DeleteResult> {
+    const body = this.#bodies.deleteItem(ref);
+    let mayBeDone = false;
+    const answer = await this.#withRetries('DeleteItem', signal, async () => {
+      try {
+        return await this.#send('DeleteItem', body, signal);
+      } catch (error) {
+        mayBeDone ||= MigrationError.codeOf(error) === 'TARGET_UNAVAILABLE';
+        throw error;
+      }
+    });
+    if (!answer.conditionFailed) {
+      const { ConsumedCapacity } = answer.json as Answers['DeleteItem'];
+      return { outcome: 'deleted', writeUnits: this.#used('write', unitsOf(ConsumedCapacity, 1)) };
+    }
+    const stored = await this.#storedAfterRefusal(answer.json, ref.dateKey, signal);
+    const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
+    // An earlier try got no answer and may well have been the one that deleted it.
+    if (stored === undefined && mayBeDone) return { outcome: 'deleted', writeUnits };
+    return { outcome: 'refused', ...(stored === undefined ? {} : { stored }), writeUnits };
+  }
+
+  async scan(request: ScanRequest): Promise<ScanPage> {
+    const answer = await this.#retrying('Scan', this.#bodies.scan(request), request.signal);
+    const { Items = [], LastEvaluatedKey, ConsumedCapacity } = answer.json as Answers['Scan'];
+    const readUnits = this.#used('read', unitsOf(ConsumedCapacity, Items.length));
+    return {
+      items: Items,
+      readUnits,
+      ...(LastEvaluatedKey === undefined ? {} : { cursor: encodeCursor(LastEvaluatedKey) }),
+    };
+  }
+
+  async isEmpty(signal?: AbortSignal): Promise<boolean> {
+    const first = { segment: 0, totalSegments: 1, keysOnly: true, limit: 1, ...(signal === undefined ? {} : { signal }) };
+    let page = await this.scan(first);
+    while (page.items.length === 0 && page.cursor !== undefined) {
+      page = await this.scan({ ...first, cursor: page.cursor });
+    }
+    return page.items.length === 0;
+  }
+
+  async countJournalItems(signal?: AbortSignal): Promise<number> {
+    return await this.#table.countJournalItems(signal);
+  }
+
+  async preflight(signal?: AbortSignal): Promise<TableDescription> {
+    return await this.#table.preflight(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+    this.#client.destroy();
+  }
+
+  /** What is there after a failed condition; services that do not send it along are asked. */
+  async #storedAfterRefusal(
+    json: unknown,
+    dateKey: string,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredItem | undefined> {
+    const { Item } = json as { Item?: StoredItem };
+    if (Item !== undefined) return Item;
+    const answer = await this.#retrying('GetItem', this.#bodies.getItem(dateKey), signal);
+    const found = answer.json as Answers['GetItem'];
+    this.#used('read', unitsOf(found.ConsumedCapacity, 1));
+    return found.Item;
+  }
+
+  async #retrying(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+    return await this.#withRetries(action, signal, async () => await this.#send(action, body, signal));
+  }
+
+  async #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+    return await this.#transport.send({ action, body, signal });
+  }
+
+  async #withRetries<T>(
+    action: keyof Answers,
+    signal: AbortSignal | undefined,
+    work: (progressed: () => void) => Promise<T>,
+  ): Promise<T> {
+    const operation = `${action} on table "${this.#options.tableName}"`;
+    return await withRetries(work, { operation, signal, onRetry: this.#options.onRetry });
+  }
+
+  #used(kind: 'read' | 'write', units: number): number {
+    this.#options.onCapacity?.(kind, units);
+    return units;
+  }
+}
+
+function keyOf(item: StoredItem): string {
+  const key = item['dateKey'];
+  return key !== undefined && 'S' in key ? key.S : '';
+}
+
+/** Items of a batch that the table had no capacity for: not an error of theirs, so they go again. */
+function leftOver(count: number, tableName: string): MigrationError {
+  return new MigrationError('THROTTLED', `Table "${tableName}" left ${count} of a batch for later.`);
+}

@@ -1,0 +1,122 @@
+import {
+  deleteCondition,
+  deleteConditionValues,
+  type EncodedItem,
+  type OwnedItemRef,
+  ownershipNames,
+  putCondition,
+  putConditionValues,
+  type ScanRequest,
+  type StoredItem,
+} from '@migrator/core';
+
+/** The bodies of DynamoDB's calls, built without sending anything. Items go in as the bytes they are. */
+
+const returnCapacity = '"ReturnConsumedCapacity":"TOTAL"';
+
+/** Where a list of texts and ready bytes becomes one body. */
+function concat(parts: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+
+export type Builder<T> = (request: T) => Buffer;
+
+/** PutItem on the whole ownership condition. */
+export function putItemBody(tableName: string): Builder<EncodedItem> {
+  const head = JSON.stringify({
+    TableName: tableName,
+    ConditionExpression: putCondition,
+    ExpressionAttributeNames: ownershipNames,
+    ReturnValues: 'ALL_OLD',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ReturnConsumedCapacity: 'TOTAL',
+  }).slice(0, -1);
+  return (item) =>
+    concat([
+      `${head},"ExpressionAttributeValues":${JSON.stringify(putConditionValues(item))},"Item":`,
+      item.json,
+      '}',
+    ]);
+}
+
+/** BatchWriteItem of puts. */
+export function putBatchBody(tableName: string): Builder<readonly EncodedItem[]> {
+  const head = `{${returnCapacity},"RequestItems":{${JSON.stringify(tableName)}:[`;
+  return (items) => {
+    const parts: (string | Uint8Array)[] = [];
+    for (const item of items) {
+      parts.push(parts.length === 0 ? `${head}{"PutRequest":{"Item":` : '}},{"PutRequest":{"Item":', item.json);
+    }
+    return concat([...parts, '}}]}}']);
+  };
+}
+
+export function deleteItemBody(tableName: string): Builder<OwnedItemRef> {
+  return (ref) =>
+    Buffer.from(
+      JSON.stringify({
+        TableName: tableName,
+        Key: { dateKey: { S: ref.dateKey } },
+        ConditionExpression: deleteCondition(ref),
+        ExpressionAttributeNames: ownershipNames,
+        ExpressionAttributeValues: deleteConditionValues(ref),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+}
+
+/** GetItem, strongly consistent. */
+export function getItemBody(tableName: string): Builder<string> {
+  return (dateKey) =>
+    Buffer.from(
+      JSON.stringify({
+        TableName: tableName,
+        Key: { dateKey: { S: dateKey } },
+        ConsistentRead: true,
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+}
+
+/** BatchGetItem, strongly consistent; at most 100 distinct keys. */
+export function getBatchBody(tableName: string): Builder<readonly string[]> {
+  return (dateKeys) => {
+    const Keys = dateKeys.map((dateKey) => ({ dateKey: { S: dateKey } }));
+    return Buffer.from(
+      JSON.stringify({
+        RequestItems: { [tableName]: { Keys, ConsistentRead: true } },
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+  };
+}
+
+export function scanBody(tableName: string): Builder<ScanRequest> {
+  return ({ segment, totalSegments, cursor, keysOnly, limit }) =>
+    Buffer.from(
+      JSON.stringify({
+        TableName: tableName,
+        ConsistentRead: true,
+        Segment: segment,
+        TotalSegments: totalSegments,
+        Limit: limit,
+        ExclusiveStartKey: cursor === undefined ? undefined : decodeCursor(cursor),
+        ReturnConsumedCapacity: 'TOTAL',
+        ...(keysOnly === true
+          ? {
+              ProjectionExpression: 'dateKey, updatedAt, #data.userId, #data.#date, #data.#metadata',
+              ExpressionAttributeNames: ownershipNames,
+            }
+          : {}),
+      }),
+    );
+}
+
+export function encodeCursor(lastEvaluatedKey: StoredItem): string {
+  return Buffer.from(JSON.stringify(lastEvaluatedKey)).toString('base64url');
+}
+
+function decodeCursor(cursor: string): unknown {
+  return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+}

@@ -1,0 +1,184 @@
+import { crc32 } from 'node:zlib';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { MigrationError } from '@migrator/core';
+import { abortedError } from '@migrator/retry';
+import { Pool } from 'undici';
+import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
+import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
+import { mayBeClockSkew, targetError, type Trouble, troubleOf } from './target-errors.ts';
+
+export interface LeanCall {
+  readonly action: string;
+  readonly body: Buffer;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LeanAnswer {
+  /** True where a write's condition failed. */
+  readonly conditionFailed: boolean;
+  /** The answer's JSON. */
+  readonly json: unknown;
+}
+
+interface Route {
+  readonly url: URL;
+  readonly pool: Pool;
+  readonly signer: Awaited<ReturnType<DynamoDBClient['config']['signer']>>;
+}
+
+/** AWS's own threshold is 15 minutes, less what a request may take. */
+const toleratedSkewMs = 4 * 60_000;
+
+/** DynamoDB's calls as ready bytes: signed by AWS's signer, sent over kept connections. No retries. */
+export class SignedTransport {
+  readonly #client: DynamoDBClient;
+  readonly #options: DynamoDbTargetOptions;
+  #route: Promise<Route> | undefined;
+  #closed = false;
+
+  constructor(client: DynamoDBClient, options: DynamoDbTargetOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** Throws a MigrationError. */
+  async send(call: LeanCall): Promise<LeanAnswer> {
+    const { action, body, signal } = call;
+    const attempted = { action, tableName: this.#options.tableName };
+    if (this.#isOver(signal)) throw abortedError(action, signal);
+
+    let status: number;
+    let date: string | undefined;
+    let answer: Buffer;
+    try {
+      const { url, pool, signer } = await this.#findRoute();
+      const signed = await signer.sign(
+        {
+          method: 'POST',
+          protocol: url.protocol,
+          hostname: url.hostname,
+          path: url.pathname,
+          query: {},
+          headers: {
+            host: url.host,
+            'content-type': 'application/x-amz-json-1.0',
+            'x-amz-target': `DynamoDB_20120810.${action}`,
+          },
+          body,
+        },
+        { signingDate: new Date(Date.now() + this.#client.config.systemClockOffset) },
+      );
+      const response = await pool.request({
+        method: 'POST',
+        path: url.pathname,
+        headers: signed.headers,
+        body,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      status = response.statusCode;
+      date = single(response.headers['date']);
+      answer = Buffer.from(await response.body.arrayBuffer());
+      checkSum(answer, single(response.headers['x-amz-crc32']));
+    } catch (error) {
+      if (this.#isOver(signal)) throw abortedError(action, signal);
+      throw targetError(troubleOf(error), attempted);
+    }
+
+    const json = parse(answer);
+    if (status === 200 && json !== undefined) return { conditionFailed: false, json };
+    const trouble = readTrouble(status, json, answer);
+    if (trouble.name === 'ConditionalCheckFailedException') return { conditionFailed: true, json };
+    if (mayBeClockSkew(trouble) && this.#correctClock(date)) {
+      throw new MigrationError(
+        'TARGET_UNAVAILABLE',
+        'This machine\'s clock is wrong; requests are signed with AWS\'s time instead.',
+        { cause: trouble },
+      );
+    }
+    const error = targetError(trouble, attempted);
+    if (error.code === 'CREDENTIALS_EXPIRED' || error.code === 'CREDENTIALS_REFUSED') await this.#renewCredentials();
+    throw error;
+  }
+
+  /** Ends all connections; calls in flight end as aborted. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const route = await this.#route?.catch(() => undefined);
+    await route?.pool.destroy();
+  }
+
+  #isOver(signal: AbortSignal | undefined): boolean {
+    return this.#closed || signal?.aborted === true;
+  }
+
+  #findRoute(): Promise<Route> {
+    this.#route ??= this.#makeRoute().catch((error: unknown) => {
+      this.#route = undefined;
+      throw error;
+    });
+    return this.#route;
+  }
+
+  async #makeRoute(): Promise<Route> {
+    const { tableName, writeConcurrency = 64, timeoutMs = defaultTimeoutMs } = this.#options;
+    const url = await resolveEndpoint(this.#client, tableName);
+    const signer = await this.#client.config.signer();
+    const pool = new Pool(url.origin, {
+      connections: writeConcurrency,
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: connectTimeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: 10_000,
+    });
+    return { url, pool, signer };
+  }
+
+  #correctClock(date: string | undefined): boolean {
+    const serverTime = Date.parse(date ?? '');
+    if (Number.isNaN(serverTime)) return false;
+    const { config } = this.#client;
+    if (Math.abs(serverTime - Date.now() - config.systemClockOffset) < toleratedSkewMs) return false;
+    config.systemClockOffset = serverTime - Date.now();
+    return true;
+  }
+
+  async #renewCredentials(): Promise<void> {
+    try {
+      await this.#client.config.credentials({ forceRefresh: true });
+    } catch {
+      // What the service said tells more than that there is nothing newer.
+    }
+  }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function checkSum(answer: Buffer, expected: string | undefined): void {
+  if (expected === undefined || crc32(answer) === Number(expected)) return;
+  throw Object.assign(new Error("an answer's checksum is wrong"), { code: 'ChecksumMismatch' });
+}
+
+function parse(answer: Buffer): unknown {
+  try {
+    return JSON.parse(answer.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function readTrouble(httpStatus: number, json: unknown, answer: Buffer): Trouble {
+  if (typeof json !== 'object' || json === null) {
+    return { name: '', message: `HTTP ${httpStatus}: ${answer.toString('utf8', 0, 200)}`, httpStatus };
+  }
+  const type = '__type' in json ? String(json.__type) : '';
+  const message = 'message' in json ? json.message : 'Message' in json ? json.Message : undefined;
+  return {
+    name: type.slice(type.lastIndexOf('#') + 1),
+    message: typeof message === 'string' ? message : `HTTP ${httpStatus}`,
+    httpStatus,
+  };
+}

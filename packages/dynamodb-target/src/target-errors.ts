@@ -1,0 +1,151 @@
+import { type ErrorCode, MigrationError } from '@migrator/core';
+
+/** What DynamoDB (or the AWS SDK, or the network) said, in a form that does not depend on how it was said. */
+export interface Trouble {
+  /** The exception's bare name, such as `ThrottlingException`; a network error's code; or empty. */
+  readonly name: string;
+  readonly message: string;
+  /** Absent where no answer came. */
+  readonly httpStatus?: number;
+  readonly cause?: unknown;
+}
+
+export interface Attempted {
+  /** The action as IAM names it, without its prefix: `PutItem`. */
+  readonly action: string;
+  readonly tableName: string;
+}
+
+const writes = new Set(['PutItem', 'BatchWriteItem']);
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  ProvisionedThroughputExceededException: 'THROTTLED',
+  ThrottlingException: 'THROTTLED',
+  Throttling: 'THROTTLED',
+  RequestLimitExceeded: 'THROTTLED',
+  LimitExceededException: 'THROTTLED',
+  TooManyRequestsException: 'THROTTLED',
+  SlowDown: 'THROTTLED',
+  AccessDeniedException: 'ACCESS_DENIED',
+  AccessDenied: 'ACCESS_DENIED',
+  OptInRequired: 'ACCESS_DENIED',
+  ResourceNotFoundException: 'TABLE_NOT_FOUND',
+  TableNotFoundException: 'TABLE_NOT_FOUND',
+  ExpiredTokenException: 'CREDENTIALS_EXPIRED',
+  ExpiredToken: 'CREDENTIALS_EXPIRED',
+  RequestExpired: 'CREDENTIALS_EXPIRED',
+  TokenRefreshRequired: 'CREDENTIALS_EXPIRED',
+  UnrecognizedClientException: 'CREDENTIALS_REFUSED',
+  InvalidSignatureException: 'CREDENTIALS_REFUSED',
+  SignatureDoesNotMatch: 'CREDENTIALS_REFUSED',
+  IncompleteSignatureException: 'CREDENTIALS_REFUSED',
+  IncompleteSignature: 'CREDENTIALS_REFUSED',
+  InvalidClientTokenId: 'CREDENTIALS_REFUSED',
+  InvalidAccessKeyId: 'CREDENTIALS_REFUSED',
+  MissingAuthenticationTokenException: 'CREDENTIALS_REFUSED',
+  MissingAuthenticationToken: 'CREDENTIALS_REFUSED',
+  AuthFailure: 'CREDENTIALS_REFUSED',
+  CredentialsProviderError: 'CREDENTIALS_NOT_FOUND',
+  ItemCollectionSizeLimitExceededException: 'ITEM_TOO_LARGE',
+  RequestEntityTooLarge: 'ITEM_TOO_LARGE',
+  SerializationException: 'INVALID_ITEM',
+  ReplicatedWriteConflictException: 'TARGET_UNAVAILABLE',
+  TransactionInProgressException: 'TARGET_UNAVAILABLE',
+  InternalServerError: 'TARGET_UNAVAILABLE',
+  ServiceUnavailable: 'TARGET_UNAVAILABLE',
+};
+
+/** Codes of node's and undici's network errors (upper case all), and names of the SDK's. */
+const noAnswer = /^((?!ERR_INVALID)[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
+
+const clockTroubles = new Set([
+  'RequestTimeTooSkewed',
+  'RequestInTheFuture',
+  'RequestExpired',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'AuthFailure',
+]);
+
+/** Whether this may come of a clock that is wrong here. */
+export function mayBeClockSkew(trouble: Trouble): boolean {
+  return clockTroubles.has(trouble.name);
+}
+
+export function targetError(trouble: Trouble, attempted: Attempted): MigrationError {
+  const code = codeOf(trouble);
+  const prefix = writes.has(attempted.action)
+    ? 'Failed to save journal data: '
+    : `DynamoDB ${attempted.action} failed: `;
+  return new MigrationError(code, `${prefix}${sentence(code, trouble, attempted)}`, {
+    cause: trouble.cause ?? trouble,
+  });
+}
+
+function codeOf({ name, message, httpStatus }: Trouble): ErrorCode {
+  if (name === 'ValidationException') return codeOfInvalid(message);
+  const known = Object.hasOwn(codes, name) ? codes[name] : undefined;
+  if (known !== undefined) return known;
+  if (/region is missing/i.test(message)) return 'REGION_NOT_FOUND';
+  if (httpStatus === undefined) return noAnswer.test(name) ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
+  // Without a name it is no answer of DynamoDB's, but of something in between.
+  return httpStatus >= 500 || name === '' ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
+}
+
+function codeOfInvalid(message: string): ErrorCode {
+  if (/hashkey has exceeded/i.test(message)) return 'KEY_TOO_LONG';
+  if (/item size|size has exceeded/i.test(message)) return 'ITEM_TOO_LARGE';
+  if (/does not match the schema|missing the key/i.test(message)) return 'TABLE_KEY_MISMATCH';
+  return 'INVALID_ITEM';
+}
+
+function sentence(code: ErrorCode, trouble: Trouble, { action, tableName }: Attempted): string {
+  const says = trouble.message === '' ? trouble.name : trouble.message;
+  const named = trouble.name === '' ? says : `${trouble.name}: ${says}`;
+  const aside = named === '' ? '' : ` (${named})`;
+  switch (code) {
+    case 'THROTTLED':
+      return `table "${tableName}" takes no more for now${aside}`;
+    case 'ACCESS_DENIED':
+      return `allow dynamodb:${action} on table "${tableName}" to the AWS identity in use${aside}`;
+    case 'TABLE_NOT_FOUND':
+      return `there is no table "${tableName}": check DYNAMODB_TABLE, AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
+    case 'TABLE_KEY_MISMATCH':
+      return `table "${tableName}" does not have dateKey (String) as its only key${aside}`;
+    case 'CREDENTIALS_NOT_FOUND':
+      return `AWS credentials not found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use another source of the AWS SDK's chain${aside}`;
+    case 'CREDENTIALS_EXPIRED':
+      return `the AWS credentials have expired: renew them${aside}`;
+    case 'CREDENTIALS_REFUSED':
+      return `AWS does not accept the credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY${aside}`;
+    case 'REGION_NOT_FOUND':
+      return `no AWS region is named: set AWS_REGION${aside}`;
+    case 'ITEM_TOO_LARGE':
+      return `the item is larger than DynamoDB's 400 KB: make the entry smaller, or set OVERSIZE=gzip${aside}`;
+    case 'KEY_TOO_LONG':
+      return `the item's key is longer than DynamoDB's 2,048 bytes: shorten the ids in Firestore${aside}`;
+    case 'INVALID_ITEM':
+      return `DynamoDB does not take the request${aside}`;
+    case 'TARGET_UNAVAILABLE':
+      return `DynamoDB can't be reached or had trouble: check AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
+    default:
+      return named;
+  }
+}
+
+/** What an error thrown by the AWS SDK, undici or node says. */
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Error)) return { name: '', message: String(error), cause: error };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  const httpStatus =
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+      ? metadata.httpStatusCode
+      : undefined;
+  return {
+    name: code !== '' ? code : error.name === 'Error' ? '' : error.name,
+    message: error.message === '' ? code : error.message,
+    ...(typeof httpStatus === 'number' ? { httpStatus } : {}),
+    cause: error,
+  };
+}

@@ -1,0 +1,148 @@
+import { MigrationError, type Operation, type OperationFacts, processedEntries, retryPolicies } from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
+import { planOf } from './plan-of.ts';
+import type { Listing, Plan } from './plan.ts';
+import { nextRate } from './rate.ts';
+
+export type Round =
+  /** Come round again after so many milliseconds. */
+  { readonly over: false; readonly againMs: number; readonly operation: Operation } | { readonly over: true };
+
+const pollMs = 250;
+const troubleMs = 3_000;
+
+/**
+ * One round of an operation's coordinator. All it knows is in the ledger, so any process may do the next round, and a
+ * crash between any two steps is mended by doing the round again.
+ *
+ *     listing ──► migrating (verifying, rolling-back) ──► its parts, one after another ──► over
+ *        │             │  every round: fill the window of units, look after lost ones
+ *        └─ pause: nothing is begun, rounds go on idly ── resume ─┘
+ *        └─ cancel: what waits is thrown away, what runs hands back ──► over
+ *
+ * A part (a run's verification) is coordinated by the rounds of the operation it belongs to.
+ */
+export async function coordinate(context: CoordinatorContext, operationId: string): Promise<Round> {
+  const operation = await context.ledger.get(operationId);
+  if (operation === undefined || operation.state !== 'running') return { over: true };
+  try {
+    if (operation.control === 'cancel') return await cancelRound(context, operation);
+    if (operation.control === 'pause') {
+      await context.dispatcher.pause();
+      return { over: false, againMs: pollMs, operation };
+    }
+    await context.dispatcher.resume();
+    return await workRound(context, operation, planOf(operation));
+  } catch (error) {
+    return troubleRound(context, operation, error);
+  }
+}
+
+async function workRound(context: CoordinatorContext, operation: Operation, plan: Plan): Promise<Round> {
+  if (operation.facts.prepared !== true) {
+    const facts = await plan.prepare(context, operation);
+    await context.ledger.update(operation.id, { facts: { ...facts, prepared: true } });
+    return again(context, operation, 0);
+  }
+  if (!operation.listing.done) {
+    const filled = await fillWindow(context, operation, plan);
+    if (operation.phase !== plan.phase) await context.ledger.update(operation.id, { phase: plan.phase });
+    if (!filled) return again(context, operation, 0);
+  }
+  const now = await context.ledger.get(operation.id);
+  if (now === undefined || now.state !== 'running') return { over: true };
+  await context.ledger.update(now.id, { facts: { trouble: null, ...rateFacts(context, now) } });
+  if (!now.listing.done || outstanding(now) > 0) {
+    if (outstanding(now) > 0) await dispatchLost(context, now);
+    return again(context, now, now.listing.done ? pollMs : pollMs / 5);
+  }
+  const part = await plan.nextPart(context, now);
+  if (part !== undefined && part.state === 'running') {
+    const partPlan = planOf(part);
+    if (now.phase !== partPlan.phase && part.kind !== 'prune') {
+      await context.ledger.update(now.id, { phase: partPlan.phase });
+    }
+    const round = await workRound(context, part, partPlan);
+    return again(context, now, round.over ? 0 : round.againMs);
+  }
+  const end = await plan.finish(context, now);
+  await context.ledger.close(now.id, { ...end, now: context.now() });
+  return { over: true };
+}
+
+/** Lists and dispatches until enough units wait. False if the listing goes on and the window has room left. */
+async function fillWindow(context: CoordinatorContext, operation: Operation, plan: Plan): Promise<boolean> {
+  let current = operation;
+  let ahead = outstanding(operation);
+  const rounds = Math.ceil(context.settings.usersAhead / context.settings.usersPage);
+  for (let round = 0; round < rounds && ahead < context.settings.usersAhead; round += 1) {
+    const listed: Listing = await plan.list(context, current);
+    // Dispatched first: units that are recorded and lost would have to be found again, while a unit that is dispatched
+    // twice is the same job.
+    await context.dispatcher.dispatch(operation.id, listed.units, { mayHaveRun: operation.facts.retry !== undefined });
+    const { units, ...listing } = listed;
+    await context.ledger.addUnits(operation.id, units, listing);
+    if (listed.done) return true;
+    ahead += units.length;
+    current = {
+      ...current,
+      listing: { done: false, ...(listed.cursor === undefined ? {} : { cursor: listed.cursor }) },
+      facts: { ...current.facts, ...listed.facts },
+    };
+  }
+  return ahead >= context.settings.usersAhead;
+}
+
+/** Units of which no job is left, because somebody removed it or the queue lost it, are dispatched again. */
+async function dispatchLost(context: CoordinatorContext, operation: Operation): Promise<void> {
+  const load = await context.dispatcher.load();
+  if (load.waiting + load.active > 0) return;
+  let cursor: string | undefined;
+  do {
+    const page = await context.ledger.listUnits(operation.id, {
+      states: ['queued', 'running'],
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    if (page.units.length > 0) await context.dispatcher.dispatch(operation.id, page.units, { mayHaveRun: true });
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+async function cancelRound(context: CoordinatorContext, operation: Operation): Promise<Round> {
+  await context.dispatcher.discard();
+  const { active } = await context.dispatcher.load();
+  if (active > 0) return again(context, operation, pollMs);
+  await context.dispatcher.resume();
+  const end = { state: 'cancelled', now: context.now() } as const;
+  for (const partId of [operation.facts.pruneId, operation.facts.verificationId]) {
+    if (partId) await context.ledger.close(partId, end);
+  }
+  await context.ledger.close(operation.id, end);
+  return { over: true };
+}
+
+/** A round that failed is done again. Where only a person can help the operation is paused with the reason. */
+async function troubleRound(context: CoordinatorContext, operation: Operation, error: unknown): Promise<Round> {
+  const code = MigrationError.codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (retryPolicies[code].gives === 'run') {
+    await context.ledger.control(operation.id, 'pause', `${code}: ${message}`);
+    return again(context, operation, pollMs);
+  }
+  await context.ledger.update(operation.id, { facts: { trouble: `${code}: ${message}` } });
+  return again(context, operation, troubleMs);
+}
+
+function outstanding({ units }: Operation): number {
+  return units.listed - units.completed - units.failed;
+}
+
+function rateFacts(context: CoordinatorContext, operation: Operation): OperationFacts {
+  if (operation.kind !== 'migration') return {};
+  return { rate: nextRate(operation.facts.rate, processedEntries(operation), context.now().getTime()) };
+}
+
+async function again(context: CoordinatorContext, operation: Operation, againMs: number): Promise<Round> {
+  return { over: false, againMs, operation: (await context.ledger.get(operation.id)) ?? operation };
+}

@@ -1,0 +1,48 @@
+import { type Operation, type OperationFacts, unitId } from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
+import type { Listing } from './plan.ts';
+
+const idsPage = 250;
+
+/** The next users: of Firestore's own list, page by page, or of the list that the starter gave. */
+export async function listUsers(
+  context: CoordinatorContext,
+  operation: Operation,
+  userIds: readonly string[] | undefined,
+): Promise<Listing> {
+  const { cursor } = operation.listing;
+  if (userIds !== undefined) {
+    const from = cursor === undefined ? 0 : Number(cursor);
+    const units = userIds.slice(from, from + idsPage).map((userId) => unitId({ type: 'user', userId }));
+    return { units, cursor: String(from + units.length), done: from + units.length >= userIds.length };
+  }
+  const page = await context.source.listUsers({
+    pageSize: context.settings.usersPage,
+    ...(cursor === undefined ? {} : { pageToken: cursor }),
+  });
+  const missing = page.users.filter((user) => user.missing).length;
+  const facts: OperationFacts = { missingUsers: (operation.facts.missingUsers ?? 0) + missing };
+  return {
+    units: page.users.map(({ userId }) => unitId({ type: 'user', userId })),
+    done: page.nextPageToken === undefined,
+    facts,
+    ...(page.nextPageToken === undefined ? {} : { cursor: page.nextPageToken }),
+  };
+}
+
+/** How many entries there are to go through. Undefined if Firestore can't say: the run needs no total to be right. */
+export async function countEntries(
+  context: CoordinatorContext,
+  userIds: readonly string[] | undefined,
+): Promise<number | undefined> {
+  // One small query for each user: beyond a few it costs more than a percentage is worth.
+  if (userIds !== undefined && userIds.length > 100) return undefined;
+  try {
+    if (userIds === undefined) return await context.source.countEntries();
+    const counts = await Promise.all(userIds.map((userId) => context.source.countUserEntries(userId)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  } catch {
+    return undefined;
+  }
+}

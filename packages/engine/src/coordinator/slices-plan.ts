@@ -1,0 +1,24 @@
+import type { OperationPhase } from '@migrator/core';
+
+import { listSlices } from './list-slices.ts';
+import type { Plan } from './plan.ts';
+
+/** The plan of an operation that goes over the table once, segment by segment: a rollback, or pruning. */
+export function slicesPlan(phase: OperationPhase): Plan {
+  return {
+    phase,
+    async prepare() {
+      return {};
+    },
+    async list(context) {
+      return { units: listSlices(context.settings.slices), done: true };
+    },
+    async nextPart() {
+      return undefined;
+    },
+    async finish(_context, operation) {
+      if (operation.units.failed === 0) return { state: 'completed' };
+      return { state: 'completed-with-failures', reason: 'some slices of the table could not be worked through' };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { CollectionNames, Dispatcher, Ledger, Source, Target } from '@migrator/core';
+import type { LimitFunction } from 'p-limit';
+
+export interface EngineSettings {
+  readonly names: CollectionNames;
+  /** `batch` takes effect only where a run's starter said that nobody else writes the table. */
+  readonly writeMode: 'safe' | 'batch';
+  readonly oversize: 'fail' | 'gzip';
+  /** Entries and bytes that one page holds at most; a user's job holds two pages at a time. */
+  readonly pageEntries: number;
+  readonly pageBytes: number;
+  /** How many users are listed ahead of the work. */
+  readonly usersAhead: number;
+  readonly usersPage: number;
+  /** Into how many segments the table is cut for scans. */
+  readonly slices: number;
+}
+
+export const defaultPaging = {
+  pageEntries: 300,
+  pageBytes: 2 * 1024 * 1024,
+  usersAhead: 1_000,
+  usersPage: 250,
+  slices: 8,
+} as const satisfies Partial<EngineSettings>;
+
+/** All that one unit of work needs; made once for each process. */
+export interface EngineContext {
+  readonly source: Source;
+  readonly target: Target;
+  readonly ledger: Ledger;
+  readonly settings: EngineSettings;
+  /** Bounds the writes in flight over all users of this process. */
+  readonly limitWrites: LimitFunction;
+}
+
+/** What the coordinator needs beside it. */
+export interface CoordinatorContext extends EngineContext {
+  readonly dispatcher: Dispatcher;
+  readonly now: () => Date;
+}

@@ -1,0 +1,19 @@
+import type { EncodedItem, Target } from '@migrator/core';
+
+const bytesPerWriteUnit = 1024;
+
+/** A target that reads like the real one and discards what is written: the way of a dry run is the way of a run. */
+export function discardingTarget(target: Target): Target {
+  const unitsOf = (item: EncodedItem): number => Math.ceil(item.size / bytesPerWriteUnit);
+  return {
+    putOwned: async (item) => ({ outcome: 'written', writeUnits: unitsOf(item) }),
+    putBatch: async (items) => ({ writeUnits: items.reduce((sum, item) => sum + unitsOf(item), 0) }),
+    deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
+    getItems: (keys, signal) => target.getItems(keys, signal),
+    scan: (request) => target.scan(request),
+    countJournalItems: (signal) => target.countJournalItems(signal),
+    isEmpty: (signal) => target.isEmpty(signal),
+    preflight: (signal) => target.preflight(signal),
+    close: () => target.close(),
+  };
+}

@@ -1,0 +1,25 @@
+import { addTo, type Deltas, type ErrorCode } from '@migrator/core';
+
+/** What became of one entry. Exactly one of the counters of the books moves for it. */
+export type EntryOutcome =
+  | {
+      readonly kind: 'created' | 'repaired';
+      readonly bytes: number;
+      readonly writeUnits: number;
+      readonly encodedAsText: number;
+      readonly warnings: number;
+      readonly compressed: boolean;
+    }
+  | { readonly kind: 'unchanged' | 'conflicts' | 'newer' | 'vanished'; readonly writeUnits: number }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly attempts: number };
+
+export function addOutcome(deltas: Deltas<'migration'>, outcome: EntryOutcome): void {
+  addTo(deltas, outcome.kind);
+  if (outcome.kind === 'failed') return;
+  if (outcome.writeUnits > 0) addTo(deltas, 'writeUnits', outcome.writeUnits);
+  if (outcome.kind !== 'created' && outcome.kind !== 'repaired') return;
+  addTo(deltas, 'bytes', outcome.bytes);
+  if (outcome.encodedAsText > 0) addTo(deltas, 'encodedAsText', outcome.encodedAsText);
+  if (outcome.warnings > 0) addTo(deltas, 'warnings', outcome.warnings);
+  if (outcome.compressed) addTo(deltas, 'compressed');
+}

@@ -1,0 +1,40 @@
+import type { EntryPage, Source } from '@migrator/core';
+
+export interface ReadPagesOptions {
+  readonly userId: string;
+  readonly after?: string;
+  readonly pageEntries: number;
+  readonly pageBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** A user's entries by pages, the next one being read while the one before is worked on. At most two are held. */
+export async function* readPages(source: Source, options: ReadPagesOptions): AsyncGenerator<EntryPage, void, void> {
+  const left = new AbortController();
+  const signal = AbortSignal.any([options.signal, left.signal]);
+  const read = (after: string | undefined): Promise<EntryPage> => {
+    const page = source.readPage({
+      userId: options.userId,
+      limit: options.pageEntries,
+      maxBytes: options.pageBytes,
+      signal,
+      ...(after === undefined ? {} : { after }),
+    });
+    // Its failure is met when its turn comes; until then nobody listens.
+    page.catch(() => undefined);
+    return page;
+  };
+  try {
+    let next = read(options.after);
+    for (;;) {
+      const page = await next;
+      const lastDate = page.entries.at(-1)?.date;
+      const more = page.more && lastDate !== undefined;
+      if (more) next = read(lastDate);
+      yield { entries: page.entries, more };
+      if (!more) return;
+    }
+  } finally {
+    left.abort();
+  }
+}

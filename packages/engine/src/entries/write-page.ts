@@ -1,0 +1,157 @@
+import {
+  addTo,
+  dateKey,
+  type Deltas,
+  entryPath,
+  failureIssue,
+  isStorableKey,
+  type Issue,
+  mapEntry,
+  type MappedEntry,
+  mayCollide,
+  MigrationError,
+  retryPolicies,
+  type SourceEntry,
+  type StoredItem,
+} from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
+import type { MigrationRun } from './migration-run.ts';
+import { putEntry, settleEntry, written } from './settle-entry.ts';
+
+export interface WrittenPage {
+  readonly deltas: Deltas<'migration'>;
+  readonly issues: readonly Issue[];
+  /** So many entries from the front are settled and counted; the rest has to be done again. */
+  readonly settled: number;
+  /** Why it is not all of them. */
+  readonly interruption?: unknown;
+}
+
+/** DynamoDB's limit for one BatchWriteItem. */
+const batchSize = 25;
+
+/**
+ * Settles a page's entries, many at once. When something stops it, what was begun is finished and the unbroken row of
+ * settled entries from the front is the result; entries settled behind a gap are done again, which changes nothing.
+ */
+export async function writePage(
+  context: EngineContext,
+  run: MigrationRun,
+  unit: string,
+  entries: readonly SourceEntry[],
+  signal: AbortSignal,
+): Promise<WrittenPage> {
+  const deltas: Deltas<'migration'> = {};
+  let stored: ReadonlyMap<string, StoredItem> | undefined;
+  if (run.readFirst && entries.length > 0) {
+    try {
+      const read = await context.target.getItems(
+        [...new Set(entries.map((entry) => dateKey(entry)))].filter(isStorableKey),
+        signal,
+      );
+      stored = read.items;
+      addTo(deltas, 'readUnits', Math.ceil(read.readUnits));
+    } catch (error) {
+      return { deltas: {}, issues: [], settled: 0, interruption: error };
+    }
+  }
+  const outcomes: (EntryOutcome | undefined)[] = Array.from({ length: entries.length });
+  let interruption: unknown;
+  const attempt = (task: () => Promise<void>): Promise<void> =>
+    context.limitWrites(async () => {
+      if (interruption !== undefined) return;
+      if (signal.aborted) {
+        interruption = new MigrationError('ABORTED', 'stopped from outside');
+        return;
+      }
+      try {
+        await task();
+      } catch (error) {
+        interruption ??= error;
+      }
+    });
+
+  const tasks: Promise<void>[] = [];
+  let batch: number[] = [];
+  const batched = run.exclusive && !run.readFirst && context.settings.writeMode === 'batch';
+  for (const [index, entry] of entries.entries()) {
+    if (batched && !mayCollide(entry)) {
+      batch.push(index);
+      if (batch.length === batchSize) {
+        const full = batch;
+        batch = [];
+        tasks.push(attempt(() => settleBatch(context, run, entries, full, outcomes, signal)));
+      }
+    } else {
+      const before = stored === undefined ? undefined : (stored.get(dateKey(entry)) ?? null);
+      tasks.push(
+        attempt(async () => {
+          outcomes[index] = await settleEntry(context, run, entry, before, signal);
+        }),
+      );
+    }
+  }
+  if (batch.length > 0) tasks.push(attempt(() => settleBatch(context, run, entries, batch, outcomes, signal)));
+  await Promise.all(tasks);
+  return collect(context, unit, entries, outcomes, deltas, interruption);
+}
+
+/** A batch goes first without conditions; whatever it does not take goes again, one by one, on condition. */
+async function settleBatch(
+  context: EngineContext,
+  run: MigrationRun,
+  entries: readonly SourceEntry[],
+  indices: readonly number[],
+  outcomes: (EntryOutcome | undefined)[],
+  signal: AbortSignal,
+): Promise<void> {
+  const mapped: { index: number; entry: Extract<MappedEntry, { ok: true }> }[] = [];
+  for (const index of indices) {
+    const entry = entries[index];
+    if (entry === undefined) continue;
+    const result = mapEntry(entry, { migratedAt: run.migratedAt, oversize: context.settings.oversize });
+    if (result.ok) mapped.push({ index, entry: result });
+    else {
+      const message = `Failed to save journal data: ${result.message}`;
+      outcomes[index] = { kind: 'failed', code: result.code, message, attempts: 1 };
+    }
+  }
+  if (mapped.length === 0) return;
+  try {
+    const { writeUnits } = await context.target.putBatch(
+      mapped.map(({ entry }) => entry.item),
+      signal,
+    );
+    for (const [place, { index, entry }] of mapped.entries()) {
+      outcomes[index] = written(entry, 'created', place === 0 ? writeUnits : 0);
+    }
+  } catch (error) {
+    const code = MigrationError.codeOf(error);
+    if (code === 'ABORTED' || retryPolicies[code].gives === 'run') throw error;
+    for (const { index, entry } of mapped) outcomes[index] = await putEntry(context, run, entry, signal);
+  }
+}
+
+function collect(
+  context: EngineContext,
+  unit: string,
+  entries: readonly SourceEntry[],
+  outcomes: readonly (EntryOutcome | undefined)[],
+  deltas: Deltas<'migration'>,
+  interruption: unknown,
+): WrittenPage {
+  const issues: Issue[] = [];
+  let settled = 0;
+  for (const outcome of outcomes) {
+    const entry = entries[settled];
+    if (outcome === undefined || entry === undefined) break;
+    settled += 1;
+    addOutcome(deltas, outcome);
+    if (outcome.kind !== 'failed') continue;
+    const path = entryPath(entry, context.settings.names);
+    issues.push(failureIssue(unit, entry.date, { ...outcome, path }));
+  }
+  return { deltas, issues, settled, ...(interruption === undefined ? {} : { interruption }) };
+}

@@ -1,0 +1,79 @@
+import { type Dispatcher, MigrationError, type Operation } from '@migrator/core';
+import pLimit from 'p-limit';
+
+import { ControlWatcher } from './control-watcher.ts';
+import { coordinate } from './coordinator/coordinate.ts';
+import type { CoordinatorContext, EngineContext } from './engine-context.ts';
+import { runUnit } from './units/run-unit.ts';
+
+const attemptsPerUnit = 3;
+
+/**
+ * Runs an operation to its end in this very process, without a queue: the same rounds, the same units, over whatever
+ * ledger the context has.
+ */
+export async function runInProcess(
+  context: EngineContext,
+  operationId: string,
+  options: { usersAtOnce: number; signal: AbortSignal },
+): Promise<Operation> {
+  const pool = pLimit(options.usersAtOnce);
+  const watcher = new ControlWatcher(context.ledger);
+  let paused = false;
+
+  const work = async (id: string, unit: string): Promise<void> => {
+    for (let attempt = 1; attempt <= attemptsPerUnit && !paused && !options.signal.aborted; attempt += 1) {
+      try {
+        await watcher.during(id, (control) =>
+          runUnit(context, id, unit, {
+            signal: AbortSignal.any([options.signal, control]),
+            lastAttempt: attempt === attemptsPerUnit,
+            reopen: false,
+            onProgress: () => undefined,
+            onEvent: () => undefined,
+          }),
+        );
+        return;
+      } catch {
+        // Recorded as handed back by the unit itself; the next attempt goes on from its checkpoint.
+      }
+    }
+  };
+
+  const dispatcher: Dispatcher = {
+    async dispatch(id, units) {
+      for (const unit of units) void pool(() => work(id, unit));
+    },
+    async coordinate() {},
+    async isCoordinated() {
+      return true;
+    },
+    async load() {
+      return { waiting: pool.pendingCount, active: pool.activeCount };
+    },
+    async pause() {
+      paused = true;
+    },
+    async resume() {
+      paused = false;
+    },
+    async discard() {
+      pool.clearQueue();
+    },
+  };
+  const coordinator: CoordinatorContext = { ...context, dispatcher, now: () => new Date() };
+  try {
+    for (;;) {
+      if (options.signal.aborted) throw new MigrationError('ABORTED', 'the migration was stopped from outside');
+      const round = await coordinate(coordinator, operationId);
+      if (round.over) break;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(round.againMs, 50)));
+    }
+  } finally {
+    pool.clearQueue();
+    await dispatcher.pause();
+  }
+  const ended = await context.ledger.get(operationId);
+  if (ended === undefined) throw new MigrationError('INTERNAL', `the books of ${operationId} are gone`);
+  return ended;
+}

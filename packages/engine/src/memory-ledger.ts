@@ -1,0 +1,426 @@
+import {
+  type Commit,
+  type CommitResult,
+  type Control,
+  type FactsChange,
+  firstPhases,
+  type Issue,
+  type IssuePage,
+  type Ledger,
+  maxKeptIssues as defaultMaxKeptIssues,
+  MigrationError,
+  type OpenResult,
+  type Operation,
+  type OperationKind,
+  type OperationPhase,
+  type OperationRequest,
+  type OperationState,
+  operationId,
+  type StartResult,
+  wholeDeltas,
+} from '@migrator/core';
+
+export interface MemoryLedgerOptions {
+  /** How many issues of an operation are kept; 10,000 by default. */
+  readonly maxKeptIssues?: number;
+}
+
+type UnitState = 'queued' | 'running' | 'done' | 'failed';
+
+interface UnitRecord {
+  state: UnitState;
+  epoch: number;
+  startsWithoutProgress: number;
+  cursor?: string;
+  counters: Map<string, number>;
+  /** Issues beyond the cap, by code. They are counted for each unit, so that a reset can take them back. */
+  unkept: Map<string, number>;
+  /** Code of the unit's own failure, if that came beyond the cap. */
+  unkeptFailure?: string;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Book {
+  operation: Mutable<Omit<Operation, 'listing' | 'units' | 'totals' | 'codes' | 'facts'>>;
+  listing: { cursor?: string; done: boolean };
+  listed: number;
+  completed: number;
+  failed: number;
+  totals: Map<string, number>;
+  codes: Map<string, number>;
+  facts: Map<string, unknown>;
+  units: Map<string, UnitRecord>;
+  /** By place in the order of arrival; an issue that replaces another takes over its place. */
+  issues: Map<number, Issue>;
+  lastIssue: number;
+  /** Where the issues of a unit stand, by their keys. They outlive the units' records. */
+  places: Map<string, Map<string, number>>;
+}
+
+/** A ledger that lives as long as the process: for a run without Redis. */
+export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
+  return new MemoryLedger(options.maxKeptIssues ?? defaultMaxKeptIssues);
+}
+
+/** No method awaits anything, so each is one atomic step. */
+class MemoryLedger implements Ledger {
+  readonly #maxKeptIssues: number;
+  /** In the order of their starts. */
+  readonly #books = new Map<string, Book>();
+  #holder: string | undefined;
+  #lastStart = 0;
+
+  constructor(maxKeptIssues: number) {
+    this.#maxKeptIssues = maxKeptIssues;
+  }
+
+  async open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult> {
+    const holder = this.#holder === undefined ? undefined : this.#book(this.#holder);
+    if (options.parent === undefined) {
+      if (holder !== undefined) return { opened: false, current: snapshot(holder) };
+    } else {
+      const parent = this.#book(options.parent);
+      if (parent.operation.state !== 'running') return { opened: false, current: snapshot(holder ?? parent) };
+    }
+    this.#lastStart = Math.max(options.now.getTime(), this.#lastStart + 1);
+    const startedAt = new Date(this.#lastStart).toISOString();
+    const id = operationId(request.kind, startedAt);
+    const book: Book = {
+      operation: {
+        id,
+        kind: request.kind,
+        request: structuredClone(request),
+        ...(options.parent === undefined ? {} : { parent: options.parent }),
+        state: 'running',
+        phase: firstPhases[request.kind],
+        control: 'run',
+        startedAt,
+      },
+      listing: { done: false },
+      listed: 0,
+      completed: 0,
+      failed: 0,
+      totals: new Map(),
+      codes: new Map(),
+      facts: new Map(),
+      units: new Map(),
+      issues: new Map(),
+      lastIssue: 0,
+      places: new Map(),
+    };
+    this.#books.set(id, book);
+    if (options.parent === undefined) this.#holder = id;
+    return { opened: true, operation: snapshot(book) };
+  }
+
+  async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
+    const book = this.#book(id);
+    if (book.operation.kind !== 'migration') {
+      throw new MigrationError('NOT_FOUND', `${id} is no migration`);
+    }
+    if (book.facts.has('rolledBackBy')) {
+      throw new MigrationError(
+        'ROLLED_BACK',
+        `${id} was taken back by ${String(book.facts.get('rolledBackBy'))}`,
+      );
+    }
+    if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#book(this.#holder)) };
+    this.#takeUpAgain(book);
+    book.listing = { done: false };
+    book.facts.set('retry', structuredClone(retry));
+    return { opened: true, operation: snapshot(book) };
+  }
+
+  async get(id: string): Promise<Operation | undefined> {
+    const book = this.#books.get(id);
+    return book === undefined ? undefined : snapshot(book);
+  }
+
+  async current(): Promise<Operation | undefined> {
+    return this.#holder === undefined ? undefined : snapshot(this.#book(this.#holder));
+  }
+
+  async list(
+    kind: OperationKind,
+    options: { cursor?: string; limit: number },
+  ): Promise<{ operations: readonly Operation[]; cursor?: string }> {
+    const before = options.cursor === undefined ? Number.POSITIVE_INFINITY : Number(options.cursor);
+    const books = [...this.#books.values()]
+      .filter(({ operation }) => operation.kind === kind && Date.parse(operation.startedAt) < before)
+      .toReversed();
+    const page = books.slice(0, options.limit).map(snapshot);
+    const last = page.at(-1);
+    if (last === undefined || books.length <= page.length) return { operations: page };
+    return { operations: page, cursor: String(Date.parse(last.startedAt)) };
+  }
+
+  async update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void> {
+    const book = this.#book(id);
+    if (change.phase !== undefined) book.operation.phase = change.phase;
+    mergeFacts(book, change.facts);
+  }
+
+  async close(
+    id: string,
+    end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
+  ): Promise<void> {
+    const book = this.#book(id);
+    const { operation } = book;
+    if (operation.state !== 'running') return;
+    operation.state = end.state;
+    operation.finishedAt = end.now.toISOString();
+    if (end.reason !== undefined) operation.reason = end.reason;
+    else if (end.state.startsWith('completed')) delete operation.reason;
+    if (this.#holder === id) this.#holder = undefined;
+    if (operation.kind !== 'migration') book.units.clear();
+  }
+
+  async control(id: string, control: Control, reason?: string): Promise<void> {
+    const { operation } = this.#book(id);
+    if (operation.state !== 'running') return;
+    operation.control = control;
+    if (reason === undefined || control === 'run') delete operation.reason;
+    else operation.reason = reason;
+  }
+
+  async markRolledBack(rollbackId: string, migrationId?: string): Promise<void> {
+    for (const { operation, facts } of this.#books.values()) {
+      if (operation.kind !== 'migration') continue;
+      if (migrationId === undefined || migrationId === operation.id) facts.set('rolledBackBy', rollbackId);
+    }
+  }
+
+  async addUnits(
+    id: string,
+    units: readonly string[],
+    listing: { cursor?: string; done: boolean; facts?: FactsChange },
+  ): Promise<void> {
+    const book = this.#book(id);
+    if (book.operation.state !== 'running') return;
+    for (const unit of units) recordOf(book, unit);
+    const { cursor, done } = listing;
+    book.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
+    mergeFacts(book, listing.facts);
+  }
+
+  async startUnit(id: string, unit: string, options: { reopen?: boolean } = {}): Promise<StartResult> {
+    const book = this.#books.get(id);
+    if (book === undefined) return { started: false, why: 'unknown-operation' };
+    const { operation, facts } = book;
+    const rolledBackBy = facts.get('rolledBackBy');
+    if (typeof rolledBackBy === 'string') return { started: false, why: 'rolled-back', by: rolledBackBy };
+    const isClosed = operation.state !== 'running';
+    if (isClosed && !(options.reopen === true && operation.kind === 'migration')) {
+      return { started: false, why: 'closed' };
+    }
+    if (isClosed ? this.#holder !== undefined : !this.#isCurrent(book)) {
+      return {
+        started: false,
+        why: 'not-current',
+        ...(this.#holder === undefined ? {} : { by: this.#holder }),
+      };
+    }
+    const control = isClosed ? 'run' : this.#controlOf(book);
+    if (control !== 'run') return { started: false, why: control === 'pause' ? 'paused' : 'cancelled' };
+    if (book.units.get(unit)?.state === 'done') return { started: false, why: 'done' };
+
+    if (isClosed) this.#takeUpAgain(book);
+    const record = recordOf(book, unit);
+    if (record.state === 'failed') book.failed--;
+    resolveIssue(book, unit, '');
+    record.state = 'running';
+    record.epoch++;
+    record.startsWithoutProgress++;
+    return {
+      started: true,
+      epoch: record.epoch,
+      ...(record.cursor === undefined ? {} : { cursor: record.cursor }),
+      counters: withoutZeros(record.counters),
+      startsWithoutProgress: record.startsWithoutProgress,
+    };
+  }
+
+  async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
+    const held = this.#held(id, unit, commit.epoch);
+    if (held === undefined) return 'stale';
+    const { book, record } = held;
+    // Before anything moves: it throws at what can't be booked.
+    const deltas = wholeDeltas(book.operation.kind, commit.deltas);
+    for (const { name, amount } of deltas) {
+      add(record.counters, name, amount);
+      add(book.totals, name, amount);
+    }
+    for (const key of commit.resolved ?? []) resolveIssue(book, unit, key);
+    for (const issue of commit.issues ?? []) this.#recordIssue(book, { ...issue, unit });
+    if (commit.cursor !== undefined) record.cursor = commit.cursor;
+    record.state = commit.state;
+    record.startsWithoutProgress = 0;
+    if (commit.state === 'done') book.completed++;
+    if (commit.state === 'failed') book.failed++;
+    return this.#controlOf(book);
+  }
+
+  async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
+    const held = this.#held(id, unit, epoch);
+    if (held === undefined) return 'stale';
+    const { book, record } = held;
+    for (const [name, amount] of record.counters) add(book.totals, name, -amount);
+    record.counters.clear();
+    for (const key of [...(book.places.get(unit)?.keys() ?? []), '']) resolveIssue(book, unit, key);
+    for (const [code, count] of record.unkept) add(book.codes, code, -count);
+    record.unkept.clear();
+    delete record.cursor;
+    return this.#controlOf(book);
+  }
+
+  async requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]> {
+    const book = this.#book(id);
+    if (book.operation.state !== 'running') return [];
+    return units.filter((unit) => {
+      const record = book.units.get(unit);
+      if (record?.state !== 'failed') return false;
+      record.state = 'queued';
+      book.failed--;
+      return true;
+    });
+  }
+
+  async listUnits(
+    id: string,
+    options: { states: readonly UnitState[]; cursor?: string },
+  ): Promise<{ units: readonly string[]; cursor?: string }> {
+    const units = this.#book(id).units;
+    return { units: [...units.keys()].filter((unit) => options.states.includes(units.get(unit)!.state)) };
+  }
+
+  async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
+    const after = options.cursor === undefined ? 0 : Number(options.cursor);
+    const wanted = [...this.#book(id).issues].filter(
+      ([at, { code }]) => at > after && (options.code === undefined || options.code === code),
+    );
+    const page = wanted.slice(0, options.limit);
+    const issues = page.map(([, issue]) => structuredClone(issue));
+    const last = page.at(-1);
+    return last === undefined || wanted.length === page.length
+      ? { issues }
+      : { issues, cursor: String(last[0]) };
+  }
+
+  async unitIssues(id: string, unit: string): Promise<readonly Issue[]> {
+    const { places, issues } = this.#book(id);
+    return [...(places.get(unit)?.values() ?? [])].map((at) => structuredClone(issues.get(at)!));
+  }
+
+  #book(id: string): Book {
+    const book = this.#books.get(id);
+    if (book === undefined) throw new MigrationError('NOT_FOUND', `There is no operation ${id}`);
+    return book;
+  }
+
+  #isCurrent({ operation }: Book): boolean {
+    return this.#holder !== undefined && (this.#holder === operation.id || this.#holder === operation.parent);
+  }
+
+  /** A part is paused and cancelled with its parent. */
+  #controlOf({ operation }: Book): Control {
+    const parent = operation.parent === undefined ? undefined : this.#books.get(operation.parent);
+    const controls = [operation.control, parent?.operation.control];
+    if (controls.includes('cancel')) return 'cancel';
+    return controls.includes('pause') ? 'pause' : 'run';
+  }
+
+  #takeUpAgain({ operation }: Book): void {
+    operation.state = 'running';
+    operation.phase = 'migrating';
+    operation.control = 'run';
+    delete operation.reason;
+    this.#holder = operation.id;
+  }
+
+  /** The unit's record, if the start that took this epoch still holds it. */
+  #held(id: string, unit: string, epoch: number): { book: Book; record: UnitRecord } | undefined {
+    const book = this.#books.get(id);
+    if (book === undefined || book.operation.state !== 'running' || !this.#isCurrent(book)) return undefined;
+    const record = book.units.get(unit);
+    return record?.state === 'running' && record.epoch === epoch ? { book, record } : undefined;
+  }
+
+  #recordIssue(book: Book, issue: Issue): void {
+    const { unit, key, code } = issue;
+    const held = book.places.get(unit)?.get(key);
+    // A unit has one failure of its own; which other issues are repetitions is not known beyond the cap.
+    if (held === undefined) resolveIssue(book, unit, key);
+    else add(book.codes, book.issues.get(held)!.code, -1);
+    add(book.codes, code, 1);
+    if (held === undefined && book.issues.size >= this.#maxKeptIssues) {
+      const record = recordOf(book, unit);
+      if (key === '') record.unkeptFailure = code;
+      else add(record.unkept, code, 1);
+      return;
+    }
+    const place = held ?? ++book.lastIssue;
+    book.issues.set(place, structuredClone(issue));
+    const places = book.places.get(unit) ?? new Map<string, number>();
+    book.places.set(unit, places.set(key, place));
+  }
+}
+
+/** An issue that was only counted can't be found by its key, the unit's own failure excepted. */
+function resolveIssue(book: Book, unit: string, key: string): void {
+  const places = book.places.get(unit);
+  const place = places?.get(key);
+  const record = book.units.get(unit);
+  if (places !== undefined && place !== undefined) {
+    add(book.codes, book.issues.get(place)!.code, -1);
+    book.issues.delete(place);
+    places.delete(key);
+    if (places.size === 0) book.places.delete(unit);
+  } else if (key === '' && record?.unkeptFailure !== undefined) {
+    add(book.codes, record.unkeptFailure, -1);
+    delete record.unkeptFailure;
+  }
+}
+
+function recordOf(book: Book, unit: string): UnitRecord {
+  let record = book.units.get(unit);
+  if (record === undefined) {
+    record = {
+      state: 'queued',
+      epoch: 0,
+      startsWithoutProgress: 0,
+      counters: new Map(),
+      unkept: new Map(),
+    };
+    book.units.set(unit, record);
+    book.listed++;
+  }
+  return record;
+}
+
+function mergeFacts({ facts }: Book, change: FactsChange = {}): void {
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) facts.delete(name);
+    else if (value !== undefined) facts.set(name, structuredClone(value));
+  }
+}
+
+function add(counts: Map<string, number>, name: string, amount: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + amount);
+}
+
+function withoutZeros(counts: Map<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].filter(([, count]) => count !== 0));
+}
+
+function snapshot(book: Book): Operation {
+  const { listed, completed, failed } = book;
+  return structuredClone({
+    ...book.operation,
+    listing: book.listing,
+    units: { listed, completed, failed },
+    totals: withoutZeros(book.totals),
+    codes: withoutZeros(book.codes),
+    facts: Object.fromEntries(book.facts),
+  });
+}

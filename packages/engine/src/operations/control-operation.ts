@@ -1,0 +1,18 @@
+import { type Control, MigrationError, type Operation } from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
+
+/** Pauses, resumes or cancels what is running, over all processes. */
+export async function controlCurrent(context: CoordinatorContext, control: Control): Promise<Operation> {
+  const operation = await context.ledger.current();
+  if (operation === undefined) throw new MigrationError('NOTHING_RUNNING', 'Nothing is running');
+  if (operation.control === 'cancel' && control !== 'cancel') {
+    throw new MigrationError('NOTHING_RUNNING', `${operation.id} is being cancelled already`);
+  }
+  await context.ledger.control(operation.id, control);
+  // The coordinator would do it in its next round; a person should not have to wait for that.
+  if (control === 'pause') await context.dispatcher.pause();
+  if (control === 'run') await context.dispatcher.resume();
+  await context.dispatcher.coordinate(operation.id);
+  return operation;
+}

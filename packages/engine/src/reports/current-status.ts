@@ -1,0 +1,97 @@
+import { type Ledger, type Operation, processedEntries } from '@migrator/core';
+
+export type StatusState =
+  | 'idle'
+  | 'listing'
+  | 'migrating'
+  | 'verifying'
+  | 'rolling-back'
+  | 'pausing'
+  | 'paused'
+  | 'cancelling';
+
+export interface Progress {
+  /** Entries dealt with: migrated, compared; for a rollback, items looked at. */
+  processed: number;
+  /** Entries to go through; null where it is not known (yet). */
+  total: number | null;
+  /** 0 to 100, two decimals; null without a total. */
+  percent: number | null;
+  entriesPerSecond: number;
+  /** Seconds; null where nothing can be said. */
+  etaSeconds: number | null;
+  users: { listed: number; completed: number; failed: number };
+  /** Counts by outcome, as the books have them at this moment. */
+  outcomes: Record<string, number>;
+  /** Why it is paused, or what it can't get past at the moment. */
+  reason: string | null;
+}
+
+export interface CurrentStatus {
+  state: StatusState;
+  migrationId: string | null;
+  /** The operation that runs: a migration, verification or rollback. */
+  operationId: string | null;
+  progress: Progress | null;
+}
+
+/** What is going on. `isActive`: whether any unit is being worked on right now. */
+export async function currentStatus(ledger: Ledger, isActive: () => Promise<boolean>): Promise<CurrentStatus> {
+  const operation = await ledger.current();
+  if (operation === undefined) return { state: 'idle', migrationId: null, operationId: null, progress: null };
+  const part = await workingPart(ledger, operation);
+  return {
+    state: await stateOf(operation, isActive),
+    migrationId: operation.kind === 'migration' ? operation.id : null,
+    operationId: operation.id,
+    progress: progressOf(operation, part),
+  };
+}
+
+async function stateOf(operation: Operation, isActive: () => Promise<boolean>): Promise<StatusState> {
+  switch (operation.control) {
+    case 'run':
+      return operation.phase;
+    case 'cancel':
+      return 'cancelling';
+    case 'pause':
+      return (await isActive()) ? 'pausing' : 'paused';
+  }
+}
+
+async function workingPart(ledger: Ledger, operation: Operation): Promise<Operation> {
+  const { verificationId } = operation.facts;
+  if (operation.phase !== 'verifying' || !verificationId) return operation;
+  return (await ledger.get(verificationId)) ?? operation;
+}
+
+/** `part` is what is being worked on: the operation itself or the verification it ends with. */
+export function progressOf(operation: Operation, part: Operation = operation): Progress {
+  const total = part.facts.totalEntries ?? null;
+  const processed = doneBy(part);
+  const perSecond = part === operation ? (operation.facts.rate?.perSecond ?? 0) : 0;
+  const left = total === null ? null : Math.max(0, total - processed);
+  return {
+    processed,
+    total,
+    percent: percentOf(processed, total, part),
+    entriesPerSecond: Math.round(perSecond),
+    etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
+    users: { ...operation.units },
+    outcomes: { ...part.totals },
+    reason: operation.reason ?? operation.facts.trouble ?? null,
+  };
+}
+
+function doneBy(operation: Operation): number {
+  if (operation.kind === 'migration') return processedEntries(operation);
+  return operation.totals[operation.kind === 'verification' ? 'entries' : 'scanned'] ?? 0;
+}
+
+/** Entries may come and go while they are counted and read, so the count is a guide; only the end is 100. */
+function percentOf(processed: number, total: number | null, operation: Operation): number | null {
+  if (operation.state !== 'running') return 100;
+  if (total === null) return null;
+  if (total === 0) return 0;
+  return Math.min(99.99, Math.floor((processed / total) * 10_000) / 100);
+}

@@ -1,0 +1,57 @@
+import { type Ledger, migrationStats, type MigrationStats, type Operation, type OperationState } from '@migrator/core';
+
+import { verificationReport, type VerificationReport } from './verification-report.ts';
+
+export interface MigrationReport {
+  migrationId: string;
+  state: OperationState;
+  dryRun: boolean;
+  startedAt: string;
+  finishedAt: string | null;
+  stats: MigrationStats;
+  /** Null while there is none: not asked for, or not yet. */
+  verification: (VerificationReport & { verificationId: string }) | null;
+  /** The rollback that took the run back. */
+  rolledBackBy: string | null;
+  reason: string | null;
+}
+
+const errorsInStats = 100;
+
+/** All there is to say about one run. */
+export async function migrationReport(ledger: Ledger, operation: Operation): Promise<MigrationReport> {
+  const { issues } = await ledger.issues(operation.id, { limit: errorsInStats });
+  const errors = issues.map(({ code, detail }) => ({ path: detail.path ?? '', code, message: detail.message ?? '' }));
+  return {
+    migrationId: operation.id,
+    state: operation.state,
+    dryRun: operation.request.kind === 'migration' && operation.request.dryRun,
+    startedAt: operation.startedAt,
+    finishedAt: operation.finishedAt ?? null,
+    stats: migrationStats(operation, errors),
+    verification: await verificationOf(ledger, operation),
+    rolledBackBy: operation.facts.rolledBackBy ?? null,
+    reason: operation.reason ?? null,
+  };
+}
+
+async function verificationOf(ledger: Ledger, operation: Operation): Promise<MigrationReport['verification']> {
+  const id = operation.facts.verificationId;
+  const verification = id ? await ledger.get(id) : undefined;
+  if (verification === undefined || verification.state === 'running') return null;
+  return { verificationId: verification.id, ...verificationReport(verification) };
+}
+
+/** The newest run that has ended; dry runs never count. */
+export async function lastMigration(ledger: Ledger): Promise<Operation | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
+    const found = page.operations.find(
+      ({ finishedAt, request }) => finishedAt !== undefined && request.kind === 'migration' && !request.dryRun,
+    );
+    if (found !== undefined) return found;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import type { Operation } from '@migrator/core';
+
+export interface RollbackReport {
+  success: boolean;
+  message: string;
+  dryRun: boolean;
+  /** Items deleted; in a dry run those that would be. */
+  deleted: number;
+  /** Items left alone. */
+  kept: number;
+  /** Why, by reason. */
+  keptReasons: { changedByApplication: number; notMigrated: number; otherRun: number; misplaced: number };
+  scanned: number;
+  /** Bytes of what would be deleted, told by dry runs. */
+  bytes: number;
+}
+
+/** What a rollback did, or would do. */
+export function rollbackReport(operation: Operation): RollbackReport {
+  const count = (name: string): number => operation.totals[name] ?? 0;
+  const dryRun = operation.request.kind === 'rollback' && operation.request.dryRun;
+  const keptReasons = {
+    changedByApplication: count('keptChanged'),
+    notMigrated: count('keptForeign'),
+    otherRun: count('keptOtherRun'),
+    misplaced: count('keptMisplaced'),
+  };
+  const kept = Object.values(keptReasons).reduce((sum, amount) => sum + amount, 0);
+  const deleted = count('deleted');
+  const success = operation.state === 'completed';
+  return { success, message: messageOf(), dryRun, deleted, kept, keptReasons, scanned: count('scanned'), bytes: count('bytes') };
+
+  function messageOf(): string {
+    const keeps = kept === 0 ? '' : `, ${kept} kept`;
+    if (operation.state === 'cancelled') return `Rollback cancelled: ${deleted} items were deleted${keeps}`;
+    if (operation.state === 'running') return `Rollback is running: ${deleted} items deleted so far${keeps}`;
+    if (!success) return `Rollback incomplete: ${deleted} items deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
+    if (dryRun) return `Dry run: ${deleted} items would be deleted${keeps}`;
+    return `Rollback completed: ${deleted} items deleted${keeps}`;
+  }
+}

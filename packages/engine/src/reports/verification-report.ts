@@ -1,0 +1,43 @@
+import type { Operation } from '@migrator/core';
+
+/** Each kind of issue, and whether it makes the copy invalid. */
+export const issueKinds = {
+  missing: { invalid: true, says: 'entries without an item' },
+  different: { invalid: true, says: 'items that differ from their entry' },
+  'source-changed': { invalid: true, says: 'entries changed in Firestore since they were copied (run again)' },
+  unexpected: { invalid: true, says: 'items without an entry' },
+  'target-changed': { invalid: false, says: "items that are the application's now" },
+} as const;
+
+export type IssueKind = keyof typeof issueKinds;
+
+export interface VerificationReport {
+  isValid: boolean;
+  issueCounts: Record<IssueKind, number>;
+  counts: { firestore: number; dynamodb: number };
+  message: string;
+}
+
+/** What a verification has found, in the guide's words. */
+export function verificationReport(operation: Operation): VerificationReport {
+  const count = (name: string): number => operation.totals[name] ?? 0;
+  const kinds = Object.keys(issueKinds) as IssueKind[];
+  const issueCounts = Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Record<IssueKind, number>;
+  const counts = operation.facts.counts ?? { firestore: count('entries'), dynamodb: count('items') };
+  const wrong = kinds.filter((kind) => issueKinds[kind].invalid && issueCounts[kind] > 0);
+  const countsDiffer = operation.facts.counts !== undefined && counts.firestore !== counts.dynamodb;
+  const failed = operation.units.failed > 0 || operation.state === 'failed';
+  const isValid = wrong.length === 0 && !countsDiffer && !failed && operation.state !== 'cancelled';
+  return { isValid, issueCounts, counts, message: messageOf() };
+
+  function messageOf(): string {
+    if (operation.state === 'cancelled') return 'The verification was cancelled before its end';
+    const found = wrong.map((kind) => `${issueCounts[kind]} ${issueKinds[kind].says}`);
+    if (countsDiffer) found.push(`${counts.firestore} entries in Firestore, ${counts.dynamodb} items in DynamoDB`);
+    if (failed) found.push(`${operation.units.failed} parts could not be compared`);
+    if (found.length > 0) return `Data mismatch: ${found.join('; ')}`;
+    const changed = issueCounts['target-changed'];
+    const note = changed === 0 ? '' : ` (${changed} ${issueKinds['target-changed'].says})`;
+    return `Verification shows no issues${note}`;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Issue } from '@migrator/core';
+
+/** What one page of a unit's work came to; committed as one step. */
+export interface PageResult {
+  readonly deltas: Readonly<Record<string, number>>;
+  /** Where to go on; absent: where it was. */
+  readonly cursor?: string;
+  readonly issues?: readonly Issue[];
+  readonly resolved?: readonly string[];
+  /** True with the unit's last page. */
+  readonly last: boolean;
+}
+
+/** A unit's work: pages, one after another. It yields what it has when it is interrupted, then throws. */
+export type UnitWork = AsyncGenerator<PageResult, void, void>;
+
+/** Where a start of a unit's work begins. */
+export interface UnitStart {
+  readonly unit: string;
+  readonly epoch: number;
+  readonly cursor?: string;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+}

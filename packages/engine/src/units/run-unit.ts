@@ -1,0 +1,195 @@
+import {
+  type CommitResult,
+  entryPath,
+  failureIssue,
+  MigrationError,
+  type Operation,
+  parseUnitId,
+  retryPolicies,
+  type StartResult,
+} from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import { describeCounts } from './describe-counts.ts';
+import type { PageResult, UnitStart } from './page-result.ts';
+import { workOf } from './work-of.ts';
+
+export interface UnitAttempt {
+  /** Aborts when the process stops or the operation is paused or cancelled. */
+  readonly signal: AbortSignal;
+  /** No further attempt follows by itself: what fails now has failed. */
+  readonly lastAttempt: boolean;
+  /** A person had this very job run again, which may take a finished run up again. */
+  readonly reopen: boolean;
+  /** After each page: entries (or items) done so far by this unit. */
+  readonly onProgress: (done: number) => void;
+  /** Each thing worth telling a person who looks at this job. */
+  readonly onEvent: (line: string) => void;
+}
+
+export type UnitResult =
+  | { readonly outcome: 'done'; readonly summary: string }
+  /** Ended with failures, recorded in the books. */
+  | { readonly outcome: 'failed'; readonly reason: string }
+  /** Stopped from outside; somebody goes on later from where it was. */
+  | { readonly outcome: 'handed-back' }
+  | { readonly outcome: 'cancelled' }
+  /** A newer start of the same unit has taken over, or the operation is over: nothing was recorded. */
+  | { readonly outcome: 'stale' }
+  | Extract<StartResult, { started: false }>;
+
+/** So many starts without a single committed page mean that the unit takes its process down. */
+const maxStartsWithoutProgress = 4;
+
+/**
+ * One attempt at one unit of work: start a new epoch, work page by page, commit each, end.
+ *
+ * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
+ * stopped from outside and hands the unit back; a newer attempt makes it stale; or something that is nobody's entry's
+ * fault fails it. The last throws while attempts are left, pauses the operation if only a person can help, and fails
+ * the unit otherwise.
+ */
+export async function runUnit(
+  context: EngineContext,
+  operationId: string,
+  unit: string,
+  attempt: UnitAttempt,
+): Promise<UnitResult> {
+  const started = await context.ledger.startUnit(operationId, unit, { reopen: attempt.reopen });
+  if (!started.started) return started;
+  const operation = await context.ledger.get(operationId);
+  if (operation === undefined) return { started: false, why: 'unknown-operation' };
+  const start: UnitStart = { ...started, unit, signal: attempt.signal };
+  const book = new UnitBook(context, operation, start, attempt);
+  if (started.startsWithoutProgress >= maxStartsWithoutProgress) {
+    const tries = started.startsWithoutProgress - 1;
+    return book.fail(
+      new MigrationError('POISONED', `the process that worked on it ended ${tries} times without getting on`),
+    );
+  }
+  if (start.epoch > 1) attempt.onEvent(resumption(start));
+  try {
+    for await (const page of workOf(context, operation, start)) {
+      const result = await book.commit(page);
+      if (result !== undefined) return result;
+    }
+    throw new MigrationError('INTERNAL', `the work on ${unit} ended without a last page`);
+  } catch (error) {
+    return book.interrupted(error);
+  }
+}
+
+/** Keeps one attempt's account with the ledger. */
+class UnitBook {
+  readonly #context: EngineContext;
+  readonly #operation: Operation;
+  readonly #start: UnitStart;
+  readonly #attempt: UnitAttempt;
+  readonly #counters: Record<string, number>;
+
+  constructor(context: EngineContext, operation: Operation, start: UnitStart, attempt: UnitAttempt) {
+    this.#context = context;
+    this.#operation = operation;
+    this.#start = start;
+    this.#attempt = attempt;
+    this.#counters = { ...start.counters };
+  }
+
+  /** Commits a page. Answers with the attempt's result if it is over with this page. */
+  async commit(page: PageResult): Promise<UnitResult | undefined> {
+    for (const [name, amount] of Object.entries(page.deltas)) {
+      this.#counters[name] = (this.#counters[name] ?? 0) + amount;
+    }
+    const failed = this.#counters['failed'] ?? 0;
+    const ended = failed > 0 ? 'failed' : 'done';
+    const stopping = this.#attempt.signal.aborted ? 'queued' : 'running';
+    const control = await this.#record(page.last ? ended : stopping, page);
+    for (const issue of page.issues ?? []) {
+      this.#attempt.onEvent(`${issue.code} ${issue.detail.path ?? issue.key}: ${issue.detail.message ?? ''}`);
+    }
+    if (control === 'stale') return { outcome: 'stale' };
+    this.#attempt.onProgress(this.#done());
+    if (page.last) return this.#end(failed);
+    if (control === 'cancel') return { outcome: 'cancelled' };
+    if (stopping === 'queued') return { outcome: 'handed-back' };
+    if (control === 'pause') {
+      await this.#record('queued', { deltas: {}, last: false });
+      return { outcome: 'handed-back' };
+    }
+    return undefined;
+  }
+
+  /** Something stopped the attempt before its end. */
+  async interrupted(error: unknown): Promise<UnitResult> {
+    const code = MigrationError.codeOf(error);
+    const { gives } = retryPolicies[code];
+    if (code !== 'ABORTED' && gives !== 'run' && this.#attempt.lastAttempt && !this.#attempt.signal.aborted) {
+      return this.fail(error);
+    }
+    const control = await this.#record('queued', { deltas: {}, last: false });
+    if (control === 'stale') return { outcome: 'stale' };
+    if (control === 'cancel') return { outcome: 'cancelled' };
+    if (code === 'ABORTED' || this.#attempt.signal.aborted) return { outcome: 'handed-back' };
+    if (gives !== 'run') throw error;
+    const holder = this.#operation.parent ?? this.#operation.id;
+    await this.#context.ledger.control(holder, 'pause', `${code}: ${messageOf(error)}`);
+    this.#attempt.onEvent(`paused the run: ${messageOf(error)}`);
+    return { outcome: 'handed-back' };
+  }
+
+  /** Fails the unit as a whole, for good as far as this attempt can say. */
+  async fail(error: unknown): Promise<UnitResult> {
+    const code = MigrationError.codeOf(error);
+    const attempts = error instanceof MigrationError ? error.attempts : 1;
+    const message = messageOf(error);
+    const failure = { code, path: this.#path(), message, attempts };
+    const issues = [failureIssue(this.#start.unit, '', failure)];
+    const control = await this.#record('failed', { deltas: {}, issues, last: true });
+    return control === 'stale' ? { outcome: 'stale' } : { outcome: 'failed', reason: `${code}: ${message}` };
+  }
+
+  #record(state: 'running' | 'queued' | 'done' | 'failed', page: PageResult): Promise<CommitResult> {
+    return this.#context.ledger.commit(this.#operation.id, this.#start.unit, {
+      epoch: this.#start.epoch,
+      state,
+      deltas: page.deltas,
+      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+      ...(page.issues === undefined ? {} : { issues: page.issues }),
+      ...(page.resolved === undefined ? {} : { resolved: page.resolved }),
+    });
+  }
+
+  async #end(failed: number): Promise<UnitResult> {
+    const summary = describeCounts(this.#operation.kind, this.#counters);
+    if (failed === 0) return { outcome: 'done', summary };
+    const issues = await this.#context.ledger.unitIssues(this.#operation.id, this.#start.unit);
+    const codes = new Map<string, number>();
+    for (const { code } of issues) codes.set(code, (codes.get(code) ?? 0) + 1);
+    const why = [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
+    const first = issues[0]?.detail.message;
+    const entries = failed === 1 ? '1 entry' : `${failed} entries`;
+    return { outcome: 'failed', reason: `${entries} failed: ${why}${first === undefined ? '' : `. ${first}`}` };
+  }
+
+  #done(): number {
+    const names = this.#operation.kind === 'migration' ? migrationProgress : ['entries', 'scanned'];
+    return names.reduce((sum, name) => sum + (this.#counters[name] ?? 0), 0);
+  }
+
+  #path(): string {
+    const unit = parseUnitId(this.#start.unit);
+    if (unit.type === 'slice') return `table segment ${unit.segment} of ${unit.of}`;
+    return entryPath({ userId: unit.userId, date: '' }, this.#context.settings.names).slice(0, -1);
+  }
+}
+
+const migrationProgress = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'vanished', 'failed'];
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function resumption(start: UnitStart): string {
+  const where = start.cursor === undefined ? 'from the beginning' : `after ${start.cursor.slice(1) || 'the last entry'}`;
+  return `start number ${start.epoch}, going on ${where}`;
+}

@@ -1,0 +1,45 @@
+import type { ScanPage, StoredItem, Target, Unit } from '@migrator/core';
+
+import type { UnitStart } from './page-result.ts';
+
+const prefix = 'k';
+
+/**
+ * One segment of the table by pages, from where the last start left off. `cursor` is what to commit with the page;
+ * the next page is read while this one is worked on.
+ */
+export async function* scanSlice(
+  target: Target,
+  slice: Extract<Unit, { type: 'slice' }>,
+  start: UnitStart,
+  options: { keysOnly: boolean; limit: number },
+): AsyncGenerator<{ items: readonly StoredItem[]; cursor?: string; last: boolean }, void, void> {
+  const left = new AbortController();
+  const signal = AbortSignal.any([start.signal, left.signal]);
+  const scan = (cursor: string | undefined): Promise<ScanPage> => {
+    const page = target.scan({
+      segment: slice.segment,
+      totalSegments: slice.of,
+      keysOnly: options.keysOnly,
+      limit: options.limit,
+      signal,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    page.catch(() => undefined);
+    return page;
+  };
+  try {
+    let next = scan(start.cursor?.slice(prefix.length));
+    for (;;) {
+      const page = await next;
+      if (page.cursor === undefined) {
+        yield { items: page.items, last: true };
+        return;
+      }
+      next = scan(page.cursor);
+      yield { items: page.items, cursor: prefix + page.cursor, last: false };
+    }
+  } finally {
+    left.abort();
+  }
+}

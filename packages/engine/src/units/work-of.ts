@@ -1,0 +1,40 @@
+import { type Operation, parseUnitId } from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import { discardingTarget } from '../entries/discarding-target.ts';
+import type { MigrationRun } from '../entries/migration-run.ts';
+import { migrateUser } from './migrate-user.ts';
+import type { UnitStart, UnitWork } from './page-result.ts';
+import { pruneSlice } from './prune-slice.ts';
+import { rollBackSlice } from './roll-back-slice.ts';
+import { verifySlice } from './verify-slice.ts';
+import { verifyUser } from './verify-user.ts';
+
+/** Which work a unit of an operation means. */
+export function workOf(context: EngineContext, operation: Operation, start: UnitStart): UnitWork {
+  const unit = parseUnitId(start.unit);
+  const { request } = operation;
+  switch (request.kind) {
+    case 'migration': {
+      if (unit.type !== 'user') break;
+      const run: MigrationRun = {
+        operation,
+        migratedAt: operation.startedAt,
+        readFirst: operation.facts.readFirst ?? true,
+        exclusive: request.exclusive && start.epoch === 1,
+      };
+      const target = request.dryRun ? discardingTarget(context.target) : context.target;
+      return migrateUser({ ...context, target }, run, unit.userId, start);
+    }
+    case 'verification':
+      if (unit.type === 'user') return verifyUser(context, unit.userId, start);
+      return verifySlice(context, unit, request, start);
+    case 'rollback':
+      if (unit.type === 'slice') return rollBackSlice(context, unit, request, start);
+      break;
+    case 'prune':
+      if (unit.type === 'slice') return pruneSlice(context, unit, request, start);
+      break;
+  }
+  throw new TypeError(`a ${operation.kind} has no work for '${start.unit}'`);
+}

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFirestoreEmulator } from '../start-firestore-emulator.ts';
+import type { FirestoreEmulator } from '../start-firestore-emulator.ts';
+import { openRawClient } from '../test-support/open-raw-client.ts';
+import type { RawClient } from '../test-support/open-raw-client.ts';
+
+let emulator: FirestoreEmulator;
+let client: RawClient;
+const database = `projects/${randomUUID()}/databases/(default)`;
+const root = `${database}/documents`;
+
+beforeAll(async () => {
+  emulator = await startFirestoreEmulator();
+  client = openRawClient(emulator.port);
+});
+afterAll(async () => {
+  client.close();
+  await emulator.close();
+});
+
+interface Doc {
+  readonly name: string;
+  readonly fields?: Record<string, unknown>;
+  readonly createTime?: object;
+}
+interface Page {
+  readonly documents?: readonly Doc[];
+  readonly nextPageToken?: string;
+}
+
+async function put(...paths: string[]): Promise<void> {
+  const writes = paths.map((path) => ({ update: { name: `${root}/${path}`, fields: { n: { integerValue: 1 } } } }));
+  await client.call('Commit', { database, writes });
+}
+
+async function one<T>(method: string, request: Record<string, unknown>): Promise<T> {
+  const [response] = await client.call(method, request);
+  return response as T;
+}
+
+describe('ListDocuments', () => {
+  test('pages follow each other by their tokens; missing documents have a name only', async () => {
+    await put('list/a', 'list/b/below/x', 'list/c', 'list/d');
+    const names: string[] = [];
+    const sizes: number[] = [];
+    let pageToken = '';
+    do {
+      const page: Page = await one('ListDocuments', { parent: root, collectionId: 'list', pageSize: 3, pageToken, showMissing: true });
+      sizes.push(page.documents?.length ?? 0);
+      for (const document of page.documents ?? []) {
+        names.push(document.name.slice(root.length + 1));
+        expect(document.createTime === undefined).toBe(document.name.endsWith('/b'));
+      }
+      pageToken = page.nextPageToken ?? '';
+    } while (pageToken !== '');
+    expect(sizes).toEqual([3, 1]);
+    expect(names).toEqual(['list/a', 'list/b', 'list/c', 'list/d']);
+  });
+
+  test('the order by name can be turned round, other orders are told to be lacking', async () => {
+    const request = { parent: root, collectionId: 'list', pageSize: 2 };
+    const page: Page = await one('ListDocuments', { ...request, orderBy: '__name__ desc', mask: { fieldPaths: [] } });
+    expect(page.documents?.map((document) => document.name.at(-1))).toEqual(['d', 'c']);
+    expect(page.documents?.[0]?.fields).toBeUndefined();
+    const last: Page = await one('ListDocuments', { ...request, orderBy: '__name__ desc', pageToken: page.nextPageToken });
+    expect(last.documents?.map((document) => document.name.at(-1))).toEqual(['a']);
+    await expect(client.call('ListDocuments', { ...request, orderBy: 'n' })).rejects.toMatchObject({ code: 12 });
+    await expect(client.call('ListDocuments', { ...request, orderBy: '__name__', showMissing: true })).rejects.toMatchObject({ code: 3 });
+    await expect(client.call('ListDocuments', { ...request, pageToken: '!' })).rejects.toMatchObject({ code: 3 });
+  });
+
+  test('the next page goes on where a deleted document was', async () => {
+    await put('moving/a', 'moving/b', 'moving/c');
+    const page: Page = await one('ListDocuments', { parent: root, collectionId: 'moving', pageSize: 2 });
+    await client.call('DeleteDocument', { name: `${root}/moving/b` });
+    const next: Page = await one('ListDocuments', { parent: root, collectionId: 'moving', pageToken: page.nextPageToken });
+    expect(next.documents?.map((document) => document.name.at(-1))).toEqual(['c']);
+  });
+});
+
+test('ListCollectionIds pages', async () => {
+  await put('parent/p/a/x', 'parent/p/b/x', 'parent/p/c/x');
+  const request = { parent: `${root}/parent/p`, pageSize: 2 };
+  const first = await one<{ collectionIds: string[]; nextPageToken: string }>('ListCollectionIds', request);
+  expect(first.collectionIds).toEqual(['a', 'b']);
+  const second = await one('ListCollectionIds', { ...request, pageToken: first.nextPageToken });
+  expect(second).toEqual({ collectionIds: ['c'] });
+});
+
+test('CreateDocument, GetDocument, UpdateDocument and DeleteDocument', async () => {
+  const fields = { a: { integerValue: 1 }, b: { stringValue: 'x' } };
+  const created: Doc = await one('CreateDocument', { parent: root, collectionId: 'single', document: { fields } });
+  expect(created.name).toMatch(/\/single\/[\w-]{20}$/);
+  const given = { parent: root, collectionId: 'single', documentId: 'given', document: { fields } };
+  await client.call('CreateDocument', given);
+  await expect(client.call('CreateDocument', given)).rejects.toMatchObject({ code: 6 });
+  const name = `${root}/single/given`;
+  const updated: Doc = await one('UpdateDocument', {
+    document: { name, fields: { b: { stringValue: 'y' } } },
+    updateMask: { fieldPaths: ['b'] },
+    mask: { fieldPaths: ['b'] },
+  });
+  expect(updated.fields).toEqual({ b: { stringValue: 'y' } });
+  const read: Doc = await one('GetDocument', { name });
+  expect(read.fields).toEqual({ a: { integerValue: 1 }, b: { stringValue: 'y' } });
+  await client.call('DeleteDocument', { name });
+  await expect(client.call('GetDocument', { name })).rejects.toMatchObject({ code: 5 });
+  await expect(client.call('DeleteDocument', { name, currentDocument: { exists: true } })).rejects.toMatchObject({ code: 5 });
+});
+
+test('integers keep all 64 bits', async () => {
+  const name = `${root}/exact/one`;
+  const fields = { big: { integerValue: '9223372036854775807' }, small: { integerValue: '-9223372036854775808' } };
+  const transforms = [
+    { fieldPath: 'sum', increment: { integerValue: '9007199254740993' } },
+    { fieldPath: 'big', increment: { integerValue: 1 } },
+    { fieldPath: 'top', maximum: { integerValue: 5 } },
+    { fieldPath: 'top', minimum: { doubleValue: 4.5 } },
+  ];
+  await client.call('Commit', { database, writes: [{ update: { name, fields }, updateTransforms: transforms }] });
+  const where = (text: string): object => ({
+    fieldFilter: { field: { fieldPath: 'sum' }, op: 'EQUAL', value: { integerValue: text } },
+  });
+  const query = (text: string): Record<string, unknown> => ({
+    parent: root,
+    structuredQuery: { from: [{ collectionId: 'exact' }], where: where(text) },
+  });
+  const [hit] = await client.call('RunQuery', query('9007199254740993'));
+  expect(hit).toMatchObject({ document: { fields: { top: { doubleValue: 4.5 } } } });
+  const [miss] = await client.call('RunQuery', query('9007199254740992'));
+  expect(miss?.['document']).toBeUndefined();
+  const capped = { fieldFilter: { field: { fieldPath: 'big' }, op: 'EQUAL', value: fields.big } };
+  const [same] = await client.call('RunQuery', {
+    parent: root,
+    structuredQuery: { from: [{ collectionId: 'exact' }], where: capped },
+  });
+  expect(same).toHaveProperty('document');
+});
+
+test('a write that is a transform alone answers with its results', async () => {
+  const document = `${root}/transforms/raw`;
+  const fieldTransforms = [
+    { fieldPath: 'n', increment: { integerValue: 2 } },
+    { fieldPath: 'l', appendMissingElements: { values: [{ stringValue: 'a' }] } },
+  ];
+  const write = { transform: { document, fieldTransforms } };
+  const answer = await one<{ writeResults: { transformResults: unknown[] }[] }>('Commit', { database, writes: [write, write] });
+  expect(answer.writeResults.map((result) => result.transformResults)).toEqual([
+    [{ integerValue: 2 }, { nullValue: 'NULL_VALUE' }],
+    [{ integerValue: 4 }, { nullValue: 'NULL_VALUE' }],
+  ]);
+});
+
+test('a count stops at its limit', async () => {
+  await put('counted/a', 'counted/b', 'counted/c');
+  const answer = await one('RunAggregationQuery', {
+    parent: root,
+    structuredAggregationQuery: {
+      structuredQuery: { from: [{ collectionId: 'counted' }] },
+      aggregations: [{ count: { upTo: { value: 2 } } }, { count: {}, alias: 'all' }],
+    },
+  });
+  expect(answer).toMatchObject({
+    result: { aggregateFields: { field_1: { integerValue: 2 }, all: { integerValue: 3 } } },
+  });
+});
+
+test('a query without a collection takes all of them', async () => {
+  await put('kindless/k/b/1', 'kindless/k/a/1', 'kindless/k/a/1/c/1');
+  const names = async (allDescendants: boolean): Promise<string[]> => {
+    const structuredQuery = { from: [{ allDescendants }] };
+    const found = await client.call('RunQuery', { parent: `${root}/kindless/k`, structuredQuery });
+    return found.map(({ document }) => (document as Doc).name.slice(`${root}/kindless/k/`.length));
+  };
+  expect(await names(false)).toEqual(['a/1', 'b/1']);
+  expect(await names(true)).toEqual(['a/1', 'a/1/c/1', 'b/1']);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['a document of another database', { update: { name: 'projects/x/databases/y/documents/a/b' } }],
+  ['a collection', { update: { name: `${root}/a` } }],
+  ['a reserved id', { update: { name: `${root}/a/__x__` } }],
+  ['a dot', { delete: `${root}/a/.` }],
+  ['an empty id', { delete: `${root}/a/` }],
+  ['a long id', { delete: `${root}/a/${'x'.repeat(1501)}` }],
+  ['nothing', {}],
+  ['a reserved field', { update: { name: `${root}/a/b`, fields: { __x__: { nullValue: 0 } } } }],
+  [
+    'an array in an array',
+    {
+      update: {
+        name: `${root}/a/b`,
+        fields: { l: { arrayValue: { values: [{ arrayValue: {} }] } } },
+      },
+    },
+  ],
+  ['an increment by text', { transform: { document: `${root}/a/b`, fieldTransforms: [{ fieldPath: 'a', increment: { stringValue: 'x' } }] } }],
+])('a write of %s is refused with a sentence', async (_name, write) => {
+  await expect(client.call('Commit', { database, writes: [write] })).rejects.toMatchObject({
+    code: 3,
+    details: expect.stringMatching(/^[A-Z"].{15,}\.$/s),
+  });
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['Listen', { database }],
+  ['Write', { database }],
+  ['ExecutePipeline', { database }],
+  ['GetDocument', { name: `${root}/a/b`, readTime: { seconds: 1 } }],
+  ['RunQuery', { parent: root, structuredQuery: { findNearest: {} } }],
+  ['RunQuery', { parent: root, structuredQuery: {}, explainOptions: {} }],
+])('%s says what is not supported and who does', async (method, request) => {
+  await put('any/thing');
+  await expect(client.call(method, request)).rejects.toMatchObject({
+    code: 12,
+    details: expect.stringMatching(/^This local Firestore stand-in does not support .+\. Google's own Firestore emulator does\.$/),
+  });
+});
+
+test('a batch write must not name a document twice', async () => {
+  const write = { delete: `${root}/a/b` };
+  await expect(client.call('BatchWrite', { database, writes: [write, write] })).rejects.toMatchObject({ code: 3 });
+});
+
+test('a transaction that is unknown or over is refused', async () => {
+  const { transaction } = await one<{ transaction: Uint8Array }>('BeginTransaction', { database });
+  await client.call('Rollback', { database, transaction });
+  await expect(client.call('Rollback', { database, transaction })).rejects.toMatchObject({ code: 3 });
+  await expect(client.call('Commit', { database, transaction })).rejects.toMatchObject({ code: 3 });
+});

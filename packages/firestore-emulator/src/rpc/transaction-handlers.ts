@@ -1,0 +1,14 @@
+import type { BeginTransactionRequest, RollbackRequest } from '../protocol/messages.ts';
+import { beginTransaction } from '../transactions/read-session.ts';
+import type { EmulatorState } from './emulator-state.ts';
+
+export function begin(state: EmulatorState, request: BeginTransactionRequest): object {
+  const database = state.database(request.database);
+  return { transaction: beginTransaction(database, state.transactions, request.options).id };
+}
+
+export function rollback(state: EmulatorState, request: RollbackRequest): object {
+  const database = state.database(request.database);
+  state.transactions.end(state.transactions.get(database, request.transaction));
+  return {};
+}

@@ -1,0 +1,12 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadFirestoreService } from './protocol/firestore-protocol.ts';
+const server=new Server(); const code=Number(process.argv[2]); let t=Date.now();
+const impl=Object.fromEntries(Object.keys(loadFirestoreService()).map(k=>[k,(call,cb)=>{ console.log('server',k,Date.now()-t); if(cb) cb({code,details:'x'}); else call.emit('error',{code,details:'x'});} ]));
+server.addService(loadFirestoreService(), impl);
+const port=await new Promise(r=>server.bindAsync('127.0.0.1:0',ServerCredentials.createInsecure(),(e,p)=>r(p)));
+process.env.FIRESTORE_EMULATOR_HOST=`127.0.0.1:${port}`; process.env.METADATA_SERVER_DETECTION='none';
+const { initializeApp } = await import('firebase-admin/app'); const { getFirestore } = await import('firebase-admin/firestore');
+const db=getFirestore(initializeApp({projectId:'p1'}));
+await db.collection('reads').get().catch(e=>console.log(e.code, e.message));
+console.log(Date.now()-t);
+await db.terminate(); server.forceShutdown();

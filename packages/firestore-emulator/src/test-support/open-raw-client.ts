@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Client, credentials } from '@grpc/grpc-js';
+import protobuf from 'protobufjs';
+import type { INamespace } from 'protobufjs';
+
+type Message = Record<string, unknown>;
+
+export interface RawClient {
+  /** Calls a method with a plain message; resolves with all responses, also of a method that has one. */
+  call(method: string, request: Message): Promise<Message[]>;
+  close(): void;
+}
+
+function loadService(): protobuf.Service {
+  const entry = createRequire(import.meta.url).resolve('@google-cloud/firestore');
+  const json: INamespace = JSON.parse(readFileSync(join(dirname(entry), '../protos/v1.json'), 'utf8'));
+  const root = protobuf.Root.fromJSON(json);
+  root.resolveAll();
+  return root.lookupService('google.firestore.v1.Firestore');
+}
+
+/** A gRPC client of the published protos, unchanged, without any SDK. */
+export function openRawClient(port: number): RawClient {
+  const service = loadService();
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': -1,
+  });
+  return {
+    call(name, request) {
+      const method = service.methods[name];
+      if (method === undefined) throw new Error(`There is no method ${name}.`);
+      const requestType = method.parent!.lookupType(method.requestType);
+      const responseType = method.parent!.lookupType(method.responseType);
+      return new Promise((resolve, reject) => {
+        const responses: Message[] = [];
+        const call = client.makeServerStreamRequest(
+          `/google.firestore.v1.Firestore/${name}`,
+          (message: Message) => Buffer.from(requestType.encode(requestType.fromObject(message)).finish()),
+          (bytes) => responseType.toObject(responseType.decode(bytes), { enums: String, longs: Number }),
+          request,
+        );
+        call.on('data', (response: Message) => responses.push(response));
+        call.on('end', () => {
+          resolve(responses);
+        });
+        call.on('error', reject);
+      });
+    },
+    close() {
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { type CollectionNames, type EntryRef, MigrationError } from '@migrator/core';
+
+/** Resource names of one database. Over gRPC, ids stand in them as they are, unescaped. */
+export class Database {
+  /** `projects/p/databases/(default)` */
+  readonly name: string;
+  /** `projects/p/databases/(default)/documents` */
+  readonly documents: string;
+  readonly collections: CollectionNames;
+
+  constructor(projectId: string, databaseId: string, collections: CollectionNames) {
+    this.name = `projects/${projectId}/databases/${databaseId}`;
+    this.documents = `${this.name}/documents`;
+    this.collections = collections;
+  }
+
+  user(userId: string): string {
+    return `${this.documents}/${this.collections.users}/${legalId(userId)}`;
+  }
+
+  entry(ref: EntryRef): string {
+    return `${this.user(ref.userId)}/${this.collections.journal}/${legalId(ref.date)}`;
+  }
+}
+
+/** The two last ids of `…/{userId}/trading-journal/{date}`; ids hold no slash. */
+export function entryRefOf(documentName: string): EntryRef {
+  const afterJournal = documentName.lastIndexOf('/');
+  const afterUser = documentName.lastIndexOf('/', afterJournal - 1);
+  const afterUsers = documentName.lastIndexOf('/', afterUser - 1);
+  return { userId: documentName.slice(afterUsers + 1, afterUser), date: documentName.slice(afterJournal + 1) };
+}
+
+export function lastIdOf(documentName: string): string {
+  return documentName.slice(documentName.lastIndexOf('/') + 1);
+}
+
+// An id with a slash would name a document somewhere else in the database.
+function legalId(id: string): string {
+  if (id !== '' && !id.includes('/')) return id;
+  throw new MigrationError('SOURCE_INVALID', `${JSON.stringify(id)} can't be a document id in Firestore.`);
+}

@@ -1,0 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { describeSourceContract, fillFirestore } from '@migrator/testing';
+import { inject } from 'vitest';
+import { createFirestoreSource } from './index.ts';
+
+describeSourceContract('FirestoreSource', async (users) => {
+  const where = {
+    emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST,
+    projectId: `demo-${randomUUID()}`,
+  };
+  await fillFirestore(users, where);
+  return await createFirestoreSource(where);
+});

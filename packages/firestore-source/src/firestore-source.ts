@@ -1,0 +1,223 @@
+import {
+  type EntryPage,
+  type EntryRef,
+  type ListedUser,
+  MigrationError,
+  type ReadPageRequest,
+  type Source,
+  type SourceEntry,
+  type UserPage,
+} from '@migrator/core';
+import { type OnRetry, withRetries } from '@migrator/retry';
+import { type Call, Connection } from './connection.ts';
+import { Database, entryRefOf, lastIdOf } from './database.ts';
+import { emulatorCredentials, googleCredentials } from './google-credentials.ts';
+import type { FirestoreSourceOptions } from './options.ts';
+import { batchGetRequest, countRequest, listDocumentsRequest, runQueryRequest } from './requests.ts';
+import {
+  aggregateCount,
+  documentHead,
+  foundDocument,
+  listedDocuments,
+  queriedDocument,
+} from './responses.ts';
+
+/** A page, or a whole collection group's count. */
+const readTimeoutMs = 60_000;
+const listTimeoutMs = 15_000;
+/** Names a call: even with ids of 1,500 bytes well below the 10 MiB that a request may have. */
+const namesPerCall = 300;
+
+/**
+ * Firestore as the source of a migration. Throws SOURCE_NOT_FOUND if no project is named anywhere.
+ */
+export async function createFirestoreSource(options: FirestoreSourceOptions = {}): Promise<Source> {
+  const credentials =
+    options.emulatorHost === undefined ? googleCredentials(options.keyFile) : emulatorCredentials;
+  const projectId = options.projectId ?? (await credentials.projectId());
+  if (projectId === undefined) {
+    throw new MigrationError(
+      'SOURCE_NOT_FOUND',
+      'No Google Cloud project is named: set GOOGLE_CLOUD_PROJECT, or use a service account key file, which names it.',
+    );
+  }
+  const database = new Database(projectId, options.databaseId ?? '(default)', {
+    users: options.usersCollection ?? 'users',
+    journal: options.journalCollection ?? 'trading-journal',
+  });
+  const connection = new Connection({ emulatorHost: options.emulatorHost, credentials });
+  return new FirestoreSource(database, connection, options.onRetry);
+}
+
+class FirestoreSource implements Source {
+  readonly #database: Database;
+  readonly #connection: Connection;
+  readonly #onRetry: OnRetry | undefined;
+
+  constructor(database: Database, connection: Connection, onRetry: OnRetry | undefined) {
+    this.#database = database;
+    this.#connection = connection;
+    this.#onRetry = onRetry;
+  }
+
+  async listUsers(request: {
+    pageSize: number;
+    pageToken?: string;
+    signal?: AbortSignal;
+  }): Promise<UserPage> {
+    const { pageSize, pageToken, signal } = request;
+    const parent = this.#database.documents;
+    const collectionId = this.#database.collections.users;
+    const call: Call = {
+      ...this.#under(parent, collectionId, signal),
+      method: 'ListDocuments',
+      request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken }),
+      timeoutMs: listTimeoutMs,
+    };
+    const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
+    const { documents, nextPageToken } = listedDocuments(answer);
+    const users = documents.map(
+      ({ name, updateTime }): ListedUser => ({ userId: lastIdOf(name), missing: updateTime === undefined }),
+    );
+    return nextPageToken === '' ? { users } : { users, nextPageToken };
+  }
+
+  async countEntries(signal?: AbortSignal): Promise<number> {
+    return await this.#count(this.#database.documents, true, signal);
+  }
+
+  async countUserEntries(userId: string, signal?: AbortSignal): Promise<number> {
+    return await this.#count(this.#database.user(userId), false, signal);
+  }
+
+  async readPage(page: ReadPageRequest): Promise<EntryPage> {
+    const { userId, limit, maxBytes, signal } = page;
+    const parent = this.#database.user(userId);
+    const collectionId = this.#database.collections.journal;
+    const entries: SourceEntry[] = [];
+    let bytes = 0;
+    const call = { ...this.#under(parent, collectionId, signal), method: 'RunQuery' as const };
+
+    return await this.#retrying(call, async (progressed) => {
+      // A page that broke off goes on where it broke off; what has come already is not paid for twice.
+      const last = entries.at(-1)?.date ?? page.after;
+      const wanted = limit - entries.length;
+      if (wanted <= 0) return { entries, more: true };
+      const request = runQueryRequest({
+        parent,
+        collectionId,
+        after: last === undefined ? undefined : this.#database.entry({ userId, date: last }),
+        limit: wanted,
+      });
+      const complete = await this.#connection.stream({ ...call, request }, (message) => {
+        const document = queriedDocument(message);
+        if (document === undefined) return true;
+        entries.push({ userId, ...dated(document), document });
+        progressed();
+        bytes += document.byteLength;
+        return bytes < maxBytes;
+      });
+      return { entries, more: !complete || entries.length >= limit };
+    });
+  }
+
+  async readEntries(
+    refs: readonly EntryRef[],
+    options: { keysOnly?: boolean; signal?: AbortSignal } = {},
+  ): Promise<readonly SourceEntry[]> {
+    const { keysOnly = false, signal } = options;
+    const found: SourceEntry[] = [];
+    for (let at = 0; at < refs.length; at += namesPerCall) {
+      found.push(...(await this.#readEntries(refs.slice(at, at + namesPerCall), keysOnly, signal)));
+    }
+    return found;
+  }
+
+  describe(): string {
+    const { documents, collections } = this.#database;
+    return `${documents}/${collections.users}/{userId}/${collections.journal}/{date}`;
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  async #readEntries(
+    refs: readonly EntryRef[],
+    keysOnly: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly SourceEntry[]> {
+    const database = this.#database.name;
+    const documents = [...new Set(refs.map((ref) => this.#database.entry(ref)))];
+    const call: Call = {
+      database,
+      routing: { database },
+      method: 'BatchGetDocuments',
+      request: batchGetRequest({ database, documents, keysOnly }),
+      timeoutMs: readTimeoutMs,
+      path: this.describe(),
+      signal,
+    };
+    return await this.#retrying(call, async () => {
+      const found: SourceEntry[] = [];
+      await this.#connection.stream(call, (message) => {
+        const document = foundDocument(message);
+        if (document === undefined) return true;
+        const { name, updateTime } = headOfExisting(document);
+        found.push({ ...entryRefOf(name), updateTime, document });
+        return true;
+      });
+      return found;
+    });
+  }
+
+  async #count(parent: string, allDescendants: boolean, signal: AbortSignal | undefined): Promise<number> {
+    const collectionId = this.#database.collections.journal;
+    const call: Call = {
+      ...this.#under(parent, collectionId, signal),
+      method: 'RunAggregationQuery',
+      request: countRequest({ parent, collectionId, allDescendants }),
+    };
+    return await this.#retrying(call, async () => {
+      let count: number | undefined;
+      await this.#connection.stream(call, (message) => {
+        count ??= aggregateCount(message);
+        return true;
+      });
+      if (count !== undefined) return count;
+      throw new MigrationError('SOURCE_UNAVAILABLE', `Firestore ended a count of ${call.path} without a result.`);
+    });
+  }
+
+  #under(parent: string, collectionId: string, signal: AbortSignal | undefined) {
+    return {
+      database: this.#database.name,
+      routing: { parent },
+      timeoutMs: readTimeoutMs,
+      path: `${parent}/${collectionId}`.slice(this.#database.documents.length + 1),
+      signal,
+    };
+  }
+
+  async #retrying<T>(
+    call: { path: string; signal?: AbortSignal | undefined },
+    work: (progressed: () => void) => Promise<T>,
+  ): Promise<T> {
+    return await withRetries(work, {
+      operation: `read ${call.path}`,
+      signal: call.signal,
+      onRetry: this.#onRetry,
+    });
+  }
+}
+
+function dated(document: Uint8Array): { date: string; updateTime: string } {
+  const { name, updateTime } = headOfExisting(document);
+  return { date: lastIdOf(name), updateTime };
+}
+
+function headOfExisting(document: Uint8Array): { name: string; updateTime: string } {
+  const { name, updateTime } = documentHead(document);
+  if (updateTime !== undefined) return { name, updateTime };
+  throw new MigrationError('MALFORMED_DOCUMENT', `Firestore answered ${name} without its update time.`);
+}

@@ -1,0 +1,125 @@
+import { MigrationError } from '@migrator/core';
+import { Reader } from 'protobufjs/minimal.js';
+
+/** The few fields that are needed of google.firestore.v1's answers; all else is skipped undecoded. */
+
+/** What is read of an encoded Document without decoding its values. */
+export interface DocumentHead {
+  readonly name: string;
+  /** ISO 8601 in UTC, six digits; absent for a missing document. */
+  readonly updateTime: string | undefined;
+}
+
+/** The first occurrence of a length-delimited field, uncopied. */
+function submessage(message: Uint8Array, field: number): Uint8Array | undefined {
+  const reader = Reader.create(message);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === field) {
+      const length = reader.uint32();
+      return message.subarray(reader.pos, reader.pos + length);
+    }
+    reader.skipType(tag & 7);
+  }
+  return undefined;
+}
+
+/** The encoded Document in a RunQueryResponse; absent in messages that only tell of progress. */
+export function queriedDocument(response: Uint8Array): Uint8Array | undefined {
+  return submessage(response, 1);
+}
+
+/** The encoded Document in a BatchGetDocumentsResponse; absent for a document that does not exist. */
+export function foundDocument(response: Uint8Array): Uint8Array | undefined {
+  return submessage(response, 1);
+}
+
+export function documentHead(document: Uint8Array): DocumentHead {
+  const reader = Reader.create(document);
+  let name = '';
+  let updateTime: string | undefined;
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    switch (tag >>> 3) {
+      case 1:
+        name = reader.string();
+        break;
+      case 4:
+        updateTime = readTimestamp(reader, reader.uint32());
+        break;
+      default:
+        reader.skipType(tag & 7);
+    }
+  }
+  return { name, updateTime };
+}
+
+/** Exact up to 2⁵³: seconds and counts are less. */
+function readInt64(reader: Reader): number {
+  const { low, high } = reader.int64();
+  return high * 2 ** 32 + (low >>> 0);
+}
+
+function readTimestamp(reader: Reader, length: number): string {
+  const end = reader.pos + length;
+  let seconds = 0;
+  let nanos = 0;
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    switch (tag >>> 3) {
+      case 1:
+        seconds = readInt64(reader);
+        break;
+      case 2:
+        nanos = reader.int32();
+        break;
+      default:
+        reader.skipType(tag & 7);
+    }
+  }
+  const micros = Math.floor(nanos / 1000);
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
+}
+
+export function listedDocuments(response: Uint8Array): {
+  documents: readonly DocumentHead[];
+  nextPageToken: string;
+} {
+  const reader = Reader.create(response);
+  const documents: DocumentHead[] = [];
+  let nextPageToken = '';
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    switch (tag >>> 3) {
+      case 1: {
+        const length = reader.uint32();
+        documents.push(documentHead(response.subarray(reader.pos, reader.pos + length)));
+        reader.skip(length);
+        break;
+      }
+      case 2:
+        nextPageToken = reader.string();
+        break;
+      default:
+        reader.skipType(tag & 7);
+    }
+  }
+  return { documents, nextPageToken };
+}
+
+/** The only aggregate of a RunAggregationQueryResponse; absent in messages that only tell of progress. */
+export function aggregateCount(response: Uint8Array): number | undefined {
+  const result = submessage(response, 1);
+  if (result === undefined) return undefined;
+  const field = submessage(result, 2);
+  const value = field === undefined ? undefined : submessage(field, 2);
+  if (value !== undefined) {
+    const reader = Reader.create(value);
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag >>> 3 === 2) return readInt64(reader);
+      reader.skipType(tag & 7);
+    }
+  }
+  throw new MigrationError('SOURCE_INVALID', 'Firestore answered a count without a number.');
+}

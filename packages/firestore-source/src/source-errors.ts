@@ -1,0 +1,49 @@
+import { type ErrorCode, MigrationError } from '@migrator/core';
+import { status } from '@grpc/grpc-js';
+
+/** What a gRPC status means for us, and what a person can do about it. */
+export function sourceError(error: unknown, path: string): MigrationError {
+  if (error instanceof MigrationError) return error;
+  const { code, details } = readStatus(error);
+  const says = details === '' ? '' : ` (${status[code]}: ${details})`;
+  const make = (as: ErrorCode, sentence: string): MigrationError =>
+    new MigrationError(as, `${sentence}${says}`, { cause: error });
+
+  switch (code) {
+    case status.UNAVAILABLE:
+    case status.INTERNAL:
+    case status.ABORTED:
+    case status.UNKNOWN:
+    case status.CANCELLED:
+    case status.DATA_LOSS:
+      return make('SOURCE_UNAVAILABLE', `Firestore can't be reached or had trouble while reading ${path}.`);
+    case status.DEADLINE_EXCEEDED:
+      return make('SOURCE_UNAVAILABLE', `Firestore did not answer in time while reading ${path}.`);
+    case status.RESOURCE_EXHAUSTED:
+      return make('SOURCE_THROTTLED', `Firestore asks for a slower pace, or a quota is used up, at ${path}.`);
+    case status.PERMISSION_DENIED:
+      return make(
+        'SOURCE_ACCESS_DENIED',
+        `The Google credentials may not read ${path}: give the service account the role roles/datastore.viewer.`,
+      );
+    case status.UNAUTHENTICATED:
+      return make(
+        'CREDENTIALS_REFUSED',
+        `Firestore does not accept the Google credentials for ${path}: check GOOGLE_APPLICATION_CREDENTIALS.`,
+      );
+    case status.NOT_FOUND:
+      return make(
+        'SOURCE_NOT_FOUND',
+        `There is no such Firestore database for ${path}: check GOOGLE_CLOUD_PROJECT and FIRESTORE_DATABASE_ID.`,
+      );
+    default:
+      return make('SOURCE_INVALID', `Firestore can't do what was asked at ${path}.`);
+  }
+}
+
+function readStatus(error: unknown): { code: status; details: string } {
+  if (typeof error !== 'object' || error === null) return { code: status.UNKNOWN, details: String(error) };
+  const code = 'code' in error && typeof error.code === 'number' ? error.code : status.UNKNOWN;
+  const details = 'details' in error && typeof error.details === 'string' ? error.details : '';
+  return { code, details: details === '' && error instanceof Error ? error.message : details };
+}

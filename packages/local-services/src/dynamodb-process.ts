@@ -1,0 +1,17 @@
+// The program of the local DynamoDB: dynalite, in memory, for as long as its parent lives.
+import dynalite from 'dynalite';
+import { parseArgs } from 'node:util';
+import { untilParentEnds } from './until-parent-ends.ts';
+
+untilParentEnds(() => process.exit(0));
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
+const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+server.once('error', (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
+server.listen(Number(values.port), '127.0.0.1', () => {
+  const address = server.address();
+  if (address !== null && typeof address !== 'string') process.stdout.write(`port ${address.port}\n`);
+});

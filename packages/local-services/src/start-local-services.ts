@@ -1,0 +1,83 @@
+import type { DynamoDbOptions, DynamoDbService } from './dynamodb.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import type { FirestoreOptions, FirestoreService } from './firestore.ts';
+import { startFirestore } from './firestore.ts';
+import type { RedisOptions, RedisService } from './redis.ts';
+import { startRedis } from './redis.ts';
+import { Releasers } from './releasers.ts';
+import type { LocalService } from './service.ts';
+
+export interface LocalServicesOptions {
+  redis?: RedisOptions;
+  dynamodb?: DynamoDbOptions;
+  firestore?: FirestoreOptions;
+  /** `demo-trading-journals` by default. */
+  projectId?: string;
+}
+
+/** The environment that points an application at the local services. */
+export type LocalServicesEnv = Record<
+  | 'REDIS_URL'
+  | 'FIRESTORE_EMULATOR_HOST'
+  | 'GOOGLE_CLOUD_PROJECT'
+  | 'AWS_ENDPOINT_URL_DYNAMODB'
+  | 'AWS_REGION'
+  | 'AWS_ACCESS_KEY_ID'
+  | 'AWS_SECRET_ACCESS_KEY'
+  | 'DYNAMODB_TABLE'
+  | 'METADATA_SERVER_DETECTION'
+  | 'AWS_EC2_METADATA_DISABLED',
+  string
+>;
+
+export interface LocalServices extends AsyncDisposable {
+  readonly redis: RedisService;
+  readonly dynamodb: DynamoDbService;
+  readonly firestore: FirestoreService;
+  readonly env: LocalServicesEnv;
+  /** Stops all three, also if one of them fails to stop; throws then, after the last was tried. */
+  stop(): Promise<void>;
+}
+
+/** Starts Redis, DynamoDB and Firestore together. If one can't start, the others are stopped before it throws. */
+export async function startLocalServices(options: LocalServicesOptions = {}): Promise<LocalServices> {
+  const releasers = new Releasers();
+  const released = async <T extends LocalService>(starting: Promise<T>): Promise<T> => {
+    const service = await starting;
+    releasers.add(() => service.stop());
+    return service;
+  };
+  const starts = [
+    released(startRedis(options.redis)),
+    released(startDynamoDb(options.dynamodb)),
+    released(startFirestore(options.firestore)),
+  ] as const;
+  // All must have settled before anything is released, or a late one would stay behind.
+  await Promise.allSettled(starts);
+  try {
+    const [redis, dynamodb, firestore] = await Promise.all(starts);
+    const stop = (): Promise<void> => releasers.release();
+    return {
+      redis,
+      dynamodb,
+      firestore,
+      env: {
+        REDIS_URL: redis.url,
+        FIRESTORE_EMULATOR_HOST: firestore.emulatorHost,
+        GOOGLE_CLOUD_PROJECT: options.projectId ?? 'demo-trading-journals',
+        AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+        AWS_REGION: dynamodb.region,
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        DYNAMODB_TABLE: dynamodb.tableName,
+        METADATA_SERVER_DETECTION: 'none',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await releasers.release();
+    throw error;
+  }
+}

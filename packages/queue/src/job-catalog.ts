@@ -1,0 +1,60 @@
+import type { BackoffOptions, JobsOptions } from 'bullmq';
+import { parseUnitId, type OperationKind } from '@migrator/core';
+import { z } from 'zod';
+
+/**
+ * Every job there is: its queue, its name, its payload, how often it is tried, how long it is kept. Two queues, so that
+ * no coordinator waits behind a crowd of users.
+ */
+export const queueNames = { coordinators: 'runs', units: 'users' } as const;
+
+/** One for each operation: comes round until the operation is over. */
+export const coordinatorJob = z.strictObject({ operationId: z.string() });
+export type CoordinatorJob = z.infer<typeof coordinatorJob>;
+
+/** One for each user (or slice of the table) of an operation. */
+export const unitJob = z.strictObject({ operationId: z.string(), unit: z.string() });
+export type UnitJob = z.infer<typeof unitJob>;
+
+const backoff: BackoffOptions = { type: 'exponential', delay: 1_000, jitter: 0.5 };
+
+export const coordinatorJobOptions: JobsOptions = {
+  // Its rounds mend themselves; what is left to retry is a round that met a Redis that went away.
+  attempts: 1_000,
+  backoff: { type: 'fixed', delay: 1_000 },
+  removeOnComplete: { count: 100 },
+  removeOnFail: { count: 100 },
+  keepLogs: 100,
+};
+
+export const unitJobOptions: JobsOptions = {
+  attempts: 5,
+  backoff,
+  removeOnComplete: { count: 1_000 },
+  removeOnFail: { count: 10_000 },
+  keepLogs: 30,
+};
+
+export function coordinatorJobId(operationId: string): string {
+  return `${operationId}.coordinator`;
+}
+
+/** Unique for each operation; a user id may hold what a job id may not, so it is encoded. */
+export function unitJobId(operationId: string, unit: string): string {
+  return `${operationId}.${encodeURIComponent(unit)}`;
+}
+
+const verbs: Record<OperationKind, string> = {
+  migration: 'migrate',
+  verification: 'verify',
+  rollback: 'roll back',
+  prune: 'prune',
+};
+
+/** What Bull Board shows: `migrate alice`, `roll back slice 3 of 8`. */
+export function unitJobName(operationId: string, unitId: string): string {
+  const kind = operationId.slice(0, operationId.indexOf('-')) as OperationKind;
+  const unit = parseUnitId(unitId);
+  const what = unit.type === 'user' ? unit.userId : `slice ${unit.segment + 1} of ${unit.of}`;
+  return `${verbs[kind]} ${what}`;
+}

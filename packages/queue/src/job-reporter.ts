@@ -1,0 +1,45 @@
+import type { Job } from 'bullmq';
+
+const everyMs = 1_000;
+
+/** Tells Bull Board how a job gets on, without making the work wait for it or drowning Redis in it. */
+export class JobReporter {
+  readonly #job: Job;
+  #pending: Promise<unknown>[] = [];
+  #lastProgress = Date.now();
+  #entries = 0;
+
+  constructor(job: Job) {
+    this.#job = job;
+  }
+
+  progress(entries: number): void {
+    this.#entries = entries;
+    const now = Date.now();
+    if (now - this.#lastProgress < everyMs) return;
+    this.#lastProgress = now;
+    this.#send(this.#job.updateProgress({ entries }));
+  }
+
+  event(line: string): void {
+    this.#send(this.#job.log(line));
+  }
+
+  /** The last word: `percent` where the job is through, so that its ring closes. */
+  finish(line: string, percent?: number): void {
+    const ring = percent === undefined ? {} : { progress: percent };
+    this.#send(this.#job.updateProgress({ entries: this.#entries, ...ring }));
+    this.event(line);
+  }
+
+  /** Waits for what was sent. That a report fails (the job was removed, say) fails no job. */
+  async flush(): Promise<void> {
+    await Promise.allSettled(this.#pending);
+    this.#pending = [];
+  }
+
+  #send(sending: Promise<unknown>): void {
+    sending.catch(() => undefined);
+    this.#pending.push(sending);
+  }
+}

@@ -1,0 +1,28 @@
+import { type JobType, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+import { type CoordinatorJob, queueNames, type UnitJob } from './job-catalog.ts';
+
+export interface MigrationQueues {
+  readonly coordinators: Queue<CoordinatorJob>;
+  readonly units: Queue<UnitJob>;
+  close(): Promise<void>;
+}
+
+/** Every state in which a job still has something ahead of it. */
+export const aliveStates: JobType[] = ['waiting', 'delayed', 'prioritized', 'active', 'waiting-children'];
+
+/** The two queues, over a connection that stays the caller's to close. */
+export function openQueues(redis: Redis, prefix: string, onError: (error: Error) => void): MigrationQueues {
+  const options = { connection: redis, prefix, skipWaitingForReady: true };
+  const coordinators = new Queue<CoordinatorJob>(queueNames.coordinators, options);
+  const units = new Queue<UnitJob>(queueNames.units, options);
+  for (const queue of [coordinators, units]) queue.on('error', onError);
+  return {
+    coordinators,
+    units,
+    async close() {
+      await Promise.all([coordinators.close(), units.close()]);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { OperationKind } from '@migrator/core';
+
+/**
+ * Redis keeps a small hash in one flat piece of memory, up to 128 fields of at most 64 bytes by default. A million
+ * units make 61 a bucket, so that even full buckets stay below, and the keys themselves weigh little.
+ */
+export const bucketCount = 16_384;
+
+/**
+ * Where the ledger keeps what. All keys share the prefix, so that with braces in it they share a slot of a cluster.
+ *
+ * - `place`: hash; `id` and `control` of the operation that holds the place, `last`: the last start in milliseconds
+ * - `ops:<kind>`: sorted set of ids by start
+ * - `op:<id>`: hash, the operation (operation-record.ts)
+ * - `op:<id>:u:<bucket>`: hash, records of units (lua/unit-records.ts)
+ * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by unit
+ */
+export class LedgerKeys {
+  readonly place: string;
+  readonly #root: string;
+
+  constructor(prefix: string) {
+    this.#root = `${prefix}:ledger`;
+    this.place = `${this.#root}:place`;
+  }
+
+  byStart(kind: OperationKind): string {
+    return `${this.#root}:ops:${kind}`;
+  }
+
+  operation(id: string): string {
+    return `${this.#root}:op:${id}`;
+  }
+
+  bucket(id: string, bucket: number): string {
+    return `${this.operation(id)}:u:${bucket}`;
+  }
+
+  /** What every script about one unit takes, in the order that lua/keys-of-a-unit.ts names. */
+  unit(id: string, unit: string): string[] {
+    return [this.operation(id), this.place, this.bucket(id, bucketOf(unit)), ...this.issues(id)];
+  }
+
+  issues(id: string): string[] {
+    const issues = `${this.operation(id)}:issues`;
+    return [issues, `${issues}:order`, `${issues}:index`];
+  }
+}
+
+/** FNV-1a, folded. */
+export function bucketOf(unit: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < unit.length; index++) {
+    hash = Math.imul(hash ^ unit.charCodeAt(index), 0x01000193);
+  }
+  return (hash ^ (hash >>> 14) ^ (hash >>> 28)) & (bucketCount - 1);
+}
+
+const userPrefix = 'user:';
+
+/** The name of a unit in its bucket: `user:` weighs four bytes a user more than `:`. */
+export function fieldOf(unit: string): string {
+  return unit.startsWith(userPrefix) ? unit.slice(userPrefix.length - 1) : unit;
+}
+
+export function unitOfField(field: string): string {
+  return field.startsWith(':') ? userPrefix + field.slice(1) : field;
+}

@@ -1,0 +1,84 @@
+/**
+ * Issues are counted by code in the operation, and kept up to a number: a hash from member (unit, NUL, key) to
+ * `arrival|code|detail`, one sorted set by arrival to page through all, and one with equal scores to find those of a
+ * unit by range. Of those beyond the number the unit's record keeps how many there are by code, so that a reset can take
+ * them back; by their key they can't be found again, with the exception of the unit's own failure.
+ */
+export const keptIssues = String.raw`
+local function countCode(code, amount)
+  redis.call('HINCRBY', OPERATION, 'k:' .. code, amount)
+end
+
+local function readIssue(member)
+  local text = redis.call('HGET', ISSUES, member)
+  if not text then return nil end
+  local arrival, code = string.match(text, '^(%d+)|([^|]*)|')
+  return arrival, code
+end
+
+local function removeIssue(member, code)
+  redis.call('HDEL', ISSUES, member)
+  redis.call('ZREM', ORDER, member)
+  redis.call('ZREM', INDEX, member)
+  countCode(code, -1)
+end
+
+local function removeUnkept(record, name)
+  local code = string.gsub(name, '^%*', '')
+  countCode(code, -record.unkept[name])
+  record.unkept[name] = nil
+end
+
+local function removeUnkeptFailure(record)
+  for name in pairs(record.unkept) do
+    -- Returns, as there is one at most: a table that loses entries can't be walked on.
+    if string.sub(name, 1, 1) == '*' then return removeUnkept(record, name) end
+  end
+end
+
+local function resolveIssue(record, unit, key)
+  local member = unit .. '\0' .. key
+  local arrival, code = readIssue(member)
+  if arrival then
+    removeIssue(member, code)
+  elseif key == '' then
+    removeUnkeptFailure(record)
+  end
+end
+
+local function recordIssue(record, unit, maxKept, key, code, detail)
+  local member = unit .. '\0' .. key
+  local arrival, oldCode = readIssue(member)
+  if arrival then
+    countCode(oldCode, -1)
+  elseif key == '' then
+    removeUnkeptFailure(record)
+  end
+  countCode(code, 1)
+  if not arrival then
+    if redis.call('HLEN', ISSUES) >= maxKept then
+      local name = key == '' and '*' .. code or code
+      record.unkept[name] = (record.unkept[name] or 0) + 1
+      return
+    end
+    arrival = redis.call('HINCRBY', OPERATION, 'arrivals', 1)
+    redis.call('ZADD', ORDER, arrival, member)
+    redis.call('ZADD', INDEX, 0, member)
+  end
+  redis.call('HSET', ISSUES, member, arrival .. '|' .. code .. '|' .. detail)
+end
+
+local function membersOf(unit)
+  return redis.call('ZRANGEBYLEX', INDEX, '[' .. unit .. '\0', '(' .. unit .. '\1')
+end
+
+local function forgetIssues(record, unit)
+  for _, member in ipairs(membersOf(unit)) do
+    local _, code = readIssue(member)
+    removeIssue(member, code)
+  end
+  local names = {}
+  for name in pairs(record.unkept) do table.insert(names, name) end
+  for _, name in ipairs(names) do removeUnkept(record, name) end
+end
+`;

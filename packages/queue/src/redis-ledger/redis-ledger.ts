@@ -1,0 +1,357 @@
+import {
+  type Commit,
+  type CommitResult,
+  type Control,
+  counters,
+  type FactsChange,
+  type Issue,
+  type IssuePage,
+  type Ledger,
+  maxKeptIssues as defaultMaxKeptIssues,
+  MigrationError,
+  type OpenResult,
+  type Operation,
+  type OperationKind,
+  type OperationPhase,
+  type OperationRequest,
+  type OperationState,
+  operationId,
+  operationKindOf,
+  type StartResult,
+  wholeDeltas,
+} from '@migrator/core';
+import type { Redis } from 'ioredis';
+import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
+import { bucketCount, bucketOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
+import { factArguments, issuesOf, newOperationFields, operationOf, optional } from './operation-record.ts';
+import {
+  closeScript,
+  controlScript,
+  markRolledBackScript,
+  openScript,
+  reopenScript,
+  updateScript,
+} from './operation-scripts.ts';
+import { runScript, type Script } from './run-script.ts';
+import { commitResultOf, startResultOf } from './unit-answers.ts';
+import {
+  addUnitsScript,
+  commitScript,
+  requeueFailedScript,
+  resetUnitScript,
+  startUnitScript,
+} from './unit-scripts.ts';
+
+export interface RedisLedgerOptions {
+  /** With `maxRetriesPerRequest: 0`. It stays the caller's, who closes it. */
+  readonly redis: Redis;
+  /** Before all keys; in braces for Redis Cluster. */
+  readonly prefix: string;
+  /** How many issues of an operation are kept; 10,000 by default. */
+  readonly maxKeptIssues?: number;
+}
+
+type UnitState = 'queued' | 'running' | 'done' | 'failed';
+
+/** How many units, keys or so one step takes, so that no script holds Redis up. */
+const chunkSize = 500;
+
+/** How many records a page of units looks at, more or less. */
+const unitsPerPage = 10_000;
+
+/**
+ * The ledger in Redis. Every method that changes anything is one script; only where it is given more than a few hundred
+ * units it takes several steps, in an order that a repetition makes whole.
+ *
+ * Rejects as the connection does when Redis can't be reached, and tries nothing again: whether a commit whose answer
+ * was lost has been booked is known by the next start of the unit alone.
+ */
+export function createRedisLedger(options: RedisLedgerOptions): Ledger {
+  // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is booked twice.
+  if (options.redis.options.maxRetriesPerRequest !== 0) {
+    throw new TypeError('the connection of a ledger needs maxRetriesPerRequest: 0');
+  }
+  return new RedisLedger(options);
+}
+
+class RedisLedger implements Ledger {
+  readonly #redis: Redis;
+  readonly #keys: LedgerKeys;
+  readonly #maxKeptIssues: number;
+
+  constructor({ redis, prefix, maxKeptIssues = defaultMaxKeptIssues }: RedisLedgerOptions) {
+    this.#redis = redis;
+    this.#keys = new LedgerKeys(prefix);
+    this.#maxKeptIssues = maxKeptIssues;
+  }
+
+  async open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult> {
+    const { kind } = request;
+    const { parent } = options;
+    let start = options.now.getTime();
+    for (;;) {
+      const startedAt = new Date(start).toISOString();
+      const id = operationId(kind, startedAt);
+      const fields = newOperationFields({ id, request, startedAt, parent });
+      const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.byStart(kind)];
+      if (parent !== undefined) keys.push(this.#keys.operation(parent));
+      const pairs = Object.entries(fields);
+      const [outcome, detail] = await this.#run(openScript, keys, [
+        id,
+        start,
+        optional(parent),
+        pairs.length,
+        ...pairs.flat(),
+      ]);
+      if (outcome === 'not-found') throw notFound(parent);
+      if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
+      if (outcome === 'opened') return { opened: true, operation: found(operationOf(fields), id) };
+      start = Number(detail) + 1;
+    }
+  }
+
+  async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
+    const keys = [this.#keys.operation(id), this.#keys.place];
+    const [outcome, ...details] = await this.#run(reopenScript, keys, [id, JSON.stringify(retry)]);
+    if (outcome === 'not-found') throw notFound(id);
+    if (outcome === 'rolled-back') {
+      throw new MigrationError('ROLLED_BACK', `${id} was taken back by ${details[0]}`);
+    }
+    if (outcome === 'held') return { opened: false, current: await this.#known(details[0]) };
+    return { opened: true, operation: found(operationOf(fieldsOf(details)), id) };
+  }
+
+  async get(id: string): Promise<Operation | undefined> {
+    return operationOf(await this.#redis.hgetall(this.#keys.operation(id)));
+  }
+
+  async current(): Promise<Operation | undefined> {
+    let closed: string | undefined;
+    for (;;) {
+      const id = await this.#redis.hget(this.#keys.place, 'id');
+      // The second look at the same operation ends this if its record is gone, which nothing of ours does.
+      if (id === null || id === closed) return undefined;
+      const operation = await this.get(id);
+      if (operation?.state === 'running') return operation;
+      closed = id;
+    }
+  }
+
+  async list(
+    kind: OperationKind,
+    options: { cursor?: string; limit: number },
+  ): Promise<{ operations: readonly Operation[]; cursor?: string }> {
+    const { cursor, limit } = options;
+    const before = cursor === undefined ? '+inf' : `(${cursor}`;
+    const ids = await this.#redis.zrevrangebyscore(
+      this.#keys.byStart(kind),
+      before,
+      '-inf',
+      'LIMIT',
+      0,
+      limit + 1,
+    );
+    const read = await Promise.all(ids.slice(0, limit).map((id) => this.get(id)));
+    const operations = read.filter((operation) => operation !== undefined);
+    const last = operations.at(-1);
+    if (last === undefined || ids.length <= limit) return { operations };
+    return { operations, cursor: String(Date.parse(last.startedAt)) };
+  }
+
+  async update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void> {
+    const args = [optional(change.phase), ...factArguments(change.facts)];
+    const [outcome] = await this.#run(updateScript, [this.#keys.operation(id)], args);
+    if (outcome === 'not-found') throw notFound(id);
+  }
+
+  async close(
+    id: string,
+    end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
+  ): Promise<void> {
+    const keys = [this.#keys.operation(id), this.#keys.place];
+    const args = [id, end.state, end.now.toISOString(), optional(end.reason)];
+    const [outcome, listed, swept] = await this.#run(closeScript, keys, args);
+    if (outcome === 'not-found') throw notFound(id);
+    // A call that comes again after a crash in the middle of this sweeps the rest.
+    if (operationKindOf(id) !== 'migration' && listed !== '0' && swept !== '1') await this.#sweepUnits(id);
+  }
+
+  async control(id: string, control: Control, reason?: string): Promise<void> {
+    const keys = [this.#keys.operation(id), this.#keys.place];
+    const [outcome] = await this.#run(controlScript, keys, [id, control, optional(reason)]);
+    if (outcome === 'not-found') throw notFound(id);
+  }
+
+  async markRolledBack(rollbackId: string, migrationId?: string): Promise<void> {
+    // The rollback holds the place, so that no migration can begin between the two steps.
+    const ids =
+      migrationId === undefined
+        ? await this.#redis.zrangebyscore(this.#keys.byStart('migration'), '-inf', '+inf')
+        : [migrationId];
+    for (const some of chunksOf(ids)) {
+      const keys = some.map((id) => this.#keys.operation(id));
+      await this.#run(markRolledBackScript, keys, [JSON.stringify(rollbackId)]);
+    }
+  }
+
+  async addUnits(
+    id: string,
+    units: readonly string[],
+    listing: { cursor?: string; done: boolean; facts?: FactsChange },
+  ): Promise<void> {
+    const chunks = chunksOf(units);
+    // The listing moves on with the last of them: after a crash the same units are listed again.
+    const last = ['listing', listing.done ? 1 : 0, optional(listing.cursor), ...factArguments(listing.facts)];
+    for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
+      const { keys, args } = this.#unitArguments(id, some);
+      const rest = index >= chunks.length - 1 ? last : ['more'];
+      const [outcome] = await this.#run(addUnitsScript, keys, [...args, ...rest]);
+      if (outcome === 'not-found') throw notFound(id);
+    }
+  }
+
+  async startUnit(id: string, unit: string, options: { reopen?: boolean } = {}): Promise<StartResult> {
+    const kind = operationKindOf(id);
+    if (kind === undefined) return { started: false, why: 'unknown-operation' };
+    const args = [id, unit, fieldOf(unit), options.reopen === true ? 'reopen' : ''];
+    return startResultOf(await this.#run(startUnitScript, this.#keys.unit(id, unit), args), kind);
+  }
+
+  async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
+    const kind = operationKindOf(id);
+    if (kind === undefined) return 'stale';
+    const deltas = wholeDeltas(kind, commit.deltas);
+    const { resolved = [], issues = [] } = commit;
+    const [outcome] = await this.#run(commitScript, this.#keys.unit(id, unit), [
+      id,
+      unit,
+      fieldOf(unit),
+      commit.epoch,
+      commit.state,
+      this.#maxKeptIssues,
+      optional(commit.cursor),
+      deltas.length,
+      ...deltas.flatMap(({ index, name, amount }) => [index, name, amount]),
+      resolved.length,
+      ...resolved,
+      issues.length,
+      ...issues.flatMap(({ key, code, detail }) => [key, code, JSON.stringify(detail)]),
+    ]);
+    return commitResultOf(outcome);
+  }
+
+  async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
+    const kind = operationKindOf(id);
+    if (kind === undefined) return 'stale';
+    const args = [id, unit, fieldOf(unit), epoch, ...counters[kind]];
+    const [outcome] = await this.#run(resetUnitScript, this.#keys.unit(id, unit), args);
+    return commitResultOf(outcome);
+  }
+
+  async requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]> {
+    const requeued: string[] = [];
+    for (const some of chunksOf(units)) {
+      const { keys, args } = this.#unitArguments(id, some);
+      const [outcome, ...positions] = await this.#run(requeueFailedScript, keys, args);
+      if (outcome === 'not-found') throw notFound(id);
+      requeued.push(...some.filter((_, index) => positions.includes(String(index))));
+    }
+    return requeued;
+  }
+
+  async listUnits(
+    id: string,
+    options: { states: readonly UnitState[]; cursor?: string },
+  ): Promise<{ units: readonly string[]; cursor?: string }> {
+    const listed = await this.#redis.hget(this.#keys.operation(id), 'listed');
+    if (listed === null) throw notFound(id);
+    if (listed === '0') return { units: [] };
+    // Few units are spread thinly: then a page takes more buckets.
+    const perBucket = Number(listed) / bucketCount;
+    const size = Math.min(4_096, Math.ceil(unitsPerPage / perBucket));
+    const first = options.cursor === undefined ? 0 : Number(options.cursor);
+    const end = Math.min(bucketCount, first + size);
+
+    const pipeline = this.#redis.pipeline();
+    for (let bucket = first; bucket < end; bucket++) pipeline.hgetall(this.#keys.bucket(id, bucket));
+    const buckets = (await pipeline.exec()) ?? [];
+    const units: string[] = [];
+    for (const [error, records] of buckets) {
+      if (error !== null) throw error;
+      for (const [field, record] of Object.entries(Object(records))) {
+        if (options.states.some((state) => String(record).startsWith(state[0]!)))
+          units.push(unitOfField(field));
+      }
+    }
+    return { units, ...(end < bucketCount ? { cursor: String(end) } : {}) };
+  }
+
+  async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
+    const { code, cursor = '0', limit } = options;
+    const keys = [this.#keys.operation(id), ...this.#keys.issues(id)];
+    const [outcome, ...pairs] = await this.#run(issuesScript, keys, [cursor, limit, optional(code)]);
+    if (outcome === 'not-found') throw notFound(id);
+    const read = issuesOf(pairs);
+    const page = read.slice(0, limit);
+    const issues = page.map(({ issue }) => issue);
+    const last = page.at(-1);
+    return last === undefined || read.length === page.length ? { issues } : { issues, cursor: last.arrival };
+  }
+
+  async unitIssues(id: string, unit: string): Promise<readonly Issue[]> {
+    const keys = [this.#keys.operation(id), ...this.#keys.issues(id)];
+    const [outcome, ...pairs] = await this.#run(unitIssuesScript, keys, [unit]);
+    if (outcome === 'not-found') throw notFound(id);
+    return issuesOf(pairs).map(({ issue }) => issue);
+  }
+
+  #run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<string[]> {
+    return runScript(this.#redis, script, keys, args);
+  }
+
+  async #known(id: string | undefined): Promise<Operation> {
+    return found(id === undefined ? undefined : await this.get(id), id);
+  }
+
+  /** Keys: the operation, and each bucket once. Arguments: how many units, then each one's place among the keys. */
+  #unitArguments(id: string, units: readonly string[]): { keys: string[]; args: (string | number)[] } {
+    const keys = [this.#keys.operation(id)];
+    const places = new Map<number, number>();
+    const args: (string | number)[] = [units.length];
+    for (const unit of units) {
+      const bucket = bucketOf(unit);
+      const place = places.get(bucket) ?? keys.push(this.#keys.bucket(id, bucket));
+      places.set(bucket, place);
+      args.push(place, fieldOf(unit));
+    }
+    return { keys, args };
+  }
+
+  async #sweepUnits(id: string): Promise<void> {
+    const buckets = Array.from({ length: bucketCount }, (_, bucket) => this.#keys.bucket(id, bucket));
+    for (const some of chunksOf(buckets)) await this.#redis.unlink(...some);
+    await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
+  }
+}
+
+function notFound(id: string | undefined): MigrationError {
+  return new MigrationError('NOT_FOUND', `There is no operation ${id}`);
+}
+
+function found(operation: Operation | undefined, id: string | undefined): Operation {
+  if (operation === undefined) throw notFound(id);
+  return operation;
+}
+
+function fieldsOf(flat: readonly string[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index]!] = flat[index + 1]!;
+  return fields;
+}
+
+function chunksOf<T>(all: readonly T[]): T[][] {
+  const chunks: T[][] = [];
+  for (let index = 0; index < all.length; index += chunkSize)
+    chunks.push(all.slice(index, index + chunkSize));
+  return chunks;
+}

@@ -1,0 +1,48 @@
+import { type CommitResult, counters, type OperationKind, type StartResult } from '@migrator/core';
+
+type WhyNot = Extract<StartResult, { started: false }>['why'];
+
+const whyNots: readonly WhyNot[] = [
+  'done',
+  'paused',
+  'cancelled',
+  'closed',
+  'rolled-back',
+  'not-current',
+  'unknown-operation',
+];
+const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale'];
+
+/** What the script of a start answered, by name. */
+export function startResultOf(answer: readonly string[], kind: OperationKind): StartResult {
+  const [outcome, ...details] = answer;
+  if (outcome !== 'started') {
+    const why = whyNots.find((candidate) => candidate === outcome);
+    if (why === undefined) throw new TypeError(`a start of a unit was answered with '${outcome}'`);
+    const [by] = details;
+    return { started: false, why, ...(by === undefined ? {} : { by }) };
+  }
+  const [epoch, starts, texts = '', cursor] = details;
+  return {
+    started: true,
+    epoch: Number(epoch),
+    ...(cursor === undefined ? {} : { cursor }),
+    counters: countersOf(texts, counters[kind]),
+    startsWithoutProgress: Number(starts),
+  };
+}
+
+export function commitResultOf(answer: string | undefined): CommitResult {
+  const result = commitResults.find((candidate) => candidate === answer);
+  if (result === undefined) throw new TypeError(`a commit was answered with '${answer}'`);
+  return result;
+}
+
+function countersOf(texts: string, names: readonly string[]): Record<string, number> {
+  const numbers = texts.split(',').map(Number);
+  return Object.fromEntries(
+    names
+      .map((name, index): [string, number] => [name, numbers[index] ?? 0])
+      .filter(([, number]) => number !== 0),
+  );
+}

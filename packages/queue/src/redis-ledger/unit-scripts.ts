@@ -1,0 +1,152 @@
+import { mergeFacts, readArguments } from './lua/arguments.ts';
+import { keptIssues } from './lua/kept-issues.ts';
+import { keysOfUnit } from './lua/keys-of-a-unit.ts';
+import { operationState } from './lua/operation-state.ts';
+import { heldUnit, unitRecords } from './lua/unit-records.ts';
+import { script } from './run-script.ts';
+
+const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, keptIssues];
+
+/** Answers with `started`, epoch, starts, counters and the cursor if there is one; or with why not, and by what. */
+export const startUnitScript = script(
+  ...aboutOneUnit,
+  String.raw`
+local id, unit, field, mayReopen = take(), take(), take(), take() == 'reopen'
+
+local operation = readOperation(OPERATION)
+if not operation then return { 'unknown-operation' } end
+if operation.rolledBackBy then return { 'rolled-back', cjson.decode(operation.rolledBackBy) } end
+
+local place = readPlace(PLACE)
+local isClosed = operation.state ~= 'running'
+if isClosed then
+  if not (mayReopen and operation.kind == 'migration') then return { 'closed' } end
+  if place.holder then return { 'not-current', place.holder } end
+else
+  if not isCurrent(operation, id, place) then return { 'not-current', place.holder or nil } end
+  local control = controlOf(operation, id, place)
+  if control == 'cancel' then return { 'cancelled' } end
+  if control == 'pause' then return { 'paused' } end
+end
+
+local record = readUnit(field)
+if record and record.state == 'd' then return { 'done' } end
+
+-- Only now, when nothing stands against the start any more.
+if isClosed then takeUpAgain(OPERATION, id, PLACE) end
+if not record then
+  -- A job may start before the coordinator has recorded its unit.
+  record = newUnit()
+  redis.call('HINCRBY', OPERATION, 'listed', 1)
+end
+if record.state == 'f' then redis.call('HINCRBY', OPERATION, 'failed', -1) end
+resolveIssue(record, unit, '')
+record.state = 'r'
+record.epoch = record.epoch + 1
+record.starts = record.starts + 1
+writeUnit(field, record)
+return { 'started', record.epoch, record.starts, countersText(record), record.cursor }
+`,
+);
+
+/** Answers with the control to heed, or `stale`. */
+export const commitScript = script(
+  ...aboutOneUnit,
+  heldUnit,
+  String.raw`
+local id, unit, field, epoch, state, maxKept = take(), take(), take(), takeNumber(), take(), takeNumber()
+local cursor = takeOptional()
+
+local record, control = heldUnit(id, field, epoch)
+if not record then return 'stale' end
+
+for _ = 1, takeNumber() do
+  local index, name, amount = takeNumber(), take(), take()
+  addToCounter(record, index + 1, tonumber(amount))
+  redis.call('HINCRBY', OPERATION, 't:' .. name, amount)
+end
+for _ = 1, takeNumber() do resolveIssue(record, unit, take()) end
+for _ = 1, takeNumber() do recordIssue(record, unit, maxKept, take(), take(), take()) end
+
+if cursor then record.cursor = cursor end
+-- Nobody asks a finished unit where it was.
+if state == 'done' then record.cursor = nil end
+record.starts = 0
+record.state = string.sub(state, 1, 1)
+if state == 'done' then redis.call('HINCRBY', OPERATION, 'completed', 1) end
+if state == 'failed' then redis.call('HINCRBY', OPERATION, 'failed', 1) end
+writeUnit(field, record)
+return control
+`,
+);
+
+/** Answers with the control to heed, or `stale`. */
+export const resetUnitScript = script(
+  ...aboutOneUnit,
+  heldUnit,
+  String.raw`
+local id, unit, field, epoch = take(), take(), take(), takeNumber()
+
+local record, control = heldUnit(id, field, epoch)
+if not record then return 'stale' end
+
+for _, number in ipairs(record.counters) do
+  local name = take()
+  if number ~= 0 then redis.call('HINCRBY', OPERATION, 't:' .. name, numberText(-number)) end
+end
+record.counters = {}
+record.cursor = nil
+forgetIssues(record, unit)
+writeUnit(field, record)
+return control
+`,
+);
+
+/** Units come as the place of their bucket among the keys, and their field. */
+export const addUnitsScript = script(
+  readArguments,
+  mergeFacts,
+  String.raw`
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then return 'not-found' end
+if state ~= 'running' then return 'closed' end
+
+local listed = 0
+for _ = 1, takeNumber() do listed = listed + redis.call('HSETNX', KEYS[takeNumber()], take(), 'q') end
+redis.call('HINCRBY', KEYS[1], 'listed', listed)
+
+if take() == 'listing' then
+  local done, cursor = take(), takeOptional()
+  redis.call('HSET', KEYS[1], 'listingDone', done)
+  if cursor then
+    redis.call('HSET', KEYS[1], 'listingCursor', cursor)
+  else
+    redis.call('HDEL', KEYS[1], 'listingCursor')
+  end
+  mergeFacts(KEYS[1])
+end
+return 'added'
+`,
+);
+
+/** Answers with the positions, from zero, of the units that were failed. */
+export const requeueFailedScript = script(
+  readArguments,
+  String.raw`
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then return { 'not-found' } end
+
+local requeued = { 'requeued' }
+if state ~= 'running' then return requeued end
+for index = 0, takeNumber() - 1 do
+  local bucket, field = KEYS[takeNumber()], take()
+  local text = redis.call('HGET', bucket, field)
+  if text and string.sub(text, 1, 1) == 'f' then
+    redis.call('HSET', bucket, field, 'q' .. string.sub(text, 2))
+    table.insert(requeued, index)
+  end
+end
+redis.call('HINCRBY', KEYS[1], 'failed', 1 - #requeued)
+return requeued
+`,
+);

@@ -1,0 +1,19 @@
+import { MigrationError } from '@migrator/core';
+
+export function abortedError(operation: string, signal?: AbortSignal): MigrationError {
+  return new MigrationError('ABORTED', `Stopped while trying to ${operation}.`, { cause: signal?.reason });
+}
+
+/** Stops waiting for `work` when the signal aborts; for work that has no way of being stopped itself. */
+export async function abortable<T>(work: Promise<T>, operation: string, signal?: AbortSignal): Promise<T> {
+  if (signal === undefined) return await work;
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(abortedError(operation, signal));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    if (signal.aborted) abort();
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

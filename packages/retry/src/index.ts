@@ -1,0 +1,2 @@
+export { type OnRetry, type RetryEvent, withRetries } from './with-retries.ts';
+export { abortable, abortedError } from './abortable.ts';

@@ -1,0 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { backoffDelay, type ErrorCode, MigrationError, retryPolicies } from '@migrator/core';
+import pRetry from 'p-retry';
+import { abortedError } from './abortable.ts';
+
+export interface RetryEvent {
+  /** What was being done, as a verb: `read users/ann/trading-journal`. */
+  readonly operation: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Tries so far. */
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
+export type OnRetry = (event: RetryEvent) => void;
+
+/**
+ * Runs a call to a service as core's retry table says: how often and how long apart is looked up by the code of the
+ * MigrationError that the call throws. `progressed`, called by a call that got on before it failed, starts the count
+ * of tries afresh. Ends with the last error (its `attempts` set), or with ABORTED as soon as the signal aborts.
+ */
+export async function withRetries<T>(
+  call: (progressed: () => void) => Promise<T>,
+  options: { operation: string; signal?: AbortSignal | undefined; onRetry?: OnRetry | undefined },
+): Promise<T> {
+  const { operation, signal, onRetry } = options;
+  // Counted by code: a table that throttled us a hundred times has not been unreachable once.
+  const tries = new Map<ErrorCode, number>();
+  const progressed = (): void => tries.clear();
+  try {
+    return await pRetry(async () => await call(progressed), {
+      ...(signal === undefined ? {} : { signal }),
+      retries: Number.POSITIVE_INFINITY,
+      // p-retry's own wait knows one policy only; ours, by code, is the wait below.
+      minTimeout: 0,
+      onFailedAttempt: async ({ error, attemptNumber: attempt }) => {
+        if (error instanceof MigrationError) error.attempts = attempt;
+        const code = MigrationError.codeOf(error);
+        const policy = retryPolicies[code];
+        const count = (tries.get(code) ?? 0) + 1;
+        if (count >= policy.attempts) throw error;
+        tries.set(code, count);
+        const delayMs = backoffDelay(policy, count, Math.random());
+        onRetry?.({ operation, code, message: error.message, attempt, delayMs });
+        await wait(delayMs, undefined, signal === undefined ? {} : { signal });
+      },
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw abortedError(operation, signal);
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import type {
+  Issue,
+  Ledger,
+  MigrationRequest,
+  Operation,
+  OperationRequest,
+  StartResult,
+  VerificationRequest,
+} from '@migrator/core';
+import { expect } from 'vitest';
+
+export interface LedgerHarness {
+  /** Empty, and nobody else's. */
+  readonly ledger: Ledger;
+  /** Removes whatever the ledger has written, and closes what it needed. */
+  done(): Promise<void>;
+}
+
+export type MakeLedger = (options?: { maxKeptIssues?: number }) => Promise<LedgerHarness>;
+
+/** Runs the test with a ledger of its own. */
+export function withLedger(
+  make: MakeLedger,
+  test: (ledger: Ledger) => Promise<void>,
+  options?: { maxKeptIssues?: number },
+): () => Promise<void> {
+  return async () => {
+    const { ledger, done } = await make(options);
+    try {
+      await test(ledger);
+    } finally {
+      await done();
+    }
+  };
+}
+
+export const migration: MigrationRequest = {
+  kind: 'migration',
+  dryRun: false,
+  verify: true,
+  prune: false,
+  exclusive: false,
+};
+export const verification: VerificationRequest = { kind: 'verification', mode: 'full' };
+
+/** Names that break what is careless with separators, encodings or prefixes. */
+export const trickyUnits = [
+  'user:a',
+  'user:a|b,1:2',
+  'user:a\u0001',
+  'user:ü😀\nzwei Zeilen',
+  'user:',
+  'user:__proto__',
+  'slice:0/8',
+] as const;
+
+export function at(milliseconds: number): Date {
+  return new Date(Date.UTC(2026, 10, 22, 9, 10, 51, 123) + milliseconds);
+}
+
+export async function open(
+  ledger: Ledger,
+  request: OperationRequest = migration,
+  options: { now?: Date; parent?: string } = {},
+): Promise<Operation> {
+  const result = await ledger.open(request, { now: at(0), ...options });
+  if (!result.opened) throw new Error(`${result.current.id} holds the place`);
+  return result.operation;
+}
+
+export async function read(ledger: Ledger, id: string): Promise<Operation> {
+  const operation = await ledger.get(id);
+  if (operation === undefined) throw new Error(`${id} is gone`);
+  return operation;
+}
+
+export async function start(
+  ledger: Ledger,
+  id: string,
+  unit: string,
+): Promise<Extract<StartResult, { started: true }>> {
+  const result = await ledger.startUnit(id, unit);
+  if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
+  return result;
+}
+
+/** Starts the unit and ends it at once. */
+export async function finish(
+  ledger: Ledger,
+  id: string,
+  unit: string,
+  end: { state: 'queued' | 'done' | 'failed'; deltas?: Record<string, number>; issues?: Issue[]; cursor?: string },
+): Promise<void> {
+  const { epoch } = await start(ledger, id, unit);
+  expect(await ledger.commit(id, unit, { deltas: {}, ...end, epoch })).toBe('run');
+}
+
+export async function close(ledger: Ledger, id: string, now = at(60_000)): Promise<void> {
+  await ledger.close(id, { state: 'completed', now });
+}
+
+export function issue(unit: string, key: string, code = 'ITEM_TOO_LARGE'): Issue {
+  return { unit, key, code, detail: { path: `users/${unit}/${key}`, message: `"${code}" | ü`, attempts: 1 } };
+}
+
+export async function allUnits(
+  ledger: Ledger,
+  id: string,
+  ...states: ('queued' | 'running' | 'done' | 'failed')[]
+): Promise<string[]> {
+  const units: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.listUnits(id, { states, ...(cursor === undefined ? {} : { cursor }) });
+    units.push(...page.units);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return units.toSorted();
+}
+
+export async function allIssues(ledger: Ledger, id: string, limit: number, code?: string): Promise<Issue[]> {
+  const issues: Issue[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.issues(id, {
+      limit,
+      ...(code === undefined ? {} : { code }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    expect(page.issues.length).toBeLessThanOrEqual(limit);
+    issues.push(...page.issues);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return issues;
+}
+
+/** What the operation says of its books, without what stays the same. */
+export function books({ units, totals, codes }: Operation): Pick<Operation, 'units' | 'totals' | 'codes'> {
+  return { units, totals, codes };
+}

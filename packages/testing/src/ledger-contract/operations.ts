@@ -1,0 +1,281 @@
+import type { Ledger } from '@migrator/core';
+import { describe, expect, it } from 'vitest';
+import { at, close, finish, type MakeLedger, migration, open, read, start, verification, withLedger } from './ledger-harness.ts';
+
+export function operationsContract(make: MakeLedger): void {
+  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void => it(name, withLedger(make, body));
+
+  describe('open', () => {
+    test('begins an empty, running operation and takes the place', async (ledger) => {
+      const request = { ...migration, userIds: ['ü|\n', 'b'] };
+      const operation = await open(ledger, request);
+      expect(operation).toStrictEqual({
+        id: 'migration-20261122T091051123Z',
+        kind: 'migration',
+        request,
+        state: 'running',
+        phase: 'listing',
+        control: 'run',
+        startedAt: '2026-11-22T09:10:51.123Z',
+        listing: { done: false },
+        units: { listed: 0, completed: 0, failed: 0 },
+        totals: {},
+        codes: {},
+        facts: {},
+      });
+      expect(await ledger.get(operation.id)).toStrictEqual(operation);
+      expect(await ledger.current()).toStrictEqual(operation);
+    });
+
+    test('begins each kind in its own phase', async (ledger) => {
+      const parent = await open(ledger);
+      const options = { parent: parent.id };
+      expect((await open(ledger, verification, options)).phase).toBe('verifying');
+      expect((await open(ledger, { kind: 'prune' }, options)).phase).toBe('migrating');
+      expect((await open(ledger, { kind: 'rollback', dryRun: true }, options)).phase).toBe('rolling-back');
+    });
+
+    test('refuses while another one runs, and says which', async (ledger) => {
+      const first = await open(ledger);
+      const refused = await ledger.open(verification, { now: at(10) });
+      expect(refused).toStrictEqual({ opened: false, current: first });
+      await close(ledger, first.id);
+      expect(await ledger.current()).toBeUndefined();
+      expect((await ledger.open(verification, { now: at(10) })).opened).toBe(true);
+    });
+
+    test('lets one of many through that come at once', async (ledger) => {
+      const results = await Promise.all(
+        Array.from({ length: 8 }, () => ledger.open(migration, { now: at(0) })),
+      );
+      expect(results.filter(({ opened }) => opened)).toHaveLength(1);
+    });
+
+    test('makes starts grow over all kinds, whatever the clock says', async (ledger) => {
+      const stamps: string[] = [];
+      for (const [request, now] of [
+        [migration, at(5)],
+        [verification, at(5)],
+        [migration, at(-60_000)],
+        [migration, at(8)],
+      ] as const) {
+        const { id, startedAt } = await open(ledger, request, { now });
+        stamps.push(startedAt.slice(-4));
+        await close(ledger, id);
+      }
+      expect(stamps).toStrictEqual(['128Z', '129Z', '130Z', '131Z']);
+    });
+
+    test('lets a part in beside its parent, which keeps the place', async (ledger) => {
+      const parent = await open(ledger);
+      const part = await open(ledger, verification, { parent: parent.id });
+      expect(part).toMatchObject({ parent: parent.id, startedAt: '2026-11-22T09:10:51.124Z' });
+      expect((await ledger.current())?.id).toBe(parent.id);
+      await close(ledger, part.id);
+      expect((await ledger.current())?.id).toBe(parent.id);
+      expect(await read(ledger, part.id)).toMatchObject({ state: 'completed' });
+      expect(await read(ledger, parent.id)).toMatchObject({ state: 'running' });
+    });
+
+    test('refuses a part whose parent is over or unknown', async (ledger) => {
+      const parent = await open(ledger);
+      await close(ledger, parent.id);
+      expect(await ledger.open(verification, { now: at(1), parent: parent.id })).toMatchObject({ opened: false });
+      const unknown = ledger.open(verification, { now: at(1), parent: 'migration-20200101T000000000Z' });
+      await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+  });
+
+  describe('close', () => {
+    test('counts the first time only', async (ledger) => {
+      const { id } = await open(ledger);
+      await ledger.close(id, { state: 'failed', now: at(1_000), reason: 'no table' });
+      await ledger.close(id, { state: 'completed', now: at(2_000) });
+      expect(await read(ledger, id)).toMatchObject({
+        state: 'failed',
+        finishedAt: '2026-11-22T09:10:52.123Z',
+        reason: 'no table',
+      });
+    });
+
+    test('does not free the place of another one', async (ledger) => {
+      const first = await open(ledger);
+      await close(ledger, first.id);
+      const second = await open(ledger);
+      await close(ledger, first.id);
+      expect((await ledger.current())?.id).toBe(second.id);
+    });
+
+    test('keeps the reason of a cancel and drops that of a pause that is over', async (ledger) => {
+      const cancelled = await open(ledger);
+      await ledger.control(cancelled.id, 'cancel', 'enough');
+      await ledger.close(cancelled.id, { state: 'cancelled', now: at(1) });
+      expect((await read(ledger, cancelled.id)).reason).toBe('enough');
+      const completed = await open(ledger);
+      await ledger.control(completed.id, 'pause', 'lunch');
+      await close(ledger, completed.id);
+      expect(await read(ledger, completed.id)).not.toHaveProperty('reason');
+    });
+
+    test('forgets the units of all kinds but a migration, not what they came to', async (ledger) => {
+      for (const request of [migration, verification, { kind: 'prune' }, { kind: 'rollback', dryRun: true }] as const) {
+        const { id } = await open(ledger, request);
+        await ledger.addUnits(id, ['user:a', 'user:b'], { done: true });
+        await close(ledger, id);
+        const { units } = await ledger.listUnits(id, { states: ['queued', 'running', 'done', 'failed'] });
+        expect(units).toHaveLength(request.kind === 'migration' ? 2 : 0);
+        expect((await read(ledger, id)).units.listed).toBe(2);
+      }
+    });
+  });
+
+  describe('control', () => {
+    test('is set with its reason, which goes with the next run', async (ledger) => {
+      const { id } = await open(ledger);
+      await ledger.control(id, 'pause', 'ACCESS_DENIED: ü');
+      expect(await read(ledger, id)).toMatchObject({ control: 'pause', reason: 'ACCESS_DENIED: ü' });
+      await ledger.control(id, 'run', 'ignored');
+      const resumed = await read(ledger, id);
+      expect(resumed.control).toBe('run');
+      expect(resumed).not.toHaveProperty('reason');
+    });
+
+    test('changes nothing that is over', async (ledger) => {
+      const { id } = await open(ledger);
+      await close(ledger, id);
+      const before = await read(ledger, id);
+      await ledger.control(id, 'cancel', 'too late');
+      expect(await read(ledger, id)).toStrictEqual(before);
+    });
+  });
+
+  describe('update', () => {
+    test('merges facts one by one, and takes those away that are null', async (ledger) => {
+      const { id } = await open(ledger);
+      await ledger.update(id, { facts: { prepared: true, totalEntries: 7, retry: { code: 'THROTTLED' } } });
+      await ledger.update(id, { phase: 'verifying', facts: { totalEntries: 8, prepared: undefined, retry: null } });
+      expect(await read(ledger, id)).toMatchObject({ phase: 'verifying' });
+      expect((await read(ledger, id)).facts).toStrictEqual({ prepared: true, totalEntries: 8 });
+    });
+
+    test('knows facts of an operation that is over too', async (ledger) => {
+      const { id } = await open(ledger);
+      await close(ledger, id);
+      await ledger.update(id, { facts: { counts: { firestore: 1, dynamodb: 2 } } });
+      expect((await read(ledger, id)).facts).toStrictEqual({ counts: { firestore: 1, dynamodb: 2 } });
+    });
+  });
+
+  describe('reopen', () => {
+    test('takes a closed migration up again', async (ledger) => {
+      const { id } = await open(ledger);
+      await ledger.addUnits(id, ['user:a'], { cursor: 'c', done: true, facts: { missingUsers: 1 } });
+      await finish(ledger, id, 'user:a', { state: 'failed', deltas: { failed: 1 } });
+      await ledger.control(id, 'cancel', 'because');
+      await ledger.close(id, { state: 'cancelled', now: at(5) });
+      const reopened = await ledger.reopen(id, { userId: 'a' });
+      expect(reopened).toStrictEqual({ opened: true, operation: await read(ledger, id) });
+      const operation = await read(ledger, id);
+      expect(operation).toMatchObject({ state: 'running', phase: 'migrating', control: 'run' });
+      expect(operation).toMatchObject({ finishedAt: at(5).toISOString(), totals: { failed: 1 } });
+      expect(operation.listing).toStrictEqual({ done: false });
+      expect(operation.facts).toStrictEqual({ missingUsers: 1, retry: { userId: 'a' } });
+      expect(operation).not.toHaveProperty('reason');
+      expect((await ledger.current())?.id).toBe(id);
+      await close(ledger, id, at(9));
+      expect(await read(ledger, id)).toMatchObject({ state: 'completed', finishedAt: at(9).toISOString() });
+      await ledger.reopen(id, {});
+      expect((await read(ledger, id)).facts.retry).toStrictEqual({});
+    });
+
+    test('refuses while one runs, itself too', async (ledger) => {
+      const old = await open(ledger);
+      expect(await ledger.reopen(old.id, {})).toMatchObject({ opened: false, current: { id: old.id } });
+      await close(ledger, old.id);
+      const running = await open(ledger, verification);
+      expect(await ledger.reopen(old.id, {})).toMatchObject({ opened: false, current: { id: running.id } });
+      expect(await read(ledger, old.id)).toMatchObject({ state: 'completed' });
+    });
+
+    test('refuses what was rolled back, and what is no migration', async (ledger) => {
+      const { id } = await open(ledger);
+      await close(ledger, id);
+      await ledger.markRolledBack('rollback-1', id);
+      await expect(ledger.reopen(id, {})).rejects.toMatchObject({ code: 'ROLLED_BACK' });
+      const other = await open(ledger, verification);
+      await close(ledger, other.id);
+      await expect(ledger.reopen(other.id, {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(ledger.reopen('migration-1', {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(await ledger.current()).toBeUndefined();
+    });
+  });
+
+  describe('markRolledBack', () => {
+    test('marks one migration, or all that there are', async (ledger) => {
+      const ids: string[] = [];
+      for (const request of [migration, migration, verification]) {
+        const { id } = await open(ledger, request);
+        await close(ledger, id);
+        ids.push(id);
+      }
+      const marks = async (): Promise<unknown[]> =>
+        Promise.all(ids.map(async (id) => (await read(ledger, id)).facts.rolledBackBy));
+      await ledger.markRolledBack('rollback-1', ids[1]);
+      expect(await marks()).toStrictEqual([undefined, 'rollback-1', undefined]);
+      await ledger.markRolledBack('rollback-2');
+      expect(await marks()).toStrictEqual(['rollback-2', 'rollback-2', undefined]);
+      const later = await open(ledger);
+      expect(later.facts).toStrictEqual({});
+      expect((await start(ledger, later.id, 'user:a')).epoch).toBe(1);
+    });
+
+    test('passes over a run that the ledger does not know', async (ledger) => {
+      await ledger.markRolledBack('rollback-1', 'migration-20200101T000000000Z');
+      expect(await ledger.get('migration-20200101T000000000Z')).toBeUndefined();
+    });
+  });
+
+  describe('list', () => {
+    test('goes through the operations of a kind, newest first, page by page', async (ledger) => {
+      const ids: string[] = [];
+      for (let index = 0; index < 5; index++) {
+        const { id } = await open(ledger);
+        ids.unshift(id);
+        await close(ledger, id);
+      }
+      const other = await open(ledger, verification);
+      const listed: string[] = [];
+      const sizes: number[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await ledger.list('migration', { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+        listed.push(...page.operations.map(({ id }) => id));
+        sizes.push(page.operations.length);
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(listed).toStrictEqual(ids);
+      expect(sizes).toStrictEqual([2, 2, 1]);
+      expect(await ledger.list('verification', { limit: 1 })).toStrictEqual({ operations: [other] });
+      expect(await ledger.list('rollback', { limit: 1 })).toStrictEqual({ operations: [] });
+    });
+  });
+
+  test('says NOT_FOUND of ids that it does not know', async (ledger) => {
+    const id = 'migration-20200101T000000000Z';
+    expect(await ledger.get(id)).toBeUndefined();
+    expect(await ledger.current()).toBeUndefined();
+    for (const call of [
+      () => ledger.update(id, { phase: 'migrating' }),
+      () => close(ledger, id),
+      () => ledger.control(id, 'pause'),
+      () => ledger.addUnits(id, ['user:a'], { done: true }),
+      () => ledger.requeueFailed(id, ['user:a']),
+      () => ledger.listUnits(id, { states: ['queued'] }),
+      () => ledger.issues(id, { limit: 1 }),
+      () => ledger.unitIssues(id, 'user:a'),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    expect(await ledger.get(id)).toBeUndefined();
+  });
+}

@@ -1,0 +1,323 @@
+import type { Ledger } from '@migrator/core';
+import { describe, expect, it } from 'vitest';
+import {
+  allIssues,
+  allUnits,
+  at,
+  books,
+  close,
+  finish,
+  issue,
+  type MakeLedger,
+  open,
+  read,
+  start,
+  trickyUnits,
+  verification,
+  withLedger,
+} from './ledger-harness.ts';
+
+const unit = 'user:a|b';
+
+export function unitsContract(make: MakeLedger): void {
+  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void => it(name, withLedger(make, body));
+
+  describe('addUnits', () => {
+    test('counts each unit once and remembers where the listing is', async (ledger) => {
+      const { id } = await open(ledger);
+      await ledger.addUnits(id, trickyUnits, { cursor: 'page 2|ü', done: false, facts: { missingUsers: 2 } });
+      await ledger.addUnits(id, [...trickyUnits, 'user:new', 'user:new'], { cursor: 'page 3', done: false });
+      const operation = await read(ledger, id);
+      expect(operation.units).toStrictEqual({ listed: trickyUnits.length + 1, completed: 0, failed: 0 });
+      expect(operation.listing).toStrictEqual({ cursor: 'page 3', done: false });
+      expect(operation.facts).toStrictEqual({ missingUsers: 2 });
+      expect(await allUnits(ledger, id, 'queued')).toStrictEqual([...trickyUnits, 'user:new'].toSorted());
+      await ledger.addUnits(id, [], { done: true, facts: { missingUsers: null } });
+      expect(await read(ledger, id)).toMatchObject({ listing: { done: true }, facts: {} });
+      expect((await read(ledger, id)).listing).not.toHaveProperty('cursor');
+    });
+
+    test('takes thousands at once', async (ledger) => {
+      const { id } = await open(ledger);
+      const units = Array.from({ length: 2_500 }, (_, index) => `user:${index}`);
+      await ledger.addUnits(id, units, { cursor: '1', done: true });
+      expect(await read(ledger, id)).toMatchObject({ units: { listed: 2_500 }, listing: { cursor: '1', done: true } });
+      expect(await allUnits(ledger, id, 'queued')).toStrictEqual(units.toSorted());
+      expect(await allUnits(ledger, id, 'running', 'done', 'failed')).toStrictEqual([]);
+    });
+
+    test('leaves a unit alone that began before it was recorded', async (ledger) => {
+      const { id } = await open(ledger);
+      await finish(ledger, id, unit, { state: 'done' });
+      expect((await read(ledger, id)).units).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
+      await ledger.addUnits(id, [unit], { done: true });
+      expect((await read(ledger, id)).units).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
+    });
+
+    test('comes too late when the operation is over', async (ledger) => {
+      const { id } = await open(ledger);
+      await close(ledger, id);
+      const before = await read(ledger, id);
+      await ledger.addUnits(id, [unit], { cursor: 'x', done: true, facts: { missingUsers: 1 } });
+      expect(await read(ledger, id)).toStrictEqual(before);
+      expect(await allUnits(ledger, id, 'queued')).toStrictEqual([]);
+    });
+  });
+
+  describe('startUnit', () => {
+    test('goes on where the last commit left off, with a new epoch', async (ledger) => {
+      const { id } = await open(ledger);
+      for (const [index, name] of trickyUnits.entries()) {
+        const first = await start(ledger, id, name);
+        expect(first).toStrictEqual({ started: true, epoch: 1, counters: {}, startsWithoutProgress: 1 });
+        const cursor = `${name}|${index}`;
+        const deltas = { created: index + 1, bytes: 12_345_678_901, compressed: 1 };
+        await ledger.commit(id, name, { epoch: 1, state: 'running', cursor, deltas });
+        await ledger.commit(id, name, { epoch: 1, state: 'running', deltas: { created: 1 } });
+        const counters = { ...deltas, created: index + 2 };
+        expect(await start(ledger, id, name)).toStrictEqual({
+          started: true,
+          epoch: 2,
+          cursor,
+          counters,
+          startsWithoutProgress: 1,
+        });
+      }
+      expect((await read(ledger, id)).units.listed).toBe(trickyUnits.length);
+    });
+
+    test('keeps an empty cursor apart from none', async (ledger) => {
+      const { id } = await open(ledger);
+      await finish(ledger, id, unit, { state: 'queued', cursor: '' });
+      expect((await start(ledger, id, unit)).cursor).toBe('');
+    });
+
+    test('counts starts until one of them gets on', async (ledger) => {
+      const { id } = await open(ledger);
+      for (const expected of [1, 2, 3]) {
+        expect((await start(ledger, id, unit)).startsWithoutProgress).toBe(expected);
+      }
+      await ledger.commit(id, unit, { epoch: 3, state: 'queued', deltas: {} });
+      expect(await start(ledger, id, unit)).toMatchObject({ epoch: 4, startsWithoutProgress: 1 });
+    });
+
+    test('says why not: unknown, closed, done', async (ledger) => {
+      const unknown = { started: false, why: 'unknown-operation' };
+      expect(await ledger.startUnit('migration-20200101T000000000Z', unit, { reopen: true })).toStrictEqual(unknown);
+      expect(await ledger.startUnit('nonsense', unit)).toStrictEqual(unknown);
+      const { id } = await open(ledger);
+      await finish(ledger, id, unit, { state: 'done' });
+      expect(await ledger.startUnit(id, unit)).toStrictEqual({ started: false, why: 'done' });
+      await close(ledger, id);
+      expect(await ledger.startUnit(id, unit)).toStrictEqual({ started: false, why: 'closed' });
+      const check = await open(ledger, verification);
+      await close(ledger, check.id);
+      expect(await ledger.startUnit(check.id, unit, { reopen: true })).toStrictEqual({ started: false, why: 'closed' });
+    });
+
+    test('says why not: paused, cancelled, of a part also when its parent is', async (ledger) => {
+      const parent = await open(ledger);
+      const part = await open(ledger, verification, { parent: parent.id });
+      for (const [control, why] of [
+        ['pause', 'paused'],
+        ['cancel', 'cancelled'],
+      ] as const) {
+        await ledger.control(parent.id, control);
+        expect(await ledger.startUnit(parent.id, unit)).toStrictEqual({ started: false, why });
+        expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why });
+        await ledger.control(parent.id, 'run');
+        await ledger.control(part.id, control);
+        expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why });
+        await ledger.control(part.id, 'run');
+      }
+      expect((await read(ledger, part.id)).units.listed).toBe(0);
+      expect((await start(ledger, part.id, unit)).epoch).toBe(1);
+    });
+
+    test('says why not: rolled back by, and not current', async (ledger) => {
+      const old = await open(ledger);
+      await close(ledger, old.id);
+      const running = await open(ledger);
+      const held = { started: false, why: 'not-current', by: running.id };
+      expect(await ledger.startUnit(old.id, unit, { reopen: true })).toStrictEqual(held);
+      await ledger.markRolledBack('rollback-1', old.id);
+      const rolledBack = { started: false, why: 'rolled-back', by: 'rollback-1' };
+      expect(await ledger.startUnit(old.id, unit, { reopen: true })).toStrictEqual(rolledBack);
+      expect(await ledger.startUnit(old.id, unit)).toStrictEqual(rolledBack);
+    });
+
+    test('refuses units of a part whose parent is over', async (ledger) => {
+      const parent = await open(ledger);
+      const part = await open(ledger, verification, { parent: parent.id });
+      const { epoch } = await start(ledger, part.id, unit);
+      await close(ledger, parent.id);
+      expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why: 'not-current' });
+      expect(await ledger.commit(part.id, unit, { epoch, state: 'done', deltas: { matched: 1 } })).toBe('stale');
+      const next = await open(ledger);
+      const held = { started: false, why: 'not-current', by: next.id };
+      expect(await ledger.startUnit(part.id, unit)).toStrictEqual(held);
+    });
+
+    test('takes a closed migration up again for a job that a person retried', async (ledger) => {
+      const { id } = await open(ledger);
+      await finish(ledger, id, 'user:done', { state: 'done' });
+      await finish(ledger, id, unit, { state: 'failed', deltas: { failed: 2 }, cursor: '$', issues: [issue(unit, '')] });
+      await ledger.control(id, 'pause', 'because');
+      await ledger.close(id, { state: 'completed-with-failures', now: at(7) });
+      const before = await read(ledger, id);
+
+      expect(await ledger.startUnit(id, 'user:done', { reopen: true })).toStrictEqual({ started: false, why: 'done' });
+      expect(await read(ledger, id)).toStrictEqual(before);
+
+      expect(await ledger.startUnit(id, unit, { reopen: true })).toStrictEqual({
+        started: true,
+        epoch: 2,
+        cursor: '$',
+        counters: { failed: 2 },
+        startsWithoutProgress: 1,
+      });
+      const operation = await read(ledger, id);
+      expect(operation).toMatchObject({ state: 'running', phase: 'migrating', control: 'run' });
+      expect(operation.finishedAt).toBe(at(7).toISOString());
+      expect(operation).not.toHaveProperty('reason');
+      expect(books(operation)).toStrictEqual({
+        units: { listed: 2, completed: 1, failed: 0 },
+        totals: { failed: 2 },
+        codes: {},
+      });
+      expect((await ledger.current())?.id).toBe(id);
+      expect(await ledger.commit(id, unit, { epoch: 2, state: 'done', deltas: { failed: -2, created: 2 } })).toBe('run');
+      expect((await read(ledger, id)).totals).toStrictEqual({ created: 2 });
+    });
+  });
+
+  describe('commit', () => {
+    test('moves totals and counters by the same whole numbers', async (ledger) => {
+      const { id } = await open(ledger);
+      const first = await start(ledger, id, 'user:a');
+      const second = await start(ledger, id, 'user:b');
+      await ledger.commit(id, 'user:a', { ...first, state: 'running', deltas: { created: 3, writeUnits: 1.6, failed: 0 } });
+      await ledger.commit(id, 'user:b', { ...second, state: 'running', deltas: { created: 4, failed: 2 } });
+      await ledger.commit(id, 'user:b', { ...second, state: 'running', deltas: { failed: -2, repaired: 2 } });
+      expect((await read(ledger, id)).totals).toStrictEqual({ created: 7, writeUnits: 2, repaired: 2 });
+      expect((await start(ledger, id, 'user:a')).counters).toStrictEqual({ created: 3, writeUnits: 2 });
+      expect((await start(ledger, id, 'user:b')).counters).toStrictEqual({ created: 4, repaired: 2 });
+    });
+
+    test('refuses what it has no place for, before anything moves', async (ledger) => {
+      const { id } = await open(ledger);
+      const { epoch } = await start(ledger, id, unit);
+      const before = await read(ledger, id);
+      for (const deltas of [{ created: 1, nonsense: 1 }, { created: 1, bytes: Number.NaN }]) {
+        await expect(ledger.commit(id, unit, { epoch, state: 'done', deltas })).rejects.toThrow(TypeError);
+      }
+      expect(await read(ledger, id)).toStrictEqual(before);
+    });
+
+    test('answers with the control, of a part that of its parent', async (ledger) => {
+      const parent = await open(ledger);
+      const part = await open(ledger, verification, { parent: parent.id });
+      const own = await start(ledger, parent.id, unit);
+      const parts = await start(ledger, part.id, unit);
+      for (const control of ['pause', 'cancel', 'run'] as const) {
+        await ledger.control(parent.id, control);
+        expect(await ledger.commit(parent.id, unit, { ...own, state: 'running', deltas: {} })).toBe(control);
+        expect(await ledger.commit(part.id, unit, { ...parts, state: 'running', deltas: {} })).toBe(control);
+        expect(await ledger.resetUnit(part.id, unit, parts.epoch)).toBe(control);
+      }
+    });
+
+    test('moves the ended ones, and hands back', async (ledger) => {
+      const { id } = await open(ledger);
+      await ledger.addUnits(id, ['user:a', 'user:b', 'user:c', 'user:d'], { done: true });
+      await finish(ledger, id, 'user:a', { state: 'done' });
+      await finish(ledger, id, 'user:b', { state: 'failed' });
+      await finish(ledger, id, 'user:c', { state: 'queued' });
+      await start(ledger, id, 'user:d');
+      expect((await read(ledger, id)).units).toStrictEqual({ listed: 4, completed: 1, failed: 1 });
+      expect(await allUnits(ledger, id, 'done')).toStrictEqual(['user:a']);
+      expect(await allUnits(ledger, id, 'failed')).toStrictEqual(['user:b']);
+      expect(await allUnits(ledger, id, 'queued')).toStrictEqual(['user:c']);
+      expect(await allUnits(ledger, id, 'running', 'queued')).toStrictEqual(['user:c', 'user:d']);
+    });
+
+    test('of a start that is over records nothing', async (ledger) => {
+      const { id } = await open(ledger);
+      const late = { state: 'done', cursor: 'late', deltas: { created: 9 }, issues: [issue(unit, 'k')] } as const;
+      const nothingMoves = async (epoch: number): Promise<void> => {
+        const before = await read(ledger, id);
+        expect(await ledger.commit(id, unit, { ...late, epoch })).toBe('stale');
+        expect(await ledger.resetUnit(id, unit, epoch)).toBe('stale');
+        expect(await read(ledger, id)).toStrictEqual(before);
+        expect(await allIssues(ledger, id, 10)).toStrictEqual([]);
+      };
+      await nothingMoves(1);
+      await start(ledger, id, unit);
+      await start(ledger, id, unit);
+      await nothingMoves(1);
+      await nothingMoves(3);
+      await ledger.commit(id, unit, { epoch: 2, state: 'queued', deltas: { created: 1 } });
+      await nothingMoves(2);
+      await finish(ledger, id, unit, { state: 'failed' });
+      await nothingMoves(3);
+      expect(await ledger.requeueFailed(id, [unit])).toStrictEqual([unit]);
+      await nothingMoves(3);
+      expect(await start(ledger, id, unit)).toMatchObject({ epoch: 4, counters: { created: 1 } });
+      await close(ledger, id);
+      await nothingMoves(4);
+      await ledger.reopen(id, {});
+      expect(await ledger.commit(id, unit, { epoch: 4, state: 'done', deltas: {} })).toBe('run');
+      await nothingMoves(4);
+      expect(await ledger.commit('nonsense', unit, { ...late, epoch: 1 })).toBe('stale');
+    });
+  });
+
+  describe('resetUnit', () => {
+    test('takes the unit out of the books and begins it anew', async (ledger) => {
+      const { id } = await open(ledger);
+      await finish(ledger, id, 'user:a', { state: 'done', deltas: { created: 5 }, issues: [issue('user:a', 'x')] });
+      const { epoch } = await start(ledger, id, unit);
+      const issues = [issue(unit, 'x'), issue(unit, 'y', 'KEY_TOO_LONG')];
+      await ledger.commit(id, unit, { epoch, state: 'running', cursor: 'c', deltas: { created: 3, failed: 2 }, issues });
+      expect(await ledger.resetUnit(id, unit, epoch)).toBe('run');
+      expect(books(await read(ledger, id))).toStrictEqual({
+        units: { listed: 2, completed: 1, failed: 0 },
+        totals: { created: 5 },
+        codes: { ITEM_TOO_LARGE: 1 },
+      });
+      expect(await ledger.unitIssues(id, unit)).toStrictEqual([]);
+      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue('user:a', 'x')]);
+      expect(await ledger.commit(id, unit, { epoch, state: 'queued', deltas: { unchanged: 1 } })).toBe('run');
+      const next = await start(ledger, id, unit);
+      expect(next).toStrictEqual({ started: true, epoch: 2, counters: { unchanged: 1 }, startsWithoutProgress: 1 });
+    });
+  });
+
+  describe('requeueFailed', () => {
+    test('answers with those that had failed', async (ledger) => {
+      const { id } = await open(ledger);
+      await finish(ledger, id, 'user:done', { state: 'done' });
+      for (const name of trickyUnits) {
+        await finish(ledger, id, name, { state: 'failed', deltas: { failed: 1 }, cursor: `${name}|c` });
+      }
+      const asked = ['user:done', 'user:unknown', ...trickyUnits.slice(1)];
+      expect(await ledger.requeueFailed(id, asked)).toStrictEqual(trickyUnits.slice(1));
+      expect(await ledger.requeueFailed(id, asked)).toStrictEqual([]);
+      expect((await read(ledger, id)).units).toStrictEqual({ listed: trickyUnits.length + 1, completed: 1, failed: 1 });
+      expect(await allUnits(ledger, id, 'queued')).toStrictEqual(trickyUnits.slice(1).toSorted());
+      expect(await start(ledger, id, trickyUnits[1])).toMatchObject({
+        epoch: 2,
+        cursor: `${trickyUnits[1]}|c`,
+        counters: { failed: 1 },
+      });
+    });
+
+    test('leaves the books of what is over as they are', async (ledger) => {
+      const { id } = await open(ledger);
+      await finish(ledger, id, unit, { state: 'failed' });
+      await close(ledger, id);
+      expect(await ledger.requeueFailed(id, [unit])).toStrictEqual([]);
+      expect((await read(ledger, id)).units.failed).toBe(1);
+    });
+  });
+}

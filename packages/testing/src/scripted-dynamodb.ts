@@ -1,0 +1,76 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+
+export interface ScriptedCall {
+  /** `PutItem` */
+  readonly action: string;
+  readonly body: { readonly [name: string]: unknown };
+  readonly headers: IncomingHttpHeaders;
+}
+
+export type ScriptedAnswer =
+  | { readonly status?: number; readonly headers?: { readonly [name: string]: string }; readonly body: unknown }
+  /** Breaks the connection off without an answer. */
+  | 'reset'
+  /** Never answers. */
+  | 'hang';
+
+export interface ScriptedDynamoDb extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  /** Every call so far. */
+  readonly calls: readonly ScriptedCall[];
+  openConnections(): Promise<number>;
+}
+
+/** An exception as DynamoDB answers it. */
+export function exception(name: string, message = '', more: object = {}): { status: number; body: object } {
+  return { status: 400, body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message, ...more } };
+}
+
+/** A server that speaks DynamoDB's protocol and answers what a test says, for what no local DynamoDB can be made to do. */
+export async function startScriptedDynamoDb(
+  answer: (call: ScriptedCall, index: number) => ScriptedAnswer,
+): Promise<ScriptedDynamoDb> {
+  const calls: ScriptedCall[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const call: ScriptedCall = {
+        action: String(request.headers['x-amz-target']).replace('DynamoDB_20120810.', ''),
+        body: JSON.parse(Buffer.concat(chunks).toString()),
+        headers: request.headers,
+      };
+      calls.push(call);
+      const answered = answer(call, calls.length - 1);
+      if (answered === 'hang') return;
+      if (answered === 'reset') {
+        request.socket.resetAndDestroy();
+        return;
+      }
+      response.writeHead(answered.status ?? 200, {
+        'content-type': 'application/x-amz-json-1.0',
+        ...answered.headers,
+      });
+      response.end(typeof answered.body === 'string' ? answered.body : JSON.stringify(answered.body));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    calls,
+    openConnections: async () =>
+      await new Promise<number>((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      }),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
