@@ -13,7 +13,7 @@ export function createApp(context: ApiContext, log: (error: unknown) => void): E
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(sameSiteOnly);
-  app.use(boardPath, bullBoard(context.queues));
+  app.use(boardPath, needsRedis(context), bullBoard(context.queues));
   app.use(requireJson, express.json({ limit: '1mb', strict: false }));
   const table = routes(context);
   const methods = new Map<string, string[]>();
@@ -32,6 +32,14 @@ export function createApp(context: ApiContext, log: (error: unknown) => void): E
   });
   app.use(problems(log));
   return app;
+}
+
+/** Bull Board itself would wait for a Redis that is away for as long as it takes. */
+function needsRedis(context: ApiContext): express.RequestHandler {
+  return async (_request, _response, next) => {
+    await context.requireRedis();
+    next();
+  };
 }
 
 /** A body of another type would be passed over in silence, and with it what the caller wanted. */

@@ -19,14 +19,15 @@ const { google, aws, redis: redisConfig, migration } = config;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const complain = (error: unknown): void => say(`error: ${error instanceof Error ? error.message : String(error)}`);
 
-const redis = connectRedis(redisConfig.url, 'worker', complain);
+const redis = connectRedis(redisConfig.url, 'queue', complain);
+const ledgerRedis = connectRedis(redisConfig.url, 'ledger', complain);
 const queues = openQueues(redis, redisConfig.prefix, complain);
 const source = await createFirestoreSource(google);
 const target = createDynamoDbTarget({ ...aws, writeConcurrency: migration.writeConcurrency });
 const context: CoordinatorContext = {
   source,
   target,
-  ledger: createRedisLedger({ redis, prefix: redisConfig.prefix }),
+  ledger: createRedisLedger({ redis: ledgerRedis, prefix: redisConfig.prefix }),
   dispatcher: createQueueDispatcher(queues),
   settings: {
     ...defaultPaging,
@@ -46,7 +47,7 @@ async function stop(): Promise<void> {
   stopped = true;
   await workers?.stop();
   await queues.close();
-  await closeRedis(redis);
+  await Promise.all([closeRedis(redis), closeRedis(ledgerRedis)]);
   await Promise.allSettled([source.close(), target.close()]);
 }
 

@@ -18,7 +18,7 @@ export interface DynamoDbService extends LocalService {
   readonly pid: number;
 }
 
-export const DEFAULT_TABLE_NAME = 'tradebook-heatmaps';
+const DEFAULT_TABLE_NAME = 'tradebook-heatmaps';
 const REGION = 'us-east-1';
 
 /** Starts an empty DynamoDB (dynalite, in memory). Throws `PortTakenError` if the chosen port is taken. */

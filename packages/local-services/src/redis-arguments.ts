@@ -1,4 +1,4 @@
-export interface RedisSettings {
+export interface RedisArguments {
   port: number;
   bind: string;
   dir: string;
@@ -6,7 +6,7 @@ export interface RedisSettings {
 }
 
 /** Arguments of a redis-server that evicts nothing, and keeps its data only in its append-only file if it has one. */
-export function redisArguments({ port, bind, dir, appendOnly }: RedisSettings): string[] {
+export function redisArguments({ port, bind, dir, appendOnly }: RedisArguments): string[] {
   const settings: [name: string, value: string][] = [
     ['port', String(port)],
     ['bind', bind],

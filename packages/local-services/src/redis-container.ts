@@ -1,5 +1,5 @@
 import { redisArguments } from './redis-arguments.ts';
-import type { RedisService, RedisSettings } from './redis.ts';
+import type { RedisService, RedisSettings } from './redis-service.ts';
 import { ServiceEndedError } from './service.ts';
 
 export const REDIS_IMAGE = 'redis:8-alpine';
@@ -17,7 +17,7 @@ export async function hasContainerEngine(): Promise<boolean> {
 }
 
 /** Starts Redis in a container, which Testcontainers' reaper removes when this process is gone. */
-export async function startRedisContainer(options: RedisSettings & { port: number }): Promise<RedisService> {
+export async function startRedisContainer(settings: RedisSettings): Promise<RedisService> {
   const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
 
   class LoopbackContainer extends GenericContainer {
@@ -28,10 +28,10 @@ export async function startRedisContainer(options: RedisSettings & { port: numbe
     }
   }
 
-  const { port, appendOnly, dataDir, onUnexpectedEnd } = options;
-  const settings = { port: CONTAINER_PORT, bind: '0.0.0.0', dir: '/data', appendOnly };
+  const { port, appendOnly, dataDir, onUnexpectedEnd } = settings;
+  const args = redisArguments({ port: CONTAINER_PORT, bind: '0.0.0.0', dir: '/data', appendOnly });
   const description = new LoopbackContainer(REDIS_IMAGE)
-    .withCommand(['redis-server', ...redisArguments(settings), '--protected-mode', 'no'])
+    .withCommand(['redis-server', ...args, '--protected-mode', 'no'])
     // A port of the engine's choice would be another one after a restart.
     .withExposedPorts({ container: CONTAINER_PORT, host: port })
     // Not for its log: after a restart Testcontainers may miss the line of a server that was fast.

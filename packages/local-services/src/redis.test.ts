@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { isRunning } from './is-running.ts';
-import type { RedisOptions, RedisService } from './redis.ts';
+import type { RedisOptions } from './redis.ts';
+import type { RedisService } from './redis-service.ts';
 import { RedisMissingError, startRedis } from './redis.ts';
 import { PortTakenError, ServiceEndedError } from './service.ts';
 

@@ -19,7 +19,10 @@ export interface ServiceProcessOptions {
 /** A Node process that lives no longer than this one, and talks in lines. */
 export interface ServiceProcess {
   readonly pid: number;
-  /** The first line of stdout from now on for which `parse` gives something; rejects if the process ends before. */
+  /**
+   * The first line of stdout from now on for which `parse` gives something. Rejects if the process ends before, or if it
+   * takes longer than a minute.
+   */
   read<T>(parse: (line: string) => T | undefined): Promise<T>;
   /** Writes a line to its stdin. */
   send(line: string): void;
@@ -27,6 +30,7 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
+const ANSWER_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 const KEPT_OUTPUT_LINES = 40;
 
@@ -84,17 +88,21 @@ export function spawnServiceProcess(options: ServiceProcessOptions): ServiceProc
     pid: child.pid ?? -1,
     async read<T>(parse: (line: string) => T | undefined): Promise<T> {
       if (child.exitCode !== null || child.signalCode !== null) throw endedError('before it answered');
-      const value = await new Promise<T>((resolve, reject) => {
-        readers.add({
-          offer(line) {
-            const parsed = parse(line);
-            if (parsed === undefined) return false;
-            resolve(parsed);
-            return true;
-          },
-          fail: reject,
-        });
-      });
+      const answer = Promise.withResolvers<T>();
+      const reader: Reader = {
+        offer(line) {
+          const parsed = parse(line);
+          if (parsed !== undefined) answer.resolve(parsed);
+          return parsed !== undefined;
+        },
+        fail: answer.reject,
+      };
+      readers.add(reader);
+      const limit = setTimeout(() => {
+        readers.delete(reader);
+        answer.reject(new Error(`${name} did not answer within a minute.`));
+      }, ANSWER_LIMIT_MS);
+      const value = await answer.promise.finally(() => clearTimeout(limit));
       started = true;
       return value;
     },

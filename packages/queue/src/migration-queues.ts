@@ -14,7 +14,7 @@ export const aliveStates: JobType[] = ['waiting', 'delayed', 'prioritized', 'act
 
 /** The two queues, over a connection that stays the caller's to close. */
 export function openQueues(redis: Redis, prefix: string, onError: (error: Error) => void): MigrationQueues {
-  const options = { connection: redis, prefix, skipWaitingForReady: true };
+  const options = { connection: redis, prefix };
   const coordinators = new Queue<CoordinatorJob>(queueNames.coordinators, options);
   const units = new Queue<UnitJob>(queueNames.units, options);
   for (const queue of [coordinators, units]) queue.on('error', onError);

@@ -1,19 +1,27 @@
 import { MigrationError } from '@migrator/core';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 export type RedisRole =
   /** Answers people: fails fast, so that a request gets its 503 within seconds. */
   | 'api'
-  /** Works for hours: waits for a Redis that is away and goes on. */
-  | 'worker';
+  /** Keeps the books: a command whose answer is lost is never sent a second time, or it would be booked twice. */
+  | 'ledger'
+  /** BullMQ's, in a worker that runs for hours: waits for a Redis that is away and goes on. */
+  | 'queue';
+
+const roles: Readonly<Record<RedisRole, RedisOptions>> = {
+  // The offline queue stays on: BullMQ's first command, sent at start, must wait for a Redis that comes up later.
+  api: { maxRetriesPerRequest: 0, commandTimeout: 2_500 },
+  ledger: { maxRetriesPerRequest: 0 },
+  queue: { maxRetriesPerRequest: null },
+};
 
 /** A connection that never throws by itself; `onError` hears of its troubles, at most once for each loss. */
 export function connectRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
-    maxRetriesPerRequest: null,
     connectTimeout: 2_000,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1_000),
-    ...(role === 'api' ? { enableOfflineQueue: false, commandTimeout: 2_500 } : {}),
+    ...roles[role],
   });
   let reported = false;
   redis.on('error', (error: Error) => {

@@ -1,4 +1,4 @@
-export { decodeDocument } from './decode-document.ts';
+export { decodeDocument, decodeMessage } from './decode-document.ts';
 export { type EncodableDocument, encodeDocument, type FieldValue } from './encode-document.ts';
 export { encodeItem, type ItemFixture, migratedItem } from './encode-item.ts';
 export { fillFirestore, type FillOptions } from './fill-firestore.ts';
@@ -19,3 +19,4 @@ export {
   type ScriptedRpc,
   startScriptedFirestore,
 } from './scripted-firestore.ts';
+export { ledgerContract, type LedgerHarness, type MakeLedger } from './ledger-contract.ts';

@@ -1,3 +1,4 @@
+import type { Reader } from 'protobufjs';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
 import {
   binaryOf,
@@ -98,10 +99,16 @@ function compareBoolean(walk: ComparisonWalk, stored: Stored): void {
 }
 
 function compareInteger(walk: ComparisonWalk, stored: Stored): void {
-  // A Long; its decimal is exact.
-  const value = String(walk.reader.int64());
+  const value = readIntegerText(walk.reader);
   const actual = numberOf(stored);
   if (actual === undefined || !sameNumber(value, actual)) walk.differs({ N: value }, stored);
+}
+
+/** Every digit of a 64 bit integer. */
+function readIntegerText(reader: Reader): string {
+  const { low, high } = reader.int64() as { low: number; high: number };
+  if (high === low >> 31) return String(low);
+  return String((BigInt(high) << 32n) | BigInt(low >>> 0));
 }
 
 /** A double that DynamoDB has a number for is that number, any other its text. */
@@ -123,7 +130,7 @@ function compareTimestamp(walk: ComparisonWalk, stored: Stored): void {
   let nanos = 0;
   while (reader.pos < end) {
     const tag = reader.tag();
-    if (tag === SECONDS) seconds = Number(String(reader.int64()));
+    if (tag === SECONDS) seconds = Number(readIntegerText(reader));
     else if (tag === NANOS) nanos = reader.int32();
     else return walk.differs('a timestamp of an unknown form', stored);
   }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { dateKey, maxDateKeyBytes } from '../date-key.ts';
+import { dateKey, isStorableKey, maxDateKeyBytes } from '../date-key.ts';
 import { containerSize, elementSize, maxItemBytes } from '../item-size.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD } from '../values/value-tags.ts';
@@ -30,7 +30,7 @@ const pass = new MappingPass();
  */
 export function mapEntry(entry: SourceEntry, options: MappingOptions): MappedEntry {
   const key = dateKey(entry);
-  if (key.length * 3 > maxDateKeyBytes && Buffer.byteLength(key) > maxDateKeyBytes) return keyTooLong(key);
+  if (!isStorableKey(key)) return keyTooLong(key);
   try {
     pass.start(entry.document, entry.userId.length + entry.date.length);
     return mapDocument(entry, key, options);

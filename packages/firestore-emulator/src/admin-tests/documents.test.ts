@@ -42,7 +42,9 @@ test('a document of every kind of value reads back as it was set', async () => {
 });
 
 test('timestamps are cut to microseconds', async () => {
-  await db.doc('kinds/time').set({ at: new Timestamp(5, 123_456_789), list: [{ at: new Timestamp(-5, 999) }] });
+  await db
+    .doc('kinds/time')
+    .set({ at: new Timestamp(5, 123_456_789), list: [{ at: new Timestamp(-5, 999) }] });
   expect((await db.doc('kinds/time').get()).data()).toEqual({
     at: new Timestamp(5, 123_456_000),
     list: [{ at: new Timestamp(-5, 0) }],
@@ -71,7 +73,10 @@ test('set merges when it is told to', async () => {
 test('create refuses what exists, delete takes it away', async () => {
   const ref = db.doc('updates/create');
   await ref.create({ a: 1 });
-  await expect(ref.create({ a: 2 })).rejects.toMatchObject({ code: 6, message: expect.stringContaining('already exists') });
+  await expect(ref.create({ a: 2 })).rejects.toMatchObject({
+    code: 6,
+    message: expect.stringContaining('already exists'),
+  });
   await ref.delete();
   expect((await ref.get()).exists).toBe(false);
   await ref.delete();

@@ -68,12 +68,24 @@ test.each<[string, (query: CollectionReference) => Query, string]>([
   ['ordered by two', (query) => query.orderBy('n', 'desc').orderBy('in.k'), 'ha'],
   ['limit and offset', (query) => query.offset(2).limit(3), 'cde'],
   ['limitToLast', (query) => query.orderBy(FieldPath.documentId()).limitToLast(2), 'gh'],
-  ['by id', (query) => query.where(FieldPath.documentId(), '>', 'b').where(FieldPath.documentId(), '<=', 'd'), 'cd'],
+  [
+    'by id',
+    (query) => query.where(FieldPath.documentId(), '>', 'b').where(FieldPath.documentId(), '<=', 'd'),
+    'cd',
+  ],
   ['one id', (query) => query.where(FieldPath.documentId(), '==', 'b'), 'b'],
   ['some ids', (query) => query.where(FieldPath.documentId(), 'in', ['h', 'b', 'z']), 'bh'],
-  ['by id downwards', (query) => query.orderBy(FieldPath.documentId(), 'desc').startAfter('d').limit(2), 'cb'],
+  [
+    'by id downwards',
+    (query) => query.orderBy(FieldPath.documentId(), 'desc').startAfter('d').limit(2),
+    'cb',
+  ],
   ['ids between', (query) => query.orderBy(FieldPath.documentId()).startAt('c').endBefore('f'), 'cde'],
-  ['ids behind and up to', (query) => query.orderBy(FieldPath.documentId()).startAfter('c').endAt('f'), 'def'],
+  [
+    'ids behind and up to',
+    (query) => query.orderBy(FieldPath.documentId()).startAfter('c').endAt('f'),
+    'def',
+  ],
   ['values between', (query) => query.orderBy('n').startAt(1).endBefore(3), 'ab'],
   ['values up to', (query) => query.orderBy('n').startAfter(1).endAt(3), 'bch'],
   ['values and id', (query) => query.orderBy('n').orderBy(FieldPath.documentId()).startAfter(3, 'c'), 'hf'],
@@ -103,8 +115,19 @@ test('collection groups take all collections of a name, and only those', async (
   const paths = ['u/a/log/1', 'u/a/log/2', 'u/b/log/1', 'log/top', 'u/b/log/1/log/nested', 'u/b/logs/1'];
   await Promise.all(paths.map((path) => db.doc(path).set({ path })));
   const found = await db.collectionGroup('log').get();
-  expect(found.docs.map((doc) => doc.ref.path)).toEqual(['log/top', 'u/a/log/1', 'u/a/log/2', 'u/b/log/1', 'u/b/log/1/log/nested']);
-  const some = await db.collectionGroup('log').orderBy(FieldPath.documentId()).startAfter('u/a/log/1').limit(2).get();
+  expect(found.docs.map((doc) => doc.ref.path)).toEqual([
+    'log/top',
+    'u/a/log/1',
+    'u/a/log/2',
+    'u/b/log/1',
+    'u/b/log/1/log/nested',
+  ]);
+  const some = await db
+    .collectionGroup('log')
+    .orderBy(FieldPath.documentId())
+    .startAfter('u/a/log/1')
+    .limit(2)
+    .get();
   expect(some.docs.map((doc) => doc.ref.path)).toEqual(['u/a/log/2', 'u/b/log/1']);
   expect((await db.collectionGroup('log').where('path', '>', 'u/b').get()).size).toBe(2);
   expect((await db.collectionGroup('log').count().get()).data().count).toBe(5);
@@ -127,12 +150,18 @@ test('partitions of a group together give the whole group', async () => {
 test('count, sum and average', async () => {
   const all = cities.where('n', '>=', 0);
   const aggregate = await all
-    .aggregate({ count: AggregateField.count(), sum: AggregateField.sum('n'), average: AggregateField.average('n') })
+    .aggregate({
+      count: AggregateField.count(),
+      sum: AggregateField.sum('n'),
+      average: AggregateField.average('n'),
+    })
     .get();
   expect(aggregate.data()).toEqual({ count: 4, sum: 9.5, average: 9.5 / 4 });
   expect((await cities.count().get()).data().count).toBe(8);
   expect((await cities.limit(3).count().get()).data().count).toBe(3);
   const none = cities.where('n', '>', 1000);
-  const empty = await none.aggregate({ sum: AggregateField.sum('n'), average: AggregateField.average('n') }).get();
+  const empty = await none
+    .aggregate({ sum: AggregateField.sum('n'), average: AggregateField.average('n') })
+    .get();
   expect(empty.data()).toEqual({ sum: 0, average: null });
 });

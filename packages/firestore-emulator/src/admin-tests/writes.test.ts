@@ -38,7 +38,12 @@ test('a bulk writer tells of each write by itself', async () => {
   ];
   const settled = Promise.allSettled(outcomes);
   await writer.close();
-  expect((await settled).map((one) => (one.status === 'fulfilled' ? 'ok' : one.reason.code))).toEqual([6, 'ok', 5, 'ok']);
+  expect((await settled).map((one) => (one.status === 'fulfilled' ? 'ok' : one.reason.code))).toEqual([
+    6,
+    'ok',
+    5,
+    'ok',
+  ]);
   expect((await db.doc('bulk/new').get()).get('n')).toBe(2);
 });
 
@@ -70,7 +75,10 @@ test('transforms of arrays keep order and drop doubles', async () => {
 
 test('the server time is the time of the commit, the same for all its fields', async () => {
   const ref = db.doc('transforms/time');
-  const { writeTime } = await ref.set({ at: FieldValue.serverTimestamp(), in: { at: FieldValue.serverTimestamp() } });
+  const { writeTime } = await ref.set({
+    at: FieldValue.serverTimestamp(),
+    in: { at: FieldValue.serverTimestamp() },
+  });
   const at: unknown = (await ref.get()).get('at');
   expect((await ref.get()).get('in.at')).toEqual(at);
   expect(at).toEqual(Timestamp.fromMillis(writeTime.toMillis()));
@@ -86,20 +94,41 @@ test('a document over 1 MiB is refused, one just below is not', async () => {
 });
 
 test('odd ids are kept as they are', async () => {
-  const ids = [' ', 'a b', `it's "quoted"`, 'a:b', '100%', '%2F', 'ünï-🙂', 'x'.repeat(600), 'failed', 'a_b', '\t', '\\', '`'];
+  const ids = [
+    ' ',
+    'a b',
+    `it's "quoted"`,
+    'a:b',
+    '100%',
+    '%2F',
+    'ünï-🙂',
+    'x'.repeat(600),
+    'failed',
+    'a_b',
+    '\t',
+    '\\',
+    '`',
+  ];
   const collection = db.collection("odd ids: 'of' 100%");
   await Promise.all(ids.map((id) => collection.doc(id).set({ id })));
   const found = await collection.get();
-  expect(found.docs.map((doc) => doc.id)).toEqual(ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  expect(found.docs.map((doc) => doc.id)).toEqual(
+    ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+  );
   for (const doc of found.docs) expect([doc.get('id'), (await doc.ref.get()).exists]).toEqual([doc.id, true]);
   expect((await collection.listDocuments()).map((ref) => ref.id)).toEqual(found.docs.map((doc) => doc.id));
 });
 
 test('recursiveDelete empties a tree and leaves its neighbours', async () => {
   await Promise.all(
-    ['tree/a', 'tree/a/below/b', 'tree/missing/below/c/deeper/d', 'tree2/x', 'tre/x', 'other/tree/tree/y'].map((path) =>
-      db.doc(path).set({}),
-    ),
+    [
+      'tree/a',
+      'tree/a/below/b',
+      'tree/missing/below/c/deeper/d',
+      'tree2/x',
+      'tre/x',
+      'other/tree/tree/y',
+    ].map((path) => db.doc(path).set({})),
   );
   await db.recursiveDelete(db.collection('tree'));
   expect(await db.collection('tree').listDocuments()).toEqual([]);

@@ -33,9 +33,12 @@ test.each([
   expect(() => parseDocumentName(name)).toThrow(RpcError);
 });
 
-test.each(['__id7__', 'é'.repeat(750), '...', '__x', 'failed', ' ', "it's", 'a:b', '\n'])('%j is a document id', (id) => {
-  expect(parseDocumentName(`${root}/users/${id}`).segments).toEqual(['users', id]);
-});
+test.each(['__id7__', 'é'.repeat(750), '...', '__x', 'failed', ' ', "it's", 'a:b', '\n'])(
+  '%j is a document id',
+  (id) => {
+    expect(parseDocumentName(`${root}/users/${id}`).segments).toEqual(['users', id]);
+  },
+);
 
 test('a database name has a project and a database', () => {
   expect(checkDatabaseName('projects/p/databases/d')).toBe('projects/p/databases/d');

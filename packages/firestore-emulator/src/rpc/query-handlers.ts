@@ -77,18 +77,19 @@ export function partitionQuery(state: EmulatorState, request: PartitionQueryRequ
   const database = state.database(query.database);
   openRead(database, state.transactions, request);
   const { documents } = evaluateQuery(database, query);
-  const wanted = Math.min(partitionCount, maximumPartitions, documents.length);
+  // So many points cut the documents into one part more.
+  const parts = Math.min(partitionCount + 1, maximumPartitions, documents.length);
   const from = request.pageToken === '' ? 1 : Number(request.pageToken);
   if (!Number.isSafeInteger(from) || from < 1) {
     throw invalidArgument(`The page token "${request.pageToken}" is invalid.`);
   }
-  const to = Math.min(wanted, from + pageSizeOf(request.pageSize, maximumPartitions, maximumPartitions));
+  const to = Math.min(parts, from + pageSizeOf(request.pageSize, maximumPartitions, maximumPartitions));
   const partitions: object[] = [];
   for (let index = from; index < to; index += 1) {
-    const document = documents[Math.floor((index * documents.length) / wanted)];
+    const document = documents[Math.floor((index * documents.length) / parts)];
     if (document !== undefined) {
       partitions.push({ values: [encodeReference(documentName(document.encoded))], before: true });
     }
   }
-  return { partitions, nextPageToken: to < wanted ? String(to) : '' };
+  return { partitions, nextPageToken: to < parts ? String(to) : '' };
 }

@@ -30,13 +30,15 @@ interface Page {
 }
 
 async function put(...paths: string[]): Promise<void> {
-  const writes = paths.map((path) => ({ update: { name: `${root}/${path}`, fields: { n: { integerValue: 1 } } } }));
+  const writes = paths.map((path) => ({
+    update: { name: `${root}/${path}`, fields: { n: { integerValue: 1 } } },
+  }));
   await client.call('Commit', { database, writes });
 }
 
 async function one<T>(method: string, request: Record<string, unknown>): Promise<T> {
-  const [response] = await client.call(method, request);
-  return response as T;
+  const [response] = await client.call<T>(method, request);
+  return response!;
 }
 
 describe('ListDocuments', () => {
@@ -46,7 +48,13 @@ describe('ListDocuments', () => {
     const sizes: number[] = [];
     let pageToken = '';
     do {
-      const page: Page = await one('ListDocuments', { parent: root, collectionId: 'list', pageSize: 3, pageToken, showMissing: true });
+      const page: Page = await one('ListDocuments', {
+        parent: root,
+        collectionId: 'list',
+        pageSize: 3,
+        pageToken,
+        showMissing: true,
+      });
       sizes.push(page.documents?.length ?? 0);
       for (const document of page.documents ?? []) {
         names.push(document.name.slice(root.length + 1));
@@ -60,21 +68,39 @@ describe('ListDocuments', () => {
 
   test('the order by name can be turned round, other orders are told to be lacking', async () => {
     const request = { parent: root, collectionId: 'list', pageSize: 2 };
-    const page: Page = await one('ListDocuments', { ...request, orderBy: '__name__ desc', mask: { fieldPaths: [] } });
+    const page: Page = await one('ListDocuments', {
+      ...request,
+      orderBy: '__name__ desc',
+      mask: { fieldPaths: [] },
+    });
     expect(page.documents?.map((document) => document.name.at(-1))).toEqual(['d', 'c']);
     expect(page.documents?.[0]?.fields).toBeUndefined();
-    const last: Page = await one('ListDocuments', { ...request, orderBy: '__name__ desc', pageToken: page.nextPageToken });
+    const last: Page = await one('ListDocuments', {
+      ...request,
+      orderBy: '__name__ desc',
+      pageToken: page.nextPageToken,
+    });
     expect(last.documents?.map((document) => document.name.at(-1))).toEqual(['a']);
-    await expect(client.call('ListDocuments', { ...request, orderBy: 'n' })).rejects.toMatchObject({ code: 12 });
-    await expect(client.call('ListDocuments', { ...request, orderBy: '__name__', showMissing: true })).rejects.toMatchObject({ code: 3 });
-    await expect(client.call('ListDocuments', { ...request, pageToken: '!' })).rejects.toMatchObject({ code: 3 });
+    await expect(client.call('ListDocuments', { ...request, orderBy: 'n' })).rejects.toMatchObject({
+      code: 12,
+    });
+    await expect(
+      client.call('ListDocuments', { ...request, orderBy: '__name__', showMissing: true }),
+    ).rejects.toMatchObject({ code: 3 });
+    await expect(client.call('ListDocuments', { ...request, pageToken: '!' })).rejects.toMatchObject({
+      code: 3,
+    });
   });
 
   test('the next page goes on where a deleted document was', async () => {
     await put('moving/a', 'moving/b', 'moving/c');
     const page: Page = await one('ListDocuments', { parent: root, collectionId: 'moving', pageSize: 2 });
     await client.call('DeleteDocument', { name: `${root}/moving/b` });
-    const next: Page = await one('ListDocuments', { parent: root, collectionId: 'moving', pageToken: page.nextPageToken });
+    const next: Page = await one('ListDocuments', {
+      parent: root,
+      collectionId: 'moving',
+      pageToken: page.nextPageToken,
+    });
     expect(next.documents?.map((document) => document.name.at(-1))).toEqual(['c']);
   });
 });
@@ -90,7 +116,11 @@ test('ListCollectionIds pages', async () => {
 
 test('CreateDocument, GetDocument, UpdateDocument and DeleteDocument', async () => {
   const fields = { a: { integerValue: 1 }, b: { stringValue: 'x' } };
-  const created: Doc = await one('CreateDocument', { parent: root, collectionId: 'single', document: { fields } });
+  const created: Doc = await one('CreateDocument', {
+    parent: root,
+    collectionId: 'single',
+    document: { fields },
+  });
   expect(created.name).toMatch(/\/single\/[\w-]{20}$/);
   const given = { parent: root, collectionId: 'single', documentId: 'given', document: { fields } };
   await client.call('CreateDocument', given);
@@ -106,35 +136,38 @@ test('CreateDocument, GetDocument, UpdateDocument and DeleteDocument', async () 
   expect(read.fields).toEqual({ a: { integerValue: 1 }, b: { stringValue: 'y' } });
   await client.call('DeleteDocument', { name });
   await expect(client.call('GetDocument', { name })).rejects.toMatchObject({ code: 5 });
-  await expect(client.call('DeleteDocument', { name, currentDocument: { exists: true } })).rejects.toMatchObject({ code: 5 });
+  await expect(
+    client.call('DeleteDocument', { name, currentDocument: { exists: true } }),
+  ).rejects.toMatchObject({ code: 5 });
 });
+
+function queryExact(fieldPath: string, integerValue: string): Promise<{ document?: Doc }[]> {
+  const where = { fieldFilter: { field: { fieldPath }, op: 'EQUAL', value: { integerValue } } };
+  const structuredQuery = { from: [{ collectionId: 'exact' }], where };
+  return client.call('RunQuery', { parent: root, structuredQuery });
+}
 
 test('integers keep all 64 bits', async () => {
   const name = `${root}/exact/one`;
-  const fields = { big: { integerValue: '9223372036854775807' }, small: { integerValue: '-9223372036854775808' } };
+  const fields = {
+    big: { integerValue: '9223372036854775807' },
+    small: { integerValue: '-9223372036854775808' },
+  };
   const transforms = [
     { fieldPath: 'sum', increment: { integerValue: '9007199254740993' } },
     { fieldPath: 'big', increment: { integerValue: 1 } },
     { fieldPath: 'top', maximum: { integerValue: 5 } },
     { fieldPath: 'top', minimum: { doubleValue: 4.5 } },
   ];
-  await client.call('Commit', { database, writes: [{ update: { name, fields }, updateTransforms: transforms }] });
-  const where = (text: string): object => ({
-    fieldFilter: { field: { fieldPath: 'sum' }, op: 'EQUAL', value: { integerValue: text } },
+  await client.call('Commit', {
+    database,
+    writes: [{ update: { name, fields }, updateTransforms: transforms }],
   });
-  const query = (text: string): Record<string, unknown> => ({
-    parent: root,
-    structuredQuery: { from: [{ collectionId: 'exact' }], where: where(text) },
-  });
-  const [hit] = await client.call('RunQuery', query('9007199254740993'));
+  const [hit] = await queryExact('sum', '9007199254740993');
   expect(hit).toMatchObject({ document: { fields: { top: { doubleValue: 4.5 } } } });
-  const [miss] = await client.call('RunQuery', query('9007199254740992'));
-  expect(miss?.['document']).toBeUndefined();
-  const capped = { fieldFilter: { field: { fieldPath: 'big' }, op: 'EQUAL', value: fields.big } };
-  const [same] = await client.call('RunQuery', {
-    parent: root,
-    structuredQuery: { from: [{ collectionId: 'exact' }], where: capped },
-  });
+  const [miss] = await queryExact('sum', '9007199254740992');
+  expect(miss?.document).toBeUndefined();
+  const [same] = await queryExact('big', fields.big.integerValue);
   expect(same).toHaveProperty('document');
 });
 
@@ -145,7 +178,10 @@ test('a write that is a transform alone answers with its results', async () => {
     { fieldPath: 'l', appendMissingElements: { values: [{ stringValue: 'a' }] } },
   ];
   const write = { transform: { document, fieldTransforms } };
-  const answer = await one<{ writeResults: { transformResults: unknown[] }[] }>('Commit', { database, writes: [write, write] });
+  const answer = await one<{ writeResults: { transformResults: unknown[] }[] }>('Commit', {
+    database,
+    writes: [write, write],
+  });
   expect(answer.writeResults.map((result) => result.transformResults)).toEqual([
     [{ integerValue: 2 }, { nullValue: 'NULL_VALUE' }],
     [{ integerValue: 4 }, { nullValue: 'NULL_VALUE' }],
@@ -166,15 +202,15 @@ test('a count stops at its limit', async () => {
   });
 });
 
-test('a query without a collection takes all of them', async () => {
+test.each([
+  ['of one level', false, ['a/1', 'b/1']],
+  ['of all levels', true, ['a/1', 'a/1/c/1', 'b/1']],
+])('a query without a collection takes all of them %s', async (_name, allDescendants, expected) => {
   await put('kindless/k/b/1', 'kindless/k/a/1', 'kindless/k/a/1/c/1');
-  const names = async (allDescendants: boolean): Promise<string[]> => {
-    const structuredQuery = { from: [{ allDescendants }] };
-    const found = await client.call('RunQuery', { parent: `${root}/kindless/k`, structuredQuery });
-    return found.map(({ document }) => (document as Doc).name.slice(`${root}/kindless/k/`.length));
-  };
-  expect(await names(false)).toEqual(['a/1', 'b/1']);
-  expect(await names(true)).toEqual(['a/1', 'a/1/c/1', 'b/1']);
+  const parent = `${root}/kindless/k`;
+  const structuredQuery = { from: [{ allDescendants }] };
+  const found = await client.call<{ document: Doc }>('RunQuery', { parent, structuredQuery });
+  expect(found.map(({ document }) => document.name)).toEqual(expected.map((path) => `${parent}/${path}`));
 });
 
 test.each<[string, Record<string, unknown>]>([
@@ -195,7 +231,15 @@ test.each<[string, Record<string, unknown>]>([
       },
     },
   ],
-  ['an increment by text', { transform: { document: `${root}/a/b`, fieldTransforms: [{ fieldPath: 'a', increment: { stringValue: 'x' } }] } }],
+  [
+    'an increment by text',
+    {
+      transform: {
+        document: `${root}/a/b`,
+        fieldTransforms: [{ fieldPath: 'a', increment: { stringValue: 'x' } }],
+      },
+    },
+  ],
 ])('a write of %s is refused with a sentence', async (_name, write) => {
   await expect(client.call('Commit', { database, writes: [write] })).rejects.toMatchObject({
     code: 3,
@@ -214,13 +258,17 @@ test.each<[string, Record<string, unknown>]>([
   await put('any/thing');
   await expect(client.call(method, request)).rejects.toMatchObject({
     code: 12,
-    details: expect.stringMatching(/^This local Firestore stand-in does not support .+\. Google's own Firestore emulator does\.$/),
+    details: expect.stringMatching(
+      /^This local Firestore stand-in does not support .+\. Google's own Firestore emulator does\.$/,
+    ),
   });
 });
 
 test('a batch write must not name a document twice', async () => {
   const write = { delete: `${root}/a/b` };
-  await expect(client.call('BatchWrite', { database, writes: [write, write] })).rejects.toMatchObject({ code: 3 });
+  await expect(client.call('BatchWrite', { database, writes: [write, write] })).rejects.toMatchObject({
+    code: 3,
+  });
 });
 
 test('a transaction that is unknown or over is refused', async () => {

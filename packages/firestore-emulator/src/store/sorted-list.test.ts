@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareIds } from '../names/compare-ids.ts';
 import { SortedList } from './sorted-list.ts';
@@ -29,7 +29,9 @@ test('it holds what was inserted and not deleted, in order, from any place, both
       expect(idsOf(list.ascending())).toEqual(sorted);
       expect(idsOf(list.descending())).toEqual(sorted.toReversed());
       expect(idsOf(list.ascending(from))).toEqual(sorted.filter((id) => compareIds(id, from) >= 0));
-      expect(idsOf(list.descending(from))).toEqual(sorted.filter((id) => compareIds(id, from) <= 0).toReversed());
+      expect(idsOf(list.descending(from))).toEqual(
+        sorted.filter((id) => compareIds(id, from) <= 0).toReversed(),
+      );
       expect(list.get(from)?.id).toBe(kept.has(from) ? from : undefined);
     }),
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FirestoreValue } from '../values/value.ts';
 
 const edgeIntegers = [0n, 1n, -1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)];
@@ -27,17 +27,11 @@ export const arbitraryValue: fc.Arbitrary<FirestoreValue> = fc.letrec<{ value: F
     fc
       .tuple(fc.integer({ min: -2, max: 2 }), fc.integer({ min: -2, max: 2 }))
       .map(([latitude, longitude]): FirestoreValue => ({ kind: 'geoPoint', latitude, longitude })),
-    fc
-      .array(tie('value'), { maxLength: 3 })
-      .map((values): FirestoreValue => ({ kind: 'array', values })),
-    fc
-      .array(fc.integer({ min: -1, max: 1 }), { maxLength: 3 })
-      .map(
-        (numbers): FirestoreValue => ({
-          kind: 'vector',
-          values: numbers.map((value) => ({ kind: 'double', value })),
-        }),
-      ),
+    fc.array(tie('value'), { maxLength: 3 }).map((values): FirestoreValue => ({ kind: 'array', values })),
+    fc.array(fc.integer({ min: -1, max: 1 }), { maxLength: 3 }).map((numbers): FirestoreValue => ({
+      kind: 'vector',
+      values: numbers.map((value) => ({ kind: 'double', value })),
+    })),
     fc
       .array(fc.tuple(fc.string({ unit: 'binary', maxLength: 2 }), tie('value')), { maxLength: 3 })
       .map((entries): FirestoreValue => ({ kind: 'map', fields: new Map(entries) })),

@@ -9,7 +9,7 @@ type Message = Record<string, unknown>;
 
 export interface RawClient {
   /** Calls a method with a plain message; resolves with all responses, also of a method that has one. */
-  call(method: string, request: Message): Promise<Message[]>;
+  call<Response = Message>(method: string, request: Message): Promise<Response[]>;
   close(): void;
 }
 
@@ -28,20 +28,20 @@ export function openRawClient(port: number): RawClient {
     'grpc.max_receive_message_length': -1,
   });
   return {
-    call(name, request) {
+    call<Response>(name: string, request: Message) {
       const method = service.methods[name];
       if (method === undefined) throw new Error(`There is no method ${name}.`);
       const requestType = method.parent!.lookupType(method.requestType);
       const responseType = method.parent!.lookupType(method.responseType);
-      return new Promise((resolve, reject) => {
-        const responses: Message[] = [];
+      return new Promise<Response[]>((resolve, reject) => {
+        const responses: Response[] = [];
         const call = client.makeServerStreamRequest(
           `/google.firestore.v1.Firestore/${name}`,
           (message: Message) => Buffer.from(requestType.encode(requestType.fromObject(message)).finish()),
           (bytes) => responseType.toObject(responseType.decode(bytes), { enums: String, longs: Number }),
           request,
         );
-        call.on('data', (response: Message) => responses.push(response));
+        call.on('data', (response: Response) => responses.push(response));
         call.on('end', () => {
           resolve(responses);
         });

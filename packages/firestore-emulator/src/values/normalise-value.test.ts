@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RpcError } from '../protocol/rpc-error.ts';
 import { encodeArray, encodeInteger, encodeMap, encodeString, encodeTimestampValue } from './encode-value.ts';

@@ -11,5 +11,7 @@ test("the size is the one that Firestore's documentation works out", () => {
   ]);
   // users/jeff/tasks/my_task_id: 44 for the name, 32 for the document, 14 + 6 + 17 + 34 for the fields.
   expect(documentSize(['users', 'jeff', 'tasks', 'my_task_id'], fields)).toBe(147);
-  expect(documentSize(['users', 'jeff', 'tasks', 'my_task_id'], new Map([['map', encodeMap(fields)]]))).toBe(151);
+  expect(documentSize(['users', 'jeff', 'tasks', 'my_task_id'], new Map([['map', encodeMap(fields)]]))).toBe(
+    151,
+  );
 });

@@ -89,7 +89,12 @@ export async function finish(
   ledger: Ledger,
   id: string,
   unit: string,
-  end: { state: 'queued' | 'done' | 'failed'; deltas?: Record<string, number>; issues?: Issue[]; cursor?: string },
+  end: {
+    state: 'queued' | 'done' | 'failed';
+    deltas?: Record<string, number>;
+    issues?: Issue[];
+    cursor?: string;
+  },
 ): Promise<void> {
   const { epoch } = await start(ledger, id, unit);
   expect(await ledger.commit(id, unit, { deltas: {}, ...end, epoch })).toBe('run');

@@ -1,9 +1,21 @@
 import type { Ledger } from '@migrator/core';
 import { describe, expect, it } from 'vitest';
-import { at, close, finish, type MakeLedger, migration, open, read, start, verification, withLedger } from './ledger-harness.ts';
+import {
+  at,
+  close,
+  finish,
+  type MakeLedger,
+  migration,
+  open,
+  read,
+  start,
+  verification,
+  withLedger,
+} from './ledger-harness.ts';
 
 export function operationsContract(make: MakeLedger): void {
-  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void => it(name, withLedger(make, body));
+  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void =>
+    it(name, withLedger(make, body));
 
   describe('open', () => {
     test('begins an empty, running operation and takes the place', async (ledger) => {
@@ -80,7 +92,9 @@ export function operationsContract(make: MakeLedger): void {
     test('refuses a part whose parent is over or unknown', async (ledger) => {
       const parent = await open(ledger);
       await close(ledger, parent.id);
-      expect(await ledger.open(verification, { now: at(1), parent: parent.id })).toMatchObject({ opened: false });
+      expect(await ledger.open(verification, { now: at(1), parent: parent.id })).toMatchObject({
+        opened: false,
+      });
       const unknown = ledger.open(verification, { now: at(1), parent: 'migration-20200101T000000000Z' });
       await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
@@ -118,7 +132,12 @@ export function operationsContract(make: MakeLedger): void {
     });
 
     test('forgets the units of all kinds but a migration, not what they came to', async (ledger) => {
-      for (const request of [migration, verification, { kind: 'prune' }, { kind: 'rollback', dryRun: true }] as const) {
+      for (const request of [
+        migration,
+        verification,
+        { kind: 'prune' },
+        { kind: 'rollback', dryRun: true },
+      ] as const) {
         const { id } = await open(ledger, request);
         await ledger.addUnits(id, ['user:a', 'user:b'], { done: true });
         await close(ledger, id);
@@ -153,7 +172,10 @@ export function operationsContract(make: MakeLedger): void {
     test('merges facts one by one, and takes those away that are null', async (ledger) => {
       const { id } = await open(ledger);
       await ledger.update(id, { facts: { prepared: true, totalEntries: 7, retry: { code: 'THROTTLED' } } });
-      await ledger.update(id, { phase: 'verifying', facts: { totalEntries: 8, prepared: undefined, retry: null } });
+      await ledger.update(id, {
+        phase: 'verifying',
+        facts: { totalEntries: 8, prepared: undefined, retry: null },
+      });
       expect(await read(ledger, id)).toMatchObject({ phase: 'verifying' });
       expect((await read(ledger, id)).facts).toStrictEqual({ prepared: true, totalEntries: 8 });
     });
@@ -248,7 +270,10 @@ export function operationsContract(make: MakeLedger): void {
       const sizes: number[] = [];
       let cursor: string | undefined;
       do {
-        const page = await ledger.list('migration', { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await ledger.list('migration', {
+          limit: 2,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
         listed.push(...page.operations.map(({ id }) => id));
         sizes.push(page.operations.length);
         cursor = page.cursor;

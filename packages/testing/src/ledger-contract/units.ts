@@ -20,7 +20,8 @@ import {
 const unit = 'user:a|b';
 
 export function unitsContract(make: MakeLedger): void {
-  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void => it(name, withLedger(make, body));
+  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void =>
+    it(name, withLedger(make, body));
 
   describe('addUnits', () => {
     test('counts each unit once and remembers where the listing is', async (ledger) => {
@@ -41,7 +42,10 @@ export function unitsContract(make: MakeLedger): void {
       const { id } = await open(ledger);
       const units = Array.from({ length: 2_500 }, (_, index) => `user:${index}`);
       await ledger.addUnits(id, units, { cursor: '1', done: true });
-      expect(await read(ledger, id)).toMatchObject({ units: { listed: 2_500 }, listing: { cursor: '1', done: true } });
+      expect(await read(ledger, id)).toMatchObject({
+        units: { listed: 2_500 },
+        listing: { cursor: '1', done: true },
+      });
       expect(await allUnits(ledger, id, 'queued')).toStrictEqual(units.toSorted());
       expect(await allUnits(ledger, id, 'running', 'done', 'failed')).toStrictEqual([]);
     });
@@ -103,7 +107,9 @@ export function unitsContract(make: MakeLedger): void {
 
     test('says why not: unknown, closed, done', async (ledger) => {
       const unknown = { started: false, why: 'unknown-operation' };
-      expect(await ledger.startUnit('migration-20200101T000000000Z', unit, { reopen: true })).toStrictEqual(unknown);
+      expect(await ledger.startUnit('migration-20200101T000000000Z', unit, { reopen: true })).toStrictEqual(
+        unknown,
+      );
       expect(await ledger.startUnit('nonsense', unit)).toStrictEqual(unknown);
       const { id } = await open(ledger);
       await finish(ledger, id, unit, { state: 'done' });
@@ -112,7 +118,10 @@ export function unitsContract(make: MakeLedger): void {
       expect(await ledger.startUnit(id, unit)).toStrictEqual({ started: false, why: 'closed' });
       const check = await open(ledger, verification);
       await close(ledger, check.id);
-      expect(await ledger.startUnit(check.id, unit, { reopen: true })).toStrictEqual({ started: false, why: 'closed' });
+      expect(await ledger.startUnit(check.id, unit, { reopen: true })).toStrictEqual({
+        started: false,
+        why: 'closed',
+      });
     });
 
     test('says why not: paused, cancelled, of a part also when its parent is', async (ledger) => {
@@ -152,7 +161,9 @@ export function unitsContract(make: MakeLedger): void {
       const { epoch } = await start(ledger, part.id, unit);
       await close(ledger, parent.id);
       expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why: 'not-current' });
-      expect(await ledger.commit(part.id, unit, { epoch, state: 'done', deltas: { matched: 1 } })).toBe('stale');
+      expect(await ledger.commit(part.id, unit, { epoch, state: 'done', deltas: { matched: 1 } })).toBe(
+        'stale',
+      );
       const next = await open(ledger);
       const held = { started: false, why: 'not-current', by: next.id };
       expect(await ledger.startUnit(part.id, unit)).toStrictEqual(held);
@@ -161,12 +172,20 @@ export function unitsContract(make: MakeLedger): void {
     test('takes a closed migration up again for a job that a person retried', async (ledger) => {
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:done', { state: 'done' });
-      await finish(ledger, id, unit, { state: 'failed', deltas: { failed: 2 }, cursor: '$', issues: [issue(unit, '')] });
+      await finish(ledger, id, unit, {
+        state: 'failed',
+        deltas: { failed: 2 },
+        cursor: '$',
+        issues: [issue(unit, '')],
+      });
       await ledger.control(id, 'pause', 'because');
       await ledger.close(id, { state: 'completed-with-failures', now: at(7) });
       const before = await read(ledger, id);
 
-      expect(await ledger.startUnit(id, 'user:done', { reopen: true })).toStrictEqual({ started: false, why: 'done' });
+      expect(await ledger.startUnit(id, 'user:done', { reopen: true })).toStrictEqual({
+        started: false,
+        why: 'done',
+      });
       expect(await read(ledger, id)).toStrictEqual(before);
 
       expect(await ledger.startUnit(id, unit, { reopen: true })).toStrictEqual({
@@ -186,7 +205,9 @@ export function unitsContract(make: MakeLedger): void {
         codes: {},
       });
       expect((await ledger.current())?.id).toBe(id);
-      expect(await ledger.commit(id, unit, { epoch: 2, state: 'done', deltas: { failed: -2, created: 2 } })).toBe('run');
+      expect(
+        await ledger.commit(id, unit, { epoch: 2, state: 'done', deltas: { failed: -2, created: 2 } }),
+      ).toBe('run');
       expect((await read(ledger, id)).totals).toStrictEqual({ created: 2 });
     });
   });
@@ -196,7 +217,11 @@ export function unitsContract(make: MakeLedger): void {
       const { id } = await open(ledger);
       const first = await start(ledger, id, 'user:a');
       const second = await start(ledger, id, 'user:b');
-      await ledger.commit(id, 'user:a', { ...first, state: 'running', deltas: { created: 3, writeUnits: 1.6, failed: 0 } });
+      await ledger.commit(id, 'user:a', {
+        ...first,
+        state: 'running',
+        deltas: { created: 3, writeUnits: 1.6, failed: 0 },
+      });
       await ledger.commit(id, 'user:b', { ...second, state: 'running', deltas: { created: 4, failed: 2 } });
       await ledger.commit(id, 'user:b', { ...second, state: 'running', deltas: { failed: -2, repaired: 2 } });
       expect((await read(ledger, id)).totals).toStrictEqual({ created: 7, writeUnits: 2, repaired: 2 });
@@ -208,7 +233,10 @@ export function unitsContract(make: MakeLedger): void {
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, unit);
       const before = await read(ledger, id);
-      for (const deltas of [{ created: 1, nonsense: 1 }, { created: 1, bytes: Number.NaN }]) {
+      for (const deltas of [
+        { created: 1, nonsense: 1 },
+        { created: 1, bytes: Number.NaN },
+      ]) {
         await expect(ledger.commit(id, unit, { epoch, state: 'done', deltas })).rejects.toThrow(TypeError);
       }
       expect(await read(ledger, id)).toStrictEqual(before);
@@ -243,7 +271,12 @@ export function unitsContract(make: MakeLedger): void {
 
     test('of a start that is over records nothing', async (ledger) => {
       const { id } = await open(ledger);
-      const late = { state: 'done', cursor: 'late', deltas: { created: 9 }, issues: [issue(unit, 'k')] } as const;
+      const late = {
+        state: 'done',
+        cursor: 'late',
+        deltas: { created: 9 },
+        issues: [issue(unit, 'k')],
+      } as const;
       const nothingMoves = async (epoch: number): Promise<void> => {
         const before = await read(ledger, id);
         expect(await ledger.commit(id, unit, { ...late, epoch })).toBe('stale');
@@ -275,10 +308,20 @@ export function unitsContract(make: MakeLedger): void {
   describe('resetUnit', () => {
     test('takes the unit out of the books and begins it anew', async (ledger) => {
       const { id } = await open(ledger);
-      await finish(ledger, id, 'user:a', { state: 'done', deltas: { created: 5 }, issues: [issue('user:a', 'x')] });
+      await finish(ledger, id, 'user:a', {
+        state: 'done',
+        deltas: { created: 5 },
+        issues: [issue('user:a', 'x')],
+      });
       const { epoch } = await start(ledger, id, unit);
       const issues = [issue(unit, 'x'), issue(unit, 'y', 'KEY_TOO_LONG')];
-      await ledger.commit(id, unit, { epoch, state: 'running', cursor: 'c', deltas: { created: 3, failed: 2 }, issues });
+      await ledger.commit(id, unit, {
+        epoch,
+        state: 'running',
+        cursor: 'c',
+        deltas: { created: 3, failed: 2 },
+        issues,
+      });
       expect(await ledger.resetUnit(id, unit, epoch)).toBe('run');
       expect(books(await read(ledger, id))).toStrictEqual({
         units: { listed: 2, completed: 1, failed: 0 },
@@ -289,7 +332,12 @@ export function unitsContract(make: MakeLedger): void {
       expect(await allIssues(ledger, id, 10)).toStrictEqual([issue('user:a', 'x')]);
       expect(await ledger.commit(id, unit, { epoch, state: 'queued', deltas: { unchanged: 1 } })).toBe('run');
       const next = await start(ledger, id, unit);
-      expect(next).toStrictEqual({ started: true, epoch: 2, counters: { unchanged: 1 }, startsWithoutProgress: 1 });
+      expect(next).toStrictEqual({
+        started: true,
+        epoch: 2,
+        counters: { unchanged: 1 },
+        startsWithoutProgress: 1,
+      });
     });
   });
 
@@ -303,7 +351,11 @@ export function unitsContract(make: MakeLedger): void {
       const asked = ['user:done', 'user:unknown', ...trickyUnits.slice(1)];
       expect(await ledger.requeueFailed(id, asked)).toStrictEqual(trickyUnits.slice(1));
       expect(await ledger.requeueFailed(id, asked)).toStrictEqual([]);
-      expect((await read(ledger, id)).units).toStrictEqual({ listed: trickyUnits.length + 1, completed: 1, failed: 1 });
+      expect((await read(ledger, id)).units).toStrictEqual({
+        listed: trickyUnits.length + 1,
+        completed: 1,
+        failed: 1,
+      });
       expect(await allUnits(ledger, id, 'queued')).toStrictEqual(trickyUnits.slice(1).toSorted());
       expect(await start(ledger, id, trickyUnits[1])).toMatchObject({
         epoch: 2,

@@ -1,0 +1,93 @@
+import { itemSize as dynaliteItemSize } from 'dynalite/db/index.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareEntry } from '../comparison/compare-entry.ts';
+import type { SourceEntry } from '../ports/source.ts';
+import type { StoredAttribute, StoredItem } from '../ports/target.ts';
+import { type ArbitraryEntry, firestoreEntry } from '../testing/arbitraries.ts';
+import { encodeDocument } from '../testing/encode-document.ts';
+import { plainItem } from '../testing/plain-item.ts';
+import { runs } from '../testing/runs.ts';
+import { expandItem } from '../values/expand-item.ts';
+import { mapEntry } from './map-entry.ts';
+import type { MappedEntry } from './mapped-entry.ts';
+
+const migratedAt = '2026-11-22T09:10:51.123Z';
+const options = { migratedAt, oversize: 'fail' } as const;
+
+function sourceEntry({ userId, date, updateTime, document }: ArbitraryEntry): SourceEntry {
+  return { userId, date, updateTime, document: encodeDocument(document) };
+}
+
+function mapped(entry: SourceEntry): MappedEntry & { ok: true } {
+  const result = mapEntry(entry, options);
+  if (!result.ok) throw new Error(result.message);
+  return result;
+}
+
+function itemOf(result: MappedEntry & { ok: true }): StoredItem {
+  return JSON.parse(Buffer.from(result.item.json).toString()) as StoredItem;
+}
+
+describe('any entry', () => {
+  it('becomes the item that the obvious mapping makes of it', () => {
+    fc.assert(
+      fc.property(firestoreEntry, (arbitrary) => {
+        const entry = sourceEntry(arbitrary);
+        expect(itemOf(mapped(entry))).toStrictEqual(plainItem(entry, migratedAt));
+      }),
+      runs(0.3),
+    );
+  });
+
+  it('gives the same bytes each time, whatever was mapped in between', () => {
+    fc.assert(
+      fc.property(firestoreEntry, firestoreEntry, (first, second) => {
+        const entry = sourceEntry(first);
+        const before = mapped(entry);
+        const kept = Buffer.from(before.item.json);
+        mapped(sourceEntry(second));
+        expect(Buffer.compare(mapped(entry).item.json, kept)).toBe(0);
+        expect(Buffer.compare(before.item.json, kept)).toBe(0);
+      }),
+      runs(0.05),
+    );
+  });
+
+  it('is counted as at least as large as DynamoDB counts it, and hardly larger', () => {
+    fc.assert(
+      fc.property(firestoreEntry, (arbitrary) => {
+        const result = mapped(sourceEntry(arbitrary));
+        const item = itemOf(result);
+        const documented = documentedSize(item);
+        expect(result.item.size).toBeGreaterThanOrEqual(documented);
+        expect(result.item.size).toBeGreaterThanOrEqual(dynaliteItemSize(item));
+        // A byte for each number's pairs that begin at its second digit, and half of one for each zero at its end.
+        expect(result.item.size).toBeLessThanOrEqual(documented + 11 * numbersIn({ M: item }));
+      }),
+      runs(0.1),
+    );
+  });
+
+  it('counts what it carries as text', () => {
+    fc.assert(
+      fc.property(firestoreEntry, (arbitrary) => {
+        const texts = JSON.stringify(arbitrary.document).match(/"(?:NaN|-?Infinity)"/g)?.length ?? 0;
+        fc.pre(!JSON.stringify(arbitrary.document).includes('e'));
+        expect(mapped(sourceEntry(arbitrary)).encodedAsText).toBe(texts);
+      }),
+      runs(0.02),
+    );
+  });
+
+  it('compares equal to its item', () => {
+    fc.assert(
+      fc.property(firestoreEntry, (arbitrary) => {
+        const entry = sourceEntry(arbitrary);
+        expect(compareEntry(entry, itemOf(mapped(entry)))).toStrictEqual({ differences: [], sameVersion: true });
+      }),
+      runs(0.2),
+    );
+  });
+});
+

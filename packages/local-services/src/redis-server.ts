@@ -1,0 +1,78 @@
+import type { RedisCommand, RedisProgram } from './redis-protocol.ts';
+import { parseRedisEvent } from './redis-protocol.ts';
+import type { RedisService, RedisSettings } from './redis-service.ts';
+import { ServiceEndedError } from './service.ts';
+import { spawnServiceProcess } from './service-process.ts';
+
+/** Starts a redis-server under a supervisor that lives no longer than this process. */
+export async function startRedisServer(
+  program: RedisProgram,
+  settings: RedisSettings,
+): Promise<RedisService> {
+  const { port, appendOnly, dataDir, onUnexpectedEnd } = settings;
+  let pid: number | undefined;
+  const supervisor = spawnServiceProcess({
+    name: 'Redis',
+    program: new URL('./redis-process.ts', import.meta.url),
+    args: [
+      `--program=${program.command}`,
+      `--port=${port}`,
+      ...(program.libraryPath === undefined ? [] : [`--library-path=${program.libraryPath}`]),
+      ...(appendOnly ? ['--append-only'] : []),
+      ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
+    ],
+    onUnexpectedEnd(error) {
+      // The server of a supervisor that was killed has nobody else to end it.
+      if (pid !== undefined) killIfRunning(pid);
+      onUnexpectedEnd(error);
+    },
+    onUnreadLine(line) {
+      const event = parseRedisEvent(line);
+      if (event?.event === 'ended') onUnexpectedEnd(new ServiceEndedError(event.reason));
+    },
+  });
+  const untilReady = async (): Promise<void> => {
+    const event = await supervisor.read((line) => {
+      const parsed = parseRedisEvent(line);
+      return parsed?.event === 'ready' || parsed?.event === 'failed' ? parsed : undefined;
+    });
+    if (event.event === 'failed') throw new ServiceEndedError(event.reason);
+    pid = event.pid;
+  };
+  const send = (command: RedisCommand): void => supervisor.send(command);
+
+  try {
+    await untilReady();
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+  return {
+    host: '127.0.0.1',
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return pid;
+    },
+    async restart() {
+      const ready = untilReady();
+      send('restart');
+      await ready;
+    },
+    async kill() {
+      const killed = supervisor.read((line) => parseRedisEvent(line)?.event === 'killed' || undefined);
+      send('kill');
+      await killed;
+    },
+    stop: () => supervisor.stop(),
+    [Symbol.asyncDispose]: () => supervisor.stop(),
+  };
+}
+
+function killIfRunning(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already, as it should be.
+  }
+}

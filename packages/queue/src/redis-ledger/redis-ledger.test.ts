@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Ledger } from '@migrator/core';
+import { ledgerContract, type LedgerHarness } from '@migrator/testing';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { bucketCount, bucketOf } from './ledger-keys.ts';
+import { createRedisLedger } from './redis-ledger.ts';
+
+const begin = { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false } as const;
+
+let redis: Redis;
+
+beforeAll(async () => {
+  redis = new Redis(inject('services').REDIS_URL, { maxRetriesPerRequest: 0 });
+  await redis.ping();
+});
+
+afterAll(() => redis.quit());
+
+async function make(options: { maxKeptIssues?: number } = {}): Promise<LedgerHarness & { prefix: string }> {
+  const prefix = `{ledger-test-${randomUUID()}}`;
+  return {
+    prefix,
+    ledger: createRedisLedger({ redis, prefix, ...options }),
+    async done() {
+      for (const keys = await keysOf(prefix); keys.length > 0;) await redis.unlink(...keys.splice(0, 1_000));
+    },
+  };
+}
+
+async function keysOf(prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of redis.scanStream({ match: `${prefix}*`, count: 10_000 })) keys.push(...page);
+  return keys;
+}
+
+ledgerContract('the ledger in Redis', make, { numRuns: 30 });
+
+describe('the ledger in Redis', () => {
+  it('weighs less than 100 bytes a unit, as full as a million users make it', async () => {
+    const { ledger, prefix, done } = await make();
+    const id = await openMigration(ledger);
+    // Users whose buckets are among the first few: as many to a bucket as a million users are.
+    const wanted = 20_000;
+    const units = usersInBuckets(wanted, Math.round((wanted / 1_000_000) * bucketCount));
+    await ledger.addUnits(id, units, { done: true });
+    await inBatches(units, async (unit) => {
+      const { epoch } = await startUnit(ledger, id, unit);
+      const deltas = { created: 365, bytes: 1_234_567, writeUnits: 1_460, readUnits: 730, encodedAsText: 12 };
+      await ledger.commit(id, unit, { epoch, state: 'done', cursor: '$', deltas });
+    });
+    expect((await ledger.get(id))?.totals['created']).toBe(365 * wanted);
+
+    const buckets = (await keysOf(prefix)).filter((key) => key.includes(':u:'));
+    let bytes = 0;
+    for (const bucket of buckets) {
+      expect(await redis.object('ENCODING', bucket)).toBe('listpack');
+      bytes += (await redis.memory('USAGE', bucket, 'SAMPLES', 0)) ?? 0;
+    }
+    expect(bytes / wanted).toBeLessThan(100);
+    await done();
+  });
+
+  it('leaves nothing but the operation and its issues behind when a verification ends', async () => {
+    const { ledger, prefix, done } = await make();
+    const opened = await ledger.open({ kind: 'verification', mode: 'full' }, { now: new Date() });
+    if (!opened.opened) throw new Error('not opened');
+    const { id } = opened.operation;
+    const units = Array.from({ length: 3_000 }, (_, index) => `user:${index}`);
+    await ledger.addUnits(id, units, { done: true });
+    await ledger.close(id, { state: 'completed', now: new Date() });
+    expect((await keysOf(prefix)).toSorted()).toStrictEqual(
+      [`${prefix}:ledger:op:${id}`, `${prefix}:ledger:ops:verification`, `${prefix}:ledger:place`].toSorted(),
+    );
+    await done();
+  });
+
+  it('runs on after Redis has forgotten its scripts', async () => {
+    const { ledger, done } = await make();
+    await redis.script('FLUSH');
+    const id = await openMigration(ledger);
+    await redis.script('FLUSH');
+    expect(await startUnit(ledger, id, 'user:a')).toMatchObject({ epoch: 1 });
+    await done();
+  });
+
+  it('refuses a connection that would book a commit twice', async () => {
+    const resending = new Redis(inject('services').REDIS_URL, { lazyConnect: true });
+    expect(() => createRedisLedger({ redis: resending, prefix: 'x' })).toThrow(TypeError);
+  });
+
+  it('rejects a commit whose answer is lost, and does not send it again', async () => {
+    const { prefix, ledger, done } = await make();
+    const id = await openMigration(ledger);
+    const fragile = redis.duplicate();
+    fragile.on('error', () => {});
+    await once(fragile, 'ready');
+    const other = createRedisLedger({ redis: fragile, prefix });
+    const { epoch } = await startUnit(other, id, 'user:a');
+
+    // Redis holds commands back: the commit has been sent and is not answered when the connection goes.
+    await redis.client('PAUSE', 30_000, 'WRITE');
+    const committing = other.commit(id, 'user:a', { epoch, state: 'running', deltas: { created: 1 } });
+    const outcome = expect(committing).rejects.toThrow();
+    await vi.waitFor(async () => expect(await redis.client('LIST')).toMatch(/ b=|cmd=evalsha/));
+    const reconnected = once(fragile, 'ready');
+    fragile.disconnect(true);
+    await outcome;
+    await reconnected;
+    await redis.client('UNPAUSE');
+
+    const restarted = await startUnit(other, id, 'user:a');
+    expect(restarted).toMatchObject({ epoch: 2 });
+    expect(restarted.counters['created'] ?? 0).toBeLessThanOrEqual(1);
+    expect((await ledger.get(id))?.totals).toStrictEqual(restarted.counters);
+    await fragile.quit();
+    await done();
+  });
+});
+
+async function openMigration(ledger: Ledger): Promise<string> {
+  const opened = await ledger.open(begin, { now: new Date() });
+  if (!opened.opened) throw new Error(`${opened.current.id} holds the place`);
+  return opened.operation.id;
+}
+
+async function startUnit(
+  ledger: Ledger,
+  id: string,
+  unit: string,
+): Promise<{ epoch: number; counters: Readonly<Record<string, number>> }> {
+  const result = await ledger.startUnit(id, unit);
+  if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
+  return result;
+}
+
+/** Ids of the length that Firebase Authentication gives. */
+function usersInBuckets(count: number, buckets: number): string[] {
+  const units: string[] = [];
+  for (let index = 0; units.length < count; index++) {
+    const unit = `user:${Math.imul(index, 0x9e3779b1).toString(36)}${'wZ3kQ8vN1xLr7TfYb2HcGd5JmP9s'}`.slice(
+      0,
+      33 - 6,
+    );
+    const whole = `${unit}${index.toString(36).padStart(6, '0')}`;
+    if (bucketOf(whole) < buckets) units.push(whole);
+  }
+  return units;
+}
+
+async function inBatches(units: readonly string[], work: (unit: string) => Promise<void>): Promise<void> {
+  for (let index = 0; index < units.length; index += 500) {
+    await Promise.all(units.slice(index, index + 500).map(work));
+  }
+}

@@ -1,0 +1,240 @@
+import type { Commit, Ledger } from '@migrator/core';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  allIssues,
+  allUnits,
+  books,
+  close,
+  issue,
+  type MakeLedger,
+  open,
+  read,
+  withLedger,
+} from './ledger-harness.ts';
+import { LedgerModel } from './ledger-model.ts';
+
+const units = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
+
+type Step =
+  | { step: 'list'; units: string[]; done: boolean }
+  | { step: 'start'; unit: string; reopen: boolean }
+  | {
+      step: 'commit';
+      attempt: number;
+      commit: Omit<Commit, 'epoch' | 'issues'>;
+      issues: [key: string, code: string][];
+    }
+  | { step: 'reset'; attempt: number }
+  | { step: 'requeue'; units: string[] }
+  | { step: 'close' }
+  | { step: 'reopen' };
+
+const unit = fc.constantFrom(...units);
+const key = fc.constantFrom('', 'x', 'y|1', 'z');
+const code = fc.constantFrom('ITEM_TOO_LARGE', 'THROTTLED', 'INTERNAL');
+const amount = fc.integer({ min: -3, max: 10_000_000_000 });
+/** Newest attempts mostly; the older ones are those that slept and woke. */
+const attempt = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(6) });
+const optional = { requiredKeys: [] };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.record({ step: fc.constant('list'), units: fc.array(unit), done: fc.boolean() }),
+  },
+  { weight: 6, arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean() }) },
+  {
+    weight: 8,
+    arbitrary: fc
+      .record({
+        attempt,
+        state: fc.constantFrom('running', 'running', 'queued', 'done', 'failed'),
+        deltas: fc.record({ created: amount, failed: amount, bytes: amount, compressed: amount }, optional),
+        rest: fc.record({ cursor: fc.string(), resolved: fc.array(key, { maxLength: 2 }) }, optional),
+        issues: fc.array(fc.tuple(key, code), { maxLength: 3 }),
+      })
+      .map(({ attempt: index, state, deltas, rest, issues }) => ({
+        step: 'commit',
+        attempt: index,
+        commit: { state, deltas, ...rest },
+        issues,
+      })),
+  },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('reset'), attempt }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ step: fc.constant('requeue'), units: fc.array(unit, { maxLength: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ step: 'close' }) },
+  { weight: 2, arbitrary: fc.constant({ step: 'reopen' }) },
+);
+
+/** One writer's doing: starts a unit, and so many commits later ends it, resets it, or is never heard of again. */
+const doing = fc.record({
+  unit,
+  commits: fc.array(fc.record({ created: amount, bytes: amount }, optional), { maxLength: 3 }),
+  issues: fc.array(fc.tuple(key, code), { maxLength: 2 }),
+  reset: fc.boolean(),
+  end: fc.constantFrom('done', 'failed', 'failed', 'queued', 'crash'),
+  requeue: fc.boolean(),
+});
+
+export function ledgerProperties(make: MakeLedger, numRuns: number): void {
+  describe('whatever happens in whatever order', () => {
+    it('says of its books what a recount says', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), (steps) =>
+          withLedger(make, (ledger) => followModel(ledger, steps))(),
+        ),
+        { numRuns },
+      );
+    });
+
+    it('balances after several writers have worked at the same units at once', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(doing, { maxLength: 6 }), { minLength: 2, maxLength: 5 }),
+          (writers) => withLedger(make, (ledger) => writeAtOnce(ledger, writers))(),
+        ),
+        { numRuns },
+      );
+    });
+  });
+}
+
+async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void> {
+  const { id } = await open(ledger);
+  const model = new LedgerModel();
+  /** Newest first. */
+  const attempts: { unit: string; epoch: number }[] = [];
+  for (const current of steps) {
+    await takeStep(ledger, id, model, attempts, current);
+    const operation = await read(ledger, id);
+    expect(books(operation)).toStrictEqual(model.books());
+    expect(operation.state === 'running').toBe(model.isRunning);
+  }
+  for (const state of ['queued', 'running', 'done', 'failed'] as const) {
+    expect(await allUnits(ledger, id, state)).toStrictEqual(model.inState(state));
+  }
+  const issues = await allIssues(ledger, id, 2);
+  expect(new Set(issues)).toStrictEqual(new Set(model.issues().map((found) => issue(...found))));
+  expect(issues).toHaveLength(model.issues().length);
+}
+
+async function takeStep(
+  ledger: Ledger,
+  id: string,
+  model: LedgerModel,
+  attempts: { unit: string; epoch: number }[],
+  current: Step,
+): Promise<void> {
+  switch (current.step) {
+    case 'list': {
+      await ledger.addUnits(id, current.units, { done: current.done });
+      if (model.isRunning) for (const name of current.units) model.add(name);
+      break;
+    }
+    case 'start': {
+      const result = await ledger.startUnit(id, current.unit, { reopen: current.reopen });
+      expect(result).toStrictEqual(model.start(current.unit, current.reopen));
+      if (result.started) attempts.unshift({ unit: current.unit, epoch: result.epoch });
+      break;
+    }
+    case 'commit': {
+      const held = attempts[current.attempt];
+      if (held === undefined) break;
+      const issues = current.issues.map(([found, why]) => issue(held.unit, found, why));
+      const commit: Commit = { ...current.commit, epoch: held.epoch, issues };
+      expect(await ledger.commit(id, held.unit, commit)).toBe(model.commit(held.unit, commit));
+      break;
+    }
+    case 'reset': {
+      const held = attempts[current.attempt];
+      if (held === undefined) break;
+      expect(await ledger.resetUnit(id, held.unit, held.epoch)).toBe(model.reset(held.unit, held.epoch));
+      break;
+    }
+    case 'requeue': {
+      const wanted = [...new Set(current.units)];
+      expect(await ledger.requeueFailed(id, wanted)).toStrictEqual(model.requeue(wanted));
+      break;
+    }
+    case 'close': {
+      await close(ledger, id);
+      model.isRunning = false;
+      break;
+    }
+    case 'reopen': {
+      expect((await ledger.reopen(id, {})).opened).toBe(!model.isRunning);
+      model.isRunning = true;
+      break;
+    }
+  }
+}
+
+type Doing = typeof doing extends fc.Arbitrary<infer T> ? T : never;
+
+interface Booked {
+  readonly unit: string;
+  readonly epoch: number;
+  readonly deltas: Readonly<Record<string, number>> | 'reset';
+}
+
+async function writeAtOnce(ledger: Ledger, writers: readonly (readonly Doing[])[]): Promise<void> {
+  const { id } = await open(ledger);
+  const booked: Booked[] = [];
+  const epochs: string[] = [];
+  const work = async ({ unit: name, commits, issues, reset, end, requeue }: Doing): Promise<void> => {
+    if (requeue) await ledger.requeueFailed(id, units);
+    const started = await ledger.startUnit(id, name);
+    if (!started.started) return;
+    const { epoch } = started;
+    epochs.push(`${name} ${epoch}`);
+    if (reset && (await ledger.resetUnit(id, name, epoch)) === 'run')
+      booked.push({ unit: name, epoch, deltas: 'reset' });
+    for (const [index, deltas] of commits.entries()) {
+      const isLast = index === commits.length - 1;
+      if (isLast && end === 'crash') return;
+      const state = isLast && end !== 'crash' ? end : 'running';
+      const found = issues.map(([found, why]) => issue(name, found, why));
+      const result = await ledger.commit(id, name, { epoch, state, deltas, issues: found });
+      if (result === 'run') booked.push({ unit: name, epoch, deltas });
+    }
+  };
+  await Promise.all(
+    writers.map(async (doings) => {
+      for (const one of doings) await work(one);
+    }),
+  );
+
+  expect(new Set(epochs).size).toBe(epochs.length);
+  const operation = await read(ledger, id);
+  expect(operation.totals).toStrictEqual(sumOf(booked));
+  const [done, failed, others] = await Promise.all([
+    allUnits(ledger, id, 'done'),
+    allUnits(ledger, id, 'failed'),
+    allUnits(ledger, id, 'queued', 'running'),
+  ]);
+  expect(operation.units).toStrictEqual({
+    listed: done.length + failed.length + others.length,
+    completed: done.length,
+    failed: failed.length,
+  });
+  const codes: Record<string, number> = {};
+  for (const { code: name } of await allIssues(ledger, id, 100)) codes[name] = (codes[name] ?? 0) + 1;
+  expect(operation.codes).toStrictEqual(codes);
+}
+
+/** A start's commits come in their order, and all of a start before any of a later one. */
+function sumOf(booked: readonly Booked[]): Record<string, number> {
+  const model = new LedgerModel();
+  for (const { unit: name, epoch, deltas } of booked.toSorted((a, b) => a.epoch - b.epoch)) {
+    const record = model.add(name);
+    record.state = 'running';
+    record.epoch = epoch;
+    if (deltas === 'reset') model.reset(name, epoch);
+    else model.commit(name, { epoch, state: 'running', deltas });
+  }
+  return model.books().totals;
+}
