@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 
-import type { ApiContext } from './api-context.ts';
+import { type ApiContext, redisAnswers } from './api-context.ts';
 import { boardPath, bullBoard } from './bull-board.ts';
 import { HttpError } from './http-error.ts';
 import { problems } from './problem.ts';
@@ -24,7 +24,11 @@ export function createApp(context: ApiContext, log: (error: unknown) => void): E
   for (const [path, allowed] of methods) {
     app.all(path, (request, response) => {
       response.set('Allow', allowed.join(', '));
-      throw new HttpError(405, 'METHOD_NOT_ALLOWED', `${request.method} is not for ${request.path}; use ${allowed.join(' or ')}`);
+      throw new HttpError(
+        405,
+        'METHOD_NOT_ALLOWED',
+        `${request.method} is not for ${request.path}; use ${allowed.join(' or ')}`,
+      );
     });
   }
   app.use((request) => {
@@ -37,7 +41,7 @@ export function createApp(context: ApiContext, log: (error: unknown) => void): E
 /** Bull Board itself would wait for a Redis that is away for as long as it takes. */
 function needsRedis(context: ApiContext): express.RequestHandler {
   return async (_request, _response, next) => {
-    await context.requireRedis();
+    await redisAnswers(context);
     next();
   };
 }
@@ -47,7 +51,11 @@ const requireJson: express.RequestHandler = (request, _response, next) => {
   const length = request.get('content-length');
   const hasBody = (length !== undefined && length !== '0') || request.get('transfer-encoding') !== undefined;
   if (hasBody && request.is('application/json') === false) {
-    throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as JSON, with Content-Type: application/json');
+    throw new HttpError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send the body as JSON, with Content-Type: application/json',
+    );
   }
   next();
 };

@@ -13,10 +13,12 @@ export function bullBoard(queues: MigrationQueues): RequestHandler {
   createBullBoard({
     serverAdapter,
     queues: [
-      new BullMQAdapter(queues.coordinators, { description: 'One job for each run, verification and rollback' }),
+      new BullMQAdapter(queues.coordinators, {
+        description: 'One job for each run, verification and rollback',
+      }),
       new BullMQAdapter(queues.units, { description: 'One job for each user; retry a failed one here' }),
     ],
-    options: { uiConfig: { boardTitle: 'Firestore to DynamoDB' } },
+    options: { uiConfig: { boardTitle: 'Journal migration' } },
   });
   return serverAdapter.getRouter() as RequestHandler;
 }

@@ -15,7 +15,9 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'query')
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => ({
-    field: [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.') || where,
+    field:
+      [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.') ||
+      where,
     message: issue.code === 'unrecognized_keys' ? 'is not a known field' : issue.message,
   }));
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');

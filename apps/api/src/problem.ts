@@ -49,7 +49,16 @@ function sendProblem(
     .status(status)
     .set('Cache-Control', 'no-store')
     .type('application/problem+json')
-    .send(JSON.stringify({ type: `urn:firestore-to-dynamodb-migration:${code.toLowerCase()}`, title, status, code, detail, ...extra }));
+    .send(
+      JSON.stringify({
+        type: `urn:firestore-to-dynamodb-migration:${code.toLowerCase()}`,
+        title,
+        status,
+        code,
+        detail,
+        ...extra,
+      }),
+    );
 }
 
 /** Every error becomes a problem document; nothing of an unknown one is shown. */
@@ -77,10 +86,20 @@ export function problems(log: (error: unknown) => void): ErrorRequestHandler {
       sendProblem(response, error.status, ...bodyProblem(error));
     } else if (isRedisTrouble(error)) {
       response.set('Retry-After', '5');
-      sendProblem(response, 503, 'REDIS_UNAVAILABLE', "Redis can't be reached; check REDIS_URL and that it runs");
+      sendProblem(
+        response,
+        503,
+        'REDIS_UNAVAILABLE',
+        "Redis can't be reached; check REDIS_URL and that it runs",
+      );
     } else {
       log(error);
-      sendProblem(response, 500, 'INTERNAL', "Something went wrong that shouldn't have; the server's log says what");
+      sendProblem(
+        response,
+        500,
+        'INTERNAL',
+        "Something went wrong that shouldn't have; the server's log says what",
+      );
     }
   };
 }
@@ -92,7 +111,9 @@ interface BodyError extends Error {
 
 /** What express.json and the router throw carries a status of its own. */
 function isBodyError(error: unknown): error is BodyError {
-  return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
+  return (
+    error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
+  );
 }
 
 function bodyProblem(error: BodyError): [code: string, detail: string] {

@@ -18,7 +18,10 @@ export const rollbackBody = z.strictObject({
   migrationId: z.string().optional(),
 });
 
-export const retryBody = z.strictObject({ userId: documentId.optional(), code: z.string().min(1).optional() });
+export const retryBody = z.strictObject({
+  userId: documentId.optional(),
+  code: z.string().min(1).optional(),
+});
 
 export const noBody = z.strictObject({});
 

@@ -1,4 +1,5 @@
 export { ConfigError } from './config-error.ts';
 export { type Config, type LogLevel } from './config.ts';
 export { loadConfig } from './load-config.ts';
+export { onParentEnd } from './on-parent-end.ts';
 export { readConfig } from './read-config.ts';

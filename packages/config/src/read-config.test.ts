@@ -24,7 +24,11 @@ test.each([
   ['PORT', '-1', 'PORT holds "-1"; it may hold a whole number from 0 to 65535'],
   ['WRITE_MODE', 'fast', 'WRITE_MODE holds "fast"; it may hold one of safe, batch'],
   ['CREATE_TABLE', 'yes', 'CREATE_TABLE holds "yes"; it may hold one of true, false'],
-  ['USERS_COLLECTION', 'a/b', `USERS_COLLECTION holds "a/b"; it may hold a collection's name, without a slash`],
+  [
+    'USERS_COLLECTION',
+    'a/b',
+    `USERS_COLLECTION holds "a/b"; it may hold a collection's name, without a slash`,
+  ],
   ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000', /may hold a URL that begins with http/],
   ['USER_CONCURRENCY', '0', /a whole number from 1 to/],
   ['MAX_WRITE_UNITS_PER_SECOND', '1.5', /a whole number from 1/],

@@ -30,7 +30,10 @@ const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 cha
 /** Every variable that the product itself reads, by name. */
 export const variables = {
   GOOGLE_CLOUD_PROJECT: { schema: text.regex(/^[^/\s]+$/), holds: "a Google Cloud project's id" },
-  FIRESTORE_EMULATOR_HOST: { schema: text.regex(/^[^/\s]+:\d+$/), holds: 'host:port, such as 127.0.0.1:8080' },
+  FIRESTORE_EMULATOR_HOST: {
+    schema: text.regex(/^[^/\s]+:\d+$/),
+    holds: 'host:port, such as 127.0.0.1:8080',
+  },
   FIRESTORE_DATABASE_ID: { schema: text.regex(/^[^/\s]+$/), holds: "a database's id, such as (default)" },
   USERS_COLLECTION: collection,
   JOURNAL_COLLECTION: collection,
@@ -39,7 +42,10 @@ export const variables = {
     schema: text.refine((value) => isUrl(value, ['http:', 'https:'])),
     holds: 'a URL that begins with http:// or https://',
   },
-  DYNAMODB_TABLE: { schema: text.regex(/^[a-zA-Z0-9_.-]{3,255}$/), holds: "a table's name: 3 to 255 of a-z A-Z 0-9 _ . -" },
+  DYNAMODB_TABLE: {
+    schema: text.regex(/^[a-zA-Z0-9_.-]{3,255}$/),
+    holds: "a table's name: 3 to 255 of a-z A-Z 0-9 _ . -",
+  },
   CREATE_TABLE: oneOf(['true', 'false']),
   REDIS_URL: {
     schema: text.refine((value) => isUrl(value, ['redis:', 'rediss:'])),

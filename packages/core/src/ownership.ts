@@ -86,7 +86,9 @@ export function standing(stored: StoredItem, item: Stamp): Standing {
   return 'ours';
 }
 
-function mapOf(attribute: StoredAttribute | undefined): { readonly [name: string]: StoredAttribute } | undefined {
+function mapOf(
+  attribute: StoredAttribute | undefined,
+): { readonly [name: string]: StoredAttribute } | undefined {
   return attribute !== undefined && 'M' in attribute ? attribute.M : undefined;
 }
 

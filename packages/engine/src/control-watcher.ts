@@ -34,7 +34,11 @@ export class ControlWatcher {
 
   #begin(operationId: string): Watch {
     const controller = new AbortController();
-    const watch: Watch = { controller, timer: setInterval(() => void this.#look(operationId, watch), this.#everyMs), users: 0 };
+    const watch: Watch = {
+      controller,
+      timer: setInterval(() => void this.#look(operationId, watch), this.#everyMs),
+      users: 0,
+    };
     this.#watches.set(operationId, watch);
     return watch;
   }

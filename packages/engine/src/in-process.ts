@@ -64,7 +64,8 @@ export async function runInProcess(
   const coordinator: CoordinatorContext = { ...context, dispatcher, now: () => new Date() };
   try {
     for (;;) {
-      if (options.signal.aborted) throw new MigrationError('ABORTED', 'the migration was stopped from outside');
+      if (options.signal.aborted)
+        throw new MigrationError('ABORTED', 'the migration was stopped from outside');
       const round = await coordinate(coordinator, operationId);
       if (round.over) break;
       await new Promise((resolve) => setTimeout(resolve, Math.min(round.againMs, 50)));

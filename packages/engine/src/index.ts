@@ -1,8 +1,19 @@
 export { ControlWatcher } from './control-watcher.ts';
 export { coordinate, type Round } from './coordinator/coordinate.ts';
-export { type CoordinatorContext, defaultPaging, type EngineContext, type EngineSettings } from './engine-context.ts';
+export {
+  type CoordinatorContext,
+  defaultPaging,
+  type EngineContext,
+  type EngineSettings,
+} from './engine-context.ts';
 export { runInProcess } from './in-process.ts';
-export { currentStatus, type CurrentStatus, type Progress, progressOf, type StatusState } from './reports/current-status.ts';
+export {
+  currentStatus,
+  type CurrentStatus,
+  type Progress,
+  progressOf,
+  type StatusState,
+} from './reports/current-status.ts';
 export { lastMigration, migrationReport, type MigrationReport } from './reports/migration-report.ts';
 export { rollbackReport, type RollbackReport } from './reports/rollback-report.ts';
 export {

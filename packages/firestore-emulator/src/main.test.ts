@@ -30,9 +30,9 @@ function start(...flags: string[]): {
 }
 
 async function portOf(child: ChildProcess): Promise<number> {
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  const [line]: unknown[] = await once(createInterface({ input: child.stdout! }), 'line');
   expect(line).toMatch(/^FIRESTORE_EMULATOR_HOST=127\.0\.0\.1:\d+$/);
-  return Number(line.split(':')[1]);
+  return Number(String(line).split(':')[1]);
 }
 
 test('it serves until its stdin closes, when it is to end with its parent', async () => {

@@ -45,8 +45,14 @@ export async function startFirestoreEmulator(
     host,
     port,
     close() {
-      server.forceShutdown();
-      return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        server.tryShutdown((error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+        // Without it the shutdown would wait until the clients have gone.
+        server.forceShutdown();
+      });
     },
   };
 }

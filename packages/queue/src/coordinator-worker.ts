@@ -13,17 +13,25 @@ export function startCoordinatorWorker(
   context: CoordinatorContext,
   options: { redis: Redis; prefix: string; onError: (error: Error) => void },
 ): Worker<CoordinatorJob> {
-  const worker = new Worker<CoordinatorJob>(queueNames.coordinators, (job, token) => rounds(context, job, token), {
-    connection: options.redis,
-    prefix: options.prefix,
-    concurrency: 4,
-    ...stalling,
-  });
+  const worker = new Worker<CoordinatorJob>(
+    queueNames.coordinators,
+    (job, token) => rounds(context, job, token),
+    {
+      connection: options.redis,
+      prefix: options.prefix,
+      concurrency: 4,
+      ...stalling,
+    },
+  );
   worker.on('error', options.onError);
   return worker;
 }
 
-async function rounds(context: CoordinatorContext, job: Job<CoordinatorJob>, token?: string): Promise<string> {
+async function rounds(
+  context: CoordinatorContext,
+  job: Job<CoordinatorJob>,
+  token?: string,
+): Promise<string> {
   const { operationId } = coordinatorJob.parse(job.data);
   for (;;) {
     const round = await coordinate(context, operationId);

@@ -9,18 +9,18 @@ export type RedisRole =
   /** BullMQ's, in a worker that runs for hours: waits for a Redis that is away and goes on. */
   | 'queue';
 
-const roles: Readonly<Record<RedisRole, RedisOptions>> = {
+const roles = {
   // The offline queue stays on: BullMQ's first command, sent at start, must wait for a Redis that comes up later.
   api: { maxRetriesPerRequest: 0, commandTimeout: 2_500 },
   ledger: { maxRetriesPerRequest: 0 },
   queue: { maxRetriesPerRequest: null },
-};
+} satisfies Record<RedisRole, RedisOptions>;
 
 /** A connection that never throws by itself; `onError` hears of its troubles, at most once for each loss. */
 export function connectRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     connectTimeout: 2_000,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 1_000),
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000),
     ...roles[role],
   });
   let reported = false;
@@ -55,7 +55,10 @@ export async function requireRedis(redis: Redis, limitMs: number): Promise<void>
     ]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new MigrationError('REDIS_UNAVAILABLE', `Redis can't be reached (${why}); check REDIS_URL and that it runs`);
+    throw new MigrationError(
+      'REDIS_UNAVAILABLE',
+      `Redis can't be reached (${why}); check REDIS_URL and that it runs`,
+    );
   } finally {
     clearTimeout(timer);
     if (ready !== undefined) redis.off('ready', ready);

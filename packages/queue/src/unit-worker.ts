@@ -12,7 +12,13 @@ const busyMs = 2_000;
 /** Works off users and slices, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
 export function startUnitWorker(
   context: CoordinatorContext,
-  options: { redis: Redis; prefix: string; concurrency: number; stop: AbortSignal; onError: (error: Error) => void },
+  options: {
+    redis: Redis;
+    prefix: string;
+    concurrency: number;
+    stop: AbortSignal;
+    onError: (error: Error) => void;
+  },
 ): Worker<UnitJob> {
   const watcher = new ControlWatcher(context.ledger);
   const work = async (job: Job<UnitJob>, token?: string): Promise<string> => {
@@ -61,14 +67,14 @@ async function settle(
         return result.summary;
       case 'failed':
         report.finish(result.reason);
-        throw new UnrecoverableError(result.reason);
+        throw failure(result.reason);
       case 'handed-back':
         await job.moveToWait(token);
         throw new WaitingError();
       case 'cancelled':
         return 'cancelled';
       case 'stale':
-        throw new UnrecoverableError('taken over by a newer start of the same job; nothing was recorded');
+        throw failure('taken over by a newer start of the same job; nothing was recorded');
     }
   }
   switch (result.why) {
@@ -87,8 +93,15 @@ async function settle(
     case 'closed':
       return 'the run was over before it began';
     case 'rolled-back':
-      throw new UnrecoverableError(`the run was rolled back by ${result.by ?? 'a rollback'}; its jobs can't be retried`);
+      throw failure(`the run was rolled back by ${result.by ?? 'a rollback'}; its jobs can't be retried`);
     case 'unknown-operation':
-      throw new UnrecoverableError("the run's books are gone from Redis; start a new run, which skips what is there");
+      throw failure("the run's books are gone from Redis; start a new run, which skips what is there");
   }
+}
+
+/** Fails a job for good. Its reason is for a person; where in our code it was thrown is not. */
+function failure(reason: string): UnrecoverableError {
+  const error = new UnrecoverableError(reason);
+  error.stack = reason;
+  return error;
 }

@@ -40,7 +40,11 @@ export async function fillFirestore(
     }
   }
 
-  const client = new Client(emulatorHost, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+  const client = new Client(emulatorHost, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+    // It is on this machine: a proxy that the environment names can't reach it.
+    'grpc.enable_http_proxy': 0,
+  });
   try {
     // All writers draw from the one iterator.
     const calls = batchWrites(database, documents());

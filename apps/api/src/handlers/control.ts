@@ -2,7 +2,7 @@ import type { Control } from '@migrator/core';
 import { controlCurrent } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import type { ApiContext } from '../api-context.ts';
+import { type ApiContext, redisAnswers } from '../api-context.ts';
 import { parseBody } from '../parse-body.ts';
 import { noBody } from '../schemas.ts';
 import { statusOf } from './status.ts';
@@ -11,7 +11,7 @@ import { statusOf } from './status.ts';
 export function control(context: ApiContext, wanted: Control): RequestHandler {
   return async (request, response) => {
     parseBody(noBody, request.body);
-    await context.requireRedis();
+    await redisAnswers(context);
     await controlCurrent(context, wanted);
     response.json(await statusOf(context));
   };

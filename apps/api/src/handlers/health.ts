@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-import type { ApiContext } from '../api-context.ts';
+import { type ApiContext, redisAnswers } from '../api-context.ts';
 
 /** `GET /healthz`: the process is alive. */
 export const healthz: RequestHandler = (_request, response) => {
@@ -12,7 +12,7 @@ export function readyz(context: ApiContext): RequestHandler {
   return async (_request, response) => {
     if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
     else {
-      await context.requireRedis();
+      await redisAnswers(context);
       response.json({ status: 'ready' });
     }
   };

@@ -2,7 +2,7 @@ import { MigrationError, type Operation } from '@migrator/core';
 import { migrationReport, retryMigration, waitForEnd } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import { type ApiContext, basePath } from '../api-context.ts';
+import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseBody, parseQuery } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { failuresQuery, pageQuery, retryBody } from '../schemas.ts';
@@ -14,12 +14,14 @@ const failuresOnAPage = 100;
 export function migrations(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const { cursor } = parseQuery(pageQuery, request.query);
-    await context.requireRedis();
+    await redisAnswers(context);
     const page = await context.ledger.list('migration', {
       limit: runsOnAPage,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    const reports = await Promise.all(page.operations.map((operation) => migrationReport(context.ledger, operation)));
+    const reports = await Promise.all(
+      page.operations.map((operation) => migrationReport(context.ledger, operation)),
+    );
     response.json({ migrations: reports, nextCursor: page.cursor ?? null });
   };
 }
@@ -27,7 +29,7 @@ export function migrations(context: ApiContext): RequestHandler {
 /** `GET /migrations/{id}`. */
 export function migration(context: ApiContext): RequestHandler<{ id: string }> {
   return async (request, response) => {
-    await context.requireRedis();
+    await redisAnswers(context);
     const operation = await known(context, request.params.id);
     response.json(await migrationReport(context.ledger, operation));
   };
@@ -37,7 +39,7 @@ export function migration(context: ApiContext): RequestHandler<{ id: string }> {
 export function failures(context: ApiContext): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const { cursor, code } = parseQuery(failuresQuery, request.query);
-    await context.requireRedis();
+    await redisAnswers(context);
     const operation = await known(context, request.params.id);
     const page = await context.ledger.issues(operation.id, {
       limit: failuresOnAPage,
@@ -62,15 +64,19 @@ export function failures(context: ApiContext): RequestHandler<{ id: string }> {
 export function retry(context: ApiContext): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const { userId, code } = parseBody(retryBody, request.body);
-    await context.requireRedis();
+    await redisAnswers(context);
     await known(context, request.params.id);
     const wanted = { ...(userId === undefined ? {} : { userId }), ...(code === undefined ? {} : { code }) };
     const opened = await retryMigration(context, request.params.id, wanted);
     const limitMs = preferredWaitMs(request, 0);
-    const now = (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;
+    const now =
+      (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;
     const report = await migrationReport(context.ledger, now);
     const over = now.state !== 'running';
-    response.status(over ? 200 : 202).location(`${basePath}/migrations/${opened.id}`).json(report);
+    response
+      .status(over ? 200 : 202)
+      .location(`${basePath}/migrations/${opened.id}`)
+      .json(report);
   };
 }
 

@@ -2,7 +2,7 @@ import { MigrationError, migratedAtOf, type RollbackRequest } from '@migrator/co
 import { startOperation, waitForEnd } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import { type ApiContext, basePath } from '../api-context.ts';
+import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { HttpError } from '../http-error.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
@@ -17,13 +17,18 @@ export function rollback(context: ApiContext): RequestHandler {
     if (migrationId !== undefined && migratedAtOf(migrationId) === undefined) {
       throw new HttpError(400, 'INVALID_REQUEST', `migrationId: '${migrationId}' is no migration's id`);
     }
-    await context.requireRedis();
+    await redisAnswers(context);
     if (migrationId !== undefined) await requireKnown(context, migrationId);
     await context.target.preflight();
-    const wanted: RollbackRequest = { kind: 'rollback', dryRun, ...(migrationId === undefined ? {} : { migrationId }) };
+    const wanted: RollbackRequest = {
+      kind: 'rollback',
+      dryRun,
+      ...(migrationId === undefined ? {} : { migrationId }),
+    };
     const opened = await startOperation(context, wanted);
     const limitMs = preferredWaitMs(request, defaultWaitSeconds);
-    const now = (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;
+    const now =
+      (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;
     const body = await rollbackBody(context, now, undefined);
     if (now.state !== 'running') response.json(body);
     else response.status(202).set('Retry-After', '2').location(`${basePath}/rollbacks/${now.id}`).json(body);

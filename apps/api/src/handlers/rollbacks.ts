@@ -2,7 +2,7 @@ import { MigrationError, type Operation } from '@migrator/core';
 import { progressOf, rollbackReport } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import { type ApiContext, basePath } from '../api-context.ts';
+import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseQuery } from '../parse-body.ts';
 import { pageQuery } from '../schemas.ts';
 
@@ -21,7 +21,7 @@ const fates: Readonly<Record<string, string>> = {
 export function rollbackById(context: ApiContext): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const { cursor } = parseQuery(pageQuery, request.query);
-    await context.requireRedis();
+    await redisAnswers(context);
     const operation = await context.ledger.get(request.params.id);
     if (operation?.kind !== 'rollback') {
       throw new MigrationError('NOT_FOUND', `There is no rollback '${request.params.id}'`);
@@ -55,6 +55,9 @@ export async function rollbackBody(
     items,
     nextCursor: page.cursor ?? null,
     ...(operation.state === 'running' ? { progress: progressOf(operation) } : {}),
-    links: { self, ...(page.cursor === undefined ? {} : { next: `${self}?cursor=${encodeURIComponent(page.cursor)}` }) },
+    links: {
+      self,
+      ...(page.cursor === undefined ? {} : { next: `${self}?cursor=${encodeURIComponent(page.cursor)}` }),
+    },
   };
 }

@@ -1,7 +1,14 @@
-import { migrationReport, OperationRunningError, preflight, startOperation, waitForEnd } from '@migrator/engine';
+import {
+  migrationReport,
+  OperationRunningError,
+  preflight,
+  startOperation,
+  waitForEnd,
+} from '@migrator/engine';
+import { requireNoEviction } from '@migrator/queue';
 import type { RequestHandler } from 'express';
 
-import { type ApiContext, basePath } from '../api-context.ts';
+import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { startBody } from '../schemas.ts';
@@ -14,8 +21,8 @@ export function start(context: ApiContext): RequestHandler {
       ...options,
       ...(userIds === undefined ? {} : { userIds: [...new Set(userIds)] }),
     };
-    await context.requireRedis();
-    await context.requireNoEviction();
+    await redisAnswers(context);
+    await requireNoEviction(context.redis);
     await refuseIfRunning(context);
     await preflight(context, wanted);
     const opened = await startOperation(context, wanted);

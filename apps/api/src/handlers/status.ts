@@ -1,11 +1,11 @@
 import { currentStatus, lastMigration, migrationReport } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import type { ApiContext } from '../api-context.ts';
+import { type ApiContext, redisAnswers } from '../api-context.ts';
 
 export function status(context: ApiContext): RequestHandler {
   return async (_request, response) => {
-    await context.requireRedis();
+    await redisAnswers(context);
     response.json(await statusOf(context));
   };
 }
@@ -13,7 +13,10 @@ export function status(context: ApiContext): RequestHandler {
 /** What `GET /status`, and every call that changes it, answers with. */
 export async function statusOf(context: ApiContext): Promise<unknown> {
   const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
-  const [current, last] = await Promise.all([currentStatus(context.ledger, isActive), lastMigration(context.ledger)]);
+  const [current, last] = await Promise.all([
+    currentStatus(context.ledger, isActive),
+    lastMigration(context.ledger),
+  ]);
   return {
     currentStatus: current,
     lastMigration: last === undefined ? null : await migrationReport(context.ledger, last),

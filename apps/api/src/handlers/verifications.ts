@@ -2,7 +2,7 @@ import { MigrationError, type Operation } from '@migrator/core';
 import { progressOf, verificationReport } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import { type ApiContext, basePath } from '../api-context.ts';
+import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseQuery } from '../parse-body.ts';
 import { pageQuery } from '../schemas.ts';
 
@@ -12,7 +12,7 @@ const issuesOnAPage = 100;
 export function verification(context: ApiContext): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const { cursor } = parseQuery(pageQuery, request.query);
-    await context.requireRedis();
+    await redisAnswers(context);
     const operation = await context.ledger.get(request.params.id);
     if (operation?.kind !== 'verification') {
       throw new MigrationError('NOT_FOUND', `There is no verification '${request.params.id}'`);
@@ -43,8 +43,16 @@ export async function verificationBody(
     counts,
     issues,
     nextCursor: page.cursor ?? null,
-    links: { self, ...(page.cursor === undefined ? {} : { next: `${self}?cursor=${encodeURIComponent(page.cursor)}` }) },
+    links: {
+      self,
+      ...(page.cursor === undefined ? {} : { next: `${self}?cursor=${encodeURIComponent(page.cursor)}` }),
+    },
   };
   if (operation.state !== 'running') return { isValid, message, ...common };
-  return { isValid: null, message: 'The verification is running', progress: progressOf(operation), ...common };
+  return {
+    isValid: null,
+    message: 'The verification is running',
+    progress: progressOf(operation),
+    ...common,
+  };
 }

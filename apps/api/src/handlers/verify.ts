@@ -2,7 +2,7 @@ import type { Operation, VerificationRequest } from '@migrator/core';
 import { lastMigration, OperationRunningError, startOperation, waitForEnd } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
-import { type ApiContext, basePath } from '../api-context.ts';
+import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseQuery } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { verifyQuery } from '../schemas.ts';
@@ -13,14 +13,15 @@ const defaultWaitSeconds = 30;
 export function verify(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const { mode } = parseQuery(verifyQuery, request.query);
-    await context.requireRedis();
+    await redisAnswers(context);
     const operation = await startOrJoin(context, mode);
     const limitMs = preferredWaitMs(request, defaultWaitSeconds);
     const ended = await waitForEnd(context.ledger, operation.id, { limitMs, signal: context.stopping });
     const now = ended ?? operation;
     const body = await verificationBody(context, now, undefined);
     if (now.state !== 'running') response.json(body);
-    else response.status(202).set('Retry-After', '2').location(`${basePath}/verifications/${now.id}`).json(body);
+    else
+      response.status(202).set('Retry-After', '2').location(`${basePath}/verifications/${now.id}`).json(body);
   };
 }
 

@@ -80,13 +80,19 @@ export interface Ledger {
   /** The operation that holds the place. */
   current(): Promise<Operation | undefined>;
   /** Newest first. */
-  list(kind: OperationKind, options: { cursor?: string; limit: number }): Promise<{
+  list(
+    kind: OperationKind,
+    options: { cursor?: string; limit: number },
+  ): Promise<{
     operations: readonly Operation[];
     cursor?: string;
   }>;
   update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
   /** Ends it and frees the place. Of several calls the first counts. */
-  close(id: string, end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string }): Promise<void>;
+  close(
+    id: string,
+    end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
+  ): Promise<void>;
   control(id: string, control: Control, reason?: string): Promise<void>;
   /** Jobs of these migrations (one, or all there are) can't start any more. */
   markRolledBack(rollbackId: string, migrationId?: string): Promise<void>;

@@ -8,12 +8,51 @@ const database = 'projects/demo-project/databases/(default)/documents';
 const text = fc.oneof(
   { weight: 5, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
   { weight: 3, arbitrary: fc.string({ maxLength: 12 }) },
-  { weight: 1, arbitrary: fc.constantFrom('', '"', '\\', '\n\t\u0000\u001f', '\u007f', 'é', '\u2028', '🦊', '\ufeff\ufffd', 'x'.repeat(700)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      '"',
+      '\\',
+      '\n\t\u0000\u001f',
+      '\u007f',
+      'é',
+      '\u2028',
+      '🦊',
+      '\ufeff\ufffd',
+      'x'.repeat(700),
+    ),
+  },
 );
 
 const hardNames = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', 'S', 'N', 'M', 'L', 'compressed', 'encoding'],
-  ...['userId', 'date', 'metadata', 'source', 'data', 'dateKey', 'updatedAt', 'value', '__type__', 'a.b', 'größe', '0'],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'length',
+    'S',
+    'N',
+    'M',
+    'L',
+    'compressed',
+    'encoding',
+  ],
+  ...[
+    'userId',
+    'date',
+    'metadata',
+    'source',
+    'data',
+    'dateKey',
+    'updatedAt',
+    'value',
+    '__type__',
+    'a.b',
+    'größe',
+    '0',
+  ],
 ];
 const guideNames = ['trades', 'heatmap', 'performance', 'risk', 'summary'];
 
@@ -42,7 +81,19 @@ const anyDouble = fc.oneof(
   // About the borders of DynamoDB's numbers, of exact integers and of plain notation.
   fc.constantFrom(
     ...[1e-130, 9.9e-131, 1e126, 9.999999999999999e125, 5e-324, 1.7976931348623157e308, 2 ** 53, 2 ** 63],
-    ...[1e21, 1e20, 1e-7, 1e-6, 0.1 + 0.2, 1e13, 9999999999999.99, 0.005, -0.015, 99999999999.995, 123456789.12],
+    ...[
+      1e21,
+      1e20,
+      1e-7,
+      1e-6,
+      0.1 + 0.2,
+      1e13,
+      9999999999999.99,
+      0.005,
+      -0.015,
+      99999999999.995,
+      123456789.12,
+    ],
   ),
 );
 const double = anyDouble.map((value): JsonValue => ({ doubleValue: jsonDouble(value) }));
@@ -51,7 +102,16 @@ const integer = fc
   .oneof(
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     fc.integer().map(BigInt),
-    fc.constantFrom(0n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 49n, 2n ** 31n, -(2n ** 31n), -1n),
+    fc.constantFrom(
+      0n,
+      2n ** 53n,
+      2n ** 53n + 1n,
+      -(2n ** 53n) - 1n,
+      2n ** 49n,
+      2n ** 31n,
+      -(2n ** 31n),
+      -1n,
+    ),
   )
   .map((value): JsonValue => ({ integerValue: String(value) }));
 
@@ -120,11 +180,9 @@ export const firestoreValue: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonVa
       .array(fc.tuple(fieldName, tie('value')), { maxLength: 5 })
       .map((entries): JsonValue => ({ mapValue: { fields: fieldsOf(entries) } })),
     // What merely resembles a vector is a map.
-    fc
-      .tuple(tie('value'), fc.constantFrom('__vector__', 'vector'))
-      .map(([value, type]): JsonValue => ({
-        mapValue: { fields: { value, __type__: { stringValue: type } } },
-      })),
+    fc.tuple(tie('value'), fc.constantFrom('__vector__', 'vector')).map(([value, type]): JsonValue => ({
+      mapValue: { fields: { value, __type__: { stringValue: type } } },
+    })),
   ),
 })).value;
 

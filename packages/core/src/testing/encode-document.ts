@@ -28,7 +28,8 @@ function valueMessage(value: JsonValue): object {
   if ('timestampValue' in value) return { timestampValue: timestampMessage(value.timestampValue) };
   if ('bytesValue' in value) return { bytesValue: Buffer.from(value.bytesValue, 'base64') };
   if ('geoPointValue' in value) return { geoPointValue: geoPointMessage(value.geoPointValue) };
-  if ('arrayValue' in value) return { arrayValue: { values: (value.arrayValue.values ?? []).map(valueMessage) } };
+  if ('arrayValue' in value)
+    return { arrayValue: { values: (value.arrayValue.values ?? []).map(valueMessage) } };
   if ('mapValue' in value) return { mapValue: { fields: fieldsMessage(value.mapValue.fields ?? {}) } };
   return value;
 }

@@ -6,6 +6,8 @@ import protobuf from 'protobufjs';
 /** `google.firestore.v1.Document` from the protos that Google publishes with its client. */
 export function loadDocumentType(): protobuf.Type {
   const client = createRequire(import.meta.url).resolve('@google-cloud/firestore/package.json');
-  const protos: unknown = JSON.parse(readFileSync(path.join(path.dirname(client), 'build/protos/v1.json'), 'utf8'));
+  const protos: unknown = JSON.parse(
+    readFileSync(path.join(path.dirname(client), 'build/protos/v1.json'), 'utf8'),
+  );
   return protobuf.Root.fromJSON(protos as protobuf.INamespace).lookupType('google.firestore.v1.Document');
 }

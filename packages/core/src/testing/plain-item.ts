@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
 import type { SourceEntry } from '../ports/source.ts';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
 import { loadDocumentType } from './firestore-protos.ts';
@@ -19,7 +19,9 @@ export function plainItem(entry: SourceEntry, migratedAt: string): StoredItem {
     readonly fields: Readonly<Record<string, Message>>;
   };
   const database = /^projects\/[^/]*\/databases\/[^/]*\/documents\//.exec(document.name)?.[0] ?? '';
-  const fields = Object.entries(document.fields).map(([name, value]) => [name, attribute(value, database)] as const);
+  const fields = Object.entries(document.fields).map(
+    ([name, value]) => [name, attribute(value, database)] as const,
+  );
   const reserved = ['userId', 'date', 'metadata'];
   const source = fields.filter(([name]) => reserved.includes(name));
   const metadata: StoredItem = {
@@ -76,7 +78,10 @@ function attribute(value: Message, database: string): StoredAttribute {
       return { L: values.map((element) => attribute(element, database)) };
     }
     case 'mapValue':
-      return map((value['mapValue'] as { readonly fields: Readonly<Record<string, Message>> }).fields, database);
+      return map(
+        (value['mapValue'] as { readonly fields: Readonly<Record<string, Message>> }).fields,
+        database,
+      );
     default:
       throw new Error('a value of an unknown kind');
   }
@@ -109,10 +114,12 @@ function timestampText(value: Message): string {
 }
 
 function referenceText(name: string, database: string): string {
-  return database !== '' && name.startsWith(database) && name !== database ? name.slice(database.length) : name;
+  return database !== '' && name.startsWith(database) && name !== database
+    ? name.slice(database.length)
+    : name;
 }
 
 function bigintOf(long: unknown): bigint {
-  const { high, low } = protobuf.util.Long.fromValue(long as number);
+  const { high, low } = long as { readonly high: number; readonly low: number };
   return (BigInt(high) << 32n) + BigInt(low >>> 0);
 }

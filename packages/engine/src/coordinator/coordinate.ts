@@ -1,4 +1,10 @@
-import { MigrationError, type Operation, type OperationFacts, processedEntries, retryPolicies } from '@migrator/core';
+import {
+  MigrationError,
+  type Operation,
+  type OperationFacts,
+  processedEntries,
+  retryPolicies,
+} from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { planOf } from './plan-of.ts';
@@ -80,7 +86,9 @@ async function fillWindow(context: CoordinatorContext, operation: Operation, pla
     const listed: Listing = await plan.list(context, current);
     // Dispatched first: units that are recorded and lost would have to be found again, while a unit that is dispatched
     // twice is the same job.
-    await context.dispatcher.dispatch(operation.id, listed.units, { mayHaveRun: operation.facts.retry !== undefined });
+    await context.dispatcher.dispatch(operation.id, listed.units, {
+      mayHaveRun: operation.facts.retry !== undefined,
+    });
     const { units, ...listing } = listed;
     await context.ledger.addUnits(operation.id, units, listing);
     if (listed.done) return true;
@@ -104,7 +112,8 @@ async function dispatchLost(context: CoordinatorContext, operation: Operation): 
       states: ['queued', 'running'],
       ...(cursor === undefined ? {} : { cursor }),
     });
-    if (page.units.length > 0) await context.dispatcher.dispatch(operation.id, page.units, { mayHaveRun: true });
+    if (page.units.length > 0)
+      await context.dispatcher.dispatch(operation.id, page.units, { mayHaveRun: true });
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
@@ -123,7 +132,11 @@ async function cancelRound(context: CoordinatorContext, operation: Operation): P
 }
 
 /** A round that failed is done again. Where only a person can help the operation is paused with the reason. */
-async function troubleRound(context: CoordinatorContext, operation: Operation, error: unknown): Promise<Round> {
+async function troubleRound(
+  context: CoordinatorContext,
+  operation: Operation,
+  error: unknown,
+): Promise<Round> {
   const code = MigrationError.codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (retryPolicies[code].gives === 'run') {

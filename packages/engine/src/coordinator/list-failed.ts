@@ -25,7 +25,11 @@ export async function listFailed(
     if (code === undefined || (await mayHaveFailedWith(context, operation, unit, code))) chosen.push(unit);
   }
   const units = await ledger.requeueFailed(operation.id, chosen);
-  return { units, done: page.cursor === undefined, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
+  return {
+    units,
+    done: page.cursor === undefined,
+    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+  };
 }
 
 /** A unit of whose failures none is kept by name (there were too many) may have any code: it is retried. */

@@ -40,4 +40,3 @@ export function migrationPlan(request: MigrationRequest): Plan {
     },
   };
 }
-

@@ -18,7 +18,10 @@ export function slicesPlan(phase: OperationPhase): Plan {
     },
     async finish(_context, operation) {
       if (operation.units.failed === 0) return { state: 'completed' };
-      return { state: 'completed-with-failures', reason: 'some slices of the table could not be worked through' };
+      return {
+        state: 'completed-with-failures',
+        reason: 'some slices of the table could not be worked through',
+      };
     },
   };
 }

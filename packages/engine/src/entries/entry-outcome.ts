@@ -11,7 +11,12 @@ export type EntryOutcome =
       readonly compressed: boolean;
     }
   | { readonly kind: 'unchanged' | 'conflicts' | 'newer' | 'vanished'; readonly writeUnits: number }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly attempts: number };
+  | {
+      readonly kind: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly attempts: number;
+    };
 
 export function addOutcome(deltas: Deltas<'migration'>, outcome: EntryOutcome): void {
   addTo(deltas, outcome.kind);

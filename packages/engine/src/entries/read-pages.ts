@@ -9,7 +9,10 @@ export interface ReadPagesOptions {
 }
 
 /** A user's entries by pages, the next one being read while the one before is worked on. At most two are held. */
-export async function* readPages(source: Source, options: ReadPagesOptions): AsyncGenerator<EntryPage, void, void> {
+export async function* readPages(
+  source: Source,
+  options: ReadPagesOptions,
+): AsyncGenerator<EntryPage, void, void> {
   const left = new AbortController();
   const signal = AbortSignal.any([options.signal, left.signal]);
   const read = (after: string | undefined): Promise<EntryPage> => {

@@ -33,12 +33,17 @@ export async function settleEntry(
     if (known !== undefined) return known;
   }
   const mapped = mapEntry(entry, { migratedAt: run.migratedAt, oversize: context.settings.oversize });
-  if (!mapped.ok) return { kind: 'failed', code: mapped.code, message: saveFailed(mapped.message), attempts: 1 };
+  if (!mapped.ok)
+    return { kind: 'failed', code: mapped.code, message: saveFailed(mapped.message), attempts: 1 };
   return putEntry(context, run, mapped, signal);
 }
 
 /** What can be said of an entry without writing: it is there already, or what is there is not ours to touch. */
-function outcomeByReading(run: MigrationRun, entry: SourceEntry, stored: StoredItem): EntryOutcome | undefined {
+function outcomeByReading(
+  run: MigrationRun,
+  entry: SourceEntry,
+  stored: StoredItem,
+): EntryOutcome | undefined {
   const wanted = { ...entry, migratedAt: run.migratedAt, originalTimestamp: entry.updateTime };
   const refused = outcomeOfRefusal(stored, wanted, 0);
   if (refused !== undefined) return refused;
@@ -60,7 +65,8 @@ export async function putEntry(
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       const put = await context.target.putOwned(item, signal);
       if (put.outcome === 'written') return written(mapped, kindOfWrite(run, put.replaced), put.writeUnits);
-      const outcome = put.stored === undefined ? undefined : outcomeOfRefusal(put.stored, item, put.writeUnits);
+      const outcome =
+        put.stored === undefined ? undefined : outcomeOfRefusal(put.stored, item, put.writeUnits);
       if (outcome !== undefined) return outcome;
     }
     throw new MigrationError(

@@ -14,7 +14,9 @@ export async function withoutEntry(
     { keysOnly: true, signal },
   );
   const known = new Set(found.map(({ userId, date }) => `${userId}/${date}`));
-  return items.filter(({ stamp, atItsOwnKey }) => !atItsOwnKey || !known.has(`${stamp.userId}/${stamp.date}`));
+  return items.filter(
+    ({ stamp, atItsOwnKey }) => !atItsOwnKey || !known.has(`${stamp.userId}/${stamp.date}`),
+  );
 }
 
 /** Ids that Firestore would refuse to look up: no document can have them, and one of them fails a whole request. */

@@ -93,7 +93,8 @@ export async function writePage(
       );
     }
   }
-  if (batch.length > 0) tasks.push(attempt(() => settleBatch(context, run, entries, batch, outcomes, signal)));
+  if (batch.length > 0)
+    tasks.push(attempt(() => settleBatch(context, run, entries, batch, outcomes, signal)));
   await Promise.all(tasks);
   return collect(context, unit, entries, outcomes, deltas, interruption);
 }

@@ -19,7 +19,10 @@ export class OperationRunningError extends MigrationError {
 }
 
 /** Opens an operation and sees to its coordinator. One whose holder is gone for good gives the place up. */
-export async function startOperation(context: CoordinatorContext, request: OperationRequest): Promise<Operation> {
+export async function startOperation(
+  context: CoordinatorContext,
+  request: OperationRequest,
+): Promise<Operation> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const result = await context.ledger.open(request, { now: context.now() });
     if (result.opened) {

@@ -36,7 +36,10 @@ export interface CurrentStatus {
 }
 
 /** What is going on. `isActive`: whether any unit is being worked on right now. */
-export async function currentStatus(ledger: Ledger, isActive: () => Promise<boolean>): Promise<CurrentStatus> {
+export async function currentStatus(
+  ledger: Ledger,
+  isActive: () => Promise<boolean>,
+): Promise<CurrentStatus> {
   const operation = await ledger.current();
   if (operation === undefined) return { state: 'idle', migrationId: null, operationId: null, progress: null };
   const part = await workingPart(ledger, operation);

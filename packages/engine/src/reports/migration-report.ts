@@ -1,4 +1,10 @@
-import { type Ledger, migrationStats, type MigrationStats, type Operation, type OperationState } from '@migrator/core';
+import {
+  type Ledger,
+  migrationStats,
+  type MigrationStats,
+  type Operation,
+  type OperationState,
+} from '@migrator/core';
 
 import { verificationReport, type VerificationReport } from './verification-report.ts';
 
@@ -21,7 +27,11 @@ const errorsInStats = 100;
 /** All there is to say about one run. */
 export async function migrationReport(ledger: Ledger, operation: Operation): Promise<MigrationReport> {
   const { issues } = await ledger.issues(operation.id, { limit: errorsInStats });
-  const errors = issues.map(({ code, detail }) => ({ path: detail.path ?? '', code, message: detail.message ?? '' }));
+  const errors = issues.map(({ code, detail }) => ({
+    path: detail.path ?? '',
+    code,
+    message: detail.message ?? '',
+  }));
   return {
     migrationId: operation.id,
     state: operation.state,
@@ -35,7 +45,10 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
   };
 }
 
-async function verificationOf(ledger: Ledger, operation: Operation): Promise<MigrationReport['verification']> {
+async function verificationOf(
+  ledger: Ledger,
+  operation: Operation,
+): Promise<MigrationReport['verification']> {
   const id = operation.facts.verificationId;
   const verification = id ? await ledger.get(id) : undefined;
   if (verification === undefined || verification.state === 'running') return null;
@@ -48,7 +61,8 @@ export async function lastMigration(ledger: Ledger): Promise<Operation | undefin
   do {
     const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
     const found = page.operations.find(
-      ({ finishedAt, request }) => finishedAt !== undefined && request.kind === 'migration' && !request.dryRun,
+      ({ finishedAt, request }) =>
+        finishedAt !== undefined && request.kind === 'migration' && !request.dryRun,
     );
     if (found !== undefined) return found;
     cursor = page.cursor;

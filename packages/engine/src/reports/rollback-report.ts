@@ -28,13 +28,23 @@ export function rollbackReport(operation: Operation): RollbackReport {
   const kept = Object.values(keptReasons).reduce((sum, amount) => sum + amount, 0);
   const deleted = count('deleted');
   const success = operation.state === 'completed';
-  return { success, message: messageOf(), dryRun, deleted, kept, keptReasons, scanned: count('scanned'), bytes: count('bytes') };
+  return {
+    success,
+    message: messageOf(),
+    dryRun,
+    deleted,
+    kept,
+    keptReasons,
+    scanned: count('scanned'),
+    bytes: count('bytes'),
+  };
 
   function messageOf(): string {
     const keeps = kept === 0 ? '' : `, ${kept} kept`;
     if (operation.state === 'cancelled') return `Rollback cancelled: ${deleted} items were deleted${keeps}`;
     if (operation.state === 'running') return `Rollback is running: ${deleted} items deleted so far${keeps}`;
-    if (!success) return `Rollback incomplete: ${deleted} items deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
+    if (!success)
+      return `Rollback incomplete: ${deleted} items deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
     if (dryRun) return `Dry run: ${deleted} items would be deleted${keeps}`;
     return `Rollback completed: ${deleted} items deleted${keeps}`;
   }

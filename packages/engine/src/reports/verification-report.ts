@@ -4,7 +4,10 @@ import type { Operation } from '@migrator/core';
 export const issueKinds = {
   missing: { invalid: true, says: 'entries without an item' },
   different: { invalid: true, says: 'items that differ from their entry' },
-  'source-changed': { invalid: true, says: 'entries changed in Firestore since they were copied (run again)' },
+  'source-changed': {
+    invalid: true,
+    says: 'entries changed in Firestore since they were copied (run again)',
+  },
   unexpected: { invalid: true, says: 'items without an entry' },
   'target-changed': { invalid: false, says: "items that are the application's now" },
 } as const;
@@ -22,7 +25,10 @@ export interface VerificationReport {
 export function verificationReport(operation: Operation): VerificationReport {
   const count = (name: string): number => operation.totals[name] ?? 0;
   const kinds = Object.keys(issueKinds) as IssueKind[];
-  const issueCounts = Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Record<IssueKind, number>;
+  const issueCounts = Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Record<
+    IssueKind,
+    number
+  >;
   const counts = operation.facts.counts ?? { firestore: count('entries'), dynamodb: count('items') };
   const wrong = kinds.filter((kind) => issueKinds[kind].invalid && issueCounts[kind] > 0);
   const countsDiffer = operation.facts.counts !== undefined && counts.firestore !== counts.dynamodb;
@@ -33,7 +39,8 @@ export function verificationReport(operation: Operation): VerificationReport {
   function messageOf(): string {
     if (operation.state === 'cancelled') return 'The verification was cancelled before its end';
     const found = wrong.map((kind) => `${issueCounts[kind]} ${issueKinds[kind].says}`);
-    if (countsDiffer) found.push(`${counts.firestore} entries in Firestore, ${counts.dynamodb} items in DynamoDB`);
+    if (countsDiffer)
+      found.push(`${counts.firestore} entries in Firestore, ${counts.dynamodb} items in DynamoDB`);
     if (failed) found.push(`${operation.units.failed} parts could not be compared`);
     if (found.length > 0) return `Data mismatch: ${found.join('; ')}`;
     const changed = issueCounts['target-changed'];

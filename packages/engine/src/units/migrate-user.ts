@@ -32,7 +32,8 @@ export async function* migrateUser(
     yield* migratePages(context, { ...run, readFirst: true }, userId, start, undefined, true);
     return;
   }
-  if (!wasAtEnd) yield* migratePages(context, run, userId, start, entriesAfter(start.cursor), redo.length === 0);
+  if (!wasAtEnd)
+    yield* migratePages(context, run, userId, start, entriesAfter(start.cursor), redo.length === 0);
   else if (redo.length === 0) yield { deltas: {}, last: true };
   yield* redoFailures(context, run, userId, start, redo);
 }
@@ -47,7 +48,13 @@ async function* migratePages(
 ): UnitWork {
   const { pageEntries, pageBytes } = context.settings;
   const from = after === undefined ? {} : { after };
-  for await (const page of readPages(context.source, { userId, pageEntries, pageBytes, signal: start.signal, ...from })) {
+  for await (const page of readPages(context.source, {
+    userId,
+    pageEntries,
+    pageBytes,
+    signal: start.signal,
+    ...from,
+  })) {
     const result = await writePage(context, run, start.unit, page.entries, start.signal);
     const complete = result.settled === page.entries.length && result.interruption === undefined;
     const lastSettled = page.entries[result.settled - 1]?.date;
@@ -108,7 +115,11 @@ function redonePage(
   };
 }
 
-async function keptFailures(context: EngineContext, run: MigrationRun, start: UnitStart): Promise<readonly Issue[]> {
+async function keptFailures(
+  context: EngineContext,
+  run: MigrationRun,
+  start: UnitStart,
+): Promise<readonly Issue[]> {
   const issues = await context.ledger.unitIssues(run.operation.id, start.unit);
   return issues.filter((issue) => issue.key !== '');
 }

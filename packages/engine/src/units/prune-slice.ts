@@ -25,7 +25,10 @@ export async function* pruneSlice(
       strays.map(({ stamp, dateKey }) =>
         context.limitWrites(async () => {
           const { userId, date, migratedAt } = stamp;
-          const result = await context.target.deleteOwned({ dateKey, userId, date, migratedAt }, start.signal);
+          const result = await context.target.deleteOwned(
+            { dateKey, userId, date, migratedAt },
+            start.signal,
+          );
           addTo(deltas, result.outcome === 'deleted' ? 'deleted' : 'kept');
           addTo(deltas, 'writeUnits', result.writeUnits);
         }),

@@ -17,7 +17,10 @@ import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts'
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { scanSlice } from './scan-slice.ts';
 
-type Fate = Extract<Counter<'rollback'>, 'deleted' | 'keptChanged' | 'keptForeign' | 'keptOtherRun' | 'keptMisplaced'>;
+type Fate = Extract<
+  Counter<'rollback'>,
+  'deleted' | 'keptChanged' | 'keptForeign' | 'keptOtherRun' | 'keptMisplaced'
+>;
 
 /**
  * Takes back what the migration wrote in one segment of the table, each item on condition that it is still the
@@ -31,7 +34,10 @@ export async function* rollBackSlice(
 ): UnitWork {
   const migratedAt = request.migrationId === undefined ? undefined : migratedAtOf(request.migrationId);
   // Sizes are told beforehand only; a real rollback need not read the items whole.
-  for await (const page of scanSlice(context.target, slice, start, { keysOnly: !request.dryRun, limit: 500 })) {
+  for await (const page of scanSlice(context.target, slice, start, {
+    keysOnly: !request.dryRun,
+    limit: 500,
+  })) {
     const deltas: Deltas<'rollback'> = { scanned: page.items.length };
     const issues: Issue[] = [];
     let interruption: unknown;
@@ -51,7 +57,12 @@ export async function* rollBackSlice(
         }
       }
       addTo(deltas, fate);
-      issues.push({ unit: start.unit, key: dateKeyOf(item), code: fate, detail: { dateKey: dateKeyOf(item) } });
+      issues.push({
+        unit: start.unit,
+        key: dateKeyOf(item),
+        code: fate,
+        detail: { dateKey: dateKeyOf(item) },
+      });
     };
     await Promise.all(
       page.items.map((item) =>
@@ -71,7 +82,12 @@ export async function* rollBackSlice(
       throw interruption;
     }
     const kept = request.dryRun ? issues : issues.filter((issue) => issue.code !== 'deleted');
-    yield { deltas, issues: kept, last: page.last, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
+    yield {
+      deltas,
+      issues: kept,
+      last: page.last,
+      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+    };
   }
 }
 

@@ -168,7 +168,10 @@ class UnitBook {
     const why = [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
     const first = issues[0]?.detail.message;
     const entries = failed === 1 ? '1 entry' : `${failed} entries`;
-    return { outcome: 'failed', reason: `${entries} failed: ${why}${first === undefined ? '' : `. ${first}`}` };
+    return {
+      outcome: 'failed',
+      reason: `${entries} failed: ${why}${first === undefined ? '' : `. ${first}`}`,
+    };
   }
 
   #done(): number {
@@ -190,6 +193,7 @@ function messageOf(error: unknown): string {
 }
 
 function resumption(start: UnitStart): string {
-  const where = start.cursor === undefined ? 'from the beginning' : `after ${start.cursor.slice(1) || 'the last entry'}`;
+  const where =
+    start.cursor === undefined ? 'from the beginning' : `after ${start.cursor.slice(1) || 'the last entry'}`;
   return `start number ${start.epoch}, going on ${where}`;
 }

@@ -1,4 +1,11 @@
-import { addTo, type Deltas, entryPath, type Issue, type Unit, type VerificationRequest } from '@migrator/core';
+import {
+  addTo,
+  type Deltas,
+  entryPath,
+  type Issue,
+  type Unit,
+  type VerificationRequest,
+} from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { asOwned, type OwnedItem } from '../entries/journal-items.ts';

@@ -23,7 +23,13 @@ export async function* verifyUser(context: EngineContext, userId: string, start:
   const { pageEntries, pageBytes } = context.settings;
   const after = entriesAfter(start.cursor);
   const from = after === undefined ? {} : { after };
-  for await (const page of readPages(context.source, { userId, pageEntries, pageBytes, signal: start.signal, ...from })) {
+  for await (const page of readPages(context.source, {
+    userId,
+    pageEntries,
+    pageBytes,
+    signal: start.signal,
+    ...from,
+  })) {
     const keys = [...new Set(page.entries.map((entry) => dateKey(entry)))].filter(isStorableKey);
     const { items } = await context.target.getItems(keys, start.signal);
     const deltas: Deltas<'verification'> = {};

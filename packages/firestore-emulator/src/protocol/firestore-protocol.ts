@@ -25,7 +25,8 @@ function keepDocumentsAndValuesEncoded(node: JsonNode): void {
 }
 
 function loadRoot(): protobuf.Root {
-  const entry = createRequire(import.meta.url).resolve('@google-cloud/firestore');
+  const require = createRequire(import.meta.url);
+  const entry = require.resolve('@google-cloud/firestore');
   const file = join(dirname(entry), '..', 'protos', 'v1.json');
   const json: JsonNode & INamespace = JSON.parse(readFileSync(file, 'utf8'));
   keepDocumentsAndValuesEncoded(json);

@@ -8,7 +8,7 @@ import { decodeValue } from '../values/value.ts';
 import type { FirestoreValue } from '../values/value.ts';
 import { queryField } from './query-field.ts';
 
-export type FieldTest = (value: FirestoreValue) => boolean;
+type FieldTest = (value: FirestoreValue) => boolean;
 
 /** A condition on one field, which must exist. */
 export interface FieldCondition {

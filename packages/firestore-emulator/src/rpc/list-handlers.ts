@@ -9,7 +9,6 @@ import type { EmulatorState } from './emulator-state.ts';
 import { idBeforePage, pageSizeOf, pageTokenAfter } from './page-token.ts';
 import { masker } from './read-handlers.ts';
 
-const usualPageSize = 100;
 const maximumPageSize = 300;
 const unboundedPage = 100_000;
 const nameNumber = 1;
@@ -48,7 +47,7 @@ export function listDocuments(state: EmulatorState, request: ListDocumentsReques
   if (collectionId === '') throw unsupported('listing the documents of all collections at once');
   checkId(collectionId, 'Collection');
   const after = idBeforePage(request.pageToken);
-  const pageSize = pageSizeOf(request.pageSize, usualPageSize, maximumPageSize);
+  const pageSize = pageSizeOf(request.pageSize, maximumPageSize, maximumPageSize);
   const descending = isDescending(request.orderBy, showMissing);
   const encode = masker(request.mask);
   const database = state.database(databaseName);

@@ -42,13 +42,13 @@ async function fill(ids: readonly string[]): Promise<{ parent: string; expected:
 
 async function listPages(parent: string, pageSize: number): Promise<string[]> {
   const names: string[] = [];
-  let pageToken: string | undefined = '';
-  while (pageToken !== undefined) {
+  let pageToken = '';
+  do {
     const request = { parent, collectionId: 'c', pageSize, pageToken };
     const [page] = await client.call<Page>('ListDocuments', request);
     names.push(...(page?.documents ?? []).map((document) => document.name));
-    pageToken = page?.nextPageToken;
-  }
+    pageToken = page?.nextPageToken ?? '';
+  } while (pageToken !== '');
   return names;
 }
 

@@ -1,9 +1,14 @@
+/** The system's time. What lies below its milliseconds only tells calls apart that fall into the same one. */
+function systemMicros(): number {
+  return Date.now() * 1000 + Math.floor((performance.now() % 1) * 1000);
+}
+
 /** The store's time in microseconds since 1970: commit times grow strictly, and lie after every earlier read. */
 export class Clock {
   #last = 0;
   readonly #now: () => number;
 
-  constructor(now: () => number = () => Math.floor((performance.timeOrigin + performance.now()) * 1000)) {
+  constructor(now: () => number = systemMicros) {
     this.#now = now;
   }
 

@@ -14,7 +14,8 @@ export interface RawClient {
 }
 
 function loadService(): protobuf.Service {
-  const entry = createRequire(import.meta.url).resolve('@google-cloud/firestore');
+  const require = createRequire(import.meta.url);
+  const entry = require.resolve('@google-cloud/firestore');
   const json: INamespace = JSON.parse(readFileSync(join(dirname(entry), '../protos/v1.json'), 'utf8'));
   const root = protobuf.Root.fromJSON(json);
   root.resolveAll();

@@ -9,7 +9,7 @@ function textSize(text: string): number {
 }
 
 /** How large Firestore counts the name of a document, given the ids below `documents`. */
-export function nameSize(segments: readonly string[]): number {
+function nameSize(segments: readonly string[]): number {
   return segments.reduce((sum, segment) => sum + textSize(segment), nameOverhead);
 }
 

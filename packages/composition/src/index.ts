@@ -1,0 +1,2 @@
+export { openQueueContext, type QueueContext } from './open-queue-context.ts';
+export { openServices, type Services } from './open-services.ts';

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import type { Target } from '@migrator/core';
+import { encodeItem } from '@migrator/testing';
+import { afterAll, afterEach, expect, inject, test, vi } from 'vitest';
+import { createDynamoDbTarget } from './index.ts';
+
+const { AWS_ENDPOINT_URL_DYNAMODB: endpoint, AWS_REGION: region, ...rest } = inject('services');
+vi.stubEnv('AWS_ACCESS_KEY_ID', rest.AWS_ACCESS_KEY_ID);
+vi.stubEnv('AWS_SECRET_ACCESS_KEY', rest.AWS_SECRET_ACCESS_KEY);
+
+const owner = new DynamoDBClient({ endpoint, region });
+const opened: Target[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(async (target) => await target.close()));
+});
+afterAll(() => {
+  owner.destroy();
+  vi.unstubAllEnvs();
+});
+
+function open(options: { tableName: string; createTable?: boolean }): Target {
+  const target = createDynamoDbTarget({ endpoint, region, ...options });
+  opened.push(target);
+  return target;
+}
+
+async function createTable(input: Omit<CreateTableCommandInput, 'TableName'>): Promise<string> {
+  const TableName = `table-${randomUUID()}`;
+  await owner.send(new CreateTableCommand({ TableName, ...input }));
+  await waitUntilTableExists({ client: owner, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 }, { TableName });
+  return TableName;
+}
+
+test('a table that is missing is an error unless it may be created', async () => {
+  const tableName = `table-${randomUUID()}`;
+  await expect(open({ tableName }).preflight()).rejects.toMatchObject({
+    code: 'TABLE_NOT_FOUND',
+    message: expect.stringContaining(tableName),
+  });
+  // Two processes that start together both find it missing.
+  const created = await Promise.all([
+    open({ tableName, createTable: true }).preflight(),
+    open({ tableName, createTable: true }).preflight(),
+  ]);
+  expect(created).toEqual([
+    { itemCount: 0, sizeBytes: 0 },
+    { itemCount: 0, sizeBytes: 0 },
+  ]);
+  expect(await open({ tableName }).preflight()).toEqual({ itemCount: 0, sizeBytes: 0 });
+});
+
+test('a write into a table that is missing says so', async () => {
+  const target = open({ tableName: `table-${randomUUID()}` });
+  await expect(target.putOwned(encodeItem({ userId: 'ann', date: '1' }))).rejects.toMatchObject({
+    code: 'TABLE_NOT_FOUND',
+  });
+});
+
+test('a provisioned table tells its write units', async () => {
+  const tableName = await createTable({
+    KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+    ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 7 },
+  });
+  expect(await open({ tableName }).preflight()).toMatchObject({ provisionedWriteUnits: 7 });
+});
+
+test.each<[string, Omit<CreateTableCommandInput, 'TableName'>]>([
+  [
+    'userId (String, partition key) and dateKey (Number, sort key)',
+    {
+      KeySchema: [
+        { AttributeName: 'userId', KeyType: 'HASH' },
+        { AttributeName: 'dateKey', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'userId', AttributeType: 'S' },
+        { AttributeName: 'dateKey', AttributeType: 'N' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+    },
+  ],
+  [
+    'dateKey (Binary, partition key)',
+    {
+      KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'B' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    },
+  ],
+])('a table with %s as its key is refused, and told', async (key, input) => {
+  const tableName = await createTable(input);
+  await expect(open({ tableName, createTable: true }).preflight()).rejects.toMatchObject({
+    code: 'TABLE_KEY_MISMATCH',
+    message: expect.stringContaining(`has ${key}`),
+  });
+});
+
+test('a count reads all pages', async () => {
+  const tableName = `table-${randomUUID()}`;
+  const target = open({ tableName, createTable: true });
+  await target.preflight();
+  // A page of a scan ends at 1 MB.
+  const data = { note: { S: 'x'.repeat(100_000) } };
+  for (let at = 0; at < 30; at += 10) {
+    const items = Array.from({ length: 10 }, (_, index) => encodeItem({ userId: 'ann', date: String(at + index), data }));
+    await target.putBatch(items);
+  }
+  expect(await target.countJournalItems()).toBe(30);
+});
