@@ -1,5 +1,5 @@
 import { openQueueContext } from '@migrator/composition';
-import { loadConfig } from '@migrator/config';
+import { loadConfig, onParentEnd } from '@migrator/config';
 
 import { boardPath } from './bull-board.ts';
 import { startServer } from './start-server.ts';
@@ -26,3 +26,4 @@ async function stop(): Promise<void> {
 }
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop().catch(complain));
+onParentEnd(process.argv, () => void stop().catch(complain));

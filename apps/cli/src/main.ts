@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { parseCount } from './parse-count.ts';
 import { parsePort } from './parse-port.ts';
 
 const program = new Command('migrator').description(
@@ -14,6 +15,20 @@ program
   .action(async (options) => {
     const { services } = await import('./services.ts');
     await services(options);
+  });
+
+program
+  .command('demo')
+  .description(
+    'migrate made-up journals on this machine, with services of its own, and stay up to look at it',
+  )
+  .option('--users <n>', 'how many users have a journal', parseCount, 20)
+  .option('--entries <m>', 'how many entries each journal has', parseCount, 100)
+  .option('--exit', 'end when the run has ended; status 0 only if all was migrated and verified', false)
+  .option('--json', 'the result as one JSON object on the last line of stdout', false)
+  .action(async (options) => {
+    const { demo } = await import('./demo/demo.ts');
+    await demo(options);
   });
 
 await program.parseAsync();

@@ -1,5 +1,5 @@
 import { openQueueContext } from '@migrator/composition';
-import { loadConfig } from '@migrator/config';
+import { loadConfig, onParentEnd } from '@migrator/config';
 import { requireNoEviction, requireRedis, startWorkers } from '@migrator/queue';
 
 const config = loadConfig();
@@ -19,6 +19,7 @@ async function stop(): Promise<void> {
 }
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop().catch(complain));
+onParentEnd(process.argv, () => void stop().catch(complain));
 
 // A worker may be started before its Redis: it waits, and says so once.
 await requireRedis(context.redis, 10_000).catch(complain);

@@ -10,7 +10,7 @@ export { mapEntry } from './mapping/map-entry.ts';
 export { maxItemBytes } from './item-size.ts';
 export { dateKey, dateKeyPrefix, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
 export type * from './operations/operation.ts';
-export { failureIssue, firstPhases } from './operations/operation.ts';
+export { failureIssue, factsOfAnEnd, firstPhases } from './operations/operation.ts';
 export { addTo, type Counter, counters, type Deltas, wholeDeltas } from './operations/counters.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
 export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';

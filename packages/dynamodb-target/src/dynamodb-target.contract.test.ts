@@ -20,7 +20,9 @@ describeTargetContract('DynamoDbTarget', async () => {
   return {
     target,
     put: async (item) => {
-      await application.send(new PutItemCommand({ TableName: tableName, Item: item as Record<string, AttributeValue> }));
+      await application.send(
+        new PutItemCommand({ TableName: tableName, Item: item as Record<string, AttributeValue> }),
+      );
     },
   };
 });

@@ -50,11 +50,32 @@ async function open(
   return { target, dynamodb, retries };
 }
 
+/** When a call says it was signed. */
+function signedAt({ headers }: ScriptedCall): number {
+  const [, year, month, day, hour, minute, second] =
+    /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(String(headers['x-amz-date'])) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+function expireUntilRenewed({ headers }: ScriptedCall): ScriptedAnswer {
+  if (headers.authorization?.includes('Credential=new-key/') === true) return done;
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'new-key');
+  return exception('ExpiredTokenException', 'The security token included in the request is expired');
+}
+
+/** What a batch puts. */
+function itemsOf(call: ScriptedCall | undefined): unknown[] {
+  const body = call?.body as { RequestItems: { journals: { PutRequest: { Item: object } }[] } } | undefined;
+  return (body?.RequestItems.journals ?? []).map(({ PutRequest }) => PutRequest.Item);
+}
+
 describe('a call', () => {
   test('is signed with a session token too, and tells of the capacity it used', async () => {
     vi.stubEnv('AWS_SESSION_TOKEN', 'a-token');
     const used: [string, number][] = [];
-    const { target, dynamodb } = await open([done], { onCapacity: (kind, units) => used.push([kind, units]) });
+    const { target, dynamodb } = await open([done], {
+      onCapacity: (kind, units) => used.push([kind, units]),
+    });
     expect(await target.putOwned(encodeItem(ann))).toEqual({ outcome: 'written', writeUnits: 3 });
     expect(used).toEqual([['write', 3]]);
     expect(dynamodb.calls[0]?.headers).toMatchObject({
@@ -96,22 +117,22 @@ describe('a call', () => {
 
   test('that is never answered ends as unavailable', async () => {
     const { target } = await open(['hang'], { timeoutMs: 20 });
-    await expect(target.putOwned(encodeItem(ann))).rejects.toMatchObject({ code: 'TARGET_UNAVAILABLE', attempts: 8 });
+    const unavailable = { status: 'rejected', reason: { code: 'TARGET_UNAVAILABLE', attempts: 8 } };
+    const ends = await Promise.allSettled([target.putOwned(encodeItem(ann)), target.preflight()]);
+    expect(ends).toMatchObject([unavailable, unavailable]);
   });
 
   test('that is refused is not made again', async () => {
     const { target, dynamodb } = await open([exception('AccessDeniedException', 'not authorized')]);
-    await expect(target.putBatch([encodeItem(ann)])).rejects.toMatchObject({ code: 'ACCESS_DENIED', attempts: 1 });
+    await expect(target.putBatch([encodeItem(ann)])).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      attempts: 1,
+    });
     expect(dynamodb.calls).toHaveLength(1);
   });
 
   test("is signed with AWS's time where this machine's clock is wrong", async () => {
     const anHour = 3_600_000;
-    const signedAt = ({ headers }: ScriptedCall): number => {
-      const [, year, month, day, hour, minute, second] =
-        /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(String(headers['x-amz-date'])) ?? [];
-      return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    };
     const answer = (call: ScriptedCall): ScriptedAnswer =>
       Math.abs(signedAt(call) - Date.now() - anHour) < 60_000
         ? done
@@ -131,12 +152,7 @@ describe('a call', () => {
   });
 
   test('with expired credentials is made again with new ones', async () => {
-    const answer = ({ headers }: ScriptedCall): ScriptedAnswer => {
-      if (headers.authorization?.includes('Credential=new-key/') === true) return done;
-      vi.stubEnv('AWS_ACCESS_KEY_ID', 'new-key');
-      return exception('ExpiredTokenException', 'The security token included in the request is expired');
-    };
-    const { target, dynamodb } = await open([answer]);
+    const { target, dynamodb } = await open([expireUntilRenewed]);
     expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'written' });
     expect(dynamodb.calls).toHaveLength(2);
   });
@@ -146,7 +162,9 @@ describe('a failed condition', () => {
   const stored = migratedItem({ ...ann, migratedAt: '2026-07-01T00:00:00.000Z' });
 
   test('that brings the item along needs no reading', async () => {
-    const { target, dynamodb } = await open([exception('ConditionalCheckFailedException', '', { Item: stored })]);
+    const { target, dynamodb } = await open([
+      exception('ConditionalCheckFailedException', '', { Item: stored }),
+    ]);
     expect(await target.putOwned(encodeItem(ann))).toEqual({ outcome: 'refused', stored, writeUnits: 1 });
     expect(dynamodb.calls).toHaveLength(1);
   });
@@ -172,10 +190,6 @@ describe('a failed condition', () => {
 describe('a batch that is done in part', () => {
   const fixtures = ['1', '2', '3'].map((date) => ({ userId: 'ann', date }));
   const items = fixtures.map(encodeItem);
-  const keysOf = (call: ScriptedCall | undefined): unknown[] => {
-    const { RequestItems } = call?.body as { RequestItems: { journals: { PutRequest: { Item: object } }[] } };
-    return RequestItems.journals.map(({ PutRequest }) => PutRequest.Item);
-  };
 
   test('has the rest written again, and nothing else', async () => {
     const leave = (fixture: (typeof fixtures)[number]): ScriptedAnswer => ({
@@ -186,11 +200,15 @@ describe('a batch that is done in part', () => {
     });
     const [, second] = fixtures;
     if (second === undefined) throw new Error('no fixture');
-    const { target, dynamodb, retries } = await open([leave(second), leave(second), { body: { UnprocessedItems: {} } }]);
+    const { target, dynamodb, retries } = await open([
+      leave(second),
+      leave(second),
+      { body: { UnprocessedItems: {} } },
+    ]);
     expect(await target.putBatch(items)).toEqual({ writeUnits: 2 + 2 + 1 });
-    expect(keysOf(dynamodb.calls[0])).toEqual(fixtures.map(migratedItem));
-    expect(keysOf(dynamodb.calls[1])).toEqual([migratedItem(second)]);
-    expect(keysOf(dynamodb.calls[2])).toEqual([migratedItem(second)]);
+    expect(itemsOf(dynamodb.calls[0])).toEqual(fixtures.map(migratedItem));
+    expect(itemsOf(dynamodb.calls[1])).toEqual([migratedItem(second)]);
+    expect(itemsOf(dynamodb.calls[2])).toEqual([migratedItem(second)]);
     expect(retries.map(({ code }) => code)).toEqual(['THROTTLED', 'THROTTLED']);
   });
 
@@ -211,7 +229,9 @@ describe('a batch that is done in part', () => {
     expect([...read.values()]).toEqual(found);
     expect(readUnits).toBe(3);
     expect(dynamodb.calls[1]?.body).toMatchObject({
-      RequestItems: { journals: { Keys: keys.slice(1).map((key) => ({ dateKey: { S: key } })), ConsistentRead: true } },
+      RequestItems: {
+        journals: { Keys: keys.slice(1).map((key) => ({ dateKey: { S: key } })), ConsistentRead: true },
+      },
     });
   });
 
@@ -277,7 +297,10 @@ describe('a target', () => {
     nobody.close();
     await once(nobody, 'close');
     const target = openAt(`http://127.0.0.1:${port}`);
-    const unavailable = { code: 'TARGET_UNAVAILABLE', message: expect.stringContaining('AWS_ENDPOINT_URL_DYNAMODB') };
+    const unavailable = {
+      code: 'TARGET_UNAVAILABLE',
+      message: expect.stringContaining('AWS_ENDPOINT_URL_DYNAMODB'),
+    };
     const ends = await Promise.allSettled([target.putOwned(encodeItem(ann)), target.preflight()]);
     expect(ends).toMatchObject([
       { status: 'rejected', reason: unavailable },
@@ -286,13 +309,16 @@ describe('a target', () => {
   });
 
   test('without credentials says what to set', async () => {
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
     vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
     const { target, dynamodb } = await open([done]);
     const missing = {
       code: 'CREDENTIALS_NOT_FOUND',
-      message: expect.stringContaining('AWS credentials not found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
+      message: expect.stringContaining(
+        'AWS credentials not found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      ),
     };
     await expect(target.preflight()).rejects.toMatchObject(missing);
     await expect(target.putOwned(encodeItem(ann))).rejects.toMatchObject(missing);

@@ -79,7 +79,7 @@ class DynamoDbTarget implements Target {
 
   async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
     const body = this.#bodies.putItem(item);
-    const answer = await this.#retrying('PutItem', body, signal);
+    const answer = await this.#withRetries('PutItem', signal, async () => await this.#write('PutItem', body));
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
       const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
@@ -90,13 +90,17 @@ class DynamoDbTarget implements Target {
     return { outcome: 'written', ...(Attributes === undefined ? {} : { replaced: Attributes }), writeUnits };
   }
 
-  async putBatch(items: readonly EncodedItem[], signal?: AbortSignal): Promise<{ readonly writeUnits: number }> {
-    if (items.length > itemsPerBatchWrite) throw new RangeError(`A batch holds at most ${itemsPerBatchWrite} items.`);
+  async putBatch(
+    items: readonly EncodedItem[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly writeUnits: number }> {
+    if (items.length > itemsPerBatchWrite)
+      throw new RangeError(`A batch holds at most ${itemsPerBatchWrite} items.`);
     let waiting = items;
     let writeUnits = 0;
     if (waiting.length === 0) return { writeUnits };
     await this.#withRetries('BatchWriteItem', signal, async (progressed) => {
-      const { json } = await this.#send('BatchWriteItem', this.#bodies.putBatch(waiting), signal);
+      const { json } = await this.#write('BatchWriteItem', this.#bodies.putBatch(waiting));
       const { UnprocessedItems, ConsumedCapacity } = json as Answers['BatchWriteItem'];
       const unprocessed = new Set(
         Object.values(UnprocessedItems ?? {})
@@ -123,15 +127,17 @@ class DynamoDbTarget implements Target {
     for (let at = 0; at < distinct.length; at += keysPerBatchGet) {
       let waiting = distinct.slice(at, at + keysPerBatchGet);
       await this.#withRetries('BatchGetItem', signal, async (progressed) => {
-        const { json } = await this.#send('BatchGetItem', this.#bodies.getBatch(waiting), signal);
-        const { Responses, UnprocessedKeys, ConsumedCapacity } = json as Answers['BatchGetItem'];
-        const found = Object.values(Responses ?? {}).flat();
-        for (const item of found) items.set(keyOf(item), item);
-        readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
-        const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
-        if (unprocessed.length < waiting.length) progressed();
-        waiting = unprocessed;
-        if (waiting.length > 0) throw leftOver(waiting.length, this.#options.tableName);
+        // Keys are left over where an answer would be too large, which is no reason to wait, or by throttling.
+        while (waiting.length > 0) {
+          const { json } = await this.#send('BatchGetItem', this.#bodies.getBatch(waiting), signal);
+          const { Responses, UnprocessedKeys, ConsumedCapacity } = json as Answers['BatchGetItem'];
+          for (const item of Object.values(Responses ?? {}).flat()) items.set(keyOf(item), item);
+          readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
+          const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
+          if (unprocessed.length >= waiting.length) throw leftOver(waiting.length, this.#options.tableName);
+          waiting = unprocessed;
+          progressed();
+        }
       });
     }
     return { items, readUnits };
@@ -142,7 +148,7 @@ class DynamoDbTarget implements Target {
     let mayBeDone = false;
     const answer = await this.#withRetries('DeleteItem', signal, async () => {
       try {
-        return await this.#send('DeleteItem', body, signal);
+        return await this.#write('DeleteItem', body);
       } catch (error) {
         mayBeDone ||= MigrationError.codeOf(error) === 'TARGET_UNAVAILABLE';
         throw error;
@@ -171,7 +177,13 @@ class DynamoDbTarget implements Target {
   }
 
   async isEmpty(signal?: AbortSignal): Promise<boolean> {
-    const first = { segment: 0, totalSegments: 1, keysOnly: true, limit: 1, ...(signal === undefined ? {} : { signal }) };
+    const first = {
+      segment: 0,
+      totalSegments: 1,
+      keysOnly: true,
+      limit: 1,
+      ...(signal === undefined ? {} : { signal }),
+    };
     let page = await this.scan(first);
     while (page.items.length === 0 && page.cursor !== undefined) {
       page = await this.scan({ ...first, cursor: page.cursor });
@@ -208,6 +220,14 @@ class DynamoDbTarget implements Target {
 
   async #retrying(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
     return await this.#withRetries(action, signal, async () => await this.#send(action, body, signal));
+  }
+
+  /**
+   * A write that is under way is never cut off: whether it was done would not be known, and could not be booked. The
+   * signal ends the waiting between two tries; a single try has the transport's own time limit.
+   */
+  async #write(action: keyof Answers, body: Buffer): Promise<LeanAnswer> {
+    return await this.#transport.send({ action, body });
   }
 
   async #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {

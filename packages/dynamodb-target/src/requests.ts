@@ -45,7 +45,10 @@ export function putBatchBody(tableName: string): Builder<readonly EncodedItem[]>
   return (items) => {
     const parts: (string | Uint8Array)[] = [];
     for (const item of items) {
-      parts.push(parts.length === 0 ? `${head}{"PutRequest":{"Item":` : '}},{"PutRequest":{"Item":', item.json);
+      parts.push(
+        parts.length === 0 ? `${head}{"PutRequest":{"Item":` : '}},{"PutRequest":{"Item":',
+        item.json,
+      );
     }
     return concat([...parts, '}}]}}']);
   };

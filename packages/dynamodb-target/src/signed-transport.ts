@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { MigrationError } from '@migrator/core';
-import { abortedError } from '@migrator/retry';
+import { abortable, abortedError } from '@migrator/retry';
 import { Pool } from 'undici';
 import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
 import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
@@ -51,7 +51,7 @@ export class SignedTransport {
     let date: string | undefined;
     let answer: Buffer;
     try {
-      const { url, pool, signer } = await this.#findRoute();
+      const { url, pool, signer } = await abortable(this.#findRoute(), action, signal);
       const signed = await signer.sign(
         {
           method: 'POST',
@@ -91,12 +91,13 @@ export class SignedTransport {
     if (mayBeClockSkew(trouble) && this.#correctClock(date)) {
       throw new MigrationError(
         'TARGET_UNAVAILABLE',
-        'This machine\'s clock is wrong; requests are signed with AWS\'s time instead.',
+        "This machine's clock is wrong; requests are signed with AWS's time instead.",
         { cause: trouble },
       );
     }
     const error = targetError(trouble, attempted);
-    if (error.code === 'CREDENTIALS_EXPIRED' || error.code === 'CREDENTIALS_REFUSED') await this.#renewCredentials();
+    if (error.code === 'CREDENTIALS_EXPIRED' || error.code === 'CREDENTIALS_REFUSED')
+      await this.#renewCredentials();
     throw error;
   }
 

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import type { Target } from '@migrator/core';
 import { encodeItem } from '@migrator/testing';
 import { afterAll, afterEach, expect, inject, test, vi } from 'vitest';
@@ -28,7 +33,10 @@ function open(options: { tableName: string; createTable?: boolean }): Target {
 async function createTable(input: Omit<CreateTableCommandInput, 'TableName'>): Promise<string> {
   const TableName = `table-${randomUUID()}`;
   await owner.send(new CreateTableCommand({ TableName, ...input }));
-  await waitUntilTableExists({ client: owner, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 }, { TableName });
+  await waitUntilTableExists(
+    { client: owner, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 },
+    { TableName },
+  );
   return TableName;
 }
 
@@ -104,7 +112,9 @@ test('a count reads all pages', async () => {
   // A page of a scan ends at 1 MB.
   const data = { note: { S: 'x'.repeat(100_000) } };
   for (let at = 0; at < 30; at += 10) {
-    const items = Array.from({ length: 10 }, (_, index) => encodeItem({ userId: 'ann', date: String(at + index), data }));
+    const items = Array.from({ length: 10 }, (_, index) =>
+      encodeItem({ userId: 'ann', date: String(at + index), data }),
+    );
     await target.putBatch(items);
   }
   expect(await target.countJournalItems()).toBe(30);

@@ -67,7 +67,8 @@ export class Table {
       const table = await this.#describe(signal);
       if (table.TableStatus !== 'CREATING') return table;
     } catch (error) {
-      if (MigrationError.codeOf(error) !== 'TABLE_NOT_FOUND' || this.#options.createTable !== true) throw error;
+      if (MigrationError.codeOf(error) !== 'TABLE_NOT_FOUND' || this.#options.createTable !== true)
+        throw error;
       await this.#create(signal);
     }
     await this.#untilActive(signal);
@@ -77,9 +78,10 @@ export class Table {
   async #describe(signal: AbortSignal | undefined): Promise<AwsTable> {
     const { tableName } = this.#options;
     return await this.#retrying('DescribeTable', signal, async () => {
-      const { Table: table } = await this.#client.send(new DescribeTableCommand({ TableName: tableName }), {
-        ...(signal === undefined ? {} : { abortSignal: signal }),
-      });
+      const { Table: table } = await this.#client.send(
+        new DescribeTableCommand({ TableName: tableName }),
+        signal === undefined ? {} : { abortSignal: signal },
+      );
       if (table !== undefined) return table;
       throw new MigrationError('TARGET_UNAVAILABLE', `DynamoDB described table "${tableName}" with nothing.`);
     });
@@ -95,7 +97,7 @@ export class Table {
             AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
             BillingMode: 'PAY_PER_REQUEST',
           }),
-          { ...(signal === undefined ? {} : { abortSignal: signal }) },
+          signal === undefined ? {} : { abortSignal: signal },
         );
       } catch (error) {
         // Another process is a moment ahead of us.
@@ -141,7 +143,9 @@ export class Table {
 
 function checkKey(table: AwsTable, tableName: string): void {
   const keys = (table.KeySchema ?? []).map(({ AttributeName, KeyType }) => {
-    const type = table.AttributeDefinitions?.find((defined) => defined.AttributeName === AttributeName)?.AttributeType;
+    const type = table.AttributeDefinitions?.find(
+      (defined) => defined.AttributeName === AttributeName,
+    )?.AttributeType;
     return `${AttributeName} (${typeNames[type ?? ''] ?? type}, ${KeyType === 'HASH' ? 'partition key' : 'sort key'})`;
   });
   const has = keys.join(' and ');

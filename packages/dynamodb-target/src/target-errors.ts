@@ -23,7 +23,6 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ThrottlingException: 'THROTTLED',
   Throttling: 'THROTTLED',
   RequestLimitExceeded: 'THROTTLED',
-  LimitExceededException: 'THROTTLED',
   TooManyRequestsException: 'THROTTLED',
   SlowDown: 'THROTTLED',
   AccessDeniedException: 'ACCESS_DENIED',
@@ -51,6 +50,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   SerializationException: 'INVALID_ITEM',
   ReplicatedWriteConflictException: 'TARGET_UNAVAILABLE',
   TransactionInProgressException: 'TARGET_UNAVAILABLE',
+  // Of a table's creation: too many at once, which passes, or too many tables, which does not.
+  LimitExceededException: 'TARGET_UNAVAILABLE',
   InternalServerError: 'TARGET_UNAVAILABLE',
   ServiceUnavailable: 'TARGET_UNAVAILABLE',
 };

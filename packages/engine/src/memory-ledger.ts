@@ -2,6 +2,7 @@ import {
   type Commit,
   type CommitResult,
   type Control,
+  factsOfAnEnd,
   type FactsChange,
   firstPhases,
   type Issue,
@@ -330,7 +331,8 @@ class MemoryLedger implements Ledger {
     return controls.includes('pause') ? 'pause' : 'run';
   }
 
-  #takeUpAgain({ operation }: Book): void {
+  #takeUpAgain({ operation, facts }: Book): void {
+    for (const fact of factsOfAnEnd) facts.delete(fact);
     operation.state = 'running';
     operation.phase = 'migrating';
     operation.control = 'run';

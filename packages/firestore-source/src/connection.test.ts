@@ -14,7 +14,10 @@ const call: Omit<Call, 'timeoutMs'> = {
 
 test('a call that is not answered in time ends as unavailable', async () => {
   await using firestore = await startScriptedFirestore(() => ({ end: 'hang' }));
-  const connection = new Connection({ emulatorHost: firestore.emulatorHost, credentials: emulatorCredentials });
+  const connection = new Connection({
+    emulatorHost: firestore.emulatorHost,
+    credentials: emulatorCredentials,
+  });
   const late = { code: 'SOURCE_UNAVAILABLE', message: expect.stringContaining('in time') };
   await expect(connection.stream({ ...call, timeoutMs: 50 }, () => true)).rejects.toMatchObject(late);
   await expect(connection.unary({ ...call, timeoutMs: 50 })).rejects.toMatchObject(late);
@@ -24,7 +27,10 @@ test('a call that is not answered in time ends as unavailable', async () => {
 test('a stream ends where its reader has had enough', async () => {
   const messages = ['a', 'b', 'c'].map((text) => Buffer.from(text));
   await using firestore = await startScriptedFirestore(() => ({ messages, end: 'hang' }));
-  const connection = new Connection({ emulatorHost: firestore.emulatorHost, credentials: emulatorCredentials });
+  const connection = new Connection({
+    emulatorHost: firestore.emulatorHost,
+    credentials: emulatorCredentials,
+  });
   const read: string[] = [];
   const complete = await connection.stream({ ...call, timeoutMs: 10_000 }, (message) => {
     read.push(message.toString());
@@ -37,7 +43,10 @@ test('a stream ends where its reader has had enough', async () => {
 
 test('what its reader throws ends the stream', async () => {
   await using firestore = await startScriptedFirestore(() => ({ messages: [Buffer.from('a')], end: 'hang' }));
-  const connection = new Connection({ emulatorHost: firestore.emulatorHost, credentials: emulatorCredentials });
+  const connection = new Connection({
+    emulatorHost: firestore.emulatorHost,
+    credentials: emulatorCredentials,
+  });
   const reading = connection.stream({ ...call, timeoutMs: 10_000 }, () => {
     throw new RangeError('index out of range: 3 + 10 > 4');
   });

@@ -45,7 +45,11 @@ export class Connection {
     this.#client =
       options.emulatorHost === undefined
         ? new Client(host, credentials.createSsl(), channelOptions)
-        : new Client(options.emulatorHost, credentials.createInsecure(), channelOptions);
+        : new Client(options.emulatorHost, credentials.createInsecure(), {
+            ...channelOptions,
+            // What is on this machine is not reached through a proxy.
+            'grpc.enable_http_proxy': 0,
+          });
     this.#credentials = options.credentials;
   }
 

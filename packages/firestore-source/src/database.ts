@@ -28,7 +28,10 @@ export function entryRefOf(documentName: string): EntryRef {
   const afterJournal = documentName.lastIndexOf('/');
   const afterUser = documentName.lastIndexOf('/', afterJournal - 1);
   const afterUsers = documentName.lastIndexOf('/', afterUser - 1);
-  return { userId: documentName.slice(afterUsers + 1, afterUser), date: documentName.slice(afterJournal + 1) };
+  return {
+    userId: documentName.slice(afterUsers + 1, afterUser),
+    date: documentName.slice(afterJournal + 1),
+  };
 }
 
 export function lastIdOf(documentName: string): string {

@@ -1,9 +1,15 @@
-import { createServer, type Http2Session } from 'node:http2';
+import { createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import type { RetryEvent } from '@migrator/retry';
-import { decodeMessage, encodeDocument, journalEntry, type ScriptedReply, startScriptedFirestore } from '@migrator/testing';
+import {
+  decodeMessage,
+  encodeDocument,
+  journalEntry,
+  type ScriptedReply,
+  startScriptedFirestore,
+} from '@migrator/testing';
 import { Writer } from 'protobufjs/minimal.js';
 import { expect, test } from 'vitest';
 import { createFirestoreSource } from './index.ts';
@@ -108,7 +114,10 @@ test('a page that breaks off when it was full is done', async () => {
 test('a refusal is not repeated', async () => {
   await using firestore = await startScriptedFirestore(() => fail(status.PERMISSION_DENIED));
   const source = await createFirestoreSource({ ...project, emulatorHost: firestore.emulatorHost });
-  await expect(source.listUsers({ pageSize: 1 })).rejects.toMatchObject({ code: 'SOURCE_ACCESS_DENIED', attempts: 1 });
+  await expect(source.listUsers({ pageSize: 1 })).rejects.toMatchObject({
+    code: 'SOURCE_ACCESS_DENIED',
+    attempts: 1,
+  });
   await source.close();
   expect(firestore.calls).toHaveLength(1);
 });
@@ -172,7 +181,8 @@ test.each(['', 'a/b', '/'])('%j is no id', async (id) => {
   ];
   const ends = await Promise.allSettled(calls);
   await source.close();
-  for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'SOURCE_INVALID' } });
+  for (const end of ends)
+    expect(end).toMatchObject({ status: 'rejected', reason: { code: 'SOURCE_INVALID' } });
   expect(firestore.calls).toHaveLength(0);
 });
 
@@ -185,7 +195,7 @@ test('a source without a project says which variable names it', async () => {
 
 test('close ends the connection', async () => {
   const server = createServer();
-  server.on('stream', (stream) => {
+  server.on('stream', (stream: ServerHttp2Stream) => {
     stream.respond(
       { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status.UNIMPLEMENTED) },
       { endStream: true },

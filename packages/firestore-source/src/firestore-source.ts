@@ -76,9 +76,10 @@ class FirestoreSource implements Source {
     };
     const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
     const { documents, nextPageToken } = listedDocuments(answer);
-    const users = documents.map(
-      ({ name, updateTime }): ListedUser => ({ userId: lastIdOf(name), missing: updateTime === undefined }),
-    );
+    const users = documents.map(({ name, updateTime }): ListedUser => ({
+      userId: lastIdOf(name),
+      missing: updateTime === undefined,
+    }));
     return nextPageToken === '' ? { users } : { users, nextPageToken };
   }
 
@@ -185,7 +186,10 @@ class FirestoreSource implements Source {
         return true;
       });
       if (count !== undefined) return count;
-      throw new MigrationError('SOURCE_UNAVAILABLE', `Firestore ended a count of ${call.path} without a result.`);
+      throw new MigrationError(
+        'SOURCE_UNAVAILABLE',
+        `Firestore ended a count of ${call.path} without a result.`,
+      );
     });
   }
 

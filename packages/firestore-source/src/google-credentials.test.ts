@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -53,8 +53,8 @@ test('a token is asked for until there is one, and kept while it is valid', asyn
 });
 
 /** Application default credentials of the one kind whose token server may be anywhere. */
-async function useFederatedCredentials(where: string, address: unknown): Promise<void> {
-  if (typeof address !== 'object' || address === null || !('port' in address)) throw new Error('no port');
+async function useFederatedCredentials(where: string, address: ReturnType<Server['address']>): Promise<void> {
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
   const subject = join(where, 'subject-token');
   const file = join(where, 'credentials.json');
   await writeFile(subject, 'from somewhere else');

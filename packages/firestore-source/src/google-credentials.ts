@@ -97,7 +97,8 @@ function credentialsError(error: unknown): MigrationError {
 function isNetworkTrouble(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = 'code' in at ? String(at.code) : '';
-    if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR)/.test(code)) return true;
+    if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR)/.test(code))
+      return true;
     if ('status' in at && typeof at.status === 'number' && at.status >= 500) return true;
   }
   return false;

@@ -86,9 +86,13 @@ export function listDocumentsRequest(query: {
   return bytes(bool(request, 12, true));
 }
 
-export const countAlias = 'count';
+const countAlias = 'count';
 
-export function countRequest(query: { parent: string; collectionId: string; allDescendants: boolean }): Buffer {
+export function countRequest(query: {
+  parent: string;
+  collectionId: string;
+  allDescendants: boolean;
+}): Buffer {
   const { parent, collectionId, allDescendants } = query;
   const request = text(Writer.create(), 1, parent);
   message(request, 2, (aggregation) => {

@@ -36,7 +36,7 @@ test('what is not a status is trouble too, and says what it is', () => {
   });
 });
 
-test("an error of ours stays what it is", () => {
+test('an error of ours stays what it is', () => {
   const error = new MigrationError('MALFORMED_DOCUMENT', 'no update time');
   expect(sourceError(error, path)).toBe(error);
 });

@@ -1,1 +1,13 @@
-export {};
+export { ConfigError } from '@migrator/config';
+export { type ErrorCode, MigrationError, type MigrationStats } from '@migrator/core';
+export { executeMigration } from './execute-migration.ts';
+export type { MigrationProgress, MigrationResult, MigrationVerification } from './migration-result.ts';
+export type { ExecuteMigrationOptions } from './options.ts';
+export { getJournal, getJournals } from './readers/get-journal.ts';
+export type { Journal, JournalFields, JournalMetadata, JournalValue } from './readers/journal.ts';
+export {
+  createJournalReader,
+  type JournalReader,
+  type JournalReaderOptions,
+  type ReadOptions,
+} from './readers/journal-reader.ts';

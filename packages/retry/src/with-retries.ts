@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { backoffDelay, type ErrorCode, MigrationError, retryPolicies } from '@migrator/core';
-import pRetry from 'p-retry';
+import pRetry, { AbortError } from 'p-retry';
 import { abortedError } from './abortable.ts';
 
 export interface RetryEvent {
@@ -29,8 +29,12 @@ export async function withRetries<T>(
   const tries = new Map<ErrorCode, number>();
   const progressed = (): void => tries.clear();
   try {
-    return await pRetry(async () => await call(progressed), {
-      ...(signal === undefined ? {} : { signal }),
+    const attempt = async (): Promise<T> => {
+      if (signal?.aborted === true) throw new AbortError(abortedError(operation, signal));
+      return await call(progressed);
+    };
+    // p-retry isn't given the signal: it would throw away what a call brought home while the signal aborted.
+    return await pRetry(attempt, {
       retries: Number.POSITIVE_INFINITY,
       // p-retry's own wait knows one policy only; ours, by code, is the wait below.
       minTimeout: 0,

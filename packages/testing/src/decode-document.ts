@@ -13,7 +13,12 @@ const protos = (() => {
 /** A message of google.firestore.v1, such as `RunQueryRequest`, as plain JSON for comparing in tests. */
 export function decodeMessage(type: string, bytes: Uint8Array): { [name: string]: unknown } {
   const messageType = protos.lookupType(`google.firestore.v1.${type}`);
-  return messageType.toObject(messageType.decode(bytes), { longs: String, enums: String, bytes: String, json: true });
+  return messageType.toObject(messageType.decode(bytes), {
+    longs: String,
+    enums: String,
+    bytes: String,
+    json: true,
+  });
 }
 
 export function decodeDocument(bytes: Uint8Array): {
@@ -21,6 +26,7 @@ export function decodeDocument(bytes: Uint8Array): {
   fields: { [name: string]: unknown };
   updateTime?: unknown;
 } {
-  const { name, fields, updateTime }: { name?: unknown; fields?: object; updateTime?: unknown } = decodeMessage('Document', bytes);
+  const { name, fields, updateTime }: { name?: unknown; fields?: object; updateTime?: unknown } =
+    decodeMessage('Document', bytes);
   return { name: String(name), fields: { ...fields }, updateTime };
 }

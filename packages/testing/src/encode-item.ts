@@ -1,4 +1,10 @@
-import { dateKey, type EncodedItem, type StoredAttribute, type StoredItem, storedItemSize } from '@migrator/core';
+import {
+  dateKey,
+  type EncodedItem,
+  type StoredAttribute,
+  type StoredItem,
+  storedItemSize,
+} from '@migrator/core';
 
 export interface ItemFixture {
   readonly userId: string;
@@ -14,7 +20,8 @@ export interface ItemFixture {
 /** A migrated item as it is stored, without the help of the mapping that is under test elsewhere. */
 export function migratedItem(fixture: ItemFixture): StoredItem {
   const { userId, date } = fixture;
-  const { migratedAt = '2026-06-01T00:00:00.000Z', originalTimestamp = '2026-05-01T00:00:00.000000Z' } = fixture;
+  const { migratedAt = '2026-06-01T00:00:00.000Z', originalTimestamp = '2026-05-01T00:00:00.000000Z' } =
+    fixture;
   return {
     dateKey: { S: dateKey({ userId, date }) },
     data: {
@@ -39,7 +46,8 @@ export function migratedItem(fixture: ItemFixture): StoredItem {
 /** The same, ready to be sent. */
 export function encodeItem(fixture: ItemFixture): EncodedItem {
   const { userId, date } = fixture;
-  const { migratedAt = '2026-06-01T00:00:00.000Z', originalTimestamp = '2026-05-01T00:00:00.000000Z' } = fixture;
+  const { migratedAt = '2026-06-01T00:00:00.000Z', originalTimestamp = '2026-05-01T00:00:00.000000Z' } =
+    fixture;
   const item = migratedItem(fixture);
   return {
     userId,

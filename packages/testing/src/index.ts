@@ -2,7 +2,13 @@ export { decodeDocument, decodeMessage } from './decode-document.ts';
 export { type EncodableDocument, encodeDocument, type FieldValue } from './encode-document.ts';
 export { encodeItem, type ItemFixture, migratedItem } from './encode-item.ts';
 export { fillFirestore, type FillOptions } from './fill-firestore.ts';
-export { type JournalEntry, journalEntry, journals, type JournalsOptions, type JournalUser } from './journals.ts';
+export {
+  type JournalEntry,
+  journalEntry,
+  journals,
+  type JournalsOptions,
+  type JournalUser,
+} from './journals.ts';
 export { oddIds } from './odd-ids.ts';
 export { describeSourceContract, type OpenSource } from './source-contract.ts';
 export { describeTargetContract, type OpenTarget, type TargetUnderTest } from './target-contract.ts';

@@ -30,7 +30,9 @@ export function* journals(options: JournalsOptions): Generator<JournalUser> {
     const missing = missingEvery > 0 && index % missingEvery === missingEvery - 1;
     yield {
       userId,
-      ...(missing ? {} : { profile: { displayName: `Trader ${index}`, plan: index % 2 === 0 ? 'pro' : 'free' } }),
+      ...(missing
+        ? {}
+        : { profile: { displayName: `Trader ${index}`, plan: index % 2 === 0 ? 'pro' : 'free' } }),
       entries: entries(seed * 1_000_003 + index, entriesPerUser),
     };
   }
@@ -61,7 +63,9 @@ export function journalEntry(seed: number, day: number): JournalEntry {
   const random = mulberry32(seed * 7919 + day);
   const start = firstDay + day * dayMs;
   const date = new Date(start).toISOString().slice(0, 10);
-  const trades = Array.from({ length: 3 + Math.floor(random() * 2) }, (_, index) => trade(random, start, index));
+  const trades = Array.from({ length: 3 + Math.floor(random() * 2) }, (_, index) =>
+    trade(random, start, index),
+  );
   const results = trades.map(({ pnl }) => pnl);
   const won = results.filter((pnl) => pnl > 0);
   const lost = results.filter((pnl) => pnl <= 0);

@@ -9,7 +9,11 @@ export interface ScriptedCall {
 }
 
 export type ScriptedAnswer =
-  | { readonly status?: number; readonly headers?: { readonly [name: string]: string }; readonly body: unknown }
+  | {
+      readonly status?: number;
+      readonly headers?: { readonly [name: string]: string };
+      readonly body: unknown;
+    }
   /** Breaks the connection off without an answer. */
   | 'reset'
   /** Never answers. */

@@ -1,4 +1,4 @@
-import { Metadata, Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServerWritableStream, type status } from '@grpc/grpc-js';
 
 export interface ScriptedRpc {
   /** `RunQuery` */

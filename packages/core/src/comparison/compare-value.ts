@@ -134,6 +134,7 @@ function compareTimestamp(walk: ComparisonWalk, stored: Stored): void {
     else if (tag === NANOS) nanos = reader.int32();
     else return walk.differs('a timestamp of an unknown form', stored);
   }
+  if (reader.pos !== end) throw new RangeError('a timestamp is longer than its own length says');
   const date = new Date(seconds * 1000);
   const year = date.getUTCFullYear();
   if (!(year >= 1 && year <= 9999) || nanos < 0 || nanos > 999_999_999) {
@@ -177,6 +178,7 @@ function compareGeoPoint(walk: ComparisonWalk, stored: Stored): void {
     else if (tag === LONGITUDE) longitude = reader.double();
     else return walk.differs('a geo point of an unknown form', stored);
   }
+  if (reader.pos !== end) throw new RangeError('a geo point is longer than its own length says');
   const fields = mapOf(stored);
   if (fields === undefined || Object.keys(fields).length !== 2) {
     return walk.differs('{"M":{"latitude":…,"longitude":…}}', stored);

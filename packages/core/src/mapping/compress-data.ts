@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { elementSize, maxItemBytes } from '../item-size.ts';
 import type { EntryRef } from '../ports/source.ts';
 import { closeStamp, openItem, openStamp } from './item-frame.ts';
-import { copyBase64, latin, put } from './json-text.ts';
+import { copyBase64, constant, put } from './json-text.ts';
 import type { MappingPass } from './mapping-pass.ts';
 import type { MappingOptions } from './mapped-entry.ts';
 
-const openCompressed = latin(',"compressed":{"B":"');
-const closeBinary = latin('"}');
-const encoding = latin(',"encoding":{"S":"gzip"}');
+const openCompressed = constant(',"compressed":{"B":"');
+const closeBinary = constant('"}');
+const encoding = constant(',"encoding":{"S":"gzip"}');
 const encodingSize = 'encoding'.length + elementSize + 'gzip'.length;
 /** Where a gzip header names the system it was made on. */
 const systemByte = 9;

@@ -1,6 +1,6 @@
 import { containerSize, elementSize } from '../item-size.ts';
 import type { EntryRef } from '../ports/source.ts';
-import { latin, put, putText } from './json-text.ts';
+import { constant, put, putText } from './json-text.ts';
 import type { MappingPass } from './mapping-pass.ts';
 
 /**
@@ -8,14 +8,14 @@ import type { MappingPass } from './mapping-pass.ts';
  * `openStamp`, what else `metadata` holds, `closeStamp`.
  */
 
-const openKey = latin('{"dateKey":{"S":"');
-const openData = latin('"},"data":{"M":{"userId":{"S":"');
-const openDate = latin('"},"date":{"S":"');
-const closeText = latin('"}');
-const openMetadata = latin(',"metadata":{"M":{"migratedFrom":{"S":"firestore"},"migratedAt":{"S":"');
-const openOriginal = latin('"},"originalTimestamp":{"S":"');
-const closeData = latin('}}}},"updatedAt":{"S":"');
-const closeItem = latin('"}}');
+const openKey = constant('{"dateKey":{"S":"');
+const openData = constant('"},"data":{"M":{"userId":{"S":"');
+const openDate = constant('"},"date":{"S":"');
+const closeText = constant('"}');
+const openMetadata = constant(',"metadata":{"M":{"migratedFrom":{"S":"firestore"},"migratedAt":{"S":"');
+const openOriginal = constant('"},"originalTimestamp":{"S":"');
+const closeData = constant('}}}},"updatedAt":{"S":"');
+const closeItem = constant('"}}');
 
 const openItemSize =
   'dateKey'.length +

@@ -6,7 +6,7 @@ import { DOCUMENT_FIELD } from '../values/value-tags.ts';
 import { compressData } from './compress-data.ts';
 import { guideFields, indexOfName, ORDINARY, OWN_NAME, ownNames } from './guide-fields.ts';
 import { closeStamp, openItem, openStamp } from './item-frame.ts';
-import { latin, put } from './json-text.ts';
+import { constant, put } from './json-text.ts';
 import { kindName } from './kind-name.ts';
 import { mapNamedValue, mapValue } from './map-value.ts';
 import type { FieldWarning, MappedEntry, MappingOptions } from './mapped-entry.ts';
@@ -17,10 +17,10 @@ import { malformed, Refusal } from './refusal.ts';
 
 const COMMA = 0x2c;
 const noWarnings: readonly FieldWarning[] = [];
-const openSource = latin(',"source":{"M":{');
-const closeMap = latin('}}');
-const ownNamesJson = ownNames.map((name) => latin(`"${name}":`));
-const ifMissing = guideFields.map((field) => latin(`,"${field.name}":${field.ifMissing}`));
+const openSource = constant(',"source":{"M":{');
+const closeMap = constant('}}');
+const ownNamesJson = ownNames.map((name) => constant(`"${name}":`));
+const ifMissing = guideFields.map((field) => constant(`,"${field.name}":${field.ifMissing}`));
 
 const pass = new MappingPass();
 

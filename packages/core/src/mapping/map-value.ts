@@ -18,12 +18,12 @@ import {
 } from '../values/value-tags.ts';
 import { containerSize, elementSize, flagSize } from '../item-size.ts';
 import { findDatabase } from './find-database.ts';
-import { copyBase64, copyText, latin, put } from './json-text.ts';
+import { copyBase64, copyText, constant, put, putText } from './json-text.ts';
 import type { MappingPass } from './mapping-pass.ts';
 import { fitsDynamoNumber, putDouble, putInteger } from './number-text.ts';
 import { readInteger } from './read-integer.ts';
 import { malformed, unsupported } from './refusal.ts';
-import { lengthPrefixed, openEntry } from './open-entry.ts';
+import { lengthPrefixed, openEntry, readTag } from './open-entry.ts';
 import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts';
 import { findVector } from './find-vector.ts';
 
@@ -36,19 +36,19 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
-const nullAttribute = latin('{"NULL":true}');
-const trueAttribute = latin('{"BOOL":true}');
-const falseAttribute = latin('{"BOOL":false}');
-const openText = latin('{"S":"');
-const openNumber = latin('{"N":"');
-const openBinary = latin('{"B":"');
-const closeText = latin('"}');
-const openMap = latin('{"M":{');
-const closeMap = latin('}}');
-const openList = latin('{"L":[');
-const closeList = latin(']}');
-const openLatitude = latin('{"M":{"latitude":');
-const openLongitude = latin(',"longitude":');
+const nullAttribute = constant('{"NULL":true}');
+const trueAttribute = constant('{"BOOL":true}');
+const falseAttribute = constant('{"BOOL":false}');
+const openText = constant('{"S":"');
+const openNumber = constant('{"N":"');
+const openBinary = constant('{"B":"');
+const closeText = constant('"}');
+const openMap = constant('{"M":{');
+const closeMap = constant('}}');
+const openList = constant('{"L":[');
+const closeList = constant(']}');
+const openLatitude = constant('{"M":{"latitude":');
+const openLongitude = constant(',"longitude":');
 const geoPointNames = 'latitude'.length + 'longitude'.length;
 
 /** DynamoDB takes 32 levels; the value inside the innermost map or list is a level too. */
@@ -71,8 +71,7 @@ export function mapValue(pass: MappingPass, end: number): number {
       pass.size = size;
       pass.encodedAsText = encodedAsText;
     }
-    const tagAt = reader.pos;
-    kind = reader.tag();
+    kind = readTag(reader);
     switch (kind) {
       case STRING_VALUE:
         mapString(pass, end);
@@ -109,7 +108,7 @@ export function mapValue(pass: MappingPass, end: number): number {
         break;
       default:
         throw unsupported(
-          tagAt,
+          start,
           `is of a kind this version does not know (field ${kind >>> 3} of Firestore's Value)`,
         );
     }
@@ -149,7 +148,7 @@ function putDoubleAttribute(pass: MappingPass, value: number): void {
   }
   const text = String(value);
   put(pass, openText);
-  put(pass, latin(text));
+  putText(pass, text);
   put(pass, closeText);
   pass.size += text.length;
   pass.encodedAsText++;
@@ -207,6 +206,7 @@ function mapTimestamp(pass: MappingPass, end: number): void {
     else if (tag === NANOS) nanos = readInteger(reader);
     else throw unsupported(start, `holds a timestamp with an unknown field (${tag >>> 3})`);
   }
+  if (reader.pos !== to) throw malformed(start, 'a timestamp is longer than its own length says');
   if (!isTimestamp(seconds, nanos)) throw malformed(start, 'a timestamp lies outside of the years 1 to 9999');
   put(pass, openText);
   putTimestamp(pass, Number(seconds), Number(nanos));
@@ -226,6 +226,7 @@ function mapGeoPoint(pass: MappingPass, end: number): void {
     else if (tag === LONGITUDE) longitude = reader.double();
     else throw unsupported(start, `holds a geo point with an unknown field (${tag >>> 3})`);
   }
+  if (reader.pos !== to) throw malformed(start, 'a geo point is longer than its own length says');
   put(pass, openLatitude);
   putDoubleAttribute(pass, latitude);
   put(pass, openLongitude);
@@ -242,12 +243,12 @@ function mapArray(pass: MappingPass, end: number): void {
 /** The `ArrayValue` that ends at `to`. */
 function putList(pass: MappingPass, to: number): void {
   const { reader } = pass;
+  const start = reader.pos;
   deeper(pass);
   put(pass, openList);
   let count = 0;
   while (reader.pos < to) {
-    const tagAt = reader.pos;
-    if (reader.tag() !== ELEMENT) throw unsupported(tagAt, 'holds an array with an unknown field');
+    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds an array with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     mapValue(pass, lengthPrefixed(pass, to));
   }
@@ -267,12 +268,12 @@ function mapMapOrVector(pass: MappingPass, end: number): boolean {
     reader.pos = to;
     return true;
   }
+  const start = reader.pos;
   deeper(pass);
   put(pass, openMap);
   let count = 0;
   while (reader.pos < to) {
-    const tagAt = reader.pos;
-    if (reader.tag() !== ELEMENT) throw unsupported(tagAt, 'holds a map with an unknown field');
+    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds a map with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     const entryEnd = lengthPrefixed(pass, to);
     mapNamedValue(pass, openEntry(pass, entryEnd));

@@ -7,6 +7,7 @@ import protobuf from 'protobufjs/minimal.js';
 const worstExpansion = 14;
 const keptBytes = 1 << 20;
 
+const emptySource = new DataView(new ArrayBuffer(0));
 const emptyReader = new protobuf.Reader(new Uint8Array(0));
 
 /**
@@ -15,8 +16,12 @@ const emptyReader = new protobuf.Reader(new Uint8Array(0));
  */
 export class MappingPass {
   reader: protobuf.Reader = emptyReader;
+  /** The document once more, for reading it by words of four bytes; one that starts before `wordsEnd` fits. */
+  source: DataView = emptySource;
+  wordsEnd = 0;
   /** Output so far is `bytes[0..at]`. */
   bytes: Uint8Array = new Uint8Array(keptBytes);
+  view: DataView = new DataView(this.bytes.buffer);
   at = 0;
   /** Size of the item so far, as DynamoDB counts it. */
   size = 0;
@@ -38,8 +43,10 @@ export class MappingPass {
 
   start(document: Uint8Array, extraText: number): void {
     const needed = document.length * worstExpansion + extraText * 16 + 4096;
-    if (this.bytes.length < needed) this.bytes = new Uint8Array(needed);
+    if (this.bytes.length < needed) this.#useBuffer(needed);
     this.reader = new protobuf.Reader(document);
+    this.source = new DataView(document.buffer, document.byteOffset, document.length);
+    this.wordsEnd = document.length - 3;
     this.at = 0;
     this.size = 0;
     this.encodedAsText = 0;
@@ -52,7 +59,13 @@ export class MappingPass {
   /** Lets go of the document, and of a buffer that only a giant needed. */
   end(): void {
     this.reader = emptyReader;
-    if (this.bytes.length > keptBytes) this.bytes = new Uint8Array(keptBytes);
+    this.source = emptySource;
+    if (this.bytes.length > keptBytes) this.#useBuffer(keptBytes);
+  }
+
+  #useBuffer(length: number): void {
+    this.bytes = new Uint8Array(length);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** A copy of the output. */

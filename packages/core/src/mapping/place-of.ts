@@ -95,6 +95,7 @@ function placeInArray(reader: protobuf.Reader, end: number, offset: number, plac
   return place;
 }
 
+/** Ends count as inside: an empty value is nothing but its end. No two ranges side by side touch, tags part them. */
 function holds(from: number, to: number, offset: number): boolean {
-  return (from <= offset && offset < to) || (from === to && to === offset);
+  return from <= offset && offset <= to;
 }

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../error-codes.ts';
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: ErrorCode;
-  /** Where in the document's bytes, so that the place can be named without keeping track of it on the hot path. */
+  /** Where in the document's bytes (a value's start, never a tag), so that the place can be named without keeping track of it on the hot path. */
   readonly offset: number;
 
   constructor(code: ErrorCode, offset: number, message: string) {

@@ -72,6 +72,11 @@ export type FactsChange = {
   readonly [Fact in keyof OperationFacts]?: OperationFacts[Fact] | null | undefined;
 };
 
+/** What belongs to one end of a run, and is forgotten when the run is taken up again. */
+export const factsOfAnEnd = ['pruneId', 'verificationId', 'retry', 'trouble', 'rate'] as const satisfies readonly (
+  keyof OperationFacts
+)[];
+
 /** Where each kind begins. */
 export const firstPhases: Readonly<Record<OperationKind, OperationPhase>> = {
   migration: 'listing',

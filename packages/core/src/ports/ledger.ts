@@ -52,7 +52,10 @@ export interface Commit {
   readonly resolved?: readonly string[];
 }
 
-/** `stale`: nothing was recorded, because a newer start of the unit has taken over or the operation is over. */
+/**
+ * `stale`: nothing was recorded, because a newer start of the unit has taken over, this one has ended or handed back
+ * already, or the operation is over. Else the control to heed, of a part also its parent's.
+ */
 export type CommitResult = Control | 'stale';
 
 export interface IssuePage {
@@ -61,12 +64,17 @@ export interface IssuePage {
   readonly cursor?: string;
 }
 
-/** How many issues of an operation are kept; all are counted. */
+/**
+ * How many issues of an operation are kept; all are counted. One that is not kept can't be told from another by its key:
+ * `resolved` does not take it back (the unit's own failure, with the empty key, excepted), and it counts again when it is
+ * found again. A reset of its unit takes it back.
+ */
 export const maxKeptIssues = 10_000;
 
 /**
  * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its units'
- * counters, because a commit moves both or neither.
+ * counters, because a commit moves both or neither. Where an id is unknown, methods that don't say so in their result
+ * reject with `NOT_FOUND`.
  */
 export interface Ledger {
   /**
@@ -74,7 +82,10 @@ export interface Ledger {
    * later, so that ids and stamps always grow. A part (with `parent`) needs no free place.
    */
   open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult>;
-  /** Takes a closed migration up again, unless another operation is running, to go through its failed units. */
+  /**
+   * Takes a closed migration up again, unless an operation is running, to go through its failed units: the fact `retry`
+   * is set and the listing begins anew. Rejects with `ROLLED_BACK` where it was, with `NOT_FOUND` for other kinds.
+   */
   reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult>;
   get(id: string): Promise<Operation | undefined>;
   /** The operation that holds the place. */
@@ -88,16 +99,20 @@ export interface Ledger {
     cursor?: string;
   }>;
   update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
-  /** Ends it and frees the place. Of several calls the first counts. */
+  /**
+   * Ends it and frees the place. Of several calls the first counts. The records of units go, except a migration's; issues
+   * stay. The reason of a control stays too if there is no other one, unless it has completed.
+   */
   close(
     id: string,
     end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
   ): Promise<void>;
+  /** The newest one holds; `run` clears the reason. Changes nothing that is over. */
   control(id: string, control: Control, reason?: string): Promise<void>;
-  /** Jobs of these migrations (one, or all there are) can't start any more. */
+  /** Jobs of these migrations (one, or all there are) can't start any more. One that is unknown is passed over. */
   markRolledBack(rollbackId: string, migrationId?: string): Promise<void>;
 
-  /** Records units as listed (those not known yet) and how far the listing has come. */
+  /** Records units as listed (those not known yet) and how far the listing has come. Too late once it is over. */
   addUnits(
     id: string,
     units: readonly string[],

@@ -4,7 +4,6 @@ const bytesPerWriteUnit = 1024;
 
 /** A target that reads like the real one and discards what is written: the way of a dry run is the way of a run. */
 export function discardingTarget(target: Target): Target {
-  const unitsOf = (item: EncodedItem): number => Math.ceil(item.size / bytesPerWriteUnit);
   return {
     putOwned: async (item) => ({ outcome: 'written', writeUnits: unitsOf(item) }),
     putBatch: async (items) => ({ writeUnits: items.reduce((sum, item) => sum + unitsOf(item), 0) }),
@@ -16,4 +15,8 @@ export function discardingTarget(target: Target): Target {
     preflight: (signal) => target.preflight(signal),
     close: () => target.close(),
   };
+}
+
+function unitsOf(item: EncodedItem): number {
+  return Math.ceil(item.size / bytesPerWriteUnit);
 }

@@ -18,7 +18,8 @@ repeat
     if not wanted or string.match(text, '^%d+|([^|]*)|') == wanted then
       table.insert(found, member)
       table.insert(found, text)
-      if #found > limit * 2 then return found end
+      -- One more than wanted, so that the caller knows whether there is a next page.
+      if #found > limit * 2 + 1 then return found end
     end
   end
   offset = offset + chunk

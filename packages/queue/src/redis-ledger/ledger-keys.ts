@@ -12,7 +12,7 @@ export const bucketCount = 16_384;
  * - `place`: hash; `id` and `control` of the operation that holds the place, `last`: the last start in milliseconds
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
- * - `op:<id>:u:<bucket>`: hash, records of units (lua/unit-records.ts)
+ * - `op:<id>:u:<bucket>`: hash, records of units (lua/unit-records.ts); `op:<id>:used`: bitmap of the buckets there are
  * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by unit
  */
 export class LedgerKeys {
@@ -36,9 +36,14 @@ export class LedgerKeys {
     return `${this.operation(id)}:u:${bucket}`;
   }
 
+  usedBuckets(id: string): string {
+    return `${this.operation(id)}:used`;
+  }
+
   /** What every script about one unit takes, in the order that lua/keys-of-a-unit.ts names. */
   unit(id: string, unit: string): string[] {
-    return [this.operation(id), this.place, this.bucket(id, bucketOf(unit)), ...this.issues(id)];
+    const bucket = this.bucket(id, bucketOf(unit));
+    return [this.operation(id), this.place, bucket, this.usedBuckets(id), ...this.issues(id)];
   }
 
   issues(id: string): string[] {
@@ -65,4 +70,13 @@ export function fieldOf(unit: string): string {
 
 export function unitOfField(field: string): string {
   return field.startsWith(':') ? userPrefix + field.slice(1) : field;
+}
+
+/** The numbers of the buckets whose bit is set, as Redis counts bits: from the highest of each byte. */
+export function bucketsOf(bitmap: Uint8Array): number[] {
+  const buckets: number[] = [];
+  for (const [index, byte] of bitmap.entries()) {
+    for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) buckets.push(index * 8 + bit);
+  }
+  return buckets;
 }

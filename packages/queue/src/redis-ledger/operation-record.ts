@@ -26,7 +26,7 @@ const controls: readonly Control[] = ['run', 'pause', 'cancel'];
 
 /**
  * The fields of an operation that begins. Beside these a record has `finishedAt`, `reason`, `listingCursor`, `arrivals`
- * (of issues, so far) and `swept` (its units' records are gone), and by name `t:` totals, `k:` codes and `f:` facts.
+ * (of issues, so far), and by name `t:` totals, `k:` codes and `f:` facts.
  */
 export function newOperationFields(begin: {
   id: string;

@@ -55,7 +55,6 @@ return answer
 `,
 );
 
-/** Answers with `not-found`, or `closed`, how many units are listed, and whether their records have been swept away. */
 export const closeScript = script(
   readArguments,
   operationState,
@@ -64,7 +63,7 @@ local OPERATION, PLACE = KEYS[1], KEYS[2]
 local id, state, finishedAt, reason = take(), take(), take(), takeOptional()
 
 local operation = readOperation(OPERATION)
-if not operation then return { 'not-found' } end
+if not operation then return 'not-found' end
 if operation.state == 'running' then
   redis.call('HSET', OPERATION, 'state', state, 'finishedAt', finishedAt)
   if reason then
@@ -75,8 +74,7 @@ if operation.state == 'running' then
   end
   if readPlace(PLACE).holder == id then redis.call('HDEL', PLACE, 'id', 'control') end
 end
-local values = redis.call('HMGET', OPERATION, 'listed', 'swept')
-return { 'closed', values[1], values[2] or '' }
+return 'closed'
 `,
 );
 

@@ -22,7 +22,7 @@ import {
 } from '@migrator/core';
 import type { Redis } from 'ioredis';
 import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
-import { bucketCount, bucketOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
+import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
 import { factArguments, issuesOf, newOperationFields, operationOf, optional } from './operation-record.ts';
 import {
   closeScript,
@@ -170,10 +170,10 @@ class RedisLedger implements Ledger {
   ): Promise<void> {
     const keys = [this.#keys.operation(id), this.#keys.place];
     const args = [id, end.state, end.now.toISOString(), optional(end.reason)];
-    const [outcome, listed, swept] = await this.#run(closeScript, keys, args);
+    const [outcome] = await this.#run(closeScript, keys, args);
     if (outcome === 'not-found') throw notFound(id);
     // A call that comes again after a crash in the middle of this sweeps the rest.
-    if (operationKindOf(id) !== 'migration' && listed !== '0' && swept !== '1') await this.#sweepUnits(id);
+    if (operationKindOf(id) !== 'migration') await this.#sweepUnits(id);
   }
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
@@ -213,7 +213,7 @@ class RedisLedger implements Ledger {
   async startUnit(id: string, unit: string, options: { reopen?: boolean } = {}): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
-    const args = [id, unit, fieldOf(unit), options.reopen === true ? 'reopen' : ''];
+    const args = [id, unit, fieldOf(unit), bucketOf(unit), options.reopen === true ? 'reopen' : ''];
     return startResultOf(await this.#run(startUnitScript, this.#keys.unit(id, unit), args), kind);
   }
 
@@ -265,25 +265,25 @@ class RedisLedger implements Ledger {
   ): Promise<{ units: readonly string[]; cursor?: string }> {
     const listed = await this.#redis.hget(this.#keys.operation(id), 'listed');
     if (listed === null) throw notFound(id);
-    if (listed === '0') return { units: [] };
-    // Few units are spread thinly: then a page takes more buckets.
-    const perBucket = Number(listed) / bucketCount;
-    const size = Math.min(4_096, Math.ceil(unitsPerPage / perBucket));
-    const first = options.cursor === undefined ? 0 : Number(options.cursor);
-    const end = Math.min(bucketCount, first + size);
+    const buckets = await this.#usedBuckets(id);
+    // Few units are spread thinly over the buckets: then a page takes more of these.
+    const size = Math.ceil((unitsPerPage * buckets.length) / Math.max(1, Number(listed)));
+    const from = options.cursor === undefined ? 0 : Number(options.cursor);
+    const ahead = buckets.filter((bucket) => bucket >= from);
 
     const pipeline = this.#redis.pipeline();
-    for (let bucket = first; bucket < end; bucket++) pipeline.hgetall(this.#keys.bucket(id, bucket));
-    const buckets = (await pipeline.exec()) ?? [];
+    for (const bucket of ahead.slice(0, size)) pipeline.hgetall(this.#keys.bucket(id, bucket));
+    const answers = (await pipeline.exec()) ?? [];
     const units: string[] = [];
-    for (const [error, records] of buckets) {
+    for (const [error, records] of answers) {
       if (error !== null) throw error;
       for (const [field, record] of Object.entries(Object(records))) {
         if (options.states.some((state) => String(record).startsWith(state[0]!)))
           units.push(unitOfField(field));
       }
     }
-    return { units, ...(end < bucketCount ? { cursor: String(end) } : {}) };
+    const next = ahead[size];
+    return { units, ...(next === undefined ? {} : { cursor: String(next) }) };
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
@@ -313,24 +313,29 @@ class RedisLedger implements Ledger {
     return found(id === undefined ? undefined : await this.get(id), id);
   }
 
-  /** Keys: the operation, and each bucket once. Arguments: how many units, then each one's place among the keys. */
+  /** Keys: the operation, its used buckets, and each bucket once. Arguments as the scripts about many units take them. */
   #unitArguments(id: string, units: readonly string[]): { keys: string[]; args: (string | number)[] } {
-    const keys = [this.#keys.operation(id)];
+    const keys = [this.#keys.operation(id), this.#keys.usedBuckets(id)];
     const places = new Map<number, number>();
     const args: (string | number)[] = [units.length];
     for (const unit of units) {
       const bucket = bucketOf(unit);
       const place = places.get(bucket) ?? keys.push(this.#keys.bucket(id, bucket));
       places.set(bucket, place);
-      args.push(place, fieldOf(unit));
+      args.push(bucket, place, fieldOf(unit));
     }
     return { keys, args };
   }
 
+  async #usedBuckets(id: string): Promise<number[]> {
+    return bucketsOf((await this.#redis.getBuffer(this.#keys.usedBuckets(id))) ?? new Uint8Array());
+  }
+
   async #sweepUnits(id: string): Promise<void> {
-    const buckets = Array.from({ length: bucketCount }, (_, bucket) => this.#keys.bucket(id, bucket));
+    const buckets = (await this.#usedBuckets(id)).map((bucket) => this.#keys.bucket(id, bucket));
     for (const some of chunksOf(buckets)) await this.#redis.unlink(...some);
-    await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
+    // Last, because it says what there is to sweep.
+    await this.#redis.unlink(this.#keys.usedBuckets(id));
   }
 }
 

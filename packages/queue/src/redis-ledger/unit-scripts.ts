@@ -11,7 +11,7 @@ const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, ke
 export const startUnitScript = script(
   ...aboutOneUnit,
   String.raw`
-local id, unit, field, mayReopen = take(), take(), take(), take() == 'reopen'
+local id, unit, field, bucket, mayReopen = take(), take(), take(), take(), take() == 'reopen'
 
 local operation = readOperation(OPERATION)
 if not operation then return { 'unknown-operation' } end
@@ -37,6 +37,7 @@ if isClosed then takeUpAgain(OPERATION, id, PLACE) end
 if not record then
   -- A job may start before the coordinator has recorded its unit.
   record = newUnit()
+  redis.call('SETBIT', USED, bucket, 1)
   redis.call('HINCRBY', OPERATION, 'listed', 1)
 end
 if record.state == 'f' then redis.call('HINCRBY', OPERATION, 'failed', -1) end
@@ -102,7 +103,7 @@ return control
 `,
 );
 
-/** Units come as the place of their bucket among the keys, and their field. */
+/** Units come as the number of their bucket, its place among the keys, and their field. */
 export const addUnitsScript = script(
   readArguments,
   mergeFacts,
@@ -112,7 +113,11 @@ if not state then return 'not-found' end
 if state ~= 'running' then return 'closed' end
 
 local listed = 0
-for _ = 1, takeNumber() do listed = listed + redis.call('HSETNX', KEYS[takeNumber()], take(), 'q') end
+for _ = 1, takeNumber() do
+  local bucket, key, field = take(), KEYS[takeNumber()], take()
+  redis.call('SETBIT', KEYS[2], bucket, 1)
+  listed = listed + redis.call('HSETNX', key, field, 'q')
+end
 redis.call('HINCRBY', KEYS[1], 'listed', listed)
 
 if take() == 'listing' then
@@ -139,10 +144,10 @@ if not state then return { 'not-found' } end
 local requeued = { 'requeued' }
 if state ~= 'running' then return requeued end
 for index = 0, takeNumber() - 1 do
-  local bucket, field = KEYS[takeNumber()], take()
-  local text = redis.call('HGET', bucket, field)
+  local _, key, field = take(), KEYS[takeNumber()], take()
+  local text = redis.call('HGET', key, field)
   if text and string.sub(text, 1, 1) == 'f' then
-    redis.call('HSET', bucket, field, 'q' .. string.sub(text, 2))
+    redis.call('HSET', key, field, 'q' .. string.sub(text, 2))
     table.insert(requeued, index)
   end
 end

@@ -1,29 +1,26 @@
-import type { Issue, Ledger } from '@migrator/core';
-import { describe, expect, it } from 'vitest';
+import type { Issue } from '@migrator/core';
+import { describe, expect, test } from 'vitest';
 import {
   allIssues,
   books,
   close,
   finish,
   issue,
-  type MakeLedger,
+  type NewLedger,
   open,
   read,
   start,
   trickyUnits,
   verification,
-  withLedger,
 } from './ledger-harness.ts';
 
 const unit = 'user:a|b';
 const maxKeptIssues = 3;
 
-export function issuesContract(make: MakeLedger): void {
-  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void =>
-    it(name, withLedger(make, body));
-
+export function issuesContract(newLedger: NewLedger): void {
   describe('issues', () => {
-    test('are kept by unit and key, whatever these hold', async (ledger) => {
+    test('are kept by unit and key, whatever these hold', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const keys = ['', 'k', 'k|1:2,3', 'ü😀\n', '*', '\u0001'];
       for (const name of trickyUnits) {
@@ -40,7 +37,8 @@ export function issuesContract(make: MakeLedger): void {
       expect(await ledger.unitIssues(id, 'user:unknown')).toStrictEqual([]);
     });
 
-    test('are paged in the order of their arrival, all or those of one code', async (ledger) => {
+    test('are paged in the order of their arrival, all or those of one code', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const issues = Array.from({ length: 1_210 }, (_, index) =>
         issue(unit, `${index}`, index % 600 === 7 ? 'THROTTLED' : 'ITEM_TOO_LARGE'),
@@ -54,7 +52,8 @@ export function issuesContract(make: MakeLedger): void {
       expect(await ledger.issues(id, { code: 'INTERNAL', limit: 3 })).toStrictEqual({ issues: [] });
     });
 
-    test('replace the older one with the same key, in its place', async (ledger) => {
+    test('replace the older one with the same key, in its place', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, unit);
       const commit = (issues: Issue[], resolved: string[] = []): Promise<unknown> =>
@@ -71,7 +70,8 @@ export function issuesContract(make: MakeLedger): void {
       expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(unit, 'y', 'INTERNAL')]);
     });
 
-    test('of the unit as a whole goes when the unit starts anew, its entries’ stay', async (ledger) => {
+    test('of the unit as a whole goes when the unit starts anew, its entries’ stay', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const issues = [issue(unit, '', 'SOURCE_UNAVAILABLE'), issue(unit, 'x')];
       await finish(ledger, id, unit, { state: 'failed', issues });
@@ -92,7 +92,8 @@ export function issuesContract(make: MakeLedger): void {
       expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(unit, 'x')]);
     });
 
-    test('outlive the units of a verification', async (ledger) => {
+    test('outlive the units of a verification', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger, verification);
       await finish(ledger, id, unit, { state: 'done', issues: [issue(unit, 'x', 'missing')] });
       await close(ledger, id);
@@ -103,11 +104,10 @@ export function issuesContract(make: MakeLedger): void {
   });
 
   describe(`issues beyond the first ${maxKeptIssues}`, () => {
-    const capped = (name: string, body: (ledger: Ledger) => Promise<void>): void =>
-      it(name, withLedger(make, body, { maxKeptIssues }));
     const full = ['1', '2', '3'].map((key) => issue('user:first', key));
 
-    capped('are counted and not kept', async (ledger) => {
+    test('are counted and not kept', async () => {
+      const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', {
         state: 'failed',
@@ -119,7 +119,8 @@ export function issuesContract(make: MakeLedger): void {
       expect(await ledger.unitIssues(id, unit)).toStrictEqual([]);
     });
 
-    capped('leave a kept one replaceable, and room when one is resolved', async (ledger) => {
+    test('leave a kept one replaceable, and room when one is resolved', async () => {
+      const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', { state: 'queued', issues: full });
       const { epoch } = await start(ledger, id, 'user:first');
@@ -136,7 +137,8 @@ export function issuesContract(make: MakeLedger): void {
       expect(await allIssues(ledger, id, 10)).toStrictEqual([full[1], replacing, issue(unit, 'x')]);
     });
 
-    capped('are not resolved by their key, which nobody knows, but by a reset', async (ledger) => {
+    test('are not resolved by their key, which nobody knows, but by a reset', async () => {
+      const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });
       const issues = [issue(unit, 'x'), issue(unit, 'y', 'KEY_TOO_LONG'), issue(unit, 'z', 'KEY_TOO_LONG')];
@@ -151,7 +153,8 @@ export function issuesContract(make: MakeLedger): void {
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3 });
     });
 
-    capped('of the unit as a whole are known all the same', async (ledger) => {
+    test('of the unit as a whole are known all the same', async () => {
+      const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });
       const issues = [

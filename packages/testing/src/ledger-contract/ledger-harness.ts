@@ -9,30 +9,8 @@ import type {
 } from '@migrator/core';
 import { expect } from 'vitest';
 
-export interface LedgerHarness {
-  /** Empty, and nobody else's. */
-  readonly ledger: Ledger;
-  /** Removes whatever the ledger has written, and closes what it needed. */
-  done(): Promise<void>;
-}
-
-export type MakeLedger = (options?: { maxKeptIssues?: number }) => Promise<LedgerHarness>;
-
-/** Runs the test with a ledger of its own. */
-export function withLedger(
-  make: MakeLedger,
-  test: (ledger: Ledger) => Promise<void>,
-  options?: { maxKeptIssues?: number },
-): () => Promise<void> {
-  return async () => {
-    const { ledger, done } = await make(options);
-    try {
-      await test(ledger);
-    } finally {
-      await done();
-    }
-  };
-}
+/** An empty ledger of the test's own. */
+export type NewLedger = (options?: { maxKeptIssues?: number }) => Promise<Ledger>;
 
 export const migration: MigrationRequest = {
   kind: 'migration',

@@ -1,17 +1,7 @@
 import type { Commit, Ledger } from '@migrator/core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import {
-  allIssues,
-  allUnits,
-  books,
-  close,
-  issue,
-  type MakeLedger,
-  open,
-  read,
-  withLedger,
-} from './ledger-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { allIssues, allUnits, books, close, issue, type NewLedger, open, read } from './ledger-harness.ts';
 import { LedgerModel } from './ledger-model.ts';
 
 const units = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
@@ -55,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         issues: fc.array(fc.tuple(key, code), { maxLength: 3 }),
       })
       .map(({ attempt: index, state, deltas, rest, issues }) => ({
-        step: 'commit',
+        step: 'commit' as const,
         attempt: index,
         commit: { state, deltas, ...rest },
         issues,
@@ -80,25 +70,18 @@ const doing = fc.record({
   requeue: fc.boolean(),
 });
 
-export function ledgerProperties(make: MakeLedger, numRuns: number): void {
+export function ledgerProperties(newLedger: NewLedger, numRuns: number): void {
   describe('whatever happens in whatever order', () => {
-    it('says of its books what a recount says', async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), (steps) =>
-          withLedger(make, (ledger) => followModel(ledger, steps))(),
-        ),
-        { numRuns },
-      );
+    test('says of its books what a recount says', async () => {
+      const histories = fc.array(step, { minLength: 5, maxLength: 60, size: 'max' });
+      const recounts = fc.asyncProperty(histories, async (steps) => followModel(await newLedger(), steps));
+      await expect(fc.assert(recounts, { numRuns })).resolves.toBeUndefined();
     });
 
-    it('balances after several writers have worked at the same units at once', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.array(doing, { maxLength: 6 }), { minLength: 2, maxLength: 5 }),
-          (writers) => withLedger(make, (ledger) => writeAtOnce(ledger, writers))(),
-        ),
-        { numRuns },
-      );
+    test('balances after several writers have worked at the same units at once', async () => {
+      const writers = fc.array(fc.array(doing, { maxLength: 6 }), { minLength: 2, maxLength: 5 });
+      const balances = fc.asyncProperty(writers, async (some) => writeAtOnce(await newLedger(), some));
+      await expect(fc.assert(balances, { numRuns })).resolves.toBeUndefined();
     });
   });
 }
@@ -197,7 +180,7 @@ async function writeAtOnce(ledger: Ledger, writers: readonly (readonly Doing[])[
       const isLast = index === commits.length - 1;
       if (isLast && end === 'crash') return;
       const state = isLast && end !== 'crash' ? end : 'running';
-      const found = issues.map(([found, why]) => issue(name, found, why));
+      const found = issues.map(([at, why]) => issue(name, at, why));
       const result = await ledger.commit(id, name, { epoch, state, deltas, issues: found });
       if (result === 'run') booked.push({ unit: name, epoch, deltas });
     }

@@ -1,24 +1,20 @@
-import type { Ledger } from '@migrator/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   at,
   close,
   finish,
-  type MakeLedger,
+  type NewLedger,
   migration,
   open,
   read,
   start,
   verification,
-  withLedger,
 } from './ledger-harness.ts';
 
-export function operationsContract(make: MakeLedger): void {
-  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void =>
-    it(name, withLedger(make, body));
-
+export function operationsContract(newLedger: NewLedger): void {
   describe('open', () => {
-    test('begins an empty, running operation and takes the place', async (ledger) => {
+    test('begins an empty, running operation and takes the place', async () => {
+      const ledger = await newLedger();
       const request = { ...migration, userIds: ['ü|\n', 'b'] };
       const operation = await open(ledger, request);
       expect(operation).toStrictEqual({
@@ -39,7 +35,8 @@ export function operationsContract(make: MakeLedger): void {
       expect(await ledger.current()).toStrictEqual(operation);
     });
 
-    test('begins each kind in its own phase', async (ledger) => {
+    test('begins each kind in its own phase', async () => {
+      const ledger = await newLedger();
       const parent = await open(ledger);
       const options = { parent: parent.id };
       expect((await open(ledger, verification, options)).phase).toBe('verifying');
@@ -47,7 +44,8 @@ export function operationsContract(make: MakeLedger): void {
       expect((await open(ledger, { kind: 'rollback', dryRun: true }, options)).phase).toBe('rolling-back');
     });
 
-    test('refuses while another one runs, and says which', async (ledger) => {
+    test('refuses while another one runs, and says which', async () => {
+      const ledger = await newLedger();
       const first = await open(ledger);
       const refused = await ledger.open(verification, { now: at(10) });
       expect(refused).toStrictEqual({ opened: false, current: first });
@@ -56,14 +54,16 @@ export function operationsContract(make: MakeLedger): void {
       expect((await ledger.open(verification, { now: at(10) })).opened).toBe(true);
     });
 
-    test('lets one of many through that come at once', async (ledger) => {
+    test('lets one of many through that come at once', async () => {
+      const ledger = await newLedger();
       const results = await Promise.all(
         Array.from({ length: 8 }, () => ledger.open(migration, { now: at(0) })),
       );
       expect(results.filter(({ opened }) => opened)).toHaveLength(1);
     });
 
-    test('makes starts grow over all kinds, whatever the clock says', async (ledger) => {
+    test('makes starts grow over all kinds, whatever the clock says', async () => {
+      const ledger = await newLedger();
       const stamps: string[] = [];
       for (const [request, now] of [
         [migration, at(5)],
@@ -78,7 +78,8 @@ export function operationsContract(make: MakeLedger): void {
       expect(stamps).toStrictEqual(['128Z', '129Z', '130Z', '131Z']);
     });
 
-    test('lets a part in beside its parent, which keeps the place', async (ledger) => {
+    test('lets a part in beside its parent, which keeps the place', async () => {
+      const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
       expect(part).toMatchObject({ parent: parent.id, startedAt: '2026-11-22T09:10:51.124Z' });
@@ -89,7 +90,8 @@ export function operationsContract(make: MakeLedger): void {
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'running' });
     });
 
-    test('refuses a part whose parent is over or unknown', async (ledger) => {
+    test('refuses a part whose parent is over or unknown', async () => {
+      const ledger = await newLedger();
       const parent = await open(ledger);
       await close(ledger, parent.id);
       expect(await ledger.open(verification, { now: at(1), parent: parent.id })).toMatchObject({
@@ -101,7 +103,8 @@ export function operationsContract(make: MakeLedger): void {
   });
 
   describe('close', () => {
-    test('counts the first time only', async (ledger) => {
+    test('counts the first time only', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.close(id, { state: 'failed', now: at(1_000), reason: 'no table' });
       await ledger.close(id, { state: 'completed', now: at(2_000) });
@@ -112,7 +115,8 @@ export function operationsContract(make: MakeLedger): void {
       });
     });
 
-    test('does not free the place of another one', async (ledger) => {
+    test('does not free the place of another one', async () => {
+      const ledger = await newLedger();
       const first = await open(ledger);
       await close(ledger, first.id);
       const second = await open(ledger);
@@ -120,7 +124,8 @@ export function operationsContract(make: MakeLedger): void {
       expect((await ledger.current())?.id).toBe(second.id);
     });
 
-    test('keeps the reason of a cancel and drops that of a pause that is over', async (ledger) => {
+    test('keeps the reason of a cancel and drops that of a pause that is over', async () => {
+      const ledger = await newLedger();
       const cancelled = await open(ledger);
       await ledger.control(cancelled.id, 'cancel', 'enough');
       await ledger.close(cancelled.id, { state: 'cancelled', now: at(1) });
@@ -131,7 +136,8 @@ export function operationsContract(make: MakeLedger): void {
       expect(await read(ledger, completed.id)).not.toHaveProperty('reason');
     });
 
-    test('forgets the units of all kinds but a migration, not what they came to', async (ledger) => {
+    test('forgets the units of all kinds but a migration, not what they came to', async () => {
+      const ledger = await newLedger();
       for (const request of [
         migration,
         verification,
@@ -149,7 +155,8 @@ export function operationsContract(make: MakeLedger): void {
   });
 
   describe('control', () => {
-    test('is set with its reason, which goes with the next run', async (ledger) => {
+    test('is set with its reason, which goes with the next run', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.control(id, 'pause', 'ACCESS_DENIED: ü');
       expect(await read(ledger, id)).toMatchObject({ control: 'pause', reason: 'ACCESS_DENIED: ü' });
@@ -159,7 +166,8 @@ export function operationsContract(make: MakeLedger): void {
       expect(resumed).not.toHaveProperty('reason');
     });
 
-    test('changes nothing that is over', async (ledger) => {
+    test('changes nothing that is over', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);
       const before = await read(ledger, id);
@@ -169,7 +177,8 @@ export function operationsContract(make: MakeLedger): void {
   });
 
   describe('update', () => {
-    test('merges facts one by one, and takes those away that are null', async (ledger) => {
+    test('merges facts one by one, and takes those away that are null', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.update(id, { facts: { prepared: true, totalEntries: 7, retry: { code: 'THROTTLED' } } });
       await ledger.update(id, {
@@ -180,7 +189,8 @@ export function operationsContract(make: MakeLedger): void {
       expect((await read(ledger, id)).facts).toStrictEqual({ prepared: true, totalEntries: 8 });
     });
 
-    test('knows facts of an operation that is over too', async (ledger) => {
+    test('knows facts of an operation that is over too', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);
       await ledger.update(id, { facts: { counts: { firestore: 1, dynamodb: 2 } } });
@@ -189,7 +199,8 @@ export function operationsContract(make: MakeLedger): void {
   });
 
   describe('reopen', () => {
-    test('takes a closed migration up again', async (ledger) => {
+    test('takes a closed migration up again', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.addUnits(id, ['user:a'], { cursor: 'c', done: true, facts: { missingUsers: 1 } });
       await finish(ledger, id, 'user:a', { state: 'failed', deltas: { failed: 1 } });
@@ -210,7 +221,8 @@ export function operationsContract(make: MakeLedger): void {
       expect((await read(ledger, id)).facts.retry).toStrictEqual({});
     });
 
-    test('refuses while one runs, itself too', async (ledger) => {
+    test('refuses while one runs, itself too', async () => {
+      const ledger = await newLedger();
       const old = await open(ledger);
       expect(await ledger.reopen(old.id, {})).toMatchObject({ opened: false, current: { id: old.id } });
       await close(ledger, old.id);
@@ -219,7 +231,8 @@ export function operationsContract(make: MakeLedger): void {
       expect(await read(ledger, old.id)).toMatchObject({ state: 'completed' });
     });
 
-    test('refuses what was rolled back, and what is no migration', async (ledger) => {
+    test('refuses what was rolled back, and what is no migration', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);
       await ledger.markRolledBack('rollback-1', id);
@@ -233,7 +246,8 @@ export function operationsContract(make: MakeLedger): void {
   });
 
   describe('markRolledBack', () => {
-    test('marks one migration, or all that there are', async (ledger) => {
+    test('marks one migration, or all that there are', async () => {
+      const ledger = await newLedger();
       const ids: string[] = [];
       for (const request of [migration, migration, verification]) {
         const { id } = await open(ledger, request);
@@ -251,14 +265,16 @@ export function operationsContract(make: MakeLedger): void {
       expect((await start(ledger, later.id, 'user:a')).epoch).toBe(1);
     });
 
-    test('passes over a run that the ledger does not know', async (ledger) => {
+    test('passes over a run that the ledger does not know', async () => {
+      const ledger = await newLedger();
       await ledger.markRolledBack('rollback-1', 'migration-20200101T000000000Z');
       expect(await ledger.get('migration-20200101T000000000Z')).toBeUndefined();
     });
   });
 
   describe('list', () => {
-    test('goes through the operations of a kind, newest first, page by page', async (ledger) => {
+    test('goes through the operations of a kind, newest first, page by page', async () => {
+      const ledger = await newLedger();
       const ids: string[] = [];
       for (let index = 0; index < 5; index++) {
         const { id } = await open(ledger);
@@ -285,7 +301,8 @@ export function operationsContract(make: MakeLedger): void {
     });
   });
 
-  test('says NOT_FOUND of ids that it does not know', async (ledger) => {
+  test('says NOT_FOUND of ids that it does not know', async () => {
+    const ledger = await newLedger();
     const id = 'migration-20200101T000000000Z';
     expect(await ledger.get(id)).toBeUndefined();
     expect(await ledger.current()).toBeUndefined();

@@ -1,5 +1,4 @@
-import type { Ledger } from '@migrator/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   allIssues,
   allUnits,
@@ -8,23 +7,20 @@ import {
   close,
   finish,
   issue,
-  type MakeLedger,
+  type NewLedger,
   open,
   read,
   start,
   trickyUnits,
   verification,
-  withLedger,
 } from './ledger-harness.ts';
 
 const unit = 'user:a|b';
 
-export function unitsContract(make: MakeLedger): void {
-  const test = (name: string, body: (ledger: Ledger) => Promise<void>): void =>
-    it(name, withLedger(make, body));
-
+export function unitsContract(newLedger: NewLedger): void {
   describe('addUnits', () => {
-    test('counts each unit once and remembers where the listing is', async (ledger) => {
+    test('counts each unit once and remembers where the listing is', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.addUnits(id, trickyUnits, { cursor: 'page 2|ü', done: false, facts: { missingUsers: 2 } });
       await ledger.addUnits(id, [...trickyUnits, 'user:new', 'user:new'], { cursor: 'page 3', done: false });
@@ -38,7 +34,8 @@ export function unitsContract(make: MakeLedger): void {
       expect((await read(ledger, id)).listing).not.toHaveProperty('cursor');
     });
 
-    test('takes thousands at once', async (ledger) => {
+    test('takes thousands at once', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const units = Array.from({ length: 2_500 }, (_, index) => `user:${index}`);
       await ledger.addUnits(id, units, { cursor: '1', done: true });
@@ -50,7 +47,8 @@ export function unitsContract(make: MakeLedger): void {
       expect(await allUnits(ledger, id, 'running', 'done', 'failed')).toStrictEqual([]);
     });
 
-    test('leaves a unit alone that began before it was recorded', async (ledger) => {
+    test('leaves a unit alone that began before it was recorded', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, unit, { state: 'done' });
       expect((await read(ledger, id)).units).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
@@ -58,7 +56,8 @@ export function unitsContract(make: MakeLedger): void {
       expect((await read(ledger, id)).units).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
     });
 
-    test('comes too late when the operation is over', async (ledger) => {
+    test('comes too late when the operation is over', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);
       const before = await read(ledger, id);
@@ -69,7 +68,8 @@ export function unitsContract(make: MakeLedger): void {
   });
 
   describe('startUnit', () => {
-    test('goes on where the last commit left off, with a new epoch', async (ledger) => {
+    test('goes on where the last commit left off, with a new epoch', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       for (const [index, name] of trickyUnits.entries()) {
         const first = await start(ledger, id, name);
@@ -90,13 +90,15 @@ export function unitsContract(make: MakeLedger): void {
       expect((await read(ledger, id)).units.listed).toBe(trickyUnits.length);
     });
 
-    test('keeps an empty cursor apart from none', async (ledger) => {
+    test('keeps an empty cursor apart from none', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, unit, { state: 'queued', cursor: '' });
       expect((await start(ledger, id, unit)).cursor).toBe('');
     });
 
-    test('counts starts until one of them gets on', async (ledger) => {
+    test('counts starts until one of them gets on', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       for (const expected of [1, 2, 3]) {
         expect((await start(ledger, id, unit)).startsWithoutProgress).toBe(expected);
@@ -105,7 +107,8 @@ export function unitsContract(make: MakeLedger): void {
       expect(await start(ledger, id, unit)).toMatchObject({ epoch: 4, startsWithoutProgress: 1 });
     });
 
-    test('says why not: unknown, closed, done', async (ledger) => {
+    test('says why not: unknown, closed, done', async () => {
+      const ledger = await newLedger();
       const unknown = { started: false, why: 'unknown-operation' };
       expect(await ledger.startUnit('migration-20200101T000000000Z', unit, { reopen: true })).toStrictEqual(
         unknown,
@@ -124,7 +127,8 @@ export function unitsContract(make: MakeLedger): void {
       });
     });
 
-    test('says why not: paused, cancelled, of a part also when its parent is', async (ledger) => {
+    test('says why not: paused, cancelled, of a part also when its parent is', async () => {
+      const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
       for (const [control, why] of [
@@ -143,7 +147,8 @@ export function unitsContract(make: MakeLedger): void {
       expect((await start(ledger, part.id, unit)).epoch).toBe(1);
     });
 
-    test('says why not: rolled back by, and not current', async (ledger) => {
+    test('says why not: rolled back by, and not current', async () => {
+      const ledger = await newLedger();
       const old = await open(ledger);
       await close(ledger, old.id);
       const running = await open(ledger);
@@ -155,7 +160,8 @@ export function unitsContract(make: MakeLedger): void {
       expect(await ledger.startUnit(old.id, unit)).toStrictEqual(rolledBack);
     });
 
-    test('refuses units of a part whose parent is over', async (ledger) => {
+    test('refuses units of a part whose parent is over', async () => {
+      const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
       const { epoch } = await start(ledger, part.id, unit);
@@ -169,7 +175,8 @@ export function unitsContract(make: MakeLedger): void {
       expect(await ledger.startUnit(part.id, unit)).toStrictEqual(held);
     });
 
-    test('takes a closed migration up again for a job that a person retried', async (ledger) => {
+    test('takes a closed migration up again for a job that a person retried', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:done', { state: 'done' });
       await finish(ledger, id, unit, {
@@ -213,7 +220,8 @@ export function unitsContract(make: MakeLedger): void {
   });
 
   describe('commit', () => {
-    test('moves totals and counters by the same whole numbers', async (ledger) => {
+    test('moves totals and counters by the same whole numbers', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const first = await start(ledger, id, 'user:a');
       const second = await start(ledger, id, 'user:b');
@@ -229,7 +237,8 @@ export function unitsContract(make: MakeLedger): void {
       expect((await start(ledger, id, 'user:b')).counters).toStrictEqual({ created: 4, repaired: 2 });
     });
 
-    test('refuses what it has no place for, before anything moves', async (ledger) => {
+    test('refuses what it has no place for, before anything moves', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, unit);
       const before = await read(ledger, id);
@@ -242,7 +251,8 @@ export function unitsContract(make: MakeLedger): void {
       expect(await read(ledger, id)).toStrictEqual(before);
     });
 
-    test('answers with the control, of a part that of its parent', async (ledger) => {
+    test('answers with the control, of a part that of its parent', async () => {
+      const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
       const own = await start(ledger, parent.id, unit);
@@ -255,7 +265,8 @@ export function unitsContract(make: MakeLedger): void {
       }
     });
 
-    test('moves the ended ones, and hands back', async (ledger) => {
+    test('moves the ended ones, and hands back', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.addUnits(id, ['user:a', 'user:b', 'user:c', 'user:d'], { done: true });
       await finish(ledger, id, 'user:a', { state: 'done' });
@@ -269,7 +280,8 @@ export function unitsContract(make: MakeLedger): void {
       expect(await allUnits(ledger, id, 'running', 'queued')).toStrictEqual(['user:c', 'user:d']);
     });
 
-    test('of a start that is over records nothing', async (ledger) => {
+    test('of a start that is over records nothing', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       const late = {
         state: 'done',
@@ -306,7 +318,8 @@ export function unitsContract(make: MakeLedger): void {
   });
 
   describe('resetUnit', () => {
-    test('takes the unit out of the books and begins it anew', async (ledger) => {
+    test('takes the unit out of the books and begins it anew', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:a', {
         state: 'done',
@@ -342,7 +355,8 @@ export function unitsContract(make: MakeLedger): void {
   });
 
   describe('requeueFailed', () => {
-    test('answers with those that had failed', async (ledger) => {
+    test('answers with those that had failed', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:done', { state: 'done' });
       for (const name of trickyUnits) {
@@ -364,7 +378,8 @@ export function unitsContract(make: MakeLedger): void {
       });
     });
 
-    test('leaves the books of what is over as they are', async (ledger) => {
+    test('leaves the books of what is over as they are', async () => {
+      const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, unit, { state: 'failed' });
       await close(ledger, id);

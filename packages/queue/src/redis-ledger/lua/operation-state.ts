@@ -1,3 +1,5 @@
+import { factsOfAnEnd } from '@migrator/core';
+
 /** What a script has to know of the operation and of the place before it does anything. */
 export const operationState = String.raw`
 local function readOperation(key)
@@ -26,7 +28,7 @@ end
 
 local function takeUpAgain(key, id, placeKey)
   redis.call('HSET', key, 'state', 'running', 'phase', 'migrating', 'control', 'run')
-  redis.call('HDEL', key, 'reason')
+  redis.call('HDEL', key, 'reason', ${factsOfAnEnd.map((fact) => `'f:${fact}'`).join(', ')})
   redis.call('HSET', placeKey, 'id', id, 'control', 'run')
 end
 `;

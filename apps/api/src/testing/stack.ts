@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
+import { startWorkers } from '@migrator/queue';
+import { deleteApp, initializeApp } from 'firebase-admin/app';
+import { type Firestore, getFirestore } from 'firebase-admin/firestore';
+import { inject } from 'vitest';
+
+import { basePath } from '../api-context.ts';
+import { startServer } from '../start-server.ts';
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The JSON that a caller sees; `at` walks into it. */
+  readonly body: unknown;
+}
+
+/** An API and workers in this process, over the suite's real services, with a prefix, table and project of their own. */
+export interface Stack extends AsyncDisposable {
+  readonly env: Environment;
+  readonly context: QueueContext;
+  readonly firestore: Firestore;
+  readonly dynamodb: DynamoDBClient;
+  readonly url: string;
+  readonly table: string;
+  /** Calls `METHOD /path` below the base path; a body is sent as JSON. */
+  call(request: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
+  addWorker(): { stop(): Promise<void> };
+}
+
+export async function openStack(options: { workers?: number; env?: Environment } = {}): Promise<Stack> {
+  const unique = randomUUID().slice(0, 8);
+  const table = `journals-${unique}`;
+  const env: Environment = {
+    ...inject('services'),
+    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
+    DYNAMODB_TABLE: table,
+    QUEUE_PREFIX: `{test-${unique}}`,
+    PORT: '0',
+    ...options.env,
+  };
+  const releases: (() => Promise<unknown>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const one of releases.splice(0).toReversed()) await one();
+  };
+  try {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const endpoint = inject('services').AWS_ENDPOINT_URL_DYNAMODB;
+    const dynamodb = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+    releases.push(async () => dynamodb.destroy());
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName: table,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+      }),
+    );
+    releases.push(() => dynamodb.send(new DeleteTableCommand({ TableName: table })));
+
+    // Both SDKs look for their credentials and emulators here and nowhere else.
+    Object.assign(process.env, inject('services'));
+    const app = initializeApp({ projectId: env['GOOGLE_CLOUD_PROJECT'] ?? '' }, unique);
+    releases.push(() => deleteApp(app));
+    const firestore = getFirestore(app);
+
+    const config = readConfig(env);
+    const complaints: unknown[] = [];
+    const complain = (error: unknown): void => void complaints.push(error);
+    const context = await openQueueContext(config, 'api', complain);
+    releases.push(() => context.close());
+    releases.push(async () => {
+      const keys = await context.redis.keys(`${config.redis.prefix}:*`);
+      for (let index = 0; index < keys.length; index += 1_000) await context.redis.unlink(keys.slice(index, index + 1_000));
+    });
+    const server = await startServer(context, config.http, complain);
+    releases.push(() => server.stop());
+
+    const workerContext = await openQueueContext(config, 'worker', complain);
+    releases.push(() => workerContext.close());
+    const addWorker = (): { stop(): Promise<void> } => {
+      const { redis } = workerContext;
+      const workers = startWorkers(workerContext, {
+        redis,
+        prefix: config.redis.prefix,
+        concurrency: config.migration.userConcurrency,
+        onError: complain,
+      });
+      let stopping: Promise<void> | undefined;
+      const stop = (): Promise<void> => (stopping ??= workers.stop());
+      releases.push(stop);
+      return { stop };
+    };
+    for (let worker = 0; worker < (options.workers ?? 1); worker += 1) addWorker();
+
+    const call: Stack['call'] = async (request, { body, headers } = {}) => {
+      const [method = 'GET', path = ''] = request.split(' ');
+      const response = await fetch(server.url + (path.startsWith('//') ? path.slice(1) : basePath + path), {
+        method,
+        headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = (response.headers.get('content-type') ?? '').includes('json');
+      return { status: response.status, headers: response.headers, body: json ? (JSON.parse(text) as unknown) : text };
+    };
+    return { env, context, firestore, dynamodb, url: server.url, table, call, addWorker, [Symbol.asyncDispose]: release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** The value at `stats.users.listed` of a JSON answer; undefined where there is nothing. */
+export function at(body: unknown, path: string): unknown {
+  let value = body;
+  for (const name of path.split('.')) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  }
+  return value;
+}

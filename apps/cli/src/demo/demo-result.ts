@@ -1,0 +1,71 @@
+import type { MigrationReport } from '@migrator/engine';
+
+import { basePath } from '../migration-api.ts';
+
+export interface Filled {
+  readonly users: number;
+  readonly entries: number;
+}
+
+/** What the demo prints with `--json` when its run has ended. */
+export interface DemoResult {
+  /** Everything was migrated, and verified. */
+  readonly ok: boolean;
+  /** Why not. */
+  readonly problems: readonly string[];
+  /** Entries that Firestore was filled with. */
+  readonly entries: number;
+  readonly users: number;
+  /** The run's, with its verification. */
+  readonly seconds: number;
+  readonly migrationId: string;
+  readonly state: MigrationReport['state'];
+  readonly stats: MigrationReport['stats'];
+  readonly verification: MigrationReport['verification'];
+  readonly addresses: { dashboard: string; status: string; jobs: string };
+  /** What points a program at the services. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export function demoResult(
+  report: MigrationReport,
+  filled: Filled,
+  surroundings: { url: string; env: Readonly<Record<string, string>> },
+): DemoResult {
+  const { migrationId, state, stats, verification } = report;
+  const problems = problemsOf(report, filled.entries);
+  return {
+    ok: problems.length === 0,
+    problems,
+    ...filled,
+    seconds: (Date.parse(stats.endTime ?? stats.startTime) - Date.parse(stats.startTime)) / 1000,
+    migrationId,
+    state,
+    stats,
+    verification,
+    addresses: addressesAt(surroundings.url),
+    environment: surroundings.env,
+  };
+}
+
+function addressesAt(url: string): DemoResult['addresses'] {
+  return { dashboard: `${url}/`, status: `${url}${basePath}/status`, jobs: `${url}/admin/queues` };
+}
+
+/** Why a run did not migrate and verify everything; nothing where it did. */
+export function problemsOf(report: MigrationReport, entries: number): string[] {
+  const { state, reason, verification } = report;
+  const { totalProcessed, successCount, failureCount, skippedCount } = report.stats;
+  const problems: string[] = [];
+  if (state !== 'completed')
+    problems.push(`The run ended as ${state}${reason === null ? '' : `: ${reason}`}.`);
+  if (totalProcessed !== successCount + failureCount + skippedCount) {
+    problems.push(
+      `The books don't balance: ${totalProcessed} ≠ ${successCount} + ${failureCount} + ${skippedCount}.`,
+    );
+  }
+  if (totalProcessed !== entries) problems.push(`${totalProcessed} of ${entries} entries were processed.`);
+  if (failureCount > 0) problems.push(`${failureCount} entries failed.`);
+  if (verification?.isValid === false) problems.push(verification.message);
+  return problems;
+}

@@ -1,0 +1,163 @@
+import type { LocalServices } from '@migrator/local-services';
+import { startLocalServices } from '@migrator/local-services';
+
+import { onStopRequest, StopRequest } from '../stop-requests.ts';
+import { watchRun } from '../watch-run.ts';
+import { amount } from './amount.ts';
+import { type ChildProgram, ProgramEndedError } from './child-program.ts';
+import { type DemoResult, demoResult } from './demo-result.ts';
+import { describeAddresses, describeResult } from './describe-result.ts';
+import { fillWithJournals } from './fill-with-journals.ts';
+import { type ProgressDisplay, progressDisplay } from './progress-display.ts';
+import { stepMeter } from './progress-step.ts';
+import { startPrograms } from './start-programs.ts';
+
+export interface DemoOptions {
+  readonly users: number;
+  /** Of each user. */
+  readonly entries: number;
+  /** Ends when the run has ended. */
+  readonly exit: boolean;
+  /** The result as one JSON object on stdout's last line; all else goes to stderr. */
+  readonly json: boolean;
+}
+
+interface Surroundings {
+  /** Aborts when the demo must end, with the reason. */
+  readonly ending: AbortController;
+  /** What must be stopped, last started first. */
+  readonly started: AsyncDisposableStack;
+  readonly programs: ChildProgram[];
+  readonly screen: NodeJS.WriteStream;
+  readonly display: ProgressDisplay;
+}
+
+/** Nothing outlives this process, so an end that hangs may be cut. */
+const endLimitMs = 30_000;
+
+/**
+ * Shows a whole migration on this machine, with services of its own. Sets the exit code: 0 if everything was migrated
+ * and verified, 1 if not; 128 and the signal's number if it was stopped before the end.
+ */
+export async function demo(options: DemoOptions): Promise<void> {
+  const ending = new AbortController();
+  const screen = options.json ? process.stderr : process.stdout;
+  const started = new AsyncDisposableStack();
+  const surroundings: Surroundings = {
+    ending,
+    started,
+    programs: [],
+    screen,
+    display: progressDisplay(screen),
+  };
+  const { signal } = ending;
+  await onStopRequest((request) => ending.abort(request));
+
+  const tell = (value: unknown): void => {
+    if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+  };
+  const complain = (error: unknown): void => {
+    process.exitCode = error instanceof StopRequest ? error.exitCode : 1;
+    process.stderr.write(`\n${messageOf(error, surroundings.programs)}\n`);
+  };
+
+  let result: DemoResult | undefined;
+  try {
+    result = await orAborted(runDemo(options, surroundings), signal);
+    process.exitCode = result.ok ? 0 : 1;
+    screen.write(describeResult(result));
+    if (!options.exit) screen.write(`${describeAddresses(result)}\nPress Ctrl-C to stop.\n`);
+    tell(result);
+    if (!options.exit) {
+      await orAborted(new Promise<never>(() => {}), signal);
+    }
+  } catch (error) {
+    surroundings.display.stop();
+    if (result !== undefined && error instanceof StopRequest) screen.write('\nStopping\n');
+    else complain(error);
+    if (result === undefined) tell({ ok: false, error: messageOf(error, []) });
+    ending.abort(error);
+  }
+  const limit = setTimeout(() => process.exit(), endLimitMs);
+  await started.disposeAsync().catch(complain);
+  clearTimeout(limit);
+}
+
+async function runDemo(options: DemoOptions, surroundings: Surroundings): Promise<DemoResult> {
+  const { ending, screen, display } = surroundings;
+  const { signal } = ending;
+
+  screen.write('Starting Redis, DynamoDB and Firestore on this machine\n');
+  const { env } = await startServices(surroundings);
+  signal.throwIfAborted();
+
+  screen.write('Starting the API and two workers\n');
+  surroundings.started.defer(async () => {
+    await Promise.all(surroundings.programs.map((program) => program.stop()));
+  });
+  const programs = startPrograms({
+    env,
+    signal,
+    onStart: (program) => void surroundings.programs.push(program),
+    onUnexpectedEnd: (error) => ending.abort(error),
+  });
+  const [filled, { url, api }] = await Promise.all([
+    fillWithJournals(options, env, signal, (step) => display.show(step)),
+    programs,
+  ]);
+  display.finish();
+  screen.write(
+    `Firestore holds ${amount(filled.entries)} entries of ${amount(filled.users)} users, ` +
+      `${amount(filled.missing)} of them without a document of their own\n`,
+  );
+
+  const { migrationId } = await api.start();
+  screen.write(`Running ${migrationId}\n`);
+  const stepOf = stepMeter(() => performance.now());
+  const report = await watchRun(api, migrationId, {
+    signal,
+    onProgress(status) {
+      const step = stepOf(status);
+      if (step !== undefined) display.show({ ...step, total: step.total ?? filled.entries });
+    },
+  });
+  display.finish();
+  const { users, entries } = filled;
+  return demoResult(report, { users, entries }, { url, env });
+}
+
+async function startServices({ ending, started }: Surroundings): Promise<LocalServices> {
+  const onUnexpectedEnd = (error: Error): void => ending.abort(error);
+  const starting = startLocalServices({
+    redis: { onUnexpectedEnd },
+    dynamodb: { onUnexpectedEnd, createTable: true },
+    firestore: { onUnexpectedEnd },
+  });
+  // Whoever stops the demo while they start must wait for them to stop them.
+  started.defer(async () => {
+    const [services] = await Promise.allSettled([starting]);
+    if (services.status === 'fulfilled') await services.value.stop();
+  });
+  return starting;
+}
+
+/** Rejects with the signal's reason if that comes first. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** One line where a message says it all; else with what the programs said last. */
+function messageOf(error: unknown, programs: readonly ChildProgram[]): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StopRequest || error instanceof ProgramEndedError) return message;
+  const said = programs.flatMap((program) => program.lastLines().map((line) => `  ${program.name}: ${line}`));
+  return [message, ...said].join('\n');
+}

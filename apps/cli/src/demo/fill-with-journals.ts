@@ -1,0 +1,53 @@
+import type { LocalServicesEnv } from '@migrator/local-services';
+import type { JournalUser } from '@migrator/testing';
+
+import type { Filled } from './demo-result.ts';
+import type { Step } from './progress-step.ts';
+
+/** How many of the users have no document of their own, where there are enough. */
+const missingEvery = 4;
+
+/** Fills Firestore; `missing` of the users have a journal but no document of their own. */
+export async function fillWithJournals(
+  size: { users: number; entries: number },
+  env: LocalServicesEnv,
+  signal: AbortSignal,
+  show: (step: Step) => void,
+): Promise<Filled & { missing: number }> {
+  // Loaded late: it takes as long as a service takes to start.
+  const { fillFirestore, journals } = await import('@migrator/testing');
+  const startedAt = performance.now();
+  let users = 0;
+  let missing = 0;
+
+  function* watched(from: Iterable<JournalUser>): Generator<JournalUser> {
+    for (const user of from) {
+      signal.throwIfAborted();
+      yield user;
+      users += 1;
+      if (user.profile === undefined) missing += 1;
+      const perSecond = (users * 1000) / (performance.now() - startedAt);
+      const etaSeconds = Math.ceil((size.users - users) / perSecond);
+      show({
+        label: 'Filling',
+        unit: 'users',
+        processed: users,
+        total: size.users,
+        perSecond,
+        etaSeconds,
+        trouble: null,
+      });
+    }
+  }
+
+  const wanted = {
+    users: size.users,
+    entriesPerUser: size.entries,
+    missingEvery: Math.min(missingEvery, size.users),
+  };
+  const filled = await fillFirestore(watched(journals(wanted)), {
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+  });
+  return { ...filled, missing };
+}

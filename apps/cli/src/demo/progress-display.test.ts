@@ -1,0 +1,43 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+
+import { progressDisplay } from './progress-display.ts';
+import type { Step } from './progress-step.ts';
+
+const step: Step = {
+  label: 'Migrating',
+  unit: 'entries',
+  processed: 0,
+  total: 2000,
+  perSecond: null,
+  etaSeconds: null,
+  trouble: null,
+};
+
+it('writes few plain lines where no terminal is', () => {
+  const stream = new PassThrough({ encoding: 'utf8' });
+  const display = progressDisplay(stream);
+  display.show({ ...step, processed: 500, perSecond: 1234.4, etaSeconds: 2 });
+  display.show({ ...step, processed: 900 });
+  display.show({ ...step, label: 'Verifying', processed: 10, total: null, trouble: 'DynamoDB is away' });
+  display.finish();
+  display.finish();
+  expect(stream.read()).toBe(
+    [
+      'Migrating: 25 %, 500 of 2,000 entries, 1,234 a second, 2 s left',
+      'Migrating: 100 %, 2,000 of 2,000 entries',
+      'Verifying: 10 entries, DynamoDB is away',
+      'Verifying: 100 %, 10 of 10 entries',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('leaves a step that was stopped as it is', () => {
+  const stream = new PassThrough({ encoding: 'utf8' });
+  const display = progressDisplay(stream);
+  display.show(step);
+  display.stop();
+  display.finish();
+  expect(stream.read()).toBe('Migrating: 0 %, 0 of 2,000 entries\n');
+});

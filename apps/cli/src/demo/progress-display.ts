@@ -1,0 +1,106 @@
+import cliProgress from 'cli-progress';
+
+import { amount } from './amount.ts';
+import type { Step } from './progress-step.ts';
+
+export interface ProgressDisplay {
+  show(step: Step): void;
+  /** The step that is shown is done: fills it. */
+  finish(): void;
+  /** Leaves the display where it is. */
+  stop(): void;
+}
+
+/** A bar for each step where a person looks on, now and then a line where not. */
+export function progressDisplay(
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
+): ProgressDisplay {
+  return stream.isTTY === true ? bars(stream) : lines(stream);
+}
+
+function bars(stream: NodeJS.WritableStream): ProgressDisplay {
+  let bar: cliProgress.SingleBar | undefined;
+  let shown: Step | undefined;
+
+  const draw = (step: Step): void => {
+    bar?.setTotal(Math.max(step.total ?? 0, step.processed, 1));
+    bar?.update(step.processed, { label: step.label.padEnd(10), words: wordsOf(step) });
+  };
+  const stop = (): void => {
+    bar?.stop();
+    bar = undefined;
+    shown = undefined;
+  };
+  const finish = (): void => {
+    if (shown !== undefined) draw(finished(shown));
+    stop();
+  };
+  return {
+    show(step) {
+      if (shown?.label !== step.label) finish();
+      if (bar === undefined) {
+        bar = new cliProgress.SingleBar(
+          {
+            stream,
+            format: '  {label} {bar} {percentage} %  {words}',
+            hideCursor: true,
+            gracefulExit: false,
+            barsize: 24,
+          },
+          cliProgress.Presets.shades_classic,
+        );
+        bar.start(1, 0, { label: step.label, words: '' });
+      }
+      shown = step;
+      draw(step);
+    },
+    finish,
+    stop,
+  };
+}
+
+const lineIntervalMs = 2000;
+
+function lines(stream: NodeJS.WritableStream): ProgressDisplay {
+  let shown: Step | undefined;
+  let written: { label: string; at: number } | undefined;
+
+  const finish = (): void => {
+    if (shown === undefined) return;
+    stream.write(lineOf(finished(shown)));
+    shown = undefined;
+  };
+  return {
+    show(step) {
+      if (shown?.label !== step.label) finish();
+      shown = step;
+      if (written?.label === step.label && performance.now() - written.at < lineIntervalMs) return;
+      written = { label: step.label, at: performance.now() };
+      stream.write(lineOf(step));
+    },
+    finish,
+    stop() {
+      shown = undefined;
+    },
+  };
+}
+
+function lineOf(step: Step): string {
+  const percent =
+    step.total === null ? '' : ` ${Math.floor((100 * step.processed) / Math.max(step.total, 1))} %,`;
+  return `${step.label}:${percent} ${wordsOf(step)}\n`;
+}
+
+function finished(step: Step): Step {
+  const total = step.total ?? step.processed;
+  return { ...step, processed: total, total, perSecond: null, etaSeconds: null };
+}
+
+function wordsOf({ unit, processed, total, perSecond, etaSeconds, trouble }: Step): string {
+  return [
+    total === null ? `${amount(processed)} ${unit}` : `${amount(processed)} of ${amount(total)} ${unit}`,
+    ...(perSecond === null ? [] : [`${amount(perSecond)} a second`]),
+    ...(etaSeconds === null ? [] : [`${amount(etaSeconds)} s left`]),
+    ...(trouble === null ? [] : [trouble]),
+  ].join(', ');
+}

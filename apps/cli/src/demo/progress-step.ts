@@ -1,0 +1,59 @@
+import type { CurrentStatus, StatusState } from '@migrator/engine';
+
+/** What a progress display shows. */
+export interface Step {
+  readonly label: string;
+  readonly unit: 'entries' | 'users';
+  readonly processed: number;
+  /** Null where it is not known yet. */
+  readonly total: number | null;
+  readonly perSecond: number | null;
+  readonly etaSeconds: number | null;
+  /** What it can't get past at the moment. */
+  readonly trouble: string | null;
+}
+
+const labels: Readonly<Record<StatusState, string>> = {
+  idle: 'Migrating',
+  listing: 'Migrating',
+  migrating: 'Migrating',
+  verifying: 'Verifying',
+  'rolling-back': 'Rolling back',
+  pausing: 'Pausing',
+  paused: 'Paused',
+  cancelling: 'Cancelling',
+};
+
+/**
+ * Turns what the API says into steps. Where it has no pace, as in a run's first moments, the pace is measured here.
+ * `now`: milliseconds.
+ */
+export function stepMeter(now: () => number): (status: CurrentStatus) => Step | undefined {
+  let label = '';
+  let since = { at: 0, processed: 0 };
+  return ({ state, progress }) => {
+    if (progress === null) return undefined;
+    const { processed, total } = progress;
+    if (labels[state] !== label || processed < since.processed) {
+      label = labels[state];
+      since = { at: now(), processed };
+    }
+    const perSecond = progress.entriesPerSecond || paceSince(since, now(), processed);
+    const left =
+      total === null || perSecond === null ? null : Math.ceil(Math.max(0, total - processed) / perSecond);
+    return {
+      label,
+      unit: 'entries',
+      processed,
+      total,
+      perSecond,
+      etaSeconds: progress.etaSeconds ?? left,
+      trouble: progress.reason,
+    };
+  };
+}
+
+function paceSince(since: { at: number; processed: number }, at: number, processed: number): number | null {
+  if (processed === since.processed || at === since.at) return null;
+  return ((processed - since.processed) * 1000) / (at - since.at);
+}

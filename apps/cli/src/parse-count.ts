@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from 'commander';
+
+const most = 100_000;
+
+/** How many, from an option's text, for commander. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > most) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+  }
+  return count;
+}

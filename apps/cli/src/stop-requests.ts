@@ -1,0 +1,28 @@
+import { watchRunner } from './watch-runner.ts';
+
+/** A person, or the system, wants this process to end. */
+export class StopRequest extends Error {
+  override readonly name = 'StopRequest';
+  /** What a shell expects of a program that was stopped that way before it was done. */
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('Stopped before the end.');
+    this.exitCode = exitCode;
+  }
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * Calls back whenever somebody wants this process to end: by a signal, by ending the package manager that runs it, or
+ * by closing its stdout. That may be more than once: Ctrl-C reaches a script both from the terminal and through pnpm.
+ */
+export async function onStopRequest(stop: (request: StopRequest) => void): Promise<void> {
+  for (const [signal, exitCode] of Object.entries(signals))
+    process.on(signal, () => stop(new StopRequest(exitCode)));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => stop(new StopRequest(signals.SIGHUP)));
+  }
+  await watchRunner(process.env, () => stop(new StopRequest(signals.SIGTERM)));
+}

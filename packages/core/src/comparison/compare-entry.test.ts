@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { mapEntry } from '../mapping/map-entry.ts';
+import type { SourceEntry } from '../ports/source.ts';
+import type { StoredAttribute, StoredItem } from '../ports/target.ts';
+import { encodeDocument } from '../testing/encode-document.ts';
+import type { JsonFields, JsonValue } from '../testing/firestore-json.ts';
+import { compareEntry } from './compare-entry.ts';
+
+const migratedAt = '2026-11-22T09:10:51.123Z';
+const updateTime = '2026-11-20T18:30:00.123456Z';
+const name = 'projects/demo/databases/(default)/documents/users/ada/trading-journal/2026-11-20';
+
+function entryWith(fields: JsonFields): SourceEntry {
+  return { userId: 'ada', date: '2026-11-20', updateTime, document: encodeDocument({ name, fields }) };
+}
+
+function itemWith(fields: StoredItem, metadata: StoredItem = {}): StoredItem {
+  const data: StoredItem = {
+    userId: { S: 'ada' },
+    date: { S: '2026-11-20' },
+    trades: { L: [] },
+    heatmap: { M: {} },
+    performance: { M: {} },
+    risk: { M: {} },
+    summary: { M: {} },
+    ...fields,
+    metadata: {
+      M: {
+        migratedFrom: { S: 'firestore' },
+        migratedAt: { S: migratedAt },
+        originalTimestamp: { S: updateTime },
+        ...metadata,
+      },
+    },
+  };
+  return { dateKey: { S: 'journal_ada_2026-11-20' }, data: { M: data }, updatedAt: { S: migratedAt } };
+}
+
+function differences(value: JsonValue, stored: StoredAttribute): readonly object[] {
+  return compareEntry(entryWith({ a: value }), itemWith({ a: stored })).differences;
+}
+
+const equal: readonly object[] = [];
+
+describe('numbers', () => {
+  it.each([
+    ['1000000000000000000000', 1e21],
+    ['1E+21', 1e21],
+    ['1e21', 1e21],
+    ['0.0000001', 1e-7],
+    ['1.50', 1.5],
+    ['+1.5', 1.5],
+    ['.5', 0.5],
+    ['15e-1', 1.5],
+    ['00', 0],
+    ['-0.0', 0],
+  ])('%s is the double %s', (stored, doubleValue) => {
+    expect(differences({ doubleValue }, { N: stored })).toStrictEqual(equal);
+  });
+
+  it('is 0 for the double -0', () => {
+    expect(differences({ doubleValue: '-0' }, { N: '0' })).toStrictEqual(equal);
+  });
+
+  it.each(['1.5000000000000001', '1.49', '-1.5', '15', '', 'x', '1.5e', '1.5e1'])(
+    '%s is not 1.5',
+    (stored) => {
+      expect(differences({ doubleValue: 1.5 }, { N: stored })).toStrictEqual([
+        { at: 'data.a', expected: '{"N":"1.5"}', actual: JSON.stringify({ N: stored }) },
+      ]);
+    },
+  );
+
+  it('keeps all digits of integers apart', () => {
+    const integer: JsonValue = { integerValue: '9007199254740993' };
+    expect(differences(integer, { N: '9007199254740993' })).toStrictEqual(equal);
+    expect(differences(integer, { N: '9007199254740992' })).toHaveLength(1);
+  });
+
+  it('notices a number that became text, and text that became a number', () => {
+    expect(differences({ integerValue: '1' }, { S: '1' })).toHaveLength(1);
+    expect(differences({ stringValue: '1' }, { N: '1' })).toHaveLength(1);
+  });
+});
+
+describe('the place of a difference', () => {
+  it('leads to the value, with names that would blur it quoted', () => {
+    const entry = entryWith({
+      trades: { arrayValue: { values: [{ mapValue: { fields: { 'a.b': { integerValue: '1' } } } }] } },
+    });
+    const item = itemWith({
+      trades: { L: [{ M: { 'a.b': { N: '2' }, more: { NULL: true } } }, { S: 'x' }] },
+    });
+    expect(compareEntry(entry, item).differences).toStrictEqual([
+      { at: 'data.trades[0]["a.b"]', expected: '{"N":"1"}', actual: '{"N":"2"}' },
+      { at: 'data.trades[0].more', actual: '{"NULL":true}' },
+      { at: 'data.trades[1]', actual: '{"S":"x"}' },
+    ]);
+  });
+
+  it('says what is missing, without an actual side', () => {
+    expect(
+      compareEntry(entryWith({ mood: { stringValue: 'calm' } }), itemWith({})).differences,
+    ).toStrictEqual([{ at: 'data.mood', expected: '{"S":"calm"}' }]);
+  });
+
+  it('cuts what is too long to read', () => {
+    const [difference] = compareEntry(
+      entryWith({ a: { stringValue: 'x'.repeat(9999) } }),
+      itemWith({}),
+    ).differences;
+    expect(difference?.expected?.length).toBeLessThan(250);
+  });
+});
+
+describe('the stamp', () => {
+  it('may be of any run, as long as updatedAt is the same', () => {
+    const other = { S: '2027-01-01T00:00:00.000Z' };
+    const item = itemWith({}, { migratedAt: other });
+    expect(compareEntry(entryWith({}), item).differences).toStrictEqual([
+      { at: 'updatedAt', expected: JSON.stringify(other), actual: JSON.stringify({ S: migratedAt }) },
+    ]);
+    expect(compareEntry(entryWith({}), { ...item, updatedAt: other }).differences).toStrictEqual(equal);
+  });
+
+  it('tells that the entry changed in Firestore since', () => {
+    const entry = { ...entryWith({}), updateTime: '2026-11-21T00:00:00.000000Z' };
+    expect(compareEntry(entry, itemWith({}))).toStrictEqual({
+      differences: [
+        {
+          at: 'data.metadata.originalTimestamp',
+          expected: '{"S":"2026-11-21T00:00:00.000000Z"}',
+          actual: `{"S":"${updateTime}"}`,
+        },
+      ],
+      sameVersion: false,
+    });
+  });
+
+  it('notices a source that the entry does not have', () => {
+    const item = itemWith({}, { source: { M: { userId: { S: 'x' } } } });
+    expect(compareEntry(entryWith({}), item).differences.map(({ at }) => at)).toStrictEqual([
+      'data.metadata.source',
+    ]);
+  });
+});
+
+describe('an item that has nothing of the entry', () => {
+  it.each<[string, StoredItem]>([
+    ['empty', {}],
+    ['with data of another kind', { data: { S: 'x' } }],
+    ['with metadata of another kind', { data: { M: { metadata: { L: [] } } } }],
+    ['that says it is compressed and is not', itemWith({}, { encoding: { S: 'gzip' } })],
+    ['with a broken compressed part', itemWith({ compressed: { B: 'AAAA' } }, { encoding: { S: 'gzip' } })],
+    ['of an unknown encoding', itemWith({}, { encoding: { S: 'zip' } })],
+  ])('%s: is different', (_, item) => {
+    expect(compareEntry(entryWith({}), item).differences).not.toStrictEqual(equal);
+  });
+
+  it('notes ten differences at most, or as many as asked for', () => {
+    const fields = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, { integerValue: '1' }]));
+    expect(compareEntry(entryWith(fields), itemWith({})).differences).toHaveLength(10);
+    expect(compareEntry(entryWith(fields), itemWith({}), { limit: 3 }).differences).toHaveLength(3);
+  });
+});
+
+it('compares names that every object inherits as names', () => {
+  const fields = Object.fromEntries([
+    ['__proto__', { stringValue: 'x' }],
+    ['constructor', { nullValue: null }],
+  ] as const);
+  const entry = entryWith(fields);
+  expect(compareEntry(entry, itemWith({})).differences.map(({ at }) => at)).toStrictEqual([
+    'data.__proto__',
+    'data.constructor',
+  ]);
+  const mapped = mapEntry(entry, { migratedAt, oversize: 'fail' });
+  if (!mapped.ok) throw new Error(mapped.message);
+  const stored = JSON.parse(Buffer.from(mapped.item.json).toString()) as StoredItem;
+  expect(compareEntry(entry, stored).differences).toStrictEqual(equal);
+  expect(compareEntry(entryWith({}), stored).differences.map(({ at }) => at)).toStrictEqual([
+    'data.__proto__',
+    'data.constructor',
+  ]);
+});

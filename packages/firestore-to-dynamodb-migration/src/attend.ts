@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type ErrorCode, type Ledger, MigrationError, type Operation, retryPolicies } from '@migrator/core';
+import { currentStatus } from '@migrator/engine';
+
+import type { Wanted } from './options.ts';
+
+const lookEveryMs = 200;
+const tellEveryMs = 1_000;
+
+/**
+ * Waits for an operation's end. Throws ABORTED with the signal, and where the operation is paused because only a
+ * person can help (access denied, say), the error that it is paused with. One that a person has paused is waited for.
+ *
+ * `meanwhile` is done with each look; what it and the ledger throw goes through `onTrouble`, which may throw.
+ */
+export async function attend(
+  ledger: Ledger,
+  id: string,
+  options: Pick<Wanted, 'signal' | 'onProgress'> & {
+    readonly meanwhile?: () => Promise<void>;
+    readonly onTrouble?: (error: unknown) => Promise<void>;
+  },
+): Promise<Operation> {
+  const { signal, onProgress, meanwhile, onTrouble } = options;
+  let told = 0;
+  for (;;) {
+    throwIfAborted(signal);
+    let operation: Operation | undefined;
+    try {
+      operation = await ledger.get(id);
+      await meanwhile?.();
+    } catch (error) {
+      if (onTrouble === undefined) throw error;
+      await onTrouble(error);
+      continue;
+    }
+    if (operation === undefined) throw new MigrationError('NOT_FOUND', `the books of ${id} are gone`);
+    if (operation.state !== 'running') return operation;
+    throwIfStuck(operation);
+    if (onProgress !== undefined && Date.now() - told >= tellEveryMs) {
+      told = Date.now();
+      await tell(ledger, id, onProgress);
+    }
+    await delay(lookEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  }
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new MigrationError('ABORTED', 'the application stopped waiting for the migration', { cause: signal.reason });
+}
+
+/** Paused by the migration itself: a person's pause has no reason. */
+export function isStuck({ control, reason }: Operation): boolean {
+  return control === 'pause' && reason !== undefined;
+}
+
+function throwIfStuck(operation: Operation): void {
+  if (!isStuck(operation)) return;
+  const [, code = '', message = ''] = /^([A-Z_]+): ([^]*)$/.exec(operation.reason ?? '') ?? [];
+  if (isCode(code)) throw new MigrationError(code, message);
+  throw new MigrationError('INTERNAL', operation.reason ?? '');
+}
+
+function isCode(text: string): text is ErrorCode {
+  return Object.hasOwn(retryPolicies, text);
+}
+
+async function tell(ledger: Ledger, id: string, onProgress: NonNullable<Wanted['onProgress']>): Promise<void> {
+  const status = await currentStatus(ledger, async () => true);
+  if (status.migrationId !== id || status.progress === null) return;
+  onProgress({ migrationId: id, state: status.state, ...status.progress });
+}

@@ -1,0 +1,35 @@
+import type { Ledger, MigrationStats, Operation, OperationState } from '@migrator/core';
+import { migrationReport, type MigrationReport, type Progress, type StatusState } from '@migrator/engine';
+
+/** What comparing both sides, entry by entry, has found. */
+export type MigrationVerification = NonNullable<MigrationReport['verification']>;
+
+/** A run that is over. */
+export interface MigrationResult {
+  migrationId: string;
+  /** Only `completed` says that every entry is in DynamoDB, or was the application's there already. */
+  state: Exclude<OperationState, 'running'>;
+  /** True where nothing was written. */
+  dryRun: boolean;
+  /** ISO 8601 in UTC. */
+  startedAt: string;
+  finishedAt: string | null;
+  stats: MigrationStats;
+  /** Null where none was wanted, or the run ended before it. */
+  verification: MigrationVerification | null;
+  /** Why it failed or was cancelled, where that is known. */
+  reason: string | null;
+}
+
+/** How far a run is, about once a second. */
+export interface MigrationProgress extends Progress {
+  migrationId: string;
+  state: StatusState;
+}
+
+/** The result of an operation that has ended. */
+export async function resultOf(ledger: Ledger, operation: Operation): Promise<MigrationResult> {
+  const { rolledBackBy: _rolledBackBy, state, ...report } = await migrationReport(ledger, operation);
+  if (state === 'running') throw new TypeError(`${operation.id} is not over`);
+  return { ...report, state };
+}

@@ -1,0 +1,55 @@
+import { type Ledger, MigrationError, type MigrationRequest, type Operation } from '@migrator/core';
+
+import { covers } from '../covers.ts';
+
+/** The newest run that is over and did all that is wanted. */
+export async function lastRun(ledger: Ledger, wanted: MigrationRequest): Promise<Operation | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
+    const found = page.operations.find(
+      ({ state, request }) => state !== 'running' && request.kind === 'migration' && covers(request, wanted),
+    );
+    if (found !== undefined) return found;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return undefined;
+}
+
+export type NextStep =
+  /** Its result is the answer. */
+  | { readonly take: 'result'; readonly of: Operation }
+  /** Its failed users are gone through again. */
+  | { readonly take: 'retry'; readonly of: Operation }
+  | { readonly take: 'start' };
+
+/**
+ * What a call does about the last run. `before` is what was the last run when the call began: one that has ended since
+ * was going on beside it, so that its result is this call's too.
+ */
+export function nextStep(
+  last: Operation | undefined,
+  before: Operation | undefined,
+  wanted: { readonly again: boolean; readonly request: MigrationRequest },
+): NextStep {
+  if (last === undefined) return { take: 'start' };
+  const endedMeanwhile = last.id !== before?.id || last.finishedAt !== before.finishedAt;
+  if (endedMeanwhile) return { take: 'result', of: last };
+  if (wanted.again || wanted.request.dryRun) return { take: 'start' };
+  if (last.facts.rolledBackBy !== undefined) {
+    throw new MigrationError(
+      'ROLLED_BACK',
+      `${last.id} was taken back by ${last.facts.rolledBackBy}, and nobody has asked for another run since: ` +
+        'call executeMigration({ again: true }) once to migrate again',
+    );
+  }
+  switch (last.state) {
+    case 'completed':
+      return { take: 'result', of: last };
+    case 'completed-with-failures':
+      return { take: 'retry', of: last };
+    default:
+      // Failed or cancelled on its way: a new run skips what is there.
+      return { take: 'start' };
+  }
+}

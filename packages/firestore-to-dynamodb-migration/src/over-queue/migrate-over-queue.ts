@@ -1,0 +1,136 @@
+import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { type Ledger, MigrationError, type Operation } from '@migrator/core';
+import {
+  controlCurrent,
+  OperationRunningError,
+  preflight,
+  retryMigration,
+  startOperation,
+} from '@migrator/engine';
+import { closeRedis, connectRedis, createRedisLedger, requireNoEviction, requireRedis } from '@migrator/queue';
+
+import { attend, isStuck, throwIfAborted } from '../attend.ts';
+import { covers } from '../covers.ts';
+import { type MigrationResult, resultOf } from '../migration-result.ts';
+import type { Wanted } from '../options.ts';
+import { lastRun, nextStep } from './last-run.ts';
+import { SpareWorker } from './spare-worker.ts';
+
+const redisLimitMs = 5_000;
+/** So long Redis may be away while a run goes on. */
+const redisLossMs = 30_000;
+/** So often in a row a look may fail although Redis answers. */
+const maxFailedLooks = 5;
+
+/** What fails meets the waiting call too, which throws it; a library has nobody to tell in between. */
+const ignore = (): undefined => undefined;
+
+/**
+ * Runs the migration over the queue, or takes part in what goes on there:
+ *
+ *     completed before ─────────────────────────────────────────────► its result, without a look at the services
+ *     a run goes on ──────────────────────────► wait for its end ───► its result
+ *     something else goes on ──► wait for its end, look again
+ *     nothing goes on ──► preflight ──► start (or retry) ──► wait ──► its result
+ */
+export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult> {
+  const { url, prefix } = wanted.config.redis;
+  const books = connectRedis(url, 'ledger', ignore);
+  try {
+    throwIfAborted(wanted.signal);
+    await requireRedis(books, redisLimitMs);
+    const ledger = createRedisLedger({ redis: books, prefix });
+    const before = await lastRun(ledger, wanted.request);
+    if ((await ledger.current()) === undefined) {
+      const step = nextStep(before, before, wanted);
+      if (step.take === 'result') return await resultOf(ledger, step.of);
+    }
+    const context = await openQueueContext(wanted.config, 'worker', ignore);
+    const worker = new SpareWorker(context, wanted.config);
+    try {
+      return await resultOf(ledger, await takePart(context, worker, before, wanted));
+    } catch (error) {
+      // What still waits for Redis would wait on, and closing with it.
+      if (MigrationError.codeOf(error) === 'REDIS_UNAVAILABLE') context.redis.disconnect();
+      throw error;
+    } finally {
+      await worker.stop();
+      await context.close();
+    }
+  } finally {
+    await closeRedis(books);
+  }
+}
+
+/** The operation whose result is the call's, once it is over. */
+async function takePart(
+  context: QueueContext,
+  worker: SpareWorker,
+  before: Operation | undefined,
+  wanted: Wanted,
+): Promise<Operation> {
+  const { ledger } = context;
+  const { request, signal } = wanted;
+  const untilOver = (id: string, onProgress?: Wanted['onProgress']): Promise<Operation> =>
+    attend(ledger, id, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+      meanwhile: () => worker.stepIn(),
+      onTrouble: patience(context),
+    });
+  let checked = false;
+  for (;;) {
+    const current = await ledger.current();
+    if (current !== undefined) {
+      if (current.request.kind === 'migration' && covers(current.request, request)) {
+        await goOnWith(context, current);
+        return await untilOver(current.id, wanted.onProgress);
+      }
+      await mendCoordinator(context, current);
+      await untilOver(current.id);
+      continue;
+    }
+    const step = nextStep(await lastRun(ledger, request), before, wanted);
+    if (step.take === 'result') return step.of;
+    if (!checked) {
+      await requireNoEviction(context.redis);
+      await preflight(context, request);
+      throwIfAborted(signal);
+      checked = true;
+      // It may have taken seconds, in which another instance of the application was faster.
+      continue;
+    }
+    try {
+      const opened =
+        step.take === 'retry' ? await retryMigration(context, step.of.id, {}) : await startOperation(context, request);
+      return await untilOver(opened.id, wanted.onProgress);
+    } catch (error) {
+      if (!(error instanceof OperationRunningError)) throw error;
+    }
+  }
+}
+
+/** A run that only a person could help was stuck until somebody acted; to start the application again is to act. */
+async function goOnWith(context: QueueContext, current: Operation): Promise<void> {
+  if (isStuck(current)) await controlCurrent(context, 'run');
+  else await mendCoordinator(context, current);
+}
+
+/** Its process may have ended between opening it and enqueueing its coordinator. */
+async function mendCoordinator({ dispatcher, ledger }: QueueContext, { id }: Operation): Promise<void> {
+  if (await dispatcher.isCoordinated(id)) return;
+  if ((await ledger.get(id))?.state === 'running') await dispatcher.coordinate(id);
+}
+
+/** Sits out a Redis that is away for a while; everything of the run is kept there. */
+function patience(context: { readonly redis: QueueContext['redis']; readonly ledger: Ledger }) {
+  let failed = 0;
+  let since = Date.now();
+  return async (error: unknown): Promise<void> => {
+    await requireRedis(context.redis, redisLossMs);
+    if (Date.now() - since > redisLossMs) failed = 0;
+    since = Date.now();
+    failed += 1;
+    if (failed > maxFailedLooks) throw error;
+  };
+}

@@ -1,0 +1,52 @@
+import type { QueueContext } from '@migrator/composition';
+import type { Config } from '@migrator/config';
+import { startWorkers } from '@migrator/queue';
+
+const lookEveryMs = 2_000;
+
+/** A worker in this process for as long as the queue has no other. Once begun it stays to the end. */
+export class SpareWorker {
+  readonly #context: QueueContext;
+  readonly #config: Config;
+  #workers: { stop(): Promise<void> } | undefined;
+  #looked = 0;
+
+  constructor(context: QueueContext, config: Config) {
+    this.#context = context;
+    this.#config = config;
+  }
+
+  /** Looks whether there is anybody to do the work, every now and then. */
+  async stepIn(): Promise<void> {
+    if (this.#workers !== undefined || Date.now() - this.#looked < lookEveryMs) return;
+    this.#looked = Date.now();
+    const { coordinators, units } = this.#context.queues;
+    const present = await Promise.all([hasWorker(coordinators), hasWorker(units)]);
+    if (present.every(Boolean)) return;
+    const { redis, migration } = this.#config;
+    this.#workers = startWorkers(this.#context, {
+      redis: this.#context.redis,
+      prefix: redis.prefix,
+      concurrency: migration.userConcurrency,
+      // Theirs are the troubles that the waiting call meets too.
+      onError: () => undefined,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#workers?.stop();
+  }
+}
+
+/**
+ * A Redis that does not tell its clients (some hosted ones forbid it) can't say whether there is a worker, so there is
+ * none: BullMQ answers then with an entry that is no client.
+ */
+async function hasWorker(queue: QueueContext['queues']['units'] | QueueContext['queues']['coordinators']): Promise<boolean> {
+  try {
+    const workers = await queue.getWorkers();
+    return workers.some((worker) => worker['id'] !== undefined);
+  } catch {
+    return false;
+  }
+}
