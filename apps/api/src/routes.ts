@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath } from './api-context.ts';
 import { control } from './handlers/control.ts';
+import { events } from './handlers/events.ts';
 import { healthz, readyz } from './handlers/health.ts';
 import { failures, migration, migrations, retry } from './handlers/migrations.ts';
 import { rollback } from './handlers/rollback.ts';
@@ -32,6 +33,7 @@ export function routes(context: ApiContext): readonly Route[] {
     api('post', '/pause', control(context, 'pause')),
     api('post', '/resume', control(context, 'run')),
     api('post', '/cancel', control(context, 'cancel')),
+    api('get', '/events', events(context)),
     api('get', '/migrations', migrations(context)),
     api('get', '/migrations/:id', migration(context)),
     api('get', '/migrations/:id/failures', failures(context)),

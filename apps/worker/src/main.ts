@@ -9,28 +9,38 @@ const complain = (error: unknown): void =>
 
 const context = await openQueueContext(config, 'worker', complain);
 let workers: { stop(): Promise<void> } | undefined;
-let stopped = false;
+let stopping: Promise<void> | undefined;
 
-async function stop(): Promise<void> {
-  if (stopped) return;
-  stopped = true;
-  await workers?.stop();
-  await context.close();
+function stop(): Promise<void> {
+  stopping ??= (async () => {
+    await workers?.stop();
+    await context.close();
+  })();
+  return stopping;
 }
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop().catch(complain));
-onParentEnd(process.argv, () => void stop().catch(complain));
+function end(): void {
+  // Explicitly, or what is still awaited below, as a Redis that is away, would hold up the end.
+  void stop()
+    .catch(complain)
+    .finally(() => process.exit());
+}
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
+onParentEnd(process.argv, end);
 
 // A worker may be started before its Redis: it waits, and says so once.
 await requireRedis(context.redis, 10_000).catch(complain);
 try {
   await requireNoEviction(context.redis);
 } catch (error) {
-  complain(error);
+  if (stopping === undefined) {
+    complain(error);
+    process.exitCode = 1;
+  }
   await stop();
-  process.exitCode = 1;
 }
-if (!stopped) {
+if (stopping === undefined) {
   const { userConcurrency } = config.migration;
   const { redis } = context;
   workers = startWorkers(context, {

@@ -52,6 +52,8 @@ const policies = {
   ABORTED: { ...never, gives: 'job' },
   /** The run has been rolled back: nothing of it can be taken up again. */
   ROLLED_BACK: { ...never, gives: 'job' },
+  /** The run did not get to its end (cancelled, or lost its coordinator): a new run does what is left. */
+  NOT_RETRYABLE: { ...never, gives: 'job' },
   /** There is no operation with this id. */
   NOT_FOUND: { ...never, gives: 'job' },
   INTERNAL: { ...never, gives: 'job' },

@@ -1,6 +1,6 @@
 export { type CollectionNames, entryPath } from './entry-path.ts';
 export { backoffDelay, type ErrorCode, retryPolicies, type RetryPolicy } from './error-codes.ts';
-export { MigrationError } from './migration-error.ts';
+export { MigrationError, notRetryable } from './migration-error.ts';
 export * from './ownership.ts';
 export type * from './ports/source.ts';
 export type * from './ports/target.ts';

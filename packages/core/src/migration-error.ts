@@ -17,3 +17,10 @@ export class MigrationError extends Error {
     return error instanceof MigrationError ? error.code : 'INTERNAL';
   }
 }
+
+export function notRetryable(migrationId: string): MigrationError {
+  return new MigrationError(
+    'NOT_RETRYABLE',
+    `${migrationId} did not get to its end; start a new run, which skips what is there and does the rest`,
+  );
+}

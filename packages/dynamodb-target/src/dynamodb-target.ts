@@ -24,6 +24,7 @@ import {
   putItemBody,
   scanBody,
 } from './requests.ts';
+import { lateSignal } from './late-signal.ts';
 import { type LeanAnswer, SignedTransport } from './signed-transport.ts';
 import { Table } from './table.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
@@ -79,7 +80,7 @@ class DynamoDbTarget implements Target {
 
   async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
     const body = this.#bodies.putItem(item);
-    const answer = await this.#withRetries('PutItem', signal, async () => await this.#write('PutItem', body));
+    const answer = await this.#withRetries('PutItem', signal, async () => await this.#write('PutItem', body, signal));
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
       const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
@@ -100,7 +101,7 @@ class DynamoDbTarget implements Target {
     let writeUnits = 0;
     if (waiting.length === 0) return { writeUnits };
     await this.#withRetries('BatchWriteItem', signal, async (progressed) => {
-      const { json } = await this.#write('BatchWriteItem', this.#bodies.putBatch(waiting));
+      const { json } = await this.#write('BatchWriteItem', this.#bodies.putBatch(waiting), signal);
       const { UnprocessedItems, ConsumedCapacity } = json as Answers['BatchWriteItem'];
       const unprocessed = new Set(
         Object.values(UnprocessedItems ?? {})
@@ -148,7 +149,7 @@ class DynamoDbTarget implements Target {
     let mayBeDone = false;
     const answer = await this.#withRetries('DeleteItem', signal, async () => {
       try {
-        return await this.#write('DeleteItem', body);
+        return await this.#write('DeleteItem', body, signal);
       } catch (error) {
         mayBeDone ||= MigrationError.codeOf(error) === 'TARGET_UNAVAILABLE';
         throw error;
@@ -223,11 +224,11 @@ class DynamoDbTarget implements Target {
   }
 
   /**
-   * A write that is under way is never cut off: whether it was done would not be known, and could not be booked. The
-   * signal ends the waiting between two tries; a single try has the transport's own time limit.
+   * A write that is under way when the signal aborts has a moment to come home: cut off at once, whether it was done
+   * would not be known, and could not be booked.
    */
-  async #write(action: keyof Answers, body: Buffer): Promise<LeanAnswer> {
-    return await this.#transport.send({ action, body });
+  async #write(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+    return await this.#transport.send({ action, body, signal: signal && lateSignal(signal) });
   }
 
   async #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {

@@ -16,6 +16,7 @@ import {
   type OperationPhase,
   type OperationRequest,
   type OperationState,
+  notRetryable,
   operationId,
   type StartResult,
   wholeDeltas,
@@ -127,6 +128,7 @@ class MemoryLedger implements Ledger {
       );
     }
     if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#book(this.#holder)) };
+    if (!isRetryable(book.operation)) throw notRetryable(id);
     this.#takeUpAgain(book);
     book.listing = { done: false };
     book.facts.set('retry', structuredClone(retry));
@@ -179,7 +181,7 @@ class MemoryLedger implements Ledger {
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
     const { operation } = this.#book(id);
-    if (operation.state !== 'running') return;
+    if (operation.state !== 'running' || operation.control === 'cancel') return;
     operation.control = control;
     if (reason === undefined || control === 'run') delete operation.reason;
     else operation.reason = reason;
@@ -212,7 +214,7 @@ class MemoryLedger implements Ledger {
     const rolledBackBy = facts.get('rolledBackBy');
     if (typeof rolledBackBy === 'string') return { started: false, why: 'rolled-back', by: rolledBackBy };
     const isClosed = operation.state !== 'running';
-    if (isClosed && !(options.reopen === true && operation.kind === 'migration')) {
+    if (isClosed && !(options.reopen === true && isRetryable(operation))) {
       return { started: false, why: 'closed' };
     }
     if (isClosed ? this.#holder !== undefined : !this.#isCurrent(book)) {
@@ -425,4 +427,9 @@ function snapshot(book: Book): Operation {
     codes: withoutZeros(book.codes),
     facts: Object.fromEntries(book.facts),
   });
+}
+
+/** A run that was cut short has units that nobody has begun; to take it up again would begin them, unasked. */
+function isRetryable({ kind, state }: Pick<Operation, 'kind' | 'state'>): boolean {
+  return kind === 'migration' && state.startsWith('completed');
 }

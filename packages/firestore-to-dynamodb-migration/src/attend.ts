@@ -19,10 +19,14 @@ export async function attend(
   id: string,
   options: Pick<Wanted, 'signal' | 'onProgress'> & {
     readonly meanwhile?: () => Promise<void>;
+    /** Whether anything is being worked on, which tells pausing from paused. */
+    readonly isActive?: () => Promise<boolean>;
     readonly onTrouble?: (error: unknown) => Promise<void>;
   },
 ): Promise<Operation> {
-  const { signal, onProgress, meanwhile, onTrouble } = options;
+  const { signal, onProgress, meanwhile, onTrouble, isActive = async () => false } = options;
+  const pause = (): Promise<void> =>
+    delay(lookEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   let told = 0;
   for (;;) {
     throwIfAborted(signal);
@@ -33,6 +37,7 @@ export async function attend(
     } catch (error) {
       if (onTrouble === undefined) throw error;
       await onTrouble(error);
+      await pause();
       continue;
     }
     if (operation === undefined) throw new MigrationError('NOT_FOUND', `the books of ${id} are gone`);
@@ -40,15 +45,17 @@ export async function attend(
     throwIfStuck(operation);
     if (onProgress !== undefined && Date.now() - told >= tellEveryMs) {
       told = Date.now();
-      await tell(ledger, id, onProgress);
+      await tell(ledger, id, isActive, onProgress);
     }
-    await delay(lookEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    await pause();
   }
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
-  throw new MigrationError('ABORTED', 'the application stopped waiting for the migration', { cause: signal.reason });
+  throw new MigrationError('ABORTED', 'the application stopped waiting for the migration', {
+    cause: signal.reason,
+  });
 }
 
 /** Paused by the migration itself: a person's pause has no reason. */
@@ -67,8 +74,13 @@ function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(retryPolicies, text);
 }
 
-async function tell(ledger: Ledger, id: string, onProgress: NonNullable<Wanted['onProgress']>): Promise<void> {
-  const status = await currentStatus(ledger, async () => true);
+async function tell(
+  ledger: Ledger,
+  id: string,
+  isActive: () => Promise<boolean>,
+  onProgress: NonNullable<Wanted['onProgress']>,
+): Promise<void> {
+  const status = await currentStatus(ledger, isActive);
   if (status.migrationId !== id || status.progress === null) return;
   onProgress({ migrationId: id, state: status.state, ...status.progress });
 }

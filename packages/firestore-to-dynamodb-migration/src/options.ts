@@ -68,7 +68,9 @@ const optionsSchema = z.strictObject({
   stateFile: z.union([z.string().min(1), z.literal(false)]).optional(),
   env: z.record(z.string(), z.string().optional()).optional(),
   signal: z.instanceof(AbortSignal).optional(),
-  onProgress: z.custom<(progress: MigrationProgress) => void>((value) => typeof value === 'function').optional(),
+  onProgress: z
+    .custom<(progress: MigrationProgress) => void>((value) => typeof value === 'function')
+    .optional(),
 });
 
 /** These are the application's own where this runs in its process: whatever they hold is no mistake. */
@@ -107,5 +109,7 @@ export function readOptions(options: ExecuteMigrationOptions): Wanted {
 }
 
 function describe(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ');
+  return error.issues
+    .map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
+    .join('; ');
 }

@@ -1,4 +1,10 @@
-import { currentStatus, lastMigration, migrationReport } from '@migrator/engine';
+import {
+  currentStatus,
+  type CurrentStatus,
+  lastMigration,
+  migrationReport,
+  type MigrationReport,
+} from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, redisAnswers } from '../api-context.ts';
@@ -11,7 +17,9 @@ export function status(context: ApiContext): RequestHandler {
 }
 
 /** What `GET /status`, and every call that changes it, answers with. */
-export async function statusOf(context: ApiContext): Promise<unknown> {
+export async function statusOf(
+  context: ApiContext,
+): Promise<{ currentStatus: CurrentStatus; lastMigration: MigrationReport | null }> {
   const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
   const [current, last] = await Promise.all([
     currentStatus(context.ledger, isActive),

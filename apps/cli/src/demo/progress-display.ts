@@ -93,7 +93,7 @@ function lineOf(step: Step): string {
 
 function finished(step: Step): Step {
   const total = step.total ?? step.processed;
-  return { ...step, processed: total, total, perSecond: null, etaSeconds: null };
+  return { ...step, processed: total, total, perSecond: null, etaSeconds: null, trouble: null };
 }
 
 function wordsOf({ unit, processed, total, perSecond, etaSeconds, trouble }: Step): string {

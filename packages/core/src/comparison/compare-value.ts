@@ -32,6 +32,7 @@ import type { ComparisonWalk } from './comparison-walk.ts';
 import { sameNumber } from './same-number.ts';
 import { namesUpTo, noteExtra, openEntry } from './source-fields.ts';
 import { decode, sameText } from './source-text.ts';
+import { isTimestampText, timestampText } from './timestamp-text.ts';
 import { vectorValues } from './vector-values.ts';
 
 /**
@@ -135,14 +136,10 @@ function compareTimestamp(walk: ComparisonWalk, stored: Stored): void {
     else return walk.differs('a timestamp of an unknown form', stored);
   }
   if (reader.pos !== end) throw new RangeError('a timestamp is longer than its own length says');
-  const date = new Date(seconds * 1000);
-  const year = date.getUTCFullYear();
-  if (!(year >= 1 && year <= 9999) || nanos < 0 || nanos > 999_999_999) {
-    return walk.differs('a timestamp of the years 1 to 9999', stored);
-  }
-  const micros = String(Math.trunc(nanos / 1000)).padStart(6, '0');
-  const text = `${date.toISOString().slice(0, 19)}.${micros}Z`;
-  if (textOf(stored) !== text) walk.differs({ S: text }, stored);
+  const actual = textOf(stored);
+  if (actual !== undefined && isTimestampText(actual, seconds, nanos)) return;
+  const text = timestampText(seconds, nanos);
+  walk.differs(text === undefined ? 'a timestamp of the years 1 to 9999' : { S: text }, stored);
 }
 
 function compareString(walk: ComparisonWalk, stored: Stored): void {

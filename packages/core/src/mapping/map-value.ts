@@ -23,7 +23,7 @@ import type { MappingPass } from './mapping-pass.ts';
 import { fitsDynamoNumber, putDouble, putInteger } from './number-text.ts';
 import { readInteger } from './read-integer.ts';
 import { malformed, unsupported } from './refusal.ts';
-import { lengthPrefixed, openEntry, readTag } from './open-entry.ts';
+import { lengthPrefixed, openEntry } from './open-entry.ts';
 import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts';
 import { findVector } from './find-vector.ts';
 
@@ -71,7 +71,7 @@ export function mapValue(pass: MappingPass, end: number): number {
       pass.size = size;
       pass.encodedAsText = encodedAsText;
     }
-    kind = readTag(reader);
+    kind = reader.tag();
     switch (kind) {
       case STRING_VALUE:
         mapString(pass, end);
@@ -248,7 +248,7 @@ function putList(pass: MappingPass, to: number): void {
   put(pass, openList);
   let count = 0;
   while (reader.pos < to) {
-    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds an array with an unknown field');
+    if (reader.tag() !== ELEMENT) throw unsupported(start, 'holds an array with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     mapValue(pass, lengthPrefixed(pass, to));
   }
@@ -273,7 +273,7 @@ function mapMapOrVector(pass: MappingPass, end: number): boolean {
   put(pass, openMap);
   let count = 0;
   while (reader.pos < to) {
-    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds a map with an unknown field');
+    if (reader.tag() !== ELEMENT) throw unsupported(start, 'holds a map with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     const entryEnd = lengthPrefixed(pass, to);
     mapNamedValue(pass, openEntry(pass, entryEnd));

@@ -34,12 +34,9 @@ export function putDouble(pass: MappingPass, value: number): void {
 }
 
 function putHundredths(pass: MappingPass, hundredths: number): void {
-  // The remainder of doubles is slow; nearly every amount fits 31 bits.
-  const small = hundredths | 0;
-  const exact = small === hundredths ? small : hundredths;
-  if (exact % 100 === 0) putDecimal(pass, exact / 100, 0);
-  else if (exact % 10 === 0) putDecimal(pass, exact / 10, 1);
-  else putDecimal(pass, exact, 2);
+  if (hundredths % 100 === 0) putDecimal(pass, hundredths / 100, 0);
+  else if (hundredths % 10 === 0) putDecimal(pass, hundredths / 10, 1);
+  else putDecimal(pass, hundredths, 2);
 }
 
 /** Writes `digits` / 10^`decimals`; `digits` is a safe integer, `decimals` 0, 1 or 2. */

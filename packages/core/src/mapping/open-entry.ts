@@ -1,4 +1,3 @@
-import type { Reader } from 'protobufjs';
 import { ENTRY_KEY, ENTRY_VALUE } from '../values/value-tags.ts';
 import type { MappingPass } from './mapping-pass.ts';
 import { malformed } from './refusal.ts';
@@ -13,12 +12,12 @@ import { malformed } from './refusal.ts';
 export function openEntry(pass: MappingPass, end: number): number {
   const { reader } = pass;
   const start = reader.pos;
-  if (start < end && readTag(reader) === ENTRY_KEY) {
+  if (start < end && reader.tag() === ENTRY_KEY) {
     const keyTo = lengthPrefixed(pass, end);
     pass.keyFrom = reader.pos;
     pass.keyTo = keyTo;
     reader.pos = keyTo;
-    if (keyTo < end && readTag(reader) === ENTRY_VALUE && lengthPrefixed(pass, end) === end) return end;
+    if (keyTo < end && reader.tag() === ENTRY_VALUE && lengthPrefixed(pass, end) === end) return end;
   }
   reader.pos = start;
   return openUnusualEntry(pass, end);
@@ -51,26 +50,12 @@ function openUnusualEntry(pass: MappingPass, end: number): number {
   return valueTo;
 }
 
-/** The tag at the reader's place; nearly every one takes a single byte, and then no call. */
-export function readTag(reader: Reader): number {
-  const byte = reader.buf[reader.pos]!;
-  if (byte < 0x80 && reader.pos < reader.len) {
-    reader.pos++;
-    return byte;
-  }
-  return reader.tag();
-}
-
 /** Reads a length and returns where what it announces ends, which is inside what is around it. */
 export function lengthPrefixed(pass: MappingPass, outerEnd: number): number {
   const { reader } = pass;
   const start = reader.pos;
-  const byte = reader.buf[start]!;
-  let length = byte;
-  if (byte < 0x80) reader.pos++;
-  else length = reader.size();
+  const length = reader.size();
   const end = reader.pos + length;
-  // The comparison is this way round for the NaN that a length beyond the last byte gives.
-  if (!(end <= outerEnd)) throw malformed(start, 'a length goes beyond what is around it');
+  if (end > outerEnd) throw malformed(start, 'a length goes beyond what is around it');
   return end;
 }

@@ -108,6 +108,7 @@ export interface Ledger {
     end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
   ): Promise<void>;
   /** The newest one holds; `run` clears the reason. Changes nothing that is over. */
+  /** What was asked last holds, but for a cancel, which is final. */
   control(id: string, control: Control, reason?: string): Promise<void>;
   /** Jobs of these migrations (one, or all there are) can't start any more. One that is unknown is passed over. */
   markRolledBack(rollbackId: string, migrationId?: string): Promise<void>;

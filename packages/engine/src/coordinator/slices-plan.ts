@@ -7,7 +7,9 @@ import type { Plan } from './plan.ts';
 export function slicesPlan(phase: OperationPhase): Plan {
   return {
     phase,
-    async prepare() {
+    async prepare({ ledger }, { id, request }) {
+      // From the first delete on no job of what is taken back may write again.
+      if (request.kind === 'rollback' && !request.dryRun) await ledger.markRolledBack(id, request.migrationId);
       return {};
     },
     async list(context) {

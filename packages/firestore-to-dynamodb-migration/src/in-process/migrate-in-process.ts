@@ -22,7 +22,8 @@ export async function migrateInProcess(wanted: Wanted): Promise<MigrationResult>
   return await withSharedLedger(JSON.stringify(scope), async (ledger) => {
     const { operation, own } = await runOrJoin(ledger, wanted);
     const result = await resultOf(ledger, operation);
-    if (own && stateFile !== undefined && !request.dryRun) await writeLastResult(stateFile, scope, { request, result });
+    if (own && stateFile !== undefined && !request.dryRun)
+      await writeLastResult(stateFile, scope, { request, result });
     return result;
   });
 }
@@ -35,10 +36,12 @@ async function runOrJoin(ledger: Ledger, wanted: Wanted): Promise<{ operation: O
     for (;;) {
       throwIfAborted(signal);
       const opening = await ledger.open(request, { now: new Date() });
-      if (opening.opened) return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
+      if (opening.opened)
+        return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
       const { current } = opening;
       const ended = await attend(ledger, current.id, wanted);
-      if (current.request.kind === 'migration' && covers(current.request, request)) return { operation: ended, own: false };
+      if (current.request.kind === 'migration' && covers(current.request, request))
+        return { operation: ended, own: false };
     }
   } finally {
     await services.close();
@@ -69,5 +72,14 @@ async function run(services: Services, ledger: Ledger, id: string, wanted: Wante
 function scopeOf({ google, aws }: Config): Scope {
   const { tableName, region = '', endpoint = '' } = aws;
   const { projectId = '', emulatorHost = '', databaseId, usersCollection, journalCollection } = google;
-  return { projectId, emulatorHost, databaseId, usersCollection, journalCollection, tableName, region, endpoint };
+  return {
+    projectId,
+    emulatorHost,
+    databaseId,
+    usersCollection,
+    journalCollection,
+    tableName,
+    region,
+    endpoint,
+  };
 }

@@ -18,7 +18,12 @@ export interface LastResult {
 const stateSchema = z.object({
   version: z.literal(1),
   scope: z.record(z.string(), z.string()),
-  request: z.looseObject({ kind: z.literal('migration'), dryRun: z.boolean(), verify: z.boolean(), prune: z.boolean() }),
+  request: z.looseObject({
+    kind: z.literal('migration'),
+    dryRun: z.boolean(),
+    verify: z.boolean(),
+    prune: z.boolean(),
+  }),
   result: z.looseObject({ migrationId: z.string(), state: z.string(), stats: z.looseObject({}) }),
 });
 

@@ -7,7 +7,13 @@ import {
   retryMigration,
   startOperation,
 } from '@migrator/engine';
-import { closeRedis, connectRedis, createRedisLedger, requireNoEviction, requireRedis } from '@migrator/queue';
+import {
+  closeRedis,
+  connectRedis,
+  createRedisLedger,
+  requireNoEviction,
+  requireRedis,
+} from '@migrator/queue';
 
 import { attend, isStuck, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
@@ -76,6 +82,7 @@ async function takePart(
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
       meanwhile: () => worker.stepIn(),
+      isActive: async () => (await context.dispatcher.load()).active > 0,
       onTrouble: patience(context),
     });
   let checked = false;
@@ -102,7 +109,9 @@ async function takePart(
     }
     try {
       const opened =
-        step.take === 'retry' ? await retryMigration(context, step.of.id, {}) : await startOperation(context, request);
+        step.take === 'retry'
+          ? await retryMigration(context, step.of.id, {})
+          : await startOperation(context, request);
       return await untilOver(opened.id, wanted.onProgress);
     } catch (error) {
       if (!(error instanceof OperationRunningError)) throw error;

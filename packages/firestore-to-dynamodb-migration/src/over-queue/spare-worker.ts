@@ -42,7 +42,9 @@ export class SpareWorker {
  * A Redis that does not tell its clients (some hosted ones forbid it) can't say whether there is a worker, so there is
  * none: BullMQ answers then with an entry that is no client.
  */
-async function hasWorker(queue: QueueContext['queues']['units'] | QueueContext['queues']['coordinators']): Promise<boolean> {
+async function hasWorker(
+  queue: QueueContext['queues']['units'] | QueueContext['queues']['coordinators'],
+): Promise<boolean> {
   try {
     const workers = await queue.getWorkers();
     return workers.some((worker) => worker['id'] !== undefined);

@@ -32,7 +32,10 @@ return { 'opened' }
 `,
 );
 
-/** Answers with `reopened` and the fields and values of the operation; or with `not-found`, `rolled-back`, `held`. */
+/**
+ * Answers with `reopened` and the fields and values of the operation; or with `not-found`, `rolled-back`,
+ * `held`, `not-retryable`.
+ */
 export const reopenScript = script(
   readArguments,
   operationState,
@@ -45,6 +48,7 @@ if not operation or operation.kind ~= 'migration' then return { 'not-found' } en
 if operation.rolledBackBy then return { 'rolled-back', cjson.decode(operation.rolledBackBy) } end
 local place = readPlace(PLACE)
 if place.holder then return { 'held', place.holder } end
+if not isRetryable(operation) then return { 'not-retryable' } end
 
 takeUpAgain(OPERATION, id, PLACE)
 redis.call('HSET', OPERATION, 'f:retry', retry, 'listingDone', 0)
@@ -78,7 +82,7 @@ return 'closed'
 `,
 );
 
-/** A control that comes when the operation is over is too late and changes nothing. */
+/** A control that comes when the operation is over or being cancelled is too late and changes nothing. */
 export const controlScript = script(
   readArguments,
   operationState,
@@ -88,7 +92,7 @@ local id, control, reason = take(), take(), takeOptional()
 
 local operation = readOperation(OPERATION)
 if not operation then return 'not-found' end
-if operation.state ~= 'running' then return 'closed' end
+if operation.state ~= 'running' or operation.control == 'cancel' then return 'closed' end
 redis.call('HSET', OPERATION, 'control', control)
 if readPlace(PLACE).holder == id then redis.call('HSET', PLACE, 'control', control) end
 if reason and control ~= 'run' then

@@ -9,6 +9,7 @@ import {
   type Ledger,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
+  notRetryable,
   type OpenResult,
   type Operation,
   type OperationKind,
@@ -118,6 +119,7 @@ class RedisLedger implements Ledger {
       throw new MigrationError('ROLLED_BACK', `${id} was taken back by ${details[0]}`);
     }
     if (outcome === 'held') return { opened: false, current: await this.#known(details[0]) };
+    if (outcome === 'not-retryable') throw notRetryable(id);
     return { opened: true, operation: found(operationOf(fieldsOf(details)), id) };
   }
 

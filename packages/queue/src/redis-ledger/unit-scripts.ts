@@ -20,7 +20,7 @@ if operation.rolledBackBy then return { 'rolled-back', cjson.decode(operation.ro
 local place = readPlace(PLACE)
 local isClosed = operation.state ~= 'running'
 if isClosed then
-  if not (mayReopen and operation.kind == 'migration') then return { 'closed' } end
+  if not (mayReopen and isRetryable(operation)) then return { 'closed' } end
   if place.holder then return { 'not-current', place.holder } end
 else
   if not isCurrent(operation, id, place) then return { 'not-current', place.holder or nil } end

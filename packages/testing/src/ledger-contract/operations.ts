@@ -166,6 +166,14 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(resumed).not.toHaveProperty('reason');
     });
 
+    test('is final once it is a cancel, so that no pause of a worker takes it back', async () => {
+      const ledger = await newLedger();
+      const { id } = await open(ledger);
+      await ledger.control(id, 'cancel', 'enough');
+      for (const control of ['pause', 'run'] as const) await ledger.control(id, control, 'late');
+      expect(await read(ledger, id)).toMatchObject({ control: 'cancel', reason: 'enough' });
+    });
+
     test('changes nothing that is over', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
@@ -204,8 +212,8 @@ export function operationsContract(newLedger: NewLedger): void {
       const { id } = await open(ledger);
       await ledger.addUnits(id, ['user:a'], { cursor: 'c', done: true, facts: { missingUsers: 1 } });
       await finish(ledger, id, 'user:a', { state: 'failed', deltas: { failed: 1 } });
-      await ledger.control(id, 'cancel', 'because');
-      await ledger.close(id, { state: 'cancelled', now: at(5) });
+      await ledger.control(id, 'pause', 'because');
+      await ledger.close(id, { state: 'completed-with-failures', now: at(5) });
       const reopened = await ledger.reopen(id, { userId: 'a' });
       expect(reopened).toStrictEqual({ opened: true, operation: await read(ledger, id) });
       const operation = await read(ledger, id);
@@ -229,6 +237,30 @@ export function operationsContract(newLedger: NewLedger): void {
       const running = await open(ledger, verification);
       expect(await ledger.reopen(old.id, {})).toMatchObject({ opened: false, current: { id: running.id } });
       expect(await read(ledger, old.id)).toMatchObject({ state: 'completed' });
+    });
+
+    test('refuses what was cut short: a new run does what is left', async () => {
+      const ledger = await newLedger();
+      for (const state of ['cancelled', 'failed'] as const) {
+        const { id } = await open(ledger);
+        await start(ledger, id, 'user:a');
+        await ledger.close(id, { state, now: at(5) });
+        await expect(ledger.reopen(id, {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
+        expect(await ledger.startUnit(id, 'user:a', { reopen: true })).toStrictEqual({ started: false, why: 'closed' });
+      }
+      expect(await ledger.current()).toBeUndefined();
+    });
+
+    test('forgets what belonged to the end before', async () => {
+      const ledger = await newLedger();
+      const { id } = await open(ledger);
+      await ledger.update(id, { facts: { verificationId: 'verification-1', pruneId: 'prune-1', totalEntries: 3 } });
+      await close(ledger, id);
+      await ledger.reopen(id, {});
+      expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3, retry: {} });
+      await close(ledger, id);
+      await ledger.startUnit(id, 'user:a', { reopen: true });
+      expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3 });
     });
 
     test('refuses what was rolled back, and what is no migration', async () => {

@@ -131,20 +131,23 @@ export function unitsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
-      for (const [control, why] of [
-        ['pause', 'paused'],
-        ['cancel', 'cancelled'],
-      ] as const) {
-        await ledger.control(parent.id, control);
-        expect(await ledger.startUnit(parent.id, unit)).toStrictEqual({ started: false, why });
-        expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why });
-        await ledger.control(parent.id, 'run');
-        await ledger.control(part.id, control);
-        expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why });
-        await ledger.control(part.id, 'run');
-      }
+      const paused = { started: false, why: 'paused' };
+      await ledger.control(parent.id, 'pause');
+      expect(await ledger.startUnit(parent.id, unit)).toStrictEqual(paused);
+      expect(await ledger.startUnit(part.id, unit)).toStrictEqual(paused);
+      await ledger.control(parent.id, 'run');
+      await ledger.control(part.id, 'pause');
+      expect(await ledger.startUnit(part.id, unit)).toStrictEqual(paused);
+      await ledger.control(part.id, 'run');
       expect((await read(ledger, part.id)).units.listed).toBe(0);
       expect((await start(ledger, part.id, unit)).epoch).toBe(1);
+
+      const cancelled = { started: false, why: 'cancelled' };
+      await ledger.control(part.id, 'cancel');
+      expect(await ledger.startUnit(part.id, 'user:b')).toStrictEqual(cancelled);
+      expect((await start(ledger, parent.id, unit)).epoch).toBe(1);
+      await ledger.control(parent.id, 'cancel');
+      expect(await ledger.startUnit(parent.id, 'user:b')).toStrictEqual(cancelled);
     });
 
     test('says why not: rolled back by, and not current', async () => {
@@ -257,7 +260,7 @@ export function unitsContract(newLedger: NewLedger): void {
       const part = await open(ledger, verification, { parent: parent.id });
       const own = await start(ledger, parent.id, unit);
       const parts = await start(ledger, part.id, unit);
-      for (const control of ['pause', 'cancel', 'run'] as const) {
+      for (const control of ['pause', 'run', 'cancel'] as const) {
         await ledger.control(parent.id, control);
         expect(await ledger.commit(parent.id, unit, { ...own, state: 'running', deltas: {} })).toBe(control);
         expect(await ledger.commit(part.id, unit, { ...parts, state: 'running', deltas: {} })).toBe(control);

@@ -13,6 +13,11 @@ local function readPlace(key)
   return { holder = values[1], control = values[2] }
 end
 
+-- A run that was cut short has units that nobody has begun; to take it up again would begin them, unasked.
+local function isRetryable(operation)
+  return operation.kind == 'migration' and string.sub(operation.state, 1, 9) == 'completed'
+end
+
 local function isCurrent(operation, id, place)
   return place.holder and (place.holder == id or place.holder == operation.parent)
 end

@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { readConfig } from '@migrator/config';
+import { backoffDelay, dateKey, isStorableKey, MigrationError, retryPolicies } from '@migrator/core';
+import pLimit from 'p-limit';
+
+import { exactNumber } from './exact-number.ts';
+import { type Journal, journalOf } from './journal.ts';
+import type { JournalFields } from './journal-value.ts';
+
+export interface JournalReaderOptions {
+  /** The application's own; it stays its to destroy. By default one is made. */
+  client?: DynamoDBClient | undefined;
+  /** DYNAMODB_TABLE by default, or `tradebook-heatmaps`. */
+  tableName?: string | undefined;
+  /** As the AWS SDK finds it by default. Of no account with a `client`. */
+  region?: string | undefined;
+  /** As the AWS SDK finds it by default. Of no account with a `client`. */
+  endpoint?: string | undefined;
+  /** Reads what was written last, for twice the price. False by default. */
+  consistent?: boolean | undefined;
+}
+
+export interface ReadOptions {
+  consistent?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface JournalReader {
+  /** One day of a user's journal; undefined where there is none. */
+  getJournal(userId: string, date: string, options?: ReadOptions): Promise<Journal | undefined>;
+  /** Those days that there are, each once, in the order in which they were asked for. Any number. */
+  getJournals(userId: string, dates: readonly string[], options?: ReadOptions): Promise<Journal[]>;
+  /** Ends the connections, unless the client was given. */
+  close(): void;
+}
+
+/** What DynamoDB takes in one call. */
+const keysPerCall = 100;
+const callsAtOnce = 4;
+/** So often in a row an answer may hold none of the keys that were asked for. */
+const maxEmptyAnswers = 10;
+
+const unmarshallOptions = { wrapNumbers: exactNumber };
+
+/**
+ * Reads migrated items, and those that the application has saved since in the same form. Throws what the AWS SDK throws,
+ * and a MigrationError `THROTTLED` if the table gives nothing any more.
+ */
+export function createJournalReader(options: JournalReaderOptions = {}): JournalReader {
+  const { DYNAMODB_TABLE, AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB } = process.env;
+  const { aws } = readConfig({ DYNAMODB_TABLE, AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB });
+  const { region = aws.region, endpoint = aws.endpoint, tableName = aws.tableName } = options;
+  const client =
+    options.client === undefined ? createClient(region, endpoint) : withOwnConfig(options.client);
+  const documents = DynamoDBDocumentClient.from(client, { unmarshallOptions });
+  const limit = pLimit(callsAtOnce);
+
+  const getItems = async (
+    keys: readonly string[],
+    { consistent = options.consistent, signal }: ReadOptions,
+  ) => {
+    const items = new Map<string, JournalFields>();
+    let left: Record<string, unknown>[] = keys.map((key) => ({ dateKey: key }));
+    for (let empty = 0; left.length > 0;) {
+      const { Responses, UnprocessedKeys } = await documents.send(
+        new BatchGetCommand({
+          RequestItems: { [tableName]: { Keys: left, ConsistentRead: consistent === true } },
+        }),
+        signal === undefined ? {} : { abortSignal: signal },
+      );
+      for (const item of Responses?.[tableName] ?? []) items.set(String(item['dateKey']), item);
+      const unprocessed = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      empty = unprocessed.length === left.length ? empty + 1 : 0;
+      left = unprocessed;
+      if (empty >= maxEmptyAnswers) {
+        throw new MigrationError(
+          'THROTTLED',
+          `Table "${tableName}" answers no reads: its read capacity is used up`,
+        );
+      }
+      if (left.length > 0) {
+        const delayMs = backoffDelay(retryPolicies.THROTTLED, empty, Math.random());
+        await delay(delayMs, undefined, signal === undefined ? {} : { signal });
+      }
+    }
+    return items;
+  };
+
+  return {
+    async getJournal(userId, date, { consistent = options.consistent, signal } = {}) {
+      const key = dateKey({ userId, date });
+      // Asking for it would be an error; no item can have it.
+      if (!isStorableKey(key)) return undefined;
+      const { Item } = await documents.send(
+        new GetCommand({ TableName: tableName, Key: { dateKey: key }, ConsistentRead: consistent === true }),
+        signal === undefined ? {} : { abortSignal: signal },
+      );
+      return Item === undefined ? undefined : journalOf(Item, { userId, date });
+    },
+
+    async getJournals(userId, dates, readOptions = {}) {
+      const keys = new Map([...new Set(dates)].map((date) => [dateKey({ userId, date }), date]));
+      const storable = [...keys.keys()].filter(isStorableKey);
+      const batches = Array.from({ length: Math.ceil(storable.length / keysPerCall) }, (_, index) =>
+        storable.slice(index * keysPerCall, (index + 1) * keysPerCall),
+      );
+      const answers = await Promise.all(batches.map((batch) => limit(() => getItems(batch, readOptions))));
+      const items = new Map(answers.flatMap((answer) => [...answer]));
+      return [...keys].flatMap(([key, date]) => {
+        const item = items.get(key);
+        return item === undefined ? [] : (journalOf(item, { userId, date }) ?? []);
+      });
+    },
+
+    close() {
+      if (options.client === undefined) client.destroy();
+    },
+  };
+}
+
+function createClient(region: string | undefined, endpoint: string | undefined): DynamoDBClient {
+  return new DynamoDBClient({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // Without these a call waits as long as the connection stays open.
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
+}
+
+/**
+ * A document client keeps its options in the configuration of the client that it is given, where they would take the
+ * place of those of the application's own document client.
+ */
+function withOwnConfig(client: DynamoDBClient): DynamoDBClient {
+  const copy: unknown = Object.create(Object.getPrototypeOf(client) as object);
+  return Object.assign(copy as DynamoDBClient, client, { config: { ...client.config } });
+}
