@@ -12,12 +12,25 @@ test('a run moves every entry of every user, whatever the ids, and says so', asy
   await using stack = await openStack({ workers: 2 });
   const { firestore } = stack;
   const writer = firestore.bulkWriter();
-  const users = ['alice', 'failed', 'completed', '123', "it's", 'co:lon', '100%', 'a b', 'x'.repeat(600), ...oddIds];
+  const users = [
+    'alice',
+    'failed',
+    'completed',
+    '123',
+    "it's",
+    'co:lon',
+    '100%',
+    'a b',
+    'x'.repeat(600),
+    ...oddIds,
+  ];
   let entries = 0;
   const add = (user: string, date: string): void => {
     entries += 1;
     void writer.set(firestore.doc(`users/${user}/trading-journal/${date}`), {
-      trades: [{ symbol: 'ES', price: 0.1 + 0.2, at: Timestamp.fromMillis(1e12), where: new GeoPoint(1.5, -2) }],
+      trades: [
+        { symbol: 'ES', price: 0.1 + 0.2, at: Timestamp.fromMillis(1e12), where: new GeoPoint(1.5, -2) },
+      ],
       heatmap: { 'a.b': Number.NaN },
       vector: FieldValue.vector([1, 2.5]),
       userId: 'own',
@@ -73,7 +86,11 @@ test('a run moves every entry of every user, whatever the ids, and says so', asy
         performance: { M: {} },
         vector: { L: [{ N: '1' }, { N: '2.5' }] },
         metadata: {
-          M: { migratedFrom: { S: 'firestore' }, migratedAt: { S: migratedAt }, source: { M: { userId: { S: 'own' } } } },
+          M: {
+            migratedFrom: { S: 'firestore' },
+            migratedAt: { S: migratedAt },
+            source: { M: { userId: { S: 'own' } } },
+          },
         },
       },
     },
@@ -124,14 +141,23 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
   const last = await vi.waitFor(
     async () => {
       const status = await stack.call('GET /status');
-      expect(status.body).toMatchObject({ currentStatus: { state: 'idle' }, lastMigration: { state: 'completed' } });
+      expect(status.body).toMatchObject({
+        currentStatus: { state: 'idle' },
+        lastMigration: { state: 'completed' },
+      });
       return at(status.body, 'lastMigration');
     },
     { timeout: 20_000, interval: 100 },
   );
   expect(last).toMatchObject({
     migrationId: at(body, 'migrationId'),
-    stats: { totalProcessed: 4, successCount: 4, failureCount: 0, errors: [], users: { completed: 1, failed: 0 } },
+    stats: {
+      totalProcessed: 4,
+      successCount: 4,
+      failureCount: 0,
+      errors: [],
+      users: { completed: 1, failed: 0 },
+    },
     verification: { isValid: true },
   });
   expect(await countItems(stack)).toBe(4);
@@ -175,7 +201,10 @@ test('one operation at a time: a second start is told what runs', async () => {
   const second = await stack.call('POST /start');
   expect(second.status).toBe(409);
   expect(second.headers.get('content-type')).toMatch('application/problem+json');
-  expect(second.body).toMatchObject({ code: 'OPERATION_RUNNING', migrationId: at(first.body, 'migrationId') });
+  expect(second.body).toMatchObject({
+    code: 'OPERATION_RUNNING',
+    migrationId: at(first.body, 'migrationId'),
+  });
   for (const request of ['POST /rollback', 'GET /verify']) {
     expect((await stack.call(request)).status).toBe(409);
   }
@@ -185,7 +214,10 @@ test('paused, nothing moves; resumed, it goes on where it was; cancelled, it end
   await using stack = await openStack({ env: { WRITE_CONCURRENCY: '2', USER_CONCURRENCY: '2' } });
   for (const user of ['ann', 'bob', 'cid']) await fill(stack, user, 400);
   const started = await stack.call('POST /start');
-  await vi.waitFor(async () => expect(await processed(stack)).toBeGreaterThan(0), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(async () => expect(await processed(stack)).toBeGreaterThan(0), {
+    timeout: 20_000,
+    interval: 20,
+  });
   expect((await stack.call('POST /pause')).status).toBe(200);
   await vi.waitFor(async () => expect(await state(stack)).toBe('paused'), { timeout: 5_000, interval: 50 });
   const before = await processed(stack);
@@ -193,7 +225,10 @@ test('paused, nothing moves; resumed, it goes on where it was; cancelled, it end
   expect(await countItems(stack)).toBe(before);
 
   await stack.call('POST /resume');
-  await vi.waitFor(async () => expect(await processed(stack)).toBeGreaterThan(before), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await processed(stack)).toBeGreaterThan(before), {
+    timeout: 10_000,
+    interval: 50,
+  });
   await stack.call('POST /cancel');
   await vi.waitFor(async () => expect(await state(stack)).toBe('idle'), { timeout: 10_000, interval: 50 });
   const { body } = await stack.call(`GET /migrations/${String(at(started.body, 'migrationId'))}`);
@@ -204,14 +239,19 @@ test('paused, nothing moves; resumed, it goes on where it was; cancelled, it end
 async function fill(stack: Stack, user: string, entries: number): Promise<void> {
   const writer = stack.firestore.bulkWriter();
   for (let index = 0; index < entries; index += 1) {
-    void writer.set(stack.firestore.doc(`users/${user}/trading-journal/day-${index}`), { trades: [{ pnl: index / 3 }] });
+    void writer.set(stack.firestore.doc(`users/${user}/trading-journal/day-${index}`), {
+      trades: [{ pnl: index / 3 }],
+    });
   }
   await writer.close();
 }
 
 async function countItems(stack: Stack): Promise<number> {
   let count = 0;
-  for await (const page of paginateScan({ client: stack.dynamodb }, { TableName: stack.table, ConsistentRead: true })) {
+  for await (const page of paginateScan(
+    { client: stack.dynamodb },
+    { TableName: stack.table, ConsistentRead: true },
+  )) {
     count += page.Count ?? 0;
   }
   return count;

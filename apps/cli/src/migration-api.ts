@@ -4,7 +4,7 @@ export const basePath = '/api/migration/firestore-to-dynamodb';
 
 const answerLimitMs = 15_000;
 
-export interface Status {
+interface Status {
   readonly currentStatus: CurrentStatus;
   readonly lastMigration: MigrationReport | null;
 }

@@ -21,10 +21,10 @@ export async function startRedisServer(
       ...(appendOnly ? ['--append-only'] : []),
       ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
     ],
-    onUnexpectedEnd(error) {
+    onUnexpectedEnd,
+    onDisorderlyEnd() {
       // The server of a supervisor that was killed has nobody else to end it.
       if (pid !== undefined) killIfRunning(pid);
-      onUnexpectedEnd(error);
     },
     onUnreadLine(line) {
       const event = parseRedisEvent(line);

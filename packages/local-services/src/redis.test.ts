@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { isRunning } from './is-running.ts';
 import type { RedisOptions } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
 import { RedisMissingError, startRedis } from './redis.ts';
+import { runProgram } from './run-program.ts';
 import { PortTakenError, ServiceEndedError } from './service.ts';
 
 let temporary: string;
@@ -37,6 +38,14 @@ async function connect(service: RedisService): Promise<Redis> {
 function pidOf(service: RedisService): number {
   expect(service.pid).toBeDefined();
   return service.pid ?? -1;
+}
+
+async function parentOf(pid: number): Promise<number> {
+  if (process.platform !== 'linux') {
+    return Number(await runProgram('ps', ['-o', 'ppid=', '-p', String(pid)], { env: process.env }));
+  }
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^PPid:\s*(\d+)$/m.exec(status)?.[1]);
 }
 
 it('starts a Redis that evicts nothing and saves nothing', async () => {
@@ -106,6 +115,15 @@ it('tells its owner when the server ends by itself, and can be restarted', async
 
   await service.restart();
   expect(await (await connect(service)).ping()).toBe('PONG');
+});
+
+it('takes the server along when its supervisor is killed', async () => {
+  const ended = Promise.withResolvers<ServiceEndedError>();
+  const service = await start({ onUnexpectedEnd: ended.resolve });
+  const pid = pidOf(service);
+  process.kill(await parentOf(pid), 'SIGKILL');
+  expect(await ended.promise).toBeInstanceOf(ServiceEndedError);
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
 });
 
 it('keeps the data in the folder of the caller', async () => {

@@ -12,6 +12,8 @@ export interface ServiceProcessOptions {
   env?: Record<string, string>;
   /** Called once if the process ends without `stop()`, after a first answer was read. */
   onUnexpectedEnd: (error: ServiceEndedError) => void;
+  /** Called when the process ends in any way but an orderly one, so that it left undone what it does at its end. */
+  onDisorderlyEnd?: () => void;
   /** Called for each line of stdout that no `read` took. */
   onUnreadLine?: (line: string) => void;
 }
@@ -67,7 +69,10 @@ export function spawnServiceProcess(options: ServiceProcessOptions): ServiceProc
       if (started && stopping === undefined) options.onUnexpectedEnd(error);
       resolve();
     };
-    child.once('close', (code, signal) => end(signal ?? `exit code ${code}`));
+    child.once('close', (code, signal) => {
+      if (code !== 0) options.onDisorderlyEnd?.();
+      end(signal ?? `exit code ${code}`);
+    });
     child.once('error', (error) => end(error.message));
   });
 

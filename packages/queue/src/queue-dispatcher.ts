@@ -40,8 +40,11 @@ export function createQueueDispatcher(queues: MigrationQueues): Dispatcher {
           return;
         }
         const state = await job.getState();
-        if (state === 'completed' || state === 'failed') await revive(job);
-        else if (state !== 'active') return;
+        if (state === 'completed' || state === 'failed') {
+          await revive(job);
+          return;
+        }
+        if (state !== 'active') return;
         // Active: it may be in its very last round, blind to what was reopened meanwhile. Look again in a moment.
         await delay(100);
       }

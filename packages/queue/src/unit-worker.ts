@@ -36,7 +36,8 @@ export function startUnitWorker(
           onEvent: (line) => report.event(line),
         }),
       );
-      if (retried) await context.dispatcher.coordinate(operationId);
+      // It may have taken up a run that was over, whose coordinator has gone home.
+      if (retried && 'outcome' in result) await context.dispatcher.coordinate(operationId);
       return await settle(context, job, token, result, report);
     } finally {
       await report.flush();

@@ -16,7 +16,9 @@ export function events(context: ApiContext): RequestHandler {
     };
     const backlog: FeedEvent[] = [];
     let open = false;
-    const leave = await feed.listen(request.get('last-event-id'), (event) => (open ? send(event) : backlog.push(event)));
+    const leave = await feed.listen(request.get('last-event-id'), (event) =>
+      open ? send(event) : backlog.push(event),
+    );
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',

@@ -76,7 +76,8 @@ export async function openStack(options: { workers?: number; env?: Environment }
     releases.push(() => context.close());
     releases.push(async () => {
       const keys = await context.redis.keys(`${config.redis.prefix}:*`);
-      for (let index = 0; index < keys.length; index += 1_000) await context.redis.unlink(keys.slice(index, index + 1_000));
+      for (let index = 0; index < keys.length; index += 1_000)
+        await context.redis.unlink(keys.slice(index, index + 1_000));
     });
     const server = await startServer(context, config.http, complain);
     releases.push(() => server.stop());
@@ -107,9 +108,23 @@ export async function openStack(options: { workers?: number; env?: Environment }
       });
       const text = await response.text();
       const json = (response.headers.get('content-type') ?? '').includes('json');
-      return { status: response.status, headers: response.headers, body: json ? (JSON.parse(text) as unknown) : text };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: json ? (JSON.parse(text) as unknown) : text,
+      };
     };
-    return { env, context, firestore, dynamodb, url: server.url, table, call, addWorker, [Symbol.asyncDispose]: release };
+    return {
+      env,
+      context,
+      firestore,
+      dynamodb,
+      url: server.url,
+      table,
+      call,
+      addWorker,
+      [Symbol.asyncDispose]: release,
+    };
   } catch (error) {
     await release();
     throw error;
@@ -120,7 +135,8 @@ export async function openStack(options: { workers?: number; env?: Environment }
 export function at(body: unknown, path: string): unknown {
   let value = body;
   for (const name of path.split('.')) {
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    value =
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   }
   return value;
 }

@@ -1,6 +1,8 @@
 import { amount } from './amount.ts';
 import type { DemoResult } from './demo-result.ts';
 
+const shownErrors = 5;
+
 /** What a person reads when the run has ended. */
 export function describeResult(result: DemoResult): string {
   const { ok, problems, stats, verification, seconds } = result;
@@ -17,7 +19,12 @@ export function describeResult(result: DemoResult): string {
     verification: verification?.message ?? 'none',
     time: `${seconds.toFixed(1)} s${rate}`,
   };
-  const head = ok ? ['Everything was migrated and verified.'] : ['Not everything was migrated:', ...problems];
+  const errors = stats.errors
+    .slice(0, shownErrors)
+    .map(({ path, code, message }) => `${code} ${path}: ${message}`);
+  const head = ok
+    ? ['Everything was migrated and verified.']
+    : ['Not everything was migrated and verified:', ...problems, ...errors];
   return `\n${head.join('\n  ')}\n${table(totals)}`;
 }
 

@@ -24,7 +24,7 @@ function bars(stream: NodeJS.WritableStream): ProgressDisplay {
 
   const draw = (step: Step): void => {
     bar?.setTotal(Math.max(step.total ?? 0, step.processed, 1));
-    bar?.update(step.processed, { label: step.label.padEnd(10), words: wordsOf(step) });
+    bar?.update(step.processed, payloadOf(step));
   };
   const stop = (): void => {
     bar?.stop();
@@ -49,7 +49,7 @@ function bars(stream: NodeJS.WritableStream): ProgressDisplay {
           },
           cliProgress.Presets.shades_classic,
         );
-        bar.start(1, 0, { label: step.label, words: '' });
+        bar.start(1, 0, payloadOf(step));
       }
       shown = step;
       draw(step);
@@ -57,6 +57,10 @@ function bars(stream: NodeJS.WritableStream): ProgressDisplay {
     finish,
     stop,
   };
+}
+
+function payloadOf(step: Step): { label: string; words: string } {
+  return { label: step.label.padEnd(10), words: wordsOf(step) };
 }
 
 const lineIntervalMs = 2000;

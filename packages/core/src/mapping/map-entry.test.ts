@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareEntry } from '../comparison/compare-entry.ts';
 import { maxItemBytes } from '../item-size.ts';
@@ -158,7 +158,7 @@ describe('an entry over the limit with OVERSIZE=gzip', () => {
   });
 });
 
-describe('bytes that are no document', () => {
+describe('bytes that are no document', { timeout: 900_000 }, () => {
   it('fail, or become an item that is JSON; nothing is ever thrown', () => {
     fc.assert(
       fc.property(
@@ -172,7 +172,7 @@ describe('bytes that are no document', () => {
           const result = mapEntry(entry, { migratedAt, oversize: 'gzip' });
           const item = result.ok ? itemOf(result) : {};
           const { differences } = compareEntry(entry, item);
-          if (!result.ok) expect(differences).not.toStrictEqual([]);
+          expect(result.ok || differences.length > 0).toBe(true);
         },
       ),
       runs(0.1),

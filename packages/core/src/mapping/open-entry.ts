@@ -7,7 +7,8 @@ import { malformed } from './refusal.ts';
  * end. An entry is key and value in this order, but any order is valid and either may be left out.
  *
  * A key that comes twice is not looked for: serializers write the entries of a map, each key once. Were it to happen,
- * the JSON would hold the name twice, where the last one counts as it does in protobuf, and the size would be too large.
+ * the JSON would hold the name twice, where the last one counts as it does in protobuf, the size would be too large, and
+ * the comparison would tell.
  */
 export function openEntry(pass: MappingPass, end: number): number {
   const { reader } = pass;

@@ -73,9 +73,13 @@ export type FactsChange = {
 };
 
 /** What belongs to one end of a run, and is forgotten when the run is taken up again. */
-export const factsOfAnEnd = ['pruneId', 'verificationId', 'retry', 'trouble', 'rate'] as const satisfies readonly (
-  keyof OperationFacts
-)[];
+export const factsOfAnEnd = [
+  'pruneId',
+  'verificationId',
+  'retry',
+  'trouble',
+  'rate',
+] as const satisfies readonly (keyof OperationFacts)[];
 
 /** Where each kind begins. */
 export const firstPhases: Readonly<Record<OperationKind, OperationPhase>> = {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
 
 /** Changes one place of an item into something else; says which. Leaves the original alone. */

@@ -4,9 +4,9 @@
  */
 
 /** Wire types. */
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const BYTES = 2;
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
 
 /** `Document` */
 export const DOCUMENT_NAME = (1 << 3) | BYTES;

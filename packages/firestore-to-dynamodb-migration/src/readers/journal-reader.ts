@@ -41,7 +41,9 @@ export interface JournalReader {
 const keysPerCall = 100;
 const callsAtOnce = 4;
 /** So often in a row an answer may hold none of the keys that were asked for. */
-const maxEmptyAnswers = 10;
+const maxEmptyAnswers = 8;
+/** Somebody waits for the answer: shorter than a run would wait. */
+const backoff = { ...retryPolicies.THROTTLED, capMs: 1_000 };
 
 const unmarshallOptions = { wrapNumbers: exactNumber };
 
@@ -82,7 +84,7 @@ export function createJournalReader(options: JournalReaderOptions = {}): Journal
         );
       }
       if (left.length > 0) {
-        const delayMs = backoffDelay(retryPolicies.THROTTLED, empty, Math.random());
+        const delayMs = backoffDelay(backoff, empty, Math.random());
         await delay(delayMs, undefined, signal === undefined ? {} : { signal });
       }
     }

@@ -33,7 +33,11 @@ function fieldsWithBytes(fields: {
 function withBytes(attribute: StoredAttribute): AttributeValue {
   if ('M' in attribute) return { M: fieldsWithBytes(attribute.M) };
   if ('L' in attribute) return { L: attribute.L.map(withBytes) };
-  if ('B' in attribute) return { B: Buffer.from(attribute.B, 'base64') };
-  if ('BS' in attribute) return { BS: attribute.BS.map((text) => Buffer.from(text, 'base64')) };
+  if ('B' in attribute) return { B: bytesOf(attribute.B) };
+  if ('BS' in attribute) return { BS: attribute.BS.map(bytesOf) };
   return attribute as AttributeValue;
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
 }

@@ -1,0 +1,58 @@
+import { type EncodedItem, mapEntry, type Source, type Target } from '@migrator/core';
+import { createDynamoDbTarget } from '@migrator/dynamodb-target';
+import { createFirestoreSource } from '@migrator/firestore-source';
+import pLimit from 'p-limit';
+import { onTask } from './on-task.ts';
+
+/** The bare loop: read bytes, map, write batches. No jobs, no books, no checkpoints, no conditions. */
+const usersAtOnce = 8;
+const batchSize = 25;
+const pageEntries = 300;
+const pageBytes = 2 * 1024 * 1024;
+
+onTask(async (projectId) => {
+  const emulatorHost = process.env['FIRESTORE_EMULATOR_HOST'] ?? '';
+  const source = await createFirestoreSource({ projectId, emulatorHost });
+  const target = createDynamoDbTarget({ tableName: 'bench' });
+  const migratedAt = new Date().toISOString();
+  const limit = pLimit(usersAtOnce);
+  let entries = 0;
+  let pageToken: string | undefined;
+  do {
+    const page = await source.listUsers({ pageSize: 250, ...(pageToken === undefined ? {} : { pageToken }) });
+    const counts = await Promise.all(
+      page.users.map(({ userId }) => limit(() => copy(source, target, userId, migratedAt))),
+    );
+    entries += counts.reduce((sum, count) => sum + count, 0);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  await Promise.all([source.close(), target.close()]);
+  return entries;
+});
+
+async function copy(source: Source, target: Target, userId: string, migratedAt: string): Promise<number> {
+  let count = 0;
+  let after: string | undefined;
+  for (;;) {
+    const page = await source.readPage({
+      userId,
+      limit: pageEntries,
+      maxBytes: pageBytes,
+      ...(after === undefined ? {} : { after }),
+    });
+    const writes: Promise<unknown>[] = [];
+    for (let at = 0; at < page.entries.length; at += batchSize) {
+      const items: EncodedItem[] = [];
+      for (const entry of page.entries.slice(at, at + batchSize)) {
+        const mapped = mapEntry(entry, { migratedAt, oversize: 'fail' });
+        if (!mapped.ok) throw new Error(mapped.message);
+        items.push(mapped.item);
+      }
+      writes.push(target.putBatch(items));
+    }
+    await Promise.all(writes);
+    count += page.entries.length;
+    after = page.entries.at(-1)?.date;
+    if (!page.more || after === undefined) return count;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * A client's main loop: does what it is told, one task after another, answers `{ done }` with how many entries it went
+ * through.
+ */
+export function onTask(work: (projectId: string) => Promise<number>): void {
+  process.on('message', (message: unknown) => {
+    if (typeof message !== 'object' || message === null || !('task' in message)) return;
+    void answer(work, String(message.task));
+  });
+  process.channel?.ref();
+  process.on('SIGTERM', () => process.exit(0));
+  process.send?.({ ready: true });
+}
+
+async function answer(work: (projectId: string) => Promise<number>, projectId: string): Promise<void> {
+  try {
+    process.send?.({ done: await work(projectId) });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,44 @@
+import { startProcess } from '../processes/measured-process.ts';
+import type { Contestant } from './contestant.ts';
+import { clientEnvironment } from './environment.ts';
+import { spent } from './spent.ts';
+
+/** A program in src/clients that does one task after another. */
+export function loop(options: {
+  name: string;
+  program: string;
+  args?: readonly string[];
+  task: string;
+  warmUpTask?: string;
+}): Contestant {
+  const { name, program, args = [], task, warmUpTask = task } = options;
+  return {
+    name,
+    async open({ fakes, profileFolder }) {
+      const client = startProcess({
+        name,
+        file: new URL(`../clients/${program}-program.ts`, import.meta.url),
+        args,
+        env: clientEnvironment(fakes),
+        profileFolder,
+      });
+      await client.told('ready');
+      return {
+        async warmUp() {
+          await client.ask({ task: warmUpTask }, 'done');
+        },
+        async measure() {
+          let entries = 0;
+          const { cpuMicros, wallSeconds } = await spent([client], async () => {
+            entries = await client.ask<number>({ task }, 'done');
+          });
+          return {
+            [`${name}.cpuMicrosPerEntry`]: cpuMicros / entries,
+            [`${name}.entriesPerSecond`]: entries / wallSeconds,
+          };
+        },
+        close: () => client.stop(),
+      };
+    },
+  };
+}

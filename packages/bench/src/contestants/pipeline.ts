@@ -1,0 +1,38 @@
+import type { Contestant } from './contestant.ts';
+import { spent } from './spent.ts';
+import { openStack, type StackOptions } from './stack.ts';
+
+/** The whole product on its way from Firestore to the table: API, jobs, books, checkpoints. */
+export function pipeline(
+  options: StackOptions & {
+    /** A warm-up goes over so many users only. */
+    readonly warmUpUsers?: number;
+    /** What its CPU is told for. */
+    readonly per?: 'Entry' | 'User';
+  },
+): Contestant {
+  const { name, dataset, warmUpUsers, per = 'Entry' } = options;
+  return {
+    name,
+    async open(setting) {
+      const stack = await openStack(setting, options);
+      return {
+        async warmUp() {
+          const some = Array.from({ length: warmUpUsers ?? 0 }, (_, index) => dataset.userId(index));
+          await stack.migrate(warmUpUsers === undefined ? undefined : some);
+        },
+        async measure() {
+          const { cpuMicros, wallSeconds } = await spent(stack.processes, () => stack.migrate());
+          const { peakRssMegabytes } = await spent(stack.workers, async () => undefined);
+          const units = per === 'Entry' ? dataset.entries : dataset.users;
+          return {
+            [`${name}.cpuMicrosPer${per}`]: cpuMicros / units,
+            [`${name}.entriesPerSecond`]: dataset.entries / wallSeconds,
+            [`${name}.peakRssMegabytes`]: peakRssMegabytes,
+          };
+        },
+        close: () => stack.close(),
+      };
+    },
+  };
+}

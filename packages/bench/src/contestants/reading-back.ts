@@ -1,0 +1,32 @@
+import type { Contestant } from './contestant.ts';
+import { spent } from './spent.ts';
+import { openStack, type StackOptions } from './stack.ts';
+
+/** What comes after a run: its verification and its rollback, over a table that keeps what the run put. */
+export function readingBack(options: Omit<StackOptions, 'name' | 'keep' | 'writeMode'>): Contestant {
+  const { dataset } = options;
+  return {
+    name: 'verify',
+    async open(setting) {
+      const stack = await openStack(setting, { ...options, name: 'verify', keep: true, writeMode: 'batch' });
+      const measure: () => Promise<Record<string, number>> = async () => {
+        await stack.migrate();
+        const verification = await spent(stack.processes, () => stack.verify());
+        const rollback = await spent(stack.processes, () => stack.rollBack());
+        return {
+          'verify.cpuMicrosPerEntry': verification.cpuMicros / dataset.entries,
+          'verify.entriesPerSecond': dataset.entries / verification.wallSeconds,
+          'rollback.cpuMicrosPerItem': rollback.cpuMicros / dataset.entries,
+          'rollback.itemsPerSecond': dataset.entries / rollback.wallSeconds,
+        };
+      };
+      return {
+        measure,
+        async warmUp() {
+          await measure();
+        },
+        close: () => stack.close(),
+      };
+    },
+  };
+}

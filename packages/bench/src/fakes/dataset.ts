@@ -1,0 +1,73 @@
+import { encodeDocument, journalEntry } from '@migrator/testing';
+import { uglyFields } from './ugly-fields.ts';
+
+/**
+ * Journals that need no memory however many they are: what user 17 wrote on day 3 follows from the two numbers. A
+ * project's id says how large its journals are: `demo-400x100` has 400 users with 100 entries each.
+ */
+export class Dataset {
+  readonly users: number;
+  readonly entriesPerUser: number;
+
+  constructor(users: number, entriesPerUser: number) {
+    this.users = users;
+    this.entriesPerUser = entriesPerUser;
+  }
+
+  static parse(projectId: string): Dataset {
+    const match = /^demo-(\d+)x(\d+)$/.exec(projectId);
+    if (match === null) throw new Error(`'${projectId}' does not say how large its journals are`);
+    return new Dataset(Number(match[1]), Number(match[2]));
+  }
+
+  get projectId(): string {
+    return `demo-${this.users}x${this.entriesPerUser}`;
+  }
+
+  get entries(): number {
+    return this.users * this.entriesPerUser;
+  }
+
+  userId(index: number): string {
+    return `user-${String(index).padStart(6, '0')}`;
+  }
+
+  /** The index of an id, -1 if there is no such user. */
+  userIndex(userId: string): number {
+    const index = /^user-\d{6}$/.test(userId) ? Number(userId.slice(5)) : -1;
+    return index < this.users ? index : -1;
+  }
+
+  date(day: number): string {
+    return new Date(firstDay + day * dayMs).toISOString().slice(0, 10);
+  }
+
+  /** The day that has this date, -1 if the journals don't reach it. */
+  dayOf(date: string): number {
+    const day = (Date.parse(date) - firstDay) / dayMs;
+    return Number.isInteger(day) && day >= 0 && day < this.entriesPerUser ? day : -1;
+  }
+}
+
+const firstDay = Date.UTC(2018, 0, 1);
+const dayMs = 86_400_000;
+const updateTime = new Date('2026-05-01T10:11:12.345Z');
+
+/** More than fit into any cache of the client's, few enough to be made in a moment. */
+const ordinaryKinds = 512;
+const uglyKinds = 64;
+
+/** Encoded fields and times of Documents, all but their names. */
+export function ordinaryBodies(): readonly Uint8Array[] {
+  return Array.from({ length: ordinaryKinds }, (_, day) => body(journalEntry(1, day).fields));
+}
+
+/** The same for the ugliest entries there are. */
+export function uglyBodies(): readonly Uint8Array[] {
+  return Array.from({ length: uglyKinds }, (_, seed) => body(uglyFields(seed)));
+}
+
+function body(fields: Parameters<typeof encodeDocument>[0]['fields']): Uint8Array {
+  // An empty name takes two bytes.
+  return encodeDocument({ name: '', fields, updateTime }).subarray(2);
+}

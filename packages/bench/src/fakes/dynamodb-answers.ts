@@ -1,0 +1,96 @@
+import type { HttpRequest } from './http-requests.ts';
+import { KeptItems, textOf } from './kept-items.ts';
+
+export type Answers = (request: HttpRequest) => string;
+
+const capacity = (body: Buffer): string =>
+  `"ConsumedCapacity":{"TableName":"bench","CapacityUnits":${Math.ceil(body.length / 1024)}}`;
+const capacities = (body: Buffer): string =>
+  `"ConsumedCapacity":[{"TableName":"bench","CapacityUnits":${Math.ceil(body.length / 1024)}}]`;
+
+/** A table that takes everything, holds nothing and doesn't even look: for measuring the ways that write. */
+export const discarding: Answers = ({ action, body }) => {
+  switch (action) {
+    case 'PutItem':
+    case 'DeleteItem':
+      return `{${capacity(body)}}`;
+    case 'BatchWriteItem':
+      return `{${capacities(body)},"UnprocessedItems":{}}`;
+    case 'BatchGetItem':
+      return `{${capacities(body)},"Responses":{},"UnprocessedKeys":{}}`;
+    case 'Scan':
+      return `{${capacity(body)},"Count":0,"Items":[],"ScannedCount":0}`;
+    case 'DescribeTable':
+      return tableDescription;
+    default:
+      throw new TypeError(`A fake DynamoDB has no ${action}.`);
+  }
+};
+
+type Item = Parameters<KeptItems['put']>[0];
+
+interface Bodies {
+  readonly Item: Item;
+  readonly Key: Item;
+  /** Of a batch of reads, by table. */
+  readonly RequestItems: { readonly [table: string]: { readonly Keys: readonly Item[] } };
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: Item;
+  readonly ProjectionExpression?: string;
+}
+
+/** A table that keeps what is put: for measuring the ways that read it back. */
+export function keeping(): Answers {
+  const table = new KeptItems();
+  return (request) => {
+    const { action, body } = request;
+    const parsed = JSON.parse(body.toString()) as Bodies;
+    switch (action) {
+      case 'PutItem':
+        table.put(parsed.Item);
+        return `{${capacity(body)}}`;
+      case 'DeleteItem':
+        table.delete(textOf(parsed.Key['dateKey']));
+        return `{${capacity(body)}}`;
+      case 'BatchWriteItem':
+        for (const { PutRequest } of putsOf(parsed)) table.put(PutRequest.Item);
+        return `{${capacities(body)},"UnprocessedItems":{}}`;
+      case 'BatchGetItem': {
+        const keys = Object.values(parsed.RequestItems).flatMap(({ Keys }) => Keys);
+        const items = table.get(keys.map((key) => textOf(key['dateKey'])));
+        return `{${capacities(body)},"Responses":{"bench":[${items.join(',')}]},"UnprocessedKeys":{}}`;
+      }
+      case 'Scan': {
+        const { items, last } = table.scan({
+          segment: parsed.Segment ?? 0,
+          of: parsed.TotalSegments ?? 1,
+          after: parsed.ExclusiveStartKey === undefined ? undefined : textOf(parsed.ExclusiveStartKey['dateKey']),
+          limit: parsed.Limit ?? 400,
+          whole: parsed.ProjectionExpression === undefined,
+        });
+        const more = last === undefined ? '' : `,"LastEvaluatedKey":{"dateKey":{"S":${JSON.stringify(last)}}}`;
+        return `{${capacity(body)},"Count":${items.length},"Items":[${items.join(',')}]${more}}`;
+      }
+      default:
+        return discarding(request);
+    }
+  };
+}
+
+function putsOf({ RequestItems }: object & { RequestItems: object }): readonly { PutRequest: { Item: Item } }[] {
+  return Object.values(RequestItems).flat() as { PutRequest: { Item: Item } }[];
+}
+
+const tableDescription = JSON.stringify({
+  Table: {
+    TableName: 'bench',
+    TableStatus: 'ACTIVE',
+    KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+    BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+    ItemCount: 0,
+    TableSizeBytes: 0,
+  },
+});

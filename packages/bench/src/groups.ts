@@ -1,0 +1,113 @@
+import type { Contestant } from './contestants/contestant.ts';
+import { loop } from './contestants/loop.ts';
+import { pipeline } from './contestants/pipeline.ts';
+import { readingBack } from './contestants/reading-back.ts';
+import { Dataset } from './fakes/dataset.ts';
+
+/** Contestants that are measured in turns, and ratios of what one turn measured. */
+export interface Group {
+  readonly name: string;
+  readonly contestants: readonly Contestant[];
+  readonly ratios: readonly Ratio[];
+}
+
+export interface Ratio {
+  readonly name: string;
+  readonly of: string;
+  readonly to: string;
+}
+
+export interface Sizes {
+  /** Entries that most ways are measured with. */
+  readonly entries: number;
+  readonly entriesPerUser: number;
+  /** Of the naive way, which is slow. */
+  readonly naiveEntries: number;
+  readonly growingEntriesPerUser: readonly number[];
+  /** With an entry each: what is measured is the cost of a user. */
+  readonly growingUsers: readonly number[];
+}
+
+export const wholeSizes: Sizes = {
+  entries: 40_000,
+  entriesPerUser: 100,
+  naiveEntries: 4_000,
+  growingEntriesPerUser: [100, 1_000, 10_000],
+  growingUsers: [1_000, 10_000, 100_000],
+};
+
+/** Enough to see that everything works; the figures mean nothing. */
+export const quickSizes: Sizes = {
+  entries: 1_000,
+  entriesPerUser: 100,
+  naiveEntries: 200,
+  growingEntriesPerUser: [100, 1_000],
+  growingUsers: [100, 200],
+};
+
+export function groupsOf(sizes: Sizes): readonly Group[] {
+  const { entries, entriesPerUser } = sizes;
+  const dataset = new Dataset(entries / entriesPerUser, entriesPerUser);
+  const naive = new Dataset(sizes.naiveEntries / entriesPerUser, entriesPerUser).projectId;
+  const growingUsers = sizes.growingUsers.map((users) => new Dataset(users, 1));
+  return [
+    {
+      name: 'map',
+      contestants: ['ordinary', 'ugly'].map((task) => loop({ name: `map.${task}`, program: 'map', task })),
+      ratios: [],
+    },
+    {
+      name: 'pipeline',
+      contestants: [
+        pipeline({ name: 'pipeline.safe', dataset, writeMode: 'safe', workers: 1 }),
+        pipeline({ name: 'pipeline.batch', dataset, writeMode: 'batch', workers: 1 }),
+        loop({ name: 'floor', program: 'floor', task: dataset.projectId }),
+        loop({ name: 'naive', program: 'naive', task: naive }),
+        loop({ name: 'naive.batched', program: 'naive', args: ['--batched'], task: naive }),
+      ],
+      ratios: [
+        ratio('naiveToBatch', 'naive', 'pipeline.batch'),
+        ratio('naiveToSafe', 'naive', 'pipeline.safe'),
+        ratio('batchToFloor', 'pipeline.batch', 'floor'),
+      ],
+    },
+    { name: 'verify', contestants: [readingBack({ dataset, workers: 1 })], ratios: [] },
+    {
+      name: 'growth.workers',
+      contestants: [1, 2].map((workers) =>
+        pipeline({ name: `growth.workers.${workers}`, dataset, writeMode: 'batch', workers }),
+      ),
+      ratios: [ratio('twoWorkersToOne', 'growth.workers.2', 'growth.workers.1')],
+    },
+    {
+      name: 'growth.entriesPerUser',
+      contestants: sizes.growingEntriesPerUser.map((each) =>
+        pipeline({
+          name: `growth.entriesPerUser.${each}`,
+          dataset: new Dataset(entries / each, each),
+          writeMode: 'batch',
+          workers: 1,
+        }),
+      ),
+      ratios: [],
+    },
+    {
+      name: 'growth.users',
+      contestants: growingUsers.map((users) =>
+        pipeline({
+          name: `growth.users.${users.users}`,
+          dataset: users,
+          writeMode: 'batch',
+          workers: 1,
+          per: 'User',
+          warmUpUsers: Math.min(users.users, 2_000),
+        }),
+      ),
+      ratios: [],
+    },
+  ];
+}
+
+function ratio(name: string, of: string, to: string): Ratio {
+  return { name: `ratio.${name}`, of: `${of}.cpuMicrosPerEntry`, to: `${to}.cpuMicrosPerEntry` };
+}

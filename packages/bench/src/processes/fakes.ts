@@ -1,0 +1,45 @@
+import { startRedis } from '@migrator/local-services';
+import { Releasers } from './releasers.ts';
+import { startProcess } from './measured-process.ts';
+
+/** What clients are pointed at. */
+export interface Fakes extends AsyncDisposable {
+  readonly firestoreHost: string;
+  /** Of a table that discards what it is given. */
+  readonly discardingEndpoint: string;
+  /** Of a table that keeps it. */
+  readonly keepingEndpoint: string;
+  readonly redisUrl: string;
+}
+
+const firestoreProgram = new URL('../fakes/firestore-program.ts', import.meta.url);
+const dynamodbProgram = new URL('../fakes/dynamodb-program.ts', import.meta.url);
+
+/** Starts the fake services and a real Redis, each in a process of its own. */
+export async function startFakes(): Promise<Fakes> {
+  const releasers = new Releasers();
+  const start = async (name: string, file: URL, args: readonly string[] = []): Promise<string> => {
+    const service = startProcess({ name, file, args });
+    releasers.add(() => service.stop());
+    return `127.0.0.1:${await service.told<number>('port')}`;
+  };
+  try {
+    const redis = await startRedis();
+    releasers.add(() => redis.stop());
+    const [firestoreHost, discarding, keeping] = await Promise.all([
+      start('fake Firestore', firestoreProgram),
+      start('fake DynamoDB', dynamodbProgram),
+      start('fake DynamoDB that keeps', dynamodbProgram, ['--keep']),
+    ]);
+    return {
+      firestoreHost,
+      discardingEndpoint: `http://${discarding}`,
+      keepingEndpoint: `http://${keeping}`,
+      redisUrl: redis.url,
+      [Symbol.asyncDispose]: () => releasers.release(),
+    };
+  } catch (error) {
+    await releasers.release();
+    throw error;
+  }
+}

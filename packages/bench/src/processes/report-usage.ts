@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import type { Usage } from './usage.ts';
+
+/**
+ * Loaded before a program (`--import`) so that it answers, over its channel to the parent, with what it has used up.
+ * The program itself is the one that users run, and knows nothing of it.
+ */
+process.on('message', (message: unknown) => {
+  if (typeof message !== 'object' || message === null || !('usageAsked' in message)) return;
+  const { user, system } = process.cpuUsage();
+  const usage: Usage = { cpuMicros: user + system, peakRssBytes: peakRss() };
+  process.send?.({ usageAsked: message.usageAsked, usage });
+});
+process.on('disconnect', () => process.exit(0));
+// The channel alone must not keep a program from ending.
+process.channel?.unref();
+
+function peakRss(): number {
+  try {
+    // The system's other figure begins with what the parent had when it started this process.
+    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024;
+  } catch {
+    // Not on Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
+}

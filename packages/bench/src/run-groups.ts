@@ -1,0 +1,50 @@
+import type { OpenContestant, Setting } from './contestants/contestant.ts';
+import { type Figures, figuresOf, type Sample } from './figures.ts';
+import type { Group } from './groups.ts';
+import { Releasers } from './processes/releasers.ts';
+
+/** Measures one group after another; each group's contestants take turns. */
+export async function runGroups(
+  groups: readonly Group[],
+  options: { setting: Setting; rounds: number; say: (line: string) => void },
+): Promise<Figures> {
+  let figures: Figures = {};
+  for (const group of groups) {
+    options.say(`${group.name} …`);
+    figures = { ...figures, ...(await runGroup(group, options)) };
+  }
+  return figures;
+}
+
+async function runGroup(
+  group: Group,
+  { setting, rounds, say }: { setting: Setting; rounds: number; say: (line: string) => void },
+): Promise<Figures> {
+  const releasers = new Releasers();
+  try {
+    const open: OpenContestant[] = [];
+    for (const contestant of group.contestants) {
+      const opened = await contestant.open(setting);
+      releasers.add(() => opened.close());
+      await opened.warmUp();
+      open.push(opened);
+    }
+    const samples: Sample[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      let sample: Record<string, number> = {};
+      for (const contestant of open) sample = { ...sample, ...(await contestant.measure()) };
+      for (const { name, of, to } of group.ratios) {
+        const [above, below] = [sample[of], sample[to]];
+        if (above !== undefined && below !== undefined) sample[name] = above / below;
+      }
+      samples.push(sample);
+    }
+    const figures = figuresOf(samples);
+    for (const [name, { median, min, max }] of Object.entries(figures)) {
+      say(`  ${name.padEnd(52)} ${String(median).padStart(9)}  (${min} to ${max})`);
+    }
+    return figures;
+  } finally {
+    await releasers.release();
+  }
+}

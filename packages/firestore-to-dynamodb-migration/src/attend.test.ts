@@ -1,0 +1,49 @@
+import { MigrationError } from '@migrator/core';
+import { createMemoryLedger } from '@migrator/engine';
+import { expect, test } from 'vitest';
+
+import { attend } from './attend.ts';
+
+const request = { kind: 'migration', dryRun: false, verify: true, prune: false, exclusive: false } as const;
+
+test.each([
+  ['ACCESS_DENIED: no write permission', 'ACCESS_DENIED', 'no write permission'],
+  ['a sentence without a code', 'INTERNAL', 'a sentence without a code'],
+])('a run that has paused itself (%s) rejects with that', async (reason, code, message) => {
+  const ledger = createMemoryLedger();
+  const { operation } = (await ledger.open(request, { now: new Date() })) as { operation: { id: string } };
+  await ledger.control(operation.id, 'pause', reason);
+  await expect(attend(ledger, operation.id, {})).rejects.toMatchObject({ code, message });
+});
+
+test('a run that a person has paused is waited for', async () => {
+  const ledger = createMemoryLedger();
+  const { operation } = (await ledger.open(request, { now: new Date() })) as { operation: { id: string } };
+  await ledger.control(operation.id, 'pause');
+  const states: string[] = [];
+  const ended = attend(ledger, operation.id, {
+    onProgress: ({ state }) => {
+      states.push(state);
+      void ledger.close(operation.id, { state: 'cancelled', now: new Date() });
+    },
+  });
+  expect(await ended).toMatchObject({ state: 'cancelled' });
+  expect(states).toEqual(['paused']);
+});
+
+test('trouble that passes is sat out; trouble that is not does end it', async () => {
+  const ledger = createMemoryLedger();
+  const { operation } = (await ledger.open(request, { now: new Date() })) as { operation: { id: string } };
+  let troubles = 0;
+  const ended = attend(ledger, operation.id, {
+    meanwhile: async () => {
+      throw new Error('away');
+    },
+    onTrouble: async () => {
+      troubles += 1;
+      if (troubles === 3) throw new MigrationError('REDIS_UNAVAILABLE', 'gone');
+    },
+  });
+  await expect(ended).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+  expect(troubles).toBe(3);
+});

@@ -1,0 +1,170 @@
+import { startOperation, waitForEnd } from '@migrator/engine';
+import { expect, test, vi } from 'vitest';
+
+import type { MigrationProgress } from './migration-result.ts';
+import { days, openGround, tooLarge } from './test-support/open-ground.ts';
+
+const nowhere = { FIRESTORE_EMULATOR_HOST: '127.0.0.1:1', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
+
+test('a whole run with a worker of its own; the next boot has its result without looking at the services', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(7));
+  await ground.fill('bob', days(5));
+  const told: MigrationProgress[] = [];
+  const result = await ground.overQueue({ onProgress: (progress) => told.push(progress) });
+  expect(result).toMatchObject({
+    migrationId: expect.stringMatching(/^migration-\d{8}T\d{9}Z$/),
+    state: 'completed',
+    dryRun: false,
+    stats: {
+      totalProcessed: 12,
+      successCount: 12,
+      failureCount: 0,
+      users: { listed: 2, completed: 2, failed: 0 },
+    },
+    verification: { isValid: true, counts: { firestore: 12, dynamodb: 12 } },
+  });
+  expect(await ground.countItems()).toBe(12);
+  expect(told[0]).toMatchObject({ migrationId: result.migrationId, processed: expect.any(Number) });
+
+  const context = await ground.openQueue();
+  expect(await context.queues.units.getWorkersCount()).toBe(0);
+  expect(await ground.overQueue({ env: { ...ground.env, ...nowhere, GOOGLE_CLOUD_PROJECT: '' } })).toEqual(
+    result,
+  );
+});
+
+test('again: another run, which writes nothing where nothing has changed', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(4));
+  const first = await ground.overQueue();
+  const second = await ground.overQueue({ again: true });
+  expect(second.migrationId).not.toBe(first.migrationId);
+  expect(second).toMatchObject({
+    state: 'completed',
+    stats: { totalProcessed: 4, skippedCount: 4, writeUnits: 0 },
+  });
+});
+
+test.each([false, true])(
+  'instances that boot at once make one run, with one result (again: %s)',
+  async (again) => {
+    await using ground = await openGround();
+    await ground.fill('ann', days(40));
+    if (again) await ground.overQueue();
+    const results = await Promise.all(Array.from({ length: 5 }, () => ground.overQueue({ again })));
+    for (const result of results) expect(result).toEqual(results[0]);
+    const context = await ground.openQueue();
+    const { operations } = await context.ledger.list('migration', { limit: 10 });
+    expect(operations).toHaveLength(again ? 2 : 1);
+  },
+);
+
+test('with another worker at the queue it brings none, until that one vanishes', async () => {
+  await using ground = await openGround();
+  for (const user of ['ann', 'bob']) await ground.fill(user, days(150));
+  const context = await ground.openQueue();
+  const other = ground.addWorker(context);
+  await vi.waitFor(async () => expect(await context.queues.units.getWorkersCount()).toBe(1));
+  const running = ground.overQueue();
+  await vi.waitFor(async () => expect(await context.ledger.current()).toBeDefined(), { timeout: 10_000 });
+  expect(await context.queues.units.getWorkersCount()).toBe(1);
+  await other.stop();
+  expect(await running).toMatchObject({
+    state: 'completed',
+    stats: { totalProcessed: 300, successCount: 300 },
+  });
+});
+
+test('a run with failures is taken up again at the next boot, its failed users only', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(3));
+  await ground.fill('bob', [...days(2), tooLarge('large')]);
+  const first = await ground.overQueue();
+  expect(first).toMatchObject({
+    state: 'completed-with-failures',
+    stats: { totalProcessed: 6, failureCount: 1, errors: [{ code: 'ITEM_TOO_LARGE' }], users: { failed: 1 } },
+    verification: { isValid: false },
+  });
+  await ground.fill('bob', [{ date: 'large', fields: { trades: [] } }]);
+  const second = await ground.overQueue();
+  expect(second).toMatchObject({
+    migrationId: first.migrationId,
+    state: 'completed',
+    stats: { totalProcessed: 6, successCount: 6, failureCount: 0, users: { completed: 2, failed: 0 } },
+  });
+});
+
+test('after a rollback nothing is migrated until somebody asks for it', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(3));
+  const { migrationId } = await ground.overQueue();
+  const context = await ground.openQueue();
+  const worker = ground.addWorker(context);
+  const { id } = await startOperation(context, { kind: 'rollback', dryRun: false });
+  expect(await waitForEnd(context.ledger, id, { limitMs: 20_000 })).toMatchObject({ state: 'completed' });
+  await worker.stop();
+  expect(await ground.countItems()).toBe(0);
+
+  await expect(ground.overQueue()).rejects.toMatchObject({
+    code: 'ROLLED_BACK',
+    message: expect.stringContaining(migrationId),
+  });
+  expect(await ground.countItems()).toBe(0);
+  expect(await ground.overQueue({ again: true })).toMatchObject({ state: 'completed' });
+  expect(await ground.overQueue()).toMatchObject({ state: 'completed' });
+  expect(await ground.countItems()).toBe(3);
+});
+
+test('a call that is ended leaves the run where it is; the next goes on with it, a stuck one too', async () => {
+  await using ground = await openGround();
+  for (const user of ['ann', 'bob', 'cid']) await ground.fill(user, days(300));
+  const context = await ground.openQueue();
+  const stop = new AbortController();
+  const ended = ground.overQueue({ signal: stop.signal, onProgress: () => stop.abort() });
+  await expect(ended).rejects.toMatchObject({ code: 'ABORTED' });
+  const current = await context.ledger.current();
+  expect(current).toMatchObject({ state: 'running' });
+  // What only a person can help pauses a run with the reason. To start the application again is to act.
+  await context.ledger.control(current?.id ?? '', 'pause', 'ACCESS_DENIED: not allowed');
+  expect(await ground.overQueue()).toMatchObject({
+    migrationId: current?.id,
+    state: 'completed',
+    stats: { totalProcessed: 900, successCount: 900 },
+  });
+});
+
+test('a dry run writes nothing and counts for nothing, nor does a run of some users for all', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(3));
+  await ground.fill('bob', days(2));
+  const dry = await ground.overQueue({ dryRun: true });
+  expect(dry).toMatchObject({
+    state: 'completed',
+    dryRun: true,
+    stats: { successCount: 5 },
+    verification: null,
+  });
+  expect(await ground.countItems()).toBe(0);
+  const some = await ground.overQueue({ userIds: ['ann'] });
+  expect(some).toMatchObject({ dryRun: false, stats: { totalProcessed: 3 } });
+  expect(await ground.overQueue({ userIds: ['ann'] })).toEqual(some);
+  expect(await ground.overQueue()).toMatchObject({
+    stats: { totalProcessed: 5, createdCount: 2, skippedCount: 3 },
+  });
+});
+
+test('what has to be mended first rejects with its code', async () => {
+  await using ground = await openGround();
+  await expect(ground.overQueue()).rejects.toMatchObject({ name: 'MigrationError', code: 'NO_DATA' });
+  await ground.fill('ann', days(1));
+  const other = { ...ground.env, DYNAMODB_TABLE: 'no-such-table' };
+  await expect(ground.overQueue({ env: other })).rejects.toMatchObject({ code: 'TABLE_NOT_FOUND' });
+  await expect(ground.overQueue({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
+    code: 'REDIS_UNAVAILABLE',
+  });
+  // Nothing of it stays behind.
+  const context = await ground.openQueue();
+  expect(await context.ledger.current()).toBeUndefined();
+  expect(await ground.overQueue()).toMatchObject({ state: 'completed' });
+});

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
+import { closeRedis, connectRedis, startWorkers } from '@migrator/queue';
+import { fillFirestore, type JournalEntry } from '@migrator/testing';
+import { inject, vi } from 'vitest';
+
+import { executeMigration } from '../execute-migration.ts';
+import type { MigrationResult } from '../migration-result.ts';
+import type { ExecuteMigrationOptions } from '../options.ts';
+
+/** A Firestore project, a table, a queue prefix and a folder of its own, over the suite's services. */
+export interface Ground extends AsyncDisposable {
+  readonly env: Readonly<Record<string, string>>;
+  readonly table: string;
+  readonly folder: string;
+  readonly dynamodb: DynamoDBClient;
+  /** Writes entries of a user. */
+  fill(userId: string, entries: readonly JournalEntry[]): Promise<void>;
+  countItems(): Promise<number>;
+  /** `executeMigration` with this ground's environment and state file; without Redis. */
+  inProcess(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
+  overQueue(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
+  /** The queue as another process has it; closed with the ground. */
+  openQueue(): Promise<QueueContext>;
+  addWorker(context: QueueContext): { stop(): Promise<void> };
+}
+
+export async function openGround(): Promise<Ground> {
+  const unique = randomUUID().slice(0, 8);
+  const table = `journals-${unique}`;
+  const services = inject('services');
+  const env = {
+    ...services,
+    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
+    DYNAMODB_TABLE: table,
+    QUEUE_PREFIX: `{test-${unique}}`,
+  };
+  // The AWS SDK looks for credentials nowhere else.
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  const folder = await mkdtemp(join(tmpdir(), 'migration-'));
+  const dynamodb = new DynamoDBClient({ endpoint: env.AWS_ENDPOINT_URL_DYNAMODB, region: env.AWS_REGION });
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+    }),
+  );
+  const config = readConfig(env);
+  const releases: (() => Promise<unknown>)[] = [
+    () => rm(folder, { recursive: true }),
+    async () => dynamodb.destroy(),
+    () => dynamodb.send(new DeleteTableCommand({ TableName: table })),
+    async () => {
+      const redis = connectRedis(env.REDIS_URL, 'ledger', () => undefined);
+      const keys = await redis.keys(`${env.QUEUE_PREFIX}*`);
+      if (keys.length > 0) await redis.unlink(keys);
+      await closeRedis(redis);
+    },
+  ];
+
+  return {
+    env,
+    table,
+    folder,
+    dynamodb,
+    async fill(userId, entries) {
+      await fillFirestore([{ userId, entries }], {
+        emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+        projectId: env.GOOGLE_CLOUD_PROJECT,
+      });
+    },
+    async countItems() {
+      const { Count } = await dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+      return Count ?? 0;
+    },
+    inProcess: (options) =>
+      executeMigration({ env, redis: false, stateFile: join(folder, 'state.json'), ...options }),
+    overQueue: (options) => executeMigration({ env, ...options }),
+    async openQueue() {
+      const context = await openQueueContext(config, 'worker', () => undefined);
+      releases.push(() => context.close());
+      return context;
+    },
+    addWorker(context) {
+      const workers = startWorkers(context, {
+        redis: context.redis,
+        prefix: config.redis.prefix,
+        concurrency: 4,
+        onError: () => undefined,
+      });
+      let stopping: Promise<void> | undefined;
+      const stop = (): Promise<void> => (stopping ??= workers.stop());
+      releases.push(stop);
+      return { stop };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const release of releases.toReversed()) await release();
+    },
+  };
+}
+
+/** Small entries of so many days. */
+export function days(count: number): JournalEntry[] {
+  return Array.from({ length: count }, (_, day) => ({
+    date: `day-${String(day).padStart(4, '0')}`,
+    fields: { trades: [{ symbol: 'ES', pnl: day / 3 }], summary: { trades: 1 } },
+  }));
+}
+
+/** An entry that no item can hold. */
+export function tooLarge(date: string): JournalEntry {
+  return { date, fields: { trades: ['x'.repeat(500_000)] } };
+}
