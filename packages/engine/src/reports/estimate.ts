@@ -1,0 +1,69 @@
+import { type Operation, type Prices, processedEntries } from '@migrator/core';
+
+export interface Estimate {
+  /** What a real run of the same would take. */
+  firestoreReads: { run: number; verification: number };
+  dynamodbWriteUnits: number;
+  dynamodbReadUnits: { run: number; verification: number };
+  bytes: number;
+  users: { listed: number; withoutDocument: number };
+  /** US dollars. */
+  cost: { firestoreReads: number; dynamodbWrites: number; dynamodbReads: number; total: number };
+  prices: Prices;
+  /** Seconds of writing at so many write units a second; what the run is given, or what tables commonly give. */
+  secondsAt: { writeUnitsPerSecond: number; seconds: number; says: string }[];
+}
+
+const paces = [
+  { writeUnitsPerSecond: 1_000, says: 'one partition' },
+  { writeUnitsPerSecond: 4_000, says: 'a fresh on-demand table' },
+  { writeUnitsPerSecond: 40_000, says: "a table's default quota" },
+];
+
+/** Bytes that one strongly consistent read unit covers. */
+const bytesPerReadUnit = 4_096;
+
+/** The bill and the time of a run, from what its dry run has counted. */
+export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSecond?: number): Estimate {
+  const count = (name: string): number => dryRun.totals[name] ?? 0;
+  const entries = processedEntries(dryRun);
+  const { listed } = dryRun.units;
+  const writes = count('created') + count('repaired');
+  const bytes = count('bytes');
+  const meanBytes = writes === 0 ? 0 : bytes / writes;
+  // Each entry and each user is read; counting takes a read for a thousand; a verification asks for every entry again
+  // and, from the table's side, whether every item has one.
+  const run = entries + listed + Math.ceil(entries / 1_000);
+  const firestoreReads = { run, verification: run + entries };
+  const perItem = Math.max(1, Math.ceil(meanBytes / bytesPerReadUnit));
+  const scan = Math.ceil((entries * meanBytes) / bytesPerReadUnit);
+  const dynamodbReadUnits = { run: count('readUnits'), verification: entries * perItem + scan };
+  const cost = {
+    firestoreReads: dollars((firestoreReads.run + firestoreReads.verification) / 100_000, prices.firestoreHundredThousandReads),
+    dynamodbWrites: dollars(count('writeUnits') / 1e6, prices.dynamodbMillionWriteUnits),
+    dynamodbReads: dollars((dynamodbReadUnits.run + dynamodbReadUnits.verification) / 1e6, prices.dynamodbMillionReadUnits),
+  };
+  const given =
+    maxWriteUnitsPerSecond === undefined
+      ? []
+      : [{ writeUnitsPerSecond: maxWriteUnitsPerSecond, says: 'MAX_WRITE_UNITS_PER_SECOND' }];
+  return {
+    firestoreReads,
+    dynamodbWriteUnits: count('writeUnits'),
+    dynamodbReadUnits,
+    bytes,
+    users: { listed, withoutDocument: dryRun.facts.missingUsers ?? 0 },
+    cost: { ...cost, total: dollars(cost.firestoreReads + cost.dynamodbWrites + cost.dynamodbReads, 1) },
+    prices,
+    secondsAt: [...given, ...paces].map(({ writeUnitsPerSecond, says }) => ({
+      writeUnitsPerSecond,
+      seconds: Math.ceil(count('writeUnits') / writeUnitsPerSecond),
+      says,
+    })),
+  };
+}
+
+/** To a hundredth of a cent, so that small runs are not free. */
+function dollars(amount: number, price: number): number {
+  return Math.round(amount * price * 10_000) / 10_000;
+}

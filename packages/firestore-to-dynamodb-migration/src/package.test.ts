@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { days, openGround } from './test-support/open-ground.ts';
+
+const run = promisify(execFile);
+const room = dirname(import.meta.dirname);
+const root = dirname(dirname(room));
+const tsc = join(dirname(fileURLToPath(import.meta.resolve('typescript/package.json'))), 'bin', 'tsc');
+
+/** What an application does at its start, and then in a route. */
+const program = `
+import { ConfigError, createJournalReader, type ExecuteMigrationOptions, executeMigration, getJournal, getJournals, type Journal, MigrationError, type MigrationResult } from 'firestore-to-dynamodb-migration';
+
+const options: ExecuteMigrationOptions = { onProgress: ({ percent }) => void percent?.toFixed(1) };
+try {
+  const result: MigrationResult = await executeMigration(options);
+  const { migrationId, state, stats: { totalProcessed, successCount }, verification } = result;
+  const journal: Journal | undefined = await getJournal('ann', 'day-0001');
+  const several: Journal[] = await getJournals('ann', ['day-0002', 'day-0001']);
+  const reader = createJournalReader({ consistent: true });
+  const same = await reader.getJournal('ann', 'day-0001', { signal: AbortSignal.timeout(10_000) });
+  reader.close();
+  const isValid: boolean | undefined = verification?.isValid;
+  console.log(JSON.stringify({ migrationId, state, totalProcessed, successCount, isValid, trades: journal?.trades, same: same?.updatedAt === journal?.updatedAt, several: several.length }));
+} catch (error) {
+  if (error instanceof MigrationError || error instanceof ConfigError) console.log(JSON.stringify({ code: 'code' in error ? error.code : error.variable }));
+  else throw error;
+}
+`;
+
+const tsconfig = {
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'es2024',
+    lib: ['es2024', 'esnext.disposable'],
+    types: ['node'],
+    strict: true,
+    noEmit: true,
+    // So that a type which can't be found is an error in what we ship, not a silent any.
+    skipLibCheck: false,
+  },
+  include: ['*.ts'],
+};
+
+let project = '';
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'application-'));
+  await run('npm', ['pack', '--pack-destination', project], { cwd: room });
+  const [tarball = ''] = (await readdir(project)).filter((name) => name.endsWith('.tgz'));
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'application', private: true, type: 'module' }),
+  );
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
+  await writeFile(join(project, 'main.ts'), program);
+  const nodeTypes = `@types/node@${(await catalog())['@types/node']}`;
+  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+  await run('npm', ['install', ...flags, `./${tarball}`, nodeTypes], { cwd: project });
+}, 300_000);
+
+afterAll(async () => {
+  await rm(project, { recursive: true });
+});
+
+test('its types stand on their own, and fit', async () => {
+  // Anything that tsc says stands on its stdout; a failure carries that along.
+  const { stdout } = await run(process.execPath, [tsc, '-p', project], { cwd: project }).catch(
+    (error: unknown) => error as { stdout: string },
+  );
+  expect(stdout).toBe('');
+  expect(await readFile(join(room, 'dist', 'index.d.ts'), 'utf8')).not.toContain('@migrator/');
+});
+
+test('it depends on what it imports, in the versions of the workspace', async () => {
+  const bundle = await readFile(join(room, 'dist', 'index.js'), 'utf8');
+  const imported = [...bundle.matchAll(/(?:^import .*?from |^import |\bimport\()"([^"]+)"/gm)]
+    .map(([, specifier = '']) => specifier)
+    .filter((specifier) => !isBuiltin(specifier))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  const { dependencies = {} } = await packageJson(room);
+  expect(Object.keys(dependencies).toSorted()).toEqual([...new Set(imported)].toSorted());
+  const versions = await catalog();
+  for (const [name, version] of Object.entries(dependencies))
+    expect(`${name} ${version}`).toBe(`${name} ^${versions[name]}`);
+});
+
+test.each(['over the queue', 'without Redis'])(
+  'an application migrates at its start %s, reads, and ends by itself',
+  async (way) => {
+    await using ground = await openGround();
+    await ground.fill('ann', days(3));
+    const { REDIS_URL, ...rest } = ground.env;
+    const env = way === 'without Redis' ? rest : { ...rest, REDIS_URL };
+    const first = await start(env, 'boots');
+    expect(first).toEqual({
+      migrationId: expect.stringMatching(/^migration-/),
+      state: 'completed',
+      totalProcessed: 3,
+      successCount: 3,
+      isValid: true,
+      trades: [{ symbol: 'ES', pnl: 1 / 3 }],
+      same: true,
+      several: 2,
+    });
+    expect(await start(env, 'boots')).toEqual(first);
+    expect(
+      await start({ ...env, DYNAMODB_TABLE: 'no-such-table', QUEUE_PREFIX: '{other}' }, 'boots'),
+    ).toEqual({
+      code: 'TABLE_NOT_FOUND',
+    });
+  },
+);
+
+test('an application whose Redis is away hears of it and ends by itself', async () => {
+  await using ground = await openGround();
+  expect(await start({ ...ground.env, REDIS_URL: 'redis://127.0.0.1:1' }, 'away')).toEqual({
+    code: 'REDIS_UNAVAILABLE',
+  });
+  expect(await start({ ...ground.env, WRITE_MODE: 'fast' }, 'away')).toEqual({ code: 'WRITE_MODE' });
+});
+
+/** Starts the program in a folder of its own; it must end without being told to. What it prints is one line of JSON. */
+async function start(env: Readonly<Record<string, string | undefined>>, folder: string): Promise<unknown> {
+  const cwd = join(project, folder);
+  await mkdir(cwd, { recursive: true });
+  const { stdout, stderr } = await run(process.execPath, [join(project, 'main.ts')], {
+    cwd,
+    env,
+    timeout: 40_000,
+  });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+interface PackageJson {
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+async function packageJson(folder: string): Promise<PackageJson> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+}
+
+async function catalog(): Promise<Record<string, string>> {
+  const workspace = await readFile(join(root, 'pnpm-workspace.yaml'), 'utf8');
+  const [, lines = ''] = /^catalog:\n((?: .*\n)+)/m.exec(workspace) ?? [];
+  return Object.fromEntries(
+    [...lines.matchAll(/^ {2}'?([^':]+)'?: (\S+)$/gm)].map(([, name = '', version = '']) => [name, version]),
+  );
+}
