@@ -140,10 +140,43 @@ test('a dry run writes nothing and never becomes the last migration', async () =
   await using stack = await openStack();
   await fill(stack);
   const dry = await stack.call('POST /start', { ...wait, body: { dryRun: true } });
-  expect(dry.body).toMatchObject({ state: 'completed', stats: { totalProcessed: 8, createdCount: 8 }, verification: null });
+  expect(dry.body).toMatchObject({
+    state: 'completed',
+    stats: { totalProcessed: 8, createdCount: 8, writeUnits: 8 },
+    verification: null,
+    estimate: {
+      firestoreReads: { run: 8 + 2 + 1 },
+      dynamodbWriteUnits: 8,
+      users: { listed: 2, withoutDocument: 2 },
+      prices: { note: expect.stringMatching(/us-east-1/) },
+    },
+  });
   expect(await keys(stack)).toEqual([]);
   expect((await stack.call('GET /status')).body).toMatchObject({ lastMigration: null });
   expect((await stack.call('POST /start', wait)).body).toMatchObject({ stats: { createdCount: 8 } });
+});
+
+test('a dry run foretells conflicts, skips, collisions and what can not be an item', async () => {
+  await using stack = await openStack();
+  const journal = (user: string, date: string) => stack.firestore.doc(`users/${user}/trading-journal/${date}`);
+  await fill(stack);
+  await stack.call('POST /start', wait);
+  await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
+  await change(stack, 'journal_bob_2', (item) => (price(item).N = '1'));
+  await journal('a', 'b_c').set({ trades: [] });
+  await journal('a_b', 'c').set({ trades: [Number.NaN], heatmap: [] });
+  await journal('cid', 'large').set({ trades: ['x'.repeat(450_000)] });
+  const before = await keys(stack);
+  const dry = await stack.call('POST /start', { ...wait, body: { dryRun: true } });
+  expect(dry.body).toMatchObject({
+    stats: { totalProcessed: 11, createdCount: 1, repairedCount: 1, skippedCount: 7, conflictCount: 1, failureCount: 2 },
+  });
+  expect(at(dry.body, 'stats.errors')).toEqual([
+    expect.objectContaining({ code: 'KEY_COLLISION', path: 'users/a_b/trading-journal/c' }),
+    expect.objectContaining({ code: 'ITEM_TOO_LARGE', path: 'users/cid/trading-journal/large' }),
+  ]);
+  expect(await keys(stack)).toEqual(before);
+  expect((await read(stack, 'journal_bob_2'))['data']?.M?.['trades']?.L?.[0]?.M?.['price']?.N).toBe('1');
 });
 
 test('verification by count is cheap and says both numbers', async () => {

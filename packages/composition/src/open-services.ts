@@ -22,6 +22,7 @@ export async function openServices(config: Config): Promise<Services> {
       names: { users: google.usersCollection, journal: google.journalCollection },
       writeMode: migration.writeMode,
       oversize: migration.oversize,
+      prices: config.prices,
     },
     limitWrites: pLimit(migration.writeConcurrency),
     async close() {

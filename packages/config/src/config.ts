@@ -1,3 +1,5 @@
+import type { Prices } from '@migrator/core';
+
 /** What the environment says, checked. Made once, by a composition root. */
 export interface Config {
   readonly google: {
@@ -27,6 +29,7 @@ export interface Config {
     readonly writeConcurrency: number;
     readonly maxWriteUnitsPerSecond?: number;
   };
+  readonly prices: Prices;
   readonly logLevel: LogLevel;
 }
 

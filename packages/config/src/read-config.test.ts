@@ -1,3 +1,4 @@
+import { listPrices } from '@migrator/core';
 import { expect, test } from 'vitest';
 
 import { ConfigError } from './config-error.ts';
@@ -10,6 +11,7 @@ test('an empty environment gives the defaults of the documentation', () => {
     redis: { url: 'redis://127.0.0.1:6379', prefix: '{journal-migration}' },
     http: { host: '127.0.0.1', port: 5000 },
     migration: { writeMode: 'safe', oversize: 'fail', userConcurrency: 8, writeConcurrency: 64 },
+    prices: listPrices,
     logLevel: 'info',
   });
 });

@@ -1,3 +1,5 @@
+import { listPrices, type Prices } from '@migrator/core';
+
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
 import { type VariableName, variables, type VariableValue } from './variables.ts';
@@ -54,6 +56,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       writeConcurrency: read('WRITE_CONCURRENCY') ?? 64,
       ...optional('maxWriteUnitsPerSecond', 'MAX_WRITE_UNITS_PER_SECOND'),
     },
+    prices: readPrices(),
     logLevel: read('LOG_LEVEL') ?? 'info',
   };
+
+  function readPrices(): Prices {
+    const own = {
+      ...optional('dynamodbMillionWriteUnits', 'PRICE_DYNAMODB_MILLION_WRITE_UNITS'),
+      ...optional('dynamodbMillionReadUnits', 'PRICE_DYNAMODB_MILLION_READ_UNITS'),
+      ...optional('firestoreHundredThousandReads', 'PRICE_FIRESTORE_100000_READS'),
+    };
+    if (Object.keys(own).length === 0) return listPrices;
+    return { ...listPrices, ...own, note: `${listPrices.note}; some given by PRICE_…` };
+  }
 }

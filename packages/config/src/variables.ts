@@ -25,6 +25,10 @@ const collection: Variable<string> = {
   schema: text.refine((value) => !value.includes('/') && !/^(\.|\.\.|__.*__)$/.test(value)),
   holds: "a collection's name, without a slash",
 };
+const price: Variable<number> = {
+  schema: z.string().regex(/^\d+(\.\d+)?$/).transform(Number),
+  holds: 'US dollars, such as 0.625',
+};
 const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 characters', secret: true };
 
 /** Every variable that the product itself reads, by name. */
@@ -52,7 +56,7 @@ export const variables = {
     holds: 'a URL that begins with redis:// or rediss://',
     secret: true,
   },
-  QUEUE_PREFIX: { schema: text.regex(/^[\w{}.-]+$/), holds: 'letters, digits, and _ - . { }' },
+  QUEUE_PREFIX: { schema: text.regex(/^[\w{}.:-]+$/), holds: 'letters, digits, and _ - . : { }' },
   HOST: { schema: text.regex(/^\S+$/), holds: 'an address to listen on, such as 127.0.0.1' },
   PORT: whole(0, 65_535),
   API_TOKEN: secret,
@@ -63,6 +67,9 @@ export const variables = {
   WRITE_CONCURRENCY: whole(1, 10_000),
   MAX_WRITE_UNITS_PER_SECOND: whole(1, 1_000_000_000),
   LOG_LEVEL: oneOf(logLevels),
+  PRICE_DYNAMODB_MILLION_WRITE_UNITS: price,
+  PRICE_DYNAMODB_MILLION_READ_UNITS: price,
+  PRICE_FIRESTORE_100000_READS: price,
 } satisfies Record<string, Variable<unknown>>;
 
 export type VariableName = keyof typeof variables;

@@ -18,6 +18,7 @@ export { parseUnitId, type Unit, unitId } from './operations/unit-id.ts';
 export type * from './ports/ledger.ts';
 export { maxKeptIssues } from './ports/ledger.ts';
 export type * from './ports/dispatcher.ts';
+export { listPrices, type Prices } from './prices.ts';
 export { storedItemSize } from './stored-item-size.ts';
 export { compareEntry, type ComparisonOptions } from './comparison/compare-entry.ts';
 export { expandItem } from './values/expand-item.ts';

@@ -1,4 +1,4 @@
-import type { CollectionNames, Dispatcher, Ledger, Source, Target } from '@migrator/core';
+import type { CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
 import type { LimitFunction } from 'p-limit';
 
 export interface EngineSettings {
@@ -14,6 +14,8 @@ export interface EngineSettings {
   readonly usersPage: number;
   /** Into how many segments the table is cut for scans. */
   readonly slices: number;
+  /** For the bill that a dry run foretells. */
+  readonly prices: Prices;
 }
 
 export const defaultPaging = {

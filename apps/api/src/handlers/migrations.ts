@@ -1,10 +1,11 @@
 import { MigrationError, type Operation } from '@migrator/core';
-import { migrationReport, retryMigration, waitForEnd } from '@migrator/engine';
+import { retryMigration, waitForEnd } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseBody, parseQuery } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
+import { reportOf } from '../report-of.ts';
 import { failuresQuery, pageQuery, retryBody } from '../schemas.ts';
 
 const runsOnAPage = 20;
@@ -20,7 +21,7 @@ export function migrations(context: ApiContext): RequestHandler {
       ...(cursor === undefined ? {} : { cursor }),
     });
     const reports = await Promise.all(
-      page.operations.map((operation) => migrationReport(context.ledger, operation)),
+      page.operations.map((operation) => reportOf(context, operation)),
     );
     response.json({ migrations: reports, nextCursor: page.cursor ?? null });
   };
@@ -31,7 +32,7 @@ export function migration(context: ApiContext): RequestHandler<{ id: string }> {
   return async (request, response) => {
     await redisAnswers(context);
     const operation = await known(context, request.params.id);
-    response.json(await migrationReport(context.ledger, operation));
+    response.json(await reportOf(context, operation));
   };
 }
 
@@ -71,7 +72,7 @@ export function retry(context: ApiContext): RequestHandler<{ id: string }> {
     const limitMs = preferredWaitMs(request, 0);
     const now =
       (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;
-    const report = await migrationReport(context.ledger, now);
+    const report = await reportOf(context, now);
     const over = now.state !== 'running';
     response
       .status(over ? 200 : 202)

@@ -1,5 +1,4 @@
 import {
-  migrationReport,
   OperationRunningError,
   preflight,
   startOperation,
@@ -11,6 +10,7 @@ import type { RequestHandler } from 'express';
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
+import { reportOf } from '../report-of.ts';
 import { startBody } from '../schemas.ts';
 
 export function start(context: ApiContext): RequestHandler {
@@ -31,7 +31,7 @@ export function start(context: ApiContext): RequestHandler {
       limitMs === 0
         ? opened
         : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
-    const { migrationId, state, stats, verification } = await migrationReport(context.ledger, operation);
+    const { migrationId, state, stats, verification, estimate } = await reportOf(context, operation);
     if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
     const links = {
       self: `${basePath}/migrations/${migrationId}`,
@@ -39,7 +39,7 @@ export function start(context: ApiContext): RequestHandler {
       failures: `${basePath}/migrations/${migrationId}/failures`,
       jobs: '/admin/queues',
     };
-    if (operation.state !== 'running') response.json({ migrationId, state, stats, verification, links });
+    if (operation.state !== 'running') response.json({ migrationId, state, stats, verification, ...(estimate && { estimate }), links });
     else response.status(202).location(links.self).json({ migrationId, stats, verification: null, links });
   };
 }

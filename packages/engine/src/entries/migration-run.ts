@@ -1,5 +1,7 @@
 import type { Operation } from '@migrator/core';
 
+import type { DryRunCollisions } from './dry-run-collisions.ts';
+
 /** What a run says about how each of its entries is written. */
 export interface MigrationRun {
   readonly operation: Operation;
@@ -8,4 +10,6 @@ export interface MigrationRun {
   readonly readFirst: boolean;
   /** Nobody else writes the table, and this is the first attempt: batches are permitted. */
   readonly exclusive: boolean;
+  /** In a dry run, which has no written items to collide with. */
+  readonly collisions?: DryRunCollisions;
 }

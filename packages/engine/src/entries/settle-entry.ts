@@ -1,6 +1,7 @@
 import {
   compareEntry,
   type EncodedItem,
+  type EntryRef,
   mapEntry,
   type MappedEntry,
   MigrationError,
@@ -35,7 +36,12 @@ export async function settleEntry(
   const mapped = mapEntry(entry, { migratedAt: run.migratedAt, oversize: context.settings.oversize });
   if (!mapped.ok)
     return { kind: 'failed', code: mapped.code, message: saveFailed(mapped.message), attempts: 1 };
-  return putEntry(context, run, mapped, signal);
+  const outcome = await putEntry(context, run, mapped, signal);
+  // A dry run's target has nothing to replace; what a real one would have replaced is what was read.
+  if (run.collisions !== undefined && outcome.kind === 'created') {
+    return { ...outcome, kind: kindOfWrite(run, stored ?? undefined) };
+  }
+  return outcome;
 }
 
 /** What can be said of an entry without writing: it is there already, or what is there is not ours to touch. */
@@ -108,20 +114,24 @@ function outcomeOfRefusal(
     case 'newer':
       return { kind: 'newer', writeUnits };
     case 'collision': {
-      const other = readStamp(stored);
-      return {
-        kind: 'failed',
-        code: 'KEY_COLLISION',
-        message: saveFailed(
-          `the entry of user '${other?.userId ?? ''}' with date '${other?.date ?? ''}' has the same key; ` +
-            'rename one of the two in Firestore (only ids with an underscore can collide)',
-        ),
-        attempts: 1,
-      };
+      return collisionWith(readStamp(stored) ?? { userId: '', date: '' });
     }
     case 'ours':
       return undefined;
   }
+}
+
+/** What becomes of the entry that comes second. */
+export function collisionWith(first: EntryRef): EntryOutcome {
+  return {
+    kind: 'failed',
+    code: 'KEY_COLLISION',
+    message: saveFailed(
+      `the entry of user '${first.userId}' with date '${first.date}' has the same key; ` +
+        'rename one of the two in Firestore (only ids with an underscore can collide)',
+    ),
+    attempts: 1,
+  };
 }
 
 /** The guide's words for a write that failed. */

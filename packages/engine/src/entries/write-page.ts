@@ -3,6 +3,7 @@ import {
   dateKey,
   type Deltas,
   entryPath,
+  type EntryRef,
   failureIssue,
   isStorableKey,
   type Issue,
@@ -18,7 +19,7 @@ import {
 import type { EngineContext } from '../engine-context.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
 import type { MigrationRun } from './migration-run.ts';
-import { putEntry, settleEntry, written } from './settle-entry.ts';
+import { collisionWith, putEntry, settleEntry, written } from './settle-entry.ts';
 
 export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
@@ -57,6 +58,12 @@ export async function writePage(
       return { deltas: {}, issues: [], settled: 0, interruption: error };
     }
   }
+  let second: ReadonlyMap<SourceEntry, EntryRef> | undefined;
+  try {
+    second = await run.collisions?.among(entries);
+  } catch (error) {
+    return { deltas: {}, issues: [], settled: 0, interruption: error };
+  }
   const outcomes: (EntryOutcome | undefined)[] = Array.from({ length: entries.length });
   let interruption: unknown;
   const attempt = (task: () => Promise<void>): Promise<void> =>
@@ -88,7 +95,11 @@ export async function writePage(
       const before = stored === undefined ? undefined : (stored.get(dateKey(entry)) ?? null);
       tasks.push(
         attempt(async () => {
-          outcomes[index] = await settleEntry(context, run, entry, before, signal);
+          const first = second?.get(entry);
+          outcomes[index] =
+            first === undefined
+              ? await settleEntry(context, run, entry, before, signal)
+              : collisionWith(first);
         }),
       );
     }

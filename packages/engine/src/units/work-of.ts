@@ -1,6 +1,7 @@
 import { type Operation, parseUnitId } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
+import { DryRunCollisions } from '../entries/dry-run-collisions.ts';
 import { discardingTarget } from '../entries/discarding-target.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
 import { migrateUser } from './migrate-user.ts';
@@ -22,6 +23,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
         migratedAt: operation.startedAt,
         readFirst: operation.facts.readFirst ?? true,
         exclusive: request.exclusive && start.epoch === 1,
+        ...(request.dryRun ? { collisions: new DryRunCollisions(context.source, unit.userId, start.signal) } : {}),
       };
       const target = request.dryRun ? discardingTarget(context.target) : context.target;
       return migrateUser({ ...context, target }, run, unit.userId, start);

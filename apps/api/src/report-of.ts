@@ -1,0 +1,14 @@
+import type { Operation } from '@migrator/core';
+import { estimate, type Estimate, migrationReport, type MigrationReport } from '@migrator/engine';
+
+import type { ApiContext } from './api-context.ts';
+
+/** A run's report; that of a dry run foretells the bill and the time of a real one. */
+export async function reportOf(
+  context: ApiContext,
+  operation: Operation,
+): Promise<MigrationReport & { estimate?: Estimate }> {
+  const report = await migrationReport(context.ledger, operation);
+  if (!report.dryRun) return report;
+  return { ...report, estimate: estimate(operation, context.settings.prices) };
+}

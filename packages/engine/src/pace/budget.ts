@@ -1,0 +1,108 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { MigrationError } from '@migrator/core';
+
+import type { Grant } from './pace-store.ts';
+
+interface Waiter {
+  readonly units: number;
+  readonly go: () => void;
+}
+
+/** So long a store that is out of reach is left alone. */
+const troubleMs = 500;
+
+/**
+ * One process's share of a budget that all processes draw from. It asks for what all who wait need together, so that
+ * the number of questions depends on the time they take and not on the number of entries; whoever came first goes first.
+ */
+export class Budget {
+  readonly #take: (units: number, perSecond: number) => Promise<Grant>;
+  readonly #waiters: Waiter[] = [];
+  #perSecond: number | undefined;
+  /** Units in hand; below zero where more was used than had been asked for. */
+  #balance = 0;
+  #asking = false;
+
+  constructor(take: (units: number, perSecond: number) => Promise<Grant>) {
+    this.#take = take;
+  }
+
+  /** Undefined: no budget. */
+  set perSecond(perSecond: number | undefined) {
+    if (perSecond === this.#perSecond) return;
+    this.#perSecond = perSecond;
+    this.#balance = Math.min(0, this.#balance);
+    this.#serve();
+  }
+
+  tryTake(units: number): boolean {
+    if (this.#perSecond === undefined) return true;
+    if (this.#waiters.length > 0 || this.#balance < units) return false;
+    this.#balance -= units;
+    return true;
+  }
+
+  async take(units: number, signal?: AbortSignal): Promise<void> {
+    if (this.tryTake(units)) return;
+    const turn = Promise.withResolvers<void>();
+    const waiter: Waiter = { units, go: turn.resolve };
+    const abort = (): void => {
+      const place = this.#waiters.indexOf(waiter);
+      if (place === -1) return;
+      this.#waiters.splice(place, 1);
+      turn.reject(new MigrationError('ABORTED', 'stopped while it waited for its share of the budget'));
+    };
+    this.#waiters.push(waiter);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) abort();
+    else void this.#ask();
+    try {
+      await turn.promise;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Settles what was taken with what was really used. */
+  settle(taken: number, used: number): void {
+    if (this.#perSecond === undefined || taken === used) return;
+    // What is given back is used up at once or lost: units saved up would be used all at the same time.
+    const most = Math.max(this.#balance, this.#perSecond / 20);
+    this.#balance = Math.min(most, this.#balance + taken - used);
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#waiters.length > 0 && this.#perSecond !== undefined) {
+      const perSecond = this.#perSecond;
+      const needed = this.#waiters.reduce((sum, { units }) => sum + units, 0) - this.#balance;
+      // A little ahead, so that there are no more than about a hundred questions a second; not much, so that others
+      // get their share of the window.
+      const ask = Math.ceil(Math.min(Math.max(needed, perSecond / 100), Math.max(1, perSecond / 16)));
+      try {
+        const { granted, waitMs } = ask <= 0 ? { granted: 0, waitMs: 0 } : await this.#take(ask, perSecond);
+        this.#balance += granted;
+        this.#serve();
+        if (waitMs > 0 && this.#waiters.length > 0) await wait(waitMs);
+      } catch {
+        await wait(troubleMs);
+      }
+    }
+    this.#asking = false;
+  }
+
+  #serve(): void {
+    for (;;) {
+      const [first] = this.#waiters;
+      if (first === undefined) return;
+      if (this.#perSecond !== undefined) {
+        if (this.#balance < first.units) return;
+        this.#balance -= first.units;
+      }
+      this.#waiters.shift();
+      first.go();
+    }
+  }
+}

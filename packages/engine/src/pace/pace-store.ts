@@ -1,0 +1,42 @@
+export interface Grant {
+  readonly granted: number;
+  /** When more of the budget may be had, in milliseconds, where less was granted than asked for. */
+  readonly waitMs: number;
+}
+
+/** How the last seconds of one process went, decayed. */
+export interface PaceSample {
+  readonly writeUnitsPerSecond: number;
+  /** The process's own maximum, null for none. */
+  readonly maximum: number | null;
+  /** The time of all writes, waiting included, in ms, and what of it was spent waiting for the budget or for the table. */
+  readonly writeMs: number;
+  readonly budgetMs: number;
+  readonly throttledMs: number;
+  /** Time in which there was nothing to write while something was being read, and the time it is a part of, in ms. */
+  readonly starvedMs: number;
+  readonly periodMs: number;
+}
+
+/** What all processes together know of the pace. */
+export interface PaceStore {
+  /** Takes up to so many of the units that all processes may use in a second. `resource`: what is limited. */
+  take(resource: 'writes' | 'reads', units: number, perSecond: number): Promise<Grant>;
+  /** What a person set, null for no budget; undefined where nobody has. */
+  maximum(): Promise<number | null | undefined>;
+  setMaximum(maximum: number | null): Promise<void>;
+  /** Keeps this process's newest sample for a few seconds. */
+  publish(process: string, sample: PaceSample): Promise<void>;
+  samples(): Promise<readonly PaceSample[]>;
+  /** Milliseconds since the reads began; they begin anew after a quarter of an hour in which nobody asked. */
+  rampAge(): Promise<number>;
+}
+
+/**
+ * Budgets are granted by windows: short ones, so that no few seconds hold more than a window too much, yet of some
+ * units each.
+ */
+export function windowOf(perSecond: number): { readonly windowMs: number; readonly points: number } {
+  const windowMs = perSecond >= 40 ? 250 : 1_000;
+  return { windowMs, points: Math.max(1, Math.floor((perSecond * windowMs) / 1_000)) };
+}

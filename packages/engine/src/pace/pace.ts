@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+
+import { type ErrorCode, MigrationError } from '@migrator/core';
+
+import { Budget } from './budget.ts';
+import { describePace, type PaceReport } from './describe-pace.ts';
+import { Gauge } from './gauge.ts';
+import { InFlightLimit } from './in-flight-limit.ts';
+import type { PaceStore } from './pace-store.ts';
+
+export interface PaceOptions {
+  readonly store: PaceStore;
+  /** Writes in flight at once, at most. */
+  readonly writeConcurrency: number;
+  /** Over all processes together, unless a person set another one; absent: none. */
+  readonly maxWriteUnitsPerSecond?: number;
+  /** Reads begin at 500 a second and grow by half every five minutes, as Firestore asks for a cold range. */
+  readonly rampReads?: boolean;
+}
+
+/** How often a process that works looks for a new maximum and says how it gets on. */
+const everyMs = 1_000;
+/** What the second before counts against the last. */
+const decay = 0.5;
+const idleRounds = 5;
+
+const ramp = { perSecond: 500, factor: 1.5, stepMs: 5 * 60_000 };
+
+/** How fast this process goes, and why: it holds writes back to the budget and to what the table takes. */
+export class Pace {
+  readonly #store: PaceStore;
+  readonly #options: PaceOptions;
+  readonly #name = randomUUID();
+  readonly #slots: InFlightLimit;
+  readonly #writes: Budget;
+  readonly #reads: Budget;
+
+  readonly #present = new Gauge();
+  readonly #waitingForBudget = new Gauge();
+  readonly #waitingForTable = new Gauge();
+  readonly #reading = new Gauge();
+  readonly #starved = new Gauge();
+  #backoffMs = 0;
+  #units = 0;
+  readonly #lately = { units: 0, writeMs: 0, budgetMs: 0, throttledMs: 0, starvedMs: 0, periodMs: 0 };
+
+  #maximum: number | undefined;
+  #known: Promise<void> | undefined;
+  #isKnown = false;
+  #timer: NodeJS.Timeout | undefined;
+  #lastRound = 0;
+  #quietRounds = 0;
+
+  constructor(options: PaceOptions) {
+    const { store } = options;
+    this.#store = store;
+    this.#options = options;
+    this.#slots = new InFlightLimit(options.writeConcurrency);
+    this.#writes = new Budget((units, perSecond) => store.take('writes', units, perSecond));
+    this.#reads = new Budget((units, perSecond) => store.take('reads', units, perSecond));
+  }
+
+  /** Runs a write once there is room for it. `estimate` in write units; `used`: what the answer says. */
+  async write<T extends { readonly writeUnits: number }>(
+    estimate: number,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    this.#present.value += 1;
+    this.#starve();
+    let entered = false;
+    try {
+      if (!this.#isKnown) await this.#begin();
+      if (!this.#slots.tryEnter())
+        await this.#during(this.#waitingForTable, () => this.#slots.enter(signal));
+      entered = true;
+      if (!this.#writes.tryTake(estimate))
+        await this.#during(this.#waitingForBudget, () => this.#writes.take(estimate, signal));
+      const result = await work();
+      this.#units += result.writeUnits;
+      this.#writes.settle(estimate, result.writeUnits);
+      return result;
+    } finally {
+      if (entered) this.#slots.leave();
+      this.#present.value -= 1;
+      this.#starve();
+    }
+  }
+
+  /** Runs a read of about so many documents; answers with what it answered. */
+  async read<T>(
+    estimate: number,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+    used: (result: T) => number,
+  ): Promise<T> {
+    this.#reading.value += 1;
+    this.#starve();
+    try {
+      if (!this.#isKnown) await this.#begin();
+      if (!this.#reads.tryTake(estimate)) await this.#reads.take(estimate, signal);
+      const result = await work();
+      this.#reads.settle(estimate, used(result));
+      return result;
+    } finally {
+      this.#reading.value -= 1;
+      this.#starve();
+    }
+  }
+
+  /** Told of each try that failed and is tried again. */
+  readonly retried = (event: { readonly code: ErrorCode; readonly delayMs: number }): void => {
+    if (event.code !== 'THROTTLED') return;
+    this.#slots.throttled();
+    this.#backoffMs += event.delayMs;
+  };
+
+  /** The pace of all processes. */
+  async report(): Promise<PaceReport> {
+    const [samples, set] = await Promise.all([this.#store.samples(), this.#store.maximum()]);
+    const own = this.#options.maxWriteUnitsPerSecond ?? null;
+    return describePace(samples, set === undefined ? (samples[0]?.maximum ?? own) : set);
+  }
+
+  /** For all processes, from now on, above what the configuration says; null: no budget. */
+  async setMaximum(maximum: number | null): Promise<void> {
+    await this.#store.setMaximum(maximum);
+    await this.#learn();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #during(gauge: Gauge, waiting: () => Promise<void>): Promise<void> {
+    gauge.value += 1;
+    try {
+      await waiting();
+    } finally {
+      gauge.value -= 1;
+    }
+  }
+
+  #starve(): void {
+    const starved = this.#reading.value > 0 && this.#present.value === 0 ? 1 : 0;
+    if (starved !== this.#starved.value) this.#starved.value = starved;
+  }
+
+  /** Nothing goes before the maximum is known: a process that has just begun must not exceed it. */
+  async #begin(): Promise<void> {
+    this.#known ??= this.#learn().finally(() => {
+      this.#known = undefined;
+    });
+    await this.#known.catch((cause: unknown) => {
+      throw new MigrationError('REDIS_UNAVAILABLE', `the pace is not known (${String(cause)})`, { cause });
+    });
+    this.#isKnown = true;
+    if (this.#timer !== undefined) return;
+    this.#lastRound = performance.now();
+    this.#quietRounds = 0;
+    this.#timer = setInterval(() => void this.#round(), everyMs).unref();
+  }
+
+  async #learn(): Promise<void> {
+    const set = await this.#store.maximum();
+    this.#maximum = set === undefined ? this.#options.maxWriteUnitsPerSecond : (set ?? undefined);
+    this.#writes.perSecond = this.#maximum;
+    if (this.#options.rampReads !== true) return;
+    const steps = Math.floor((await this.#store.rampAge()) / ramp.stepMs);
+    this.#reads.perSecond = Math.round(ramp.perSecond * ramp.factor ** steps);
+  }
+
+  async #round(): Promise<void> {
+    const isQuiet = this.#present.value === 0 && this.#reading.value === 0 && this.#units === 0;
+    this.#quietRounds = isQuiet ? this.#quietRounds + 1 : 0;
+    this.#account();
+    try {
+      await this.#learn();
+      await this.#store.publish(this.#name, this.#sample());
+    } catch {
+      // Out of reach for a moment: the last known maximum holds, and whoever needs a share of it waits.
+    }
+    if (this.#quietRounds < idleRounds) return;
+    this.close();
+    this.#isKnown = false;
+  }
+
+  #account(): void {
+    const now = performance.now();
+    const add = (name: keyof typeof this.#lately, amount: number): void => {
+      this.#lately[name] = this.#lately[name] * decay + amount;
+    };
+    add('units', this.#units);
+    add('writeMs', this.#present.drain());
+    add('budgetMs', this.#waitingForBudget.drain());
+    add('throttledMs', this.#waitingForTable.drain() + this.#backoffMs);
+    add('starvedMs', this.#starved.drain());
+    add('periodMs', now - this.#lastRound);
+    this.#lastRound = now;
+    this.#units = 0;
+    this.#backoffMs = 0;
+  }
+
+  #sample() {
+    const { units, ...times } = this.#lately;
+    const perSecond = times.periodMs === 0 ? 0 : (units * 1_000) / times.periodMs;
+    return { ...times, writeUnitsPerSecond: perSecond, maximum: this.#maximum ?? null };
+  }
+}

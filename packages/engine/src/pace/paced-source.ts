@@ -1,0 +1,38 @@
+import type { Source } from '@migrator/core';
+
+import type { Pace } from './pace.ts';
+
+/** The source at the given pace. How many documents a page will hold is guessed from those before. */
+export function pacedSource(source: Source, pace: Pace): Source {
+  let entriesPerPage = 1;
+  return {
+    listUsers: (request) =>
+      pace.read(
+        request.pageSize,
+        request.signal,
+        () => source.listUsers(request),
+        ({ users }) => users.length,
+      ),
+    readPage: (request) =>
+      pace.read(
+        Math.min(request.limit, Math.ceil(entriesPerPage)),
+        request.signal,
+        () => source.readPage(request),
+        ({ entries }) => {
+          entriesPerPage = entriesPerPage * 0.8 + entries.length * 0.2;
+          return Math.max(1, entries.length);
+        },
+      ),
+    readEntries: (refs, options) =>
+      pace.read(
+        refs.length,
+        options?.signal,
+        () => source.readEntries(refs, options),
+        () => refs.length,
+      ),
+    countEntries: (signal) => source.countEntries(signal),
+    countUserEntries: (userId, signal) => source.countUserEntries(userId, signal),
+    describe: () => source.describe(),
+    close: () => source.close(),
+  };
+}
