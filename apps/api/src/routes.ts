@@ -5,6 +5,7 @@ import { control } from './handlers/control.ts';
 import { events } from './handlers/events.ts';
 import { healthz, readyz } from './handlers/health.ts';
 import { failures, migration, migrations, retry } from './handlers/migrations.ts';
+import { pace } from './handlers/pace.ts';
 import { rollback } from './handlers/rollback.ts';
 import { rollbackById } from './handlers/rollbacks.ts';
 import { start } from './handlers/start.ts';
@@ -33,6 +34,7 @@ export function routes(context: ApiContext): readonly Route[] {
     api('post', '/pause', control(context, 'pause')),
     api('post', '/resume', control(context, 'run')),
     api('post', '/cancel', control(context, 'cancel')),
+    api('put', '/pace', pace(context)),
     api('get', '/events', events(context)),
     api('get', '/migrations', migrations(context)),
     api('get', '/migrations/:id', migration(context)),

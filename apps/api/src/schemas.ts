@@ -23,6 +23,11 @@ export const retryBody = z.strictObject({
   code: z.string().min(1).optional(),
 });
 
+/** Over all workers together; null: no budget. */
+export const paceBody = z.strictObject({
+  maxWriteUnitsPerSecond: z.number().int().min(1).max(1_000_000_000).nullable(),
+});
+
 export const noBody = z.strictObject({});
 
 export const verifyQuery = z.strictObject({ mode: z.enum(['full', 'count']).default('full') });

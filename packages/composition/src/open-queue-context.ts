@@ -5,6 +5,7 @@ import {
   connectRedis,
   createQueueDispatcher,
   createRedisLedger,
+  createRedisPaceStore,
   type MigrationQueues,
   openQueues,
 } from '@migrator/queue';
@@ -30,10 +31,18 @@ export async function openQueueContext(
   onError: (error: unknown) => void,
 ): Promise<QueueContext> {
   const { url, prefix } = config.redis;
-  const services = await openServices(config);
   const redis = connectRedis(url, role === 'api' ? 'api' : 'queue', onError);
   const books = role === 'api' ? redis : connectRedis(url, 'ledger', onError);
   const queues = openQueues(redis, prefix, onError);
+  const disconnect = async (): Promise<void> => {
+    await queues.close();
+    await Promise.all([...new Set([redis, books])].map((connection) => closeRedis(connection)));
+  };
+  const paceStore = createRedisPaceStore({ redis: books, prefix });
+  const services = await openServices(config, paceStore).catch(async (error: unknown) => {
+    await disconnect();
+    throw error;
+  });
   return {
     ...services,
     ledger: createRedisLedger({ redis: books, prefix }),
@@ -42,8 +51,7 @@ export async function openQueueContext(
     queues,
     redis,
     async close() {
-      await queues.close();
-      await Promise.all([...new Set([redis, books])].map((connection) => closeRedis(connection)));
+      await disconnect();
       await services.close();
     },
   };

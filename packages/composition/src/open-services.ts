@@ -1,6 +1,14 @@
 import type { Config } from '@migrator/config';
 import { createDynamoDbTarget } from '@migrator/dynamodb-target';
-import { defaultPaging, type EngineContext } from '@migrator/engine';
+import {
+  createMemoryPaceStore,
+  defaultPaging,
+  type EngineContext,
+  Pace,
+  pacedSource,
+  pacedTarget,
+  type PaceStore,
+} from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore-source';
 import pLimit from 'p-limit';
 
@@ -9,14 +17,28 @@ export interface Services extends Omit<EngineContext, 'ledger'> {
   close(): Promise<void>;
 }
 
-/** Firestore and DynamoDB as the configuration has them. Connects to nothing yet. */
-export async function openServices(config: Config): Promise<Services> {
+/**
+ * Firestore and DynamoDB as the configuration has them, at the pace that the store knows (one of this process's own by
+ * default). Connects to nothing yet.
+ */
+export async function openServices(
+  config: Config,
+  paceStore: PaceStore = createMemoryPaceStore(),
+): Promise<Services> {
   const { google, aws, migration } = config;
+  const { writeConcurrency, maxWriteUnitsPerSecond, sourceRamp } = migration;
+  const pace = new Pace({
+    store: paceStore,
+    writeConcurrency,
+    rampReads: sourceRamp,
+    ...(maxWriteUnitsPerSecond === undefined ? {} : { maxWriteUnitsPerSecond }),
+  });
   const source = await createFirestoreSource(google);
-  const target = createDynamoDbTarget({ ...aws, writeConcurrency: migration.writeConcurrency });
+  const target = createDynamoDbTarget({ ...aws, writeConcurrency, onRetry: pace.retried });
   return {
-    source,
-    target,
+    source: pacedSource(source, pace),
+    target: pacedTarget(target, pace),
+    pace,
     settings: {
       ...defaultPaging,
       names: { users: google.usersCollection, journal: google.journalCollection },
@@ -24,8 +46,9 @@ export async function openServices(config: Config): Promise<Services> {
       oversize: migration.oversize,
       prices: config.prices,
     },
-    limitWrites: pLimit(migration.writeConcurrency),
+    limitWrites: pLimit(writeConcurrency),
     async close() {
+      pace.close();
       await Promise.allSettled([source.close(), target.close()]);
     },
   };

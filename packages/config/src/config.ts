@@ -28,6 +28,8 @@ export interface Config {
     readonly userConcurrency: number;
     readonly writeConcurrency: number;
     readonly maxWriteUnitsPerSecond?: number;
+    /** Reads of Firestore begin gently and grow, as Firestore asks for a cold range. */
+    readonly sourceRamp: boolean;
   };
   readonly prices: Prices;
   readonly logLevel: LogLevel;

@@ -10,7 +10,7 @@ test('an empty environment gives the defaults of the documentation', () => {
     aws: { tableName: 'tradebook-heatmaps', createTable: false },
     redis: { url: 'redis://127.0.0.1:6379', prefix: '{journal-migration}' },
     http: { host: '127.0.0.1', port: 5000 },
-    migration: { writeMode: 'safe', oversize: 'fail', userConcurrency: 8, writeConcurrency: 64 },
+    migration: { writeMode: 'safe', oversize: 'fail', userConcurrency: 8, writeConcurrency: 64, sourceRamp: false },
     prices: listPrices,
     logLevel: 'info',
   });
@@ -34,6 +34,7 @@ test.each([
   ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000', /may hold a URL that begins with http/],
   ['USER_CONCURRENCY', '0', /a whole number from 1 to/],
   ['MAX_WRITE_UNITS_PER_SECOND', '1.5', /a whole number from 1/],
+  ['SOURCE_RAMP', 'yes', 'SOURCE_RAMP holds "yes"; it may hold one of true, false'],
   ['LOG_LEVEL', 'loud', /one of fatal, error/],
 ])('%s=%s is refused with a line that says what it may hold', (name, value, message) => {
   expect(() => readConfig({ [name]: value })).toThrow(message);

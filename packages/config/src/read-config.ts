@@ -55,6 +55,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       userConcurrency: read('USER_CONCURRENCY') ?? 8,
       writeConcurrency: read('WRITE_CONCURRENCY') ?? 64,
       ...optional('maxWriteUnitsPerSecond', 'MAX_WRITE_UNITS_PER_SECOND'),
+      sourceRamp: read('SOURCE_RAMP') === 'true',
     },
     prices: readPrices(),
     logLevel: read('LOG_LEVEL') ?? 'info',

@@ -66,6 +66,7 @@ export const variables = {
   USER_CONCURRENCY: whole(1, 1_000),
   WRITE_CONCURRENCY: whole(1, 10_000),
   MAX_WRITE_UNITS_PER_SECOND: whole(1, 1_000_000_000),
+  SOURCE_RAMP: oneOf(['true', 'false']),
   LOG_LEVEL: oneOf(logLevels),
   PRICE_DYNAMODB_MILLION_WRITE_UNITS: price,
   PRICE_DYNAMODB_MILLION_READ_UNITS: price,

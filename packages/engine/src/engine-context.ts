@@ -1,6 +1,8 @@
 import type { CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
 import type { LimitFunction } from 'p-limit';
 
+import type { Pace } from './pace/pace.ts';
+
 export interface EngineSettings {
   readonly names: CollectionNames;
   /** `batch` takes effect only where a run's starter said that nobody else writes the table. */
@@ -34,6 +36,8 @@ export interface EngineContext {
   readonly settings: EngineSettings;
   /** Bounds the writes in flight over all users of this process. */
   readonly limitWrites: LimitFunction;
+  /** How fast all processes go together; the source and the target above heed it. */
+  readonly pace: Pace;
 }
 
 /** What the coordinator needs beside it. */

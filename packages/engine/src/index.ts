@@ -25,6 +25,13 @@ export {
   type VerificationReport,
 } from './reports/verification-report.ts';
 export { runUnit, type UnitAttempt, type UnitResult } from './units/run-unit.ts';
+export type { LimitedBy, PaceReport } from './pace/describe-pace.ts';
+export { createMemoryPaceStore } from './pace/memory-pace-store.ts';
+export { Pace, type PaceOptions } from './pace/pace.ts';
+export { type Grant, type PaceSample, type PaceStore, windowOf } from './pace/pace-store.ts';
+export { pacedSource } from './pace/paced-source.ts';
+export { pacedTarget } from './pace/paced-target.ts';
+export { takeFrom } from './pace/take-from.ts';
 export { controlCurrent } from './operations/control-operation.ts';
 export { preflight } from './operations/preflight.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';

@@ -22,7 +22,7 @@ export async function statusOf(
 ): Promise<{ currentStatus: CurrentStatus; lastMigration: MigrationReport | null }> {
   const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
   const [current, last] = await Promise.all([
-    currentStatus(context.ledger, isActive),
+    currentStatus(context.ledger, isActive, context.pace),
     lastMigration(context.ledger),
   ]);
   return {

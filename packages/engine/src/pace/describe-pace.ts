@@ -24,9 +24,18 @@ export function describePace(samples: readonly PaceSample[], maximum: number | n
     writeUnitsPerSecond: Math.round(sum((sample) => sample.writeUnitsPerSecond)),
     maxWriteUnitsPerSecond: maximum,
     limitedBy: limitedBy(
-      share(sum((sample) => sample.budgetMs), sum((sample) => sample.writeMs)),
-      share(sum((sample) => sample.throttledMs), sum((sample) => sample.writeMs)),
-      share(sum((sample) => sample.starvedMs), sum((sample) => sample.periodMs)),
+      share(
+        sum((sample) => sample.budgetMs),
+        sum((sample) => sample.writeMs),
+      ),
+      share(
+        sum((sample) => sample.throttledMs),
+        sum((sample) => sample.writeMs),
+      ),
+      share(
+        sum((sample) => sample.starvedMs),
+        sum((sample) => sample.periodMs),
+      ),
     ),
   };
 }

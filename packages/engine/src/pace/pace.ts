@@ -6,7 +6,7 @@ import { Budget } from './budget.ts';
 import { describePace, type PaceReport } from './describe-pace.ts';
 import { Gauge } from './gauge.ts';
 import { InFlightLimit } from './in-flight-limit.ts';
-import type { PaceStore } from './pace-store.ts';
+import type { PaceSample, PaceStore } from './pace-store.ts';
 
 export interface PaceOptions {
   readonly store: PaceStore;
@@ -23,6 +23,16 @@ const everyMs = 1_000;
 /** What the second before counts against the last. */
 const decay = 0.5;
 const idleRounds = 5;
+
+/** Sums over the last seconds, those before counting less. */
+interface Recent {
+  units: number;
+  writeMs: number;
+  budgetMs: number;
+  throttledMs: number;
+  starvedMs: number;
+  periodMs: number;
+}
 
 const ramp = { perSecond: 500, factor: 1.5, stepMs: 5 * 60_000 };
 
@@ -42,7 +52,7 @@ export class Pace {
   readonly #starved = new Gauge();
   #backoffMs = 0;
   #units = 0;
-  readonly #lately = { units: 0, writeMs: 0, budgetMs: 0, throttledMs: 0, starvedMs: 0, periodMs: 0 };
+  readonly #recent: Recent = { units: 0, writeMs: 0, budgetMs: 0, throttledMs: 0, starvedMs: 0, periodMs: 0 };
 
   #maximum: number | undefined;
   #known: Promise<void> | undefined;
@@ -71,8 +81,7 @@ export class Pace {
     let entered = false;
     try {
       if (!this.#isKnown) await this.#begin();
-      if (!this.#slots.tryEnter())
-        await this.#during(this.#waitingForTable, () => this.#slots.enter(signal));
+      if (!this.#slots.tryEnter()) await this.#during(this.#waitingForTable, () => this.#slots.enter(signal));
       entered = true;
       if (!this.#writes.tryTake(estimate))
         await this.#during(this.#waitingForBudget, () => this.#writes.take(estimate, signal));
@@ -188,8 +197,8 @@ export class Pace {
 
   #account(): void {
     const now = performance.now();
-    const add = (name: keyof typeof this.#lately, amount: number): void => {
-      this.#lately[name] = this.#lately[name] * decay + amount;
+    const add = (name: keyof Recent, amount: number): void => {
+      this.#recent[name] = this.#recent[name] * decay + amount;
     };
     add('units', this.#units);
     add('writeMs', this.#present.drain());
@@ -202,8 +211,8 @@ export class Pace {
     this.#backoffMs = 0;
   }
 
-  #sample() {
-    const { units, ...times } = this.#lately;
+  #sample(): PaceSample {
+    const { units, ...times } = this.#recent;
     const perSecond = times.periodMs === 0 ? 0 : (units * 1_000) / times.periodMs;
     return { ...times, writeUnitsPerSecond: perSecond, maximum: this.#maximum ?? null };
   }

@@ -5,8 +5,7 @@ import type { Pace } from './pace.ts';
 /** The target at the given pace: writes wait for their turn, and what they really used is settled after. */
 export function pacedTarget(target: Target, pace: Pace): Target {
   return {
-    putOwned: (item, signal) =>
-      pace.write(unitsOf(item.size), signal, () => target.putOwned(item, signal)),
+    putOwned: (item, signal) => pace.write(unitsOf(item.size), signal, () => target.putOwned(item, signal)),
     putBatch: (items, signal) => {
       const units = items.reduce((sum, { size }) => sum + unitsOf(size), 0);
       return pace.write(units, signal, () => target.putBatch(items, signal));

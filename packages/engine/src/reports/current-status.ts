@@ -1,5 +1,7 @@
 import { type Ledger, type Operation, processedEntries } from '@migrator/core';
 
+import type { PaceReport } from '../pace/describe-pace.ts';
+
 export type StatusState =
   | 'idle'
   | 'listing'
@@ -25,6 +27,8 @@ export interface Progress {
   outcomes: Record<string, number>;
   /** Why it is paused, or what it can't get past at the moment. */
   reason: string | null;
+  /** How fast all processes write together, and why not faster. Absent where nobody asked. */
+  pace?: PaceReport;
 }
 
 export interface CurrentStatus {
@@ -39,16 +43,25 @@ export interface CurrentStatus {
 export async function currentStatus(
   ledger: Ledger,
   isActive: () => Promise<boolean>,
+  pace?: { report(): Promise<PaceReport> },
 ): Promise<CurrentStatus> {
   const operation = await ledger.current();
   if (operation === undefined) return { state: 'idle', migrationId: null, operationId: null, progress: null };
   const part = await workingPart(ledger, operation);
+  const report = await pace?.report();
   return {
     state: await stateOf(operation, isActive),
     migrationId: operation.kind === 'migration' ? operation.id : null,
     operationId: operation.id,
-    progress: progressOf(operation, part),
+    progress: {
+      ...progressOf(operation, part),
+      ...(report === undefined ? {} : { pace: paceOf(operation, report) }),
+    },
   };
+}
+
+function paceOf(operation: Operation, pace: PaceReport): PaceReport {
+  return operation.control === 'pause' ? { ...pace, limitedBy: 'paused' } : pace;
 }
 
 async function stateOf(operation: Operation, isActive: () => Promise<boolean>): Promise<StatusState> {

@@ -51,7 +51,7 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
       const step = nextStep(before, before, wanted);
       if (step.take === 'result') return await resultOf(ledger, step.of);
     }
-    const context = await openQueueContext(wanted.config, 'worker', ignore);
+    const context = await openQueueContext(wanted.config, 'worker', ignore); const DBG = (m: string) => process.env['DBG'] && console.log(Date.now(), m);
     const worker = new SpareWorker(context, wanted.config);
     try {
       return await resultOf(ledger, await takePart(context, worker, before, wanted));
@@ -60,8 +60,8 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
       if (MigrationError.codeOf(error) === 'REDIS_UNAVAILABLE') context.redis.disconnect();
       throw error;
     } finally {
-      await worker.stop();
-      await context.close();
+      DBG('stopping'); await worker.stop(); DBG('stopped');
+      await context.close(); DBG('closed');
     }
   } finally {
     await closeRedis(books);

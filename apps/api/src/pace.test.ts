@@ -1,0 +1,66 @@
+import { expect, test, vi } from 'vitest';
+
+import { at, openStack, type Stack } from './testing/stack.ts';
+
+async function fill(stack: Stack, users: number, entries: number): Promise<void> {
+  const batch = stack.firestore.batch();
+  const journals = Array.from({ length: users }, (_, user) =>
+    stack.firestore.collection('users').doc(`user-${user}`).collection('trading-journal'),
+  );
+  for (const journal of journals) {
+    for (let day = 0; day < entries; day += 1)
+      batch.set(journal.doc(`day-${String(day).padStart(3, '0')}`), { note: 'x'.repeat(2_000) });
+  }
+  await batch.commit();
+}
+
+test('the budget of the environment holds, the status says so, and a person lifts it', async () => {
+  await using stack = await openStack({ workers: 2, env: { MAX_WRITE_UNITS_PER_SECOND: '60' } });
+  await fill(stack, 4, 100);
+  const startedAt = performance.now();
+  expect((await stack.call('POST /start', { body: { verify: false } })).status).toBe(202);
+  await vi.waitFor(
+    async () => {
+      const { body } = await stack.call('GET /status');
+      expect(at(body, 'currentStatus.progress.pace')).toMatchObject({
+        maxWriteUnitsPerSecond: 60,
+        limitedBy: 'budget',
+      });
+      expect(at(body, 'currentStatus.progress.pace.writeUnitsPerSecond')).toBeGreaterThan(30);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  const units = Number(
+    at((await stack.call('GET /status')).body, 'currentStatus.progress.outcomes.writeUnits'),
+  );
+  const seconds = (performance.now() - startedAt) / 1_000;
+  expect(units).toBeLessThanOrEqual(60 * (seconds + 1));
+
+  await stack.call('POST /pause');
+  const paused = await stack.call('GET /status');
+  expect(at(paused.body, 'currentStatus.progress.pace.limitedBy')).toBe('paused');
+  await stack.call('POST /resume');
+
+  const lifted = await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(lifted.status).toBe(200);
+  expect(at(lifted.body, 'currentStatus.progress.pace.maxWriteUnitsPerSecond')).toBeNull();
+  await vi.waitFor(
+    async () => {
+      const { body } = await stack.call('GET /status');
+      expect(at(body, 'lastMigration.stats.createdCount')).toBe(400);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+});
+
+test.each([
+  [{}],
+  [{ maxWriteUnitsPerSecond: 0 }],
+  [{ maxWriteUnitsPerSecond: '9' }],
+  [{ maxWriteUnitsPerSecond: 9, x: 1 }],
+])('PUT /pace refuses %j', async (body) => {
+  await using stack = await openStack({ workers: 0 });
+  const answer = await stack.call('PUT /pace', { body });
+  expect(answer.status).toBe(400);
+  expect(at(answer.body, 'code')).toBe('INVALID_REQUEST');
+});
