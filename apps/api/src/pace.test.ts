@@ -30,15 +30,20 @@ test('the budget of the environment holds, the status says so, and a person lift
     },
     { timeout: 20_000, interval: 200 },
   );
-  const units = Number(
-    at((await stack.call('GET /status')).body, 'currentStatus.progress.outcomes.writeUnits'),
+  await stack.call('POST /pause');
+  const paused = await vi.waitFor(
+    async () => {
+      const { body } = await stack.call('GET /status');
+      expect(at(body, 'currentStatus.state')).toBe('paused');
+      return body;
+    },
+    { timeout: 20_000, interval: 100 },
   );
   const seconds = (performance.now() - startedAt) / 1_000;
+  expect(at(paused, 'currentStatus.progress.pace.limitedBy')).toBe('paused');
+  const units = Number(at(paused, 'currentStatus.progress.outcomes.writeUnits'));
+  expect(units).toBeGreaterThan(0);
   expect(units).toBeLessThanOrEqual(60 * (seconds + 1));
-
-  await stack.call('POST /pause');
-  const paused = await stack.call('GET /status');
-  expect(at(paused.body, 'currentStatus.progress.pace.limitedBy')).toBe('paused');
   await stack.call('POST /resume');
 
   const lifted = await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });

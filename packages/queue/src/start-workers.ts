@@ -27,8 +27,9 @@ export function startWorkers(
       const limit = new AbortController();
       const late = delay(graceMs, 'late', { signal: limit.signal }).catch(() => 'closed');
       if ((await Promise.race([closing, late])) === 'late') {
-        // A page that hangs on a service: its lock expires and another worker goes on from its checkpoint.
-        await Promise.all(workers.map((worker) => worker.close(true)));
+        // A page that hangs on a service, or a Redis that is gone: its lock expires and another worker goes on from its
+        // checkpoint. (A second `close`, forced or not, is the first one, which waits on.)
+        await Promise.allSettled(workers.map((worker) => worker.disconnect()));
       }
       limit.abort();
     },

@@ -29,12 +29,12 @@ export async function withRetries<T>(
   const tries = new Map<ErrorCode, number>();
   const progressed = (): void => tries.clear();
   try {
-    const attempt = async (): Promise<T> => {
+    const tryOnce = async (): Promise<T> => {
       if (signal?.aborted === true) throw new AbortError(abortedError(operation, signal));
       return await call(progressed);
     };
     // p-retry isn't given the signal: it would throw away what a call brought home while the signal aborted.
-    return await pRetry(attempt, {
+    return await pRetry(tryOnce, {
       retries: Number.POSITIVE_INFINITY,
       // p-retry's own wait knows one policy only; ours, by code, is the wait below.
       minTimeout: 0,

@@ -1,0 +1,134 @@
+import {
+  counters,
+  type Ledger,
+  MigrationError,
+  operationKindOf,
+  type Source,
+  type Target,
+} from '@migrator/core';
+import type { RetryEvent } from '@migrator/retry';
+
+import type { Scrub } from './logs/scrub.ts';
+import type { ServiceMetrics } from './metrics/service-metrics.ts';
+import type { Tracing } from './traces/tracing.ts';
+
+/** How a process watches its own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
+export interface Observation {
+  readonly onRetry: (event: RetryEvent) => void;
+  readonly onCapacity: (kind: 'read' | 'write', units: number) => void;
+  observeSource(source: Source): Source;
+  observeTarget(target: Target): Target;
+  observeLedger(ledger: Ledger): Ledger;
+}
+
+type Kind = 'read' | 'write' | 'call';
+
+const sourceCalls: ReadonlyMap<string, Kind> = new Map([
+  ['listUsers', 'read'],
+  ['countEntries', 'read'],
+  ['countUserEntries', 'read'],
+  ['readPage', 'read'],
+  ['readEntries', 'read'],
+] as const);
+
+const targetCalls: ReadonlyMap<string, Kind> = new Map([
+  ['putOwned', 'write'],
+  ['putBatch', 'write'],
+  ['deleteOwned', 'write'],
+  ['getItems', 'read'],
+  ['scan', 'read'],
+  ['isEmpty', 'read'],
+  ['countJournalItems', 'read'],
+  ['preflight', 'read'],
+] as const);
+
+const ledgerCalls: ReadonlyMap<string, Kind> = new Map([
+  ['startUnit', 'call'],
+  ['commit', 'call'],
+] as const);
+
+const outcomes: ReadonlySet<string> = new Set(
+  counters.migration.slice(0, counters.migration.indexOf('bytes')),
+);
+
+export function createObservation(options: {
+  metrics: ServiceMetrics;
+  tracing: Tracing;
+  scrub: Scrub;
+  onRetry: (event: RetryEvent) => void;
+}): Observation {
+  const { metrics, tracing, scrub } = options;
+
+  /** Wraps the named calls, each as it was made: with its receiver, its arguments and its result. */
+  function watch<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
+    const known = new Map<PropertyKey, unknown>();
+    const wrapped = (name: string, kind: Kind, call: Call): Call => {
+      const label = `${prefix}.${name}`;
+      return async (...args) => {
+        const begin = performance.now();
+        try {
+          const work = (): Promise<unknown> => call.apply(service, args);
+          return await (tracing.active ? tracing.span(label, {}, work) : work());
+        } catch (error) {
+          throw scrubbed(error, label);
+        } finally {
+          const seconds = (performance.now() - begin) / 1_000;
+          if (kind === 'read') metrics.read(label, seconds);
+          else if (kind === 'write') metrics.write(label, seconds);
+        }
+      };
+    };
+    return new Proxy(service, {
+      get(_target, name) {
+        if (known.has(name)) return known.get(name);
+        const value: unknown = Reflect.get(service, name, service);
+        if (typeof value !== 'function') return value;
+        const kind = typeof name === 'string' ? calls.get(name) : undefined;
+        const made =
+          kind === undefined ? value.bind(service) : wrapped(String(name), kind, value as unknown as Call);
+        known.set(name, made);
+        return made;
+      },
+    });
+  }
+
+  /** A service's own words travel far from here: to the books, to jobs, to answers. */
+  function scrubbed(error: unknown, label: string): unknown {
+    if (error instanceof MigrationError) error.message = scrub(error.message);
+    const code = MigrationError.codeOf(error);
+    if (code !== 'ABORTED') metrics.failed(label, code);
+    return error;
+  }
+
+  return {
+    onRetry(event) {
+      metrics.onRetry(event);
+      options.onRetry({ ...event, message: scrub(event.message) });
+    },
+    onCapacity: metrics.onCapacity,
+    observeSource: (source) => watch(source, 'firestore', sourceCalls),
+    observeTarget: (target) => watch(target, 'dynamodb', targetCalls),
+    observeLedger(ledger) {
+      const watched = watch(ledger, 'ledger', ledgerCalls);
+      const commit: Ledger['commit'] = async (id, unit, what) => {
+        const result = await watched.commit(id, unit, what);
+        if (result !== 'stale' && operationKindOf(id) === 'migration') count(what.deltas);
+        return result;
+      };
+      return new Proxy(watched, {
+        get: (_target, name) => (name === 'commit' ? commit : Reflect.get(watched, name, watched)),
+      });
+    },
+  };
+
+  function count(deltas: Readonly<Record<string, number>>): void {
+    for (const [name, amount] of Object.entries(deltas)) {
+      // What is taken back, as a failure that was mended, can't be taken back from a counter; the books have it right.
+      if (amount <= 0) continue;
+      if (outcomes.has(name)) metrics.entries(name, amount);
+      if (name === 'bytes') metrics.bytes(amount);
+    }
+  }
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;

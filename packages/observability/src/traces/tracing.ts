@@ -1,0 +1,52 @@
+/** Spans around pieces of work. The one that does nothing costs nothing. */
+export interface Tracing {
+  readonly active: boolean;
+  /** Runs the work as a span below the one it is called in. A failure is recorded and thrown on. */
+  span<T>(
+    name: string,
+    attributes: Readonly<Record<string, string | number>>,
+    work: () => Promise<T>,
+  ): Promise<T>;
+  /** Runs the work as the span of a request from outside, whose headers may say which trace it belongs to. */
+  request(
+    request: {
+      readonly method: string;
+      readonly route: () => string;
+      readonly headers: Readonly<Record<string, unknown>>;
+    },
+    ended: Promise<number>,
+    work: () => void,
+  ): void;
+  /** The trace that the caller is in: for log lines. */
+  current(): { readonly traceId?: string };
+  /** Sends what has not been sent. */
+  close(): Promise<void>;
+}
+
+export const noTracing: Tracing = {
+  active: false,
+  span: (_name, _attributes, work) => work(),
+  request: (_request, _ended, work) => work(),
+  current: () => ({}),
+  close: async () => undefined,
+};
+
+/** Whether OpenTelemetry's own variables ask for traces. */
+export function tracesWanted(env: Readonly<Record<string, string | undefined>>): boolean {
+  const set = (name: string): boolean => (env[name] ?? '') !== '';
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none')
+    return false;
+  return ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_TRACES_EXPORTER'].some(
+    set,
+  );
+}
+
+/** Tracing as the environment asks for it; nothing of OpenTelemetry's SDK is loaded when it does not. */
+export async function openTracing(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Tracing> {
+  if (!tracesWanted(env)) return noTracing;
+  const { startOpenTelemetry } = await import('./open-telemetry.ts');
+  return startOpenTelemetry(program, env);
+}
