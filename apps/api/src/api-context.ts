@@ -1,13 +1,40 @@
 import type { QueueContext } from '@migrator/composition';
+import type { Config } from '@migrator/config';
+import {
+  createScrub,
+  type Log,
+  noTracing,
+  type Scrub,
+  ServiceMetrics,
+  type Tracing,
+} from '@migrator/observability';
 import { requireRedis } from '@migrator/queue';
+
+/** What the server watches itself with. */
+export interface Watching {
+  readonly log?: Log;
+  readonly metrics: ServiceMetrics;
+  readonly tracing: Tracing;
+  /** Takes secrets out of what an answer says. */
+  readonly scrub: Scrub;
+}
 
 /** All that handlers need; made once by the composition root. */
 export interface ApiContext extends QueueContext {
+  readonly http: Config['http'];
+  readonly watching: Watching;
+  /** The prefix of all keys in Redis. */
+  readonly prefix: string;
   /** Aborts when the server stops, so that nobody waits on. */
   readonly stopping: AbortSignal;
 }
 
 export const basePath = '/api/migration/firestore-to-dynamodb';
+
+/** Watches with nothing but counters that nobody reads. */
+export function unwatched(): Watching {
+  return { metrics: new ServiceMetrics('api'), tracing: noTracing, scrub: createScrub([]) };
+}
 
 /** A request that needs Redis gets its 503 within three seconds, never a hang. */
 const redisLimitMs = 2_500;

@@ -1,45 +1,100 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 
+import { accessGuard, mayChange } from './access/access-guard.ts';
+import { Attempts } from './access/attempts.ts';
+import { knownHostsOnly } from './access/hosts.ts';
+import { securityHeaders } from './access/security-headers.ts';
+import { signIn } from './access/sign-in.ts';
 import { type ApiContext, redisAnswers } from './api-context.ts';
 import { boardPath, bullBoard } from './bull-board.ts';
+import { dashboard } from './dashboard.ts';
 import { HttpError } from './http-error.ts';
+import { parseQuery } from './parse-body.ts';
+import { pagesCss } from './pages/pages-css.ts';
 import { problems } from './problem.ts';
-import { routes } from './routes.ts';
-import { sameSiteOnly } from './same-site-only.ts';
+import { requestWatch } from './request-watch.ts';
+import { type Route, routes } from './routes.ts';
+import { noQuery } from './schemas.ts';
 
-/** The whole HTTP side: the route table, Bull Board, errors as problem documents. */
-export function createApp(context: ApiContext, log: (error: unknown) => void): Express {
+/** The whole HTTP side: who gets in, the route table, Bull Board, errors as problem documents. */
+export function createApp(context: ApiContext): Express {
+  const { http } = context;
+  const attempts = new Attempts(http);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(sameSiteOnly);
-  app.use(boardPath, needsRedis(context), bullBoard(context.queues));
+  app.use(requestWatch(context.watching));
+  app.use(securityHeaders());
+  if (http.apiToken === undefined) app.use(knownHostsOnly(http.host));
+  app.use(accessGuard(http, attempts));
+  app.get('/pages.css', (_request, response) => {
+    response.set('Cache-Control', 'max-age=300').type('css').send(pagesCss);
+  });
+  app.use(boardPath, needsRedis(context), bullBoard(context));
+  app.use(dashboard());
+  app.use(neverStored);
+  app.use(signIn(http, attempts));
   app.use(requireJson, express.json({ limit: '1mb', strict: false }));
-  const table = routes(context);
+  addRoutes(app, routes(context));
+  app.use((request) => {
+    throw new HttpError(404, 'NOT_FOUND', `There is nothing at ${request.path}`);
+  });
+  app.use(problems(context.watching));
+  return app;
+}
+
+function addRoutes(app: Express, table: readonly Route[]): void {
   const methods = new Map<string, string[]>();
-  for (const { method, path, handle } of table) {
-    app[method](path, handle as express.RequestHandler);
+  for (const route of table) {
+    const { method, path, handle } = route;
+    const checks: RequestHandler[] = [checkQuery(route)];
+    if (route.changes === true && method === 'get') checks.unshift(noHead, mayChange);
+    app[method](path, ...checks, handle as RequestHandler);
     methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
   }
   for (const [path, allowed] of methods) {
     app.all(path, (request, response) => {
-      response.set('Allow', allowed.join(', '));
+      response.set('Allow', [...allowed, 'OPTIONS'].join(', '));
+      if (request.method === 'OPTIONS') {
+        response.status(204).end();
+        return;
+      }
+      const use = allowed.join(' or ');
       throw new HttpError(
         405,
         'METHOD_NOT_ALLOWED',
-        `${request.method} is not for ${request.path}; use ${allowed.join(' or ')}`,
+        `${request.method} is not for ${request.path}; use ${use}`,
       );
     });
   }
-  app.use((request) => {
-    throw new HttpError(404, 'NOT_FOUND', `There is nothing at ${request.path}`);
-  });
-  app.use(problems(log));
-  return app;
 }
 
+/** A parameter that nobody reads would be passed over in silence, and with it what the caller wanted. */
+function checkQuery({ query = noQuery }: Route): RequestHandler {
+  return (request, _response, next) => {
+    parseQuery(query, request.query);
+    next();
+  };
+}
+
+/** Express answers HEAD with what GET does, which must not be to start something. */
+const noHead: RequestHandler = (request, response, next) => {
+  if (request.method !== 'HEAD') {
+    next();
+    return;
+  }
+  response.set('Allow', 'GET, OPTIONS');
+  throw new HttpError(405, 'METHOD_NOT_ALLOWED', `HEAD is not for ${request.path}, which starts something`);
+};
+
+/** Answers hold what changes and what is nobody else's business. */
+const neverStored: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
 /** Bull Board itself would wait for a Redis that is away for as long as it takes. */
-function needsRedis(context: ApiContext): express.RequestHandler {
+function needsRedis(context: ApiContext): RequestHandler {
   return async (_request, _response, next) => {
     await redisAnswers(context);
     next();
@@ -47,7 +102,7 @@ function needsRedis(context: ApiContext): express.RequestHandler {
 }
 
 /** A body of another type would be passed over in silence, and with it what the caller wanted. */
-const requireJson: express.RequestHandler = (request, _response, next) => {
+const requireJson: RequestHandler = (request, _response, next) => {
   const length = request.get('content-length');
   const hasBody = (length !== undefined && length !== '0') || request.get('transfer-encoding') !== undefined;
   if (hasBody && request.is('application/json') === false) {

@@ -1,24 +1,76 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import type { MigrationQueues } from '@migrator/queue';
-import type { RequestHandler } from 'express';
+import { unitLabel } from '@migrator/engine';
+import type { RequestHandler, Response } from 'express';
+
+import { roleIn } from './access/access-guard.ts';
+import type { ApiContext } from './api-context.ts';
 
 export const boardPath = '/admin/queues';
 
-/** Bull Board over the two queues. */
-export function bullBoard(queues: MigrationQueues): RequestHandler {
+/** Bull Board over the two queues: one to work with, and for who may only look, one without buttons. */
+export function bullBoard(context: ApiContext): RequestHandler {
+  const full = board(context, false);
+  const readOnly = board(context, true);
+  return (request, response, next) => {
+    renderSelfContained(response);
+    const chosen = roleIn(response) === 'full' ? full : readOnly;
+    chosen(request, response, next);
+  };
+}
+
+function board({ queues, settings, watching }: ApiContext, readOnlyMode: boolean): RequestHandler {
   const serverAdapter = new ExpressAdapter();
   serverAdapter.setBasePath(boardPath);
+  const coordinators = new BullMQAdapter(queues.coordinators, {
+    readOnlyMode,
+    description: 'One job for each run, verification and rollback',
+  });
+  const units = new BullMQAdapter(queues.units, {
+    readOnlyMode,
+    description: 'One job for each user; retry a failed one here',
+  });
+  if (settings.hideUserData === true) units.setFormatter('data', withoutUser);
   createBullBoard({
     serverAdapter,
-    queues: [
-      new BullMQAdapter(queues.coordinators, {
-        description: 'One job for each run, verification and rollback',
-      }),
-      new BullMQAdapter(queues.units, { description: 'One job for each user; retry a failed one here' }),
-    ],
-    options: { uiConfig: { boardTitle: 'Journal migration' } },
+    queues: [coordinators, units],
+    options: { uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true } },
+  });
+  // Its own handler shows the message of whatever was thrown.
+  serverAdapter.setErrorHandler((error) => {
+    const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
+    if (status >= 500) watching.log?.error({ err: error }, 'Bull Board failed');
+    return { status: status as 500, body: { error: 'ERRORS.INTERNAL_SERVER_ERROR' } };
   });
   return serverAdapter.getRouter() as RequestHandler;
+}
+
+function withoutUser(data: { operationId?: unknown; unit?: unknown }): object {
+  return { ...data, unit: typeof data.unit === 'string' ? unitLabel(data.unit, true) : '' };
+}
+
+/**
+ * Bull Board's page asks Google for a font, and styles the word "Loading" in a way that a strict policy does not let
+ * pass: both go, and with them what a browser would complain of.
+ */
+function renderSelfContained(response: Response): void {
+  const render = response.render.bind(response) as (
+    view: string,
+    values: object,
+    done: (error: Error | null, html?: string) => void,
+  ) => void;
+  response.render = (view: string, values?: unknown) => {
+    render(view, (values ?? {}) as object, (error, html = '') => {
+      if (error !== null) throw error;
+      response.type('html').send(selfContained(html));
+    });
+  };
+}
+
+function selfContained(html: string): string {
+  return html
+    .replaceAll(/<link[^>]*href="https?:[^>]*>/g, '')
+    .replaceAll(/<style>[\s\S]*?<\/style>/g, '')
+    .replaceAll(/ style="[^"]*"/g, '');
 }

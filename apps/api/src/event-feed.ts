@@ -22,6 +22,7 @@ export class EventFeed {
   readonly #listeners = new Set<Listener>();
   readonly #states: FeedEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
   #sequence = 0;
   #lastState: string | undefined;
 
@@ -45,7 +46,15 @@ export class EventFeed {
     };
   }
 
-  async #look(): Promise<void> {
+  /** One look at a time: an older one that comes home late must not tell of a state that is over. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
     const status = await statusOf(this.#context);
     const { currentStatus, lastMigration } = status;
     const { state, operationId } = currentStatus;

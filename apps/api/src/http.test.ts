@@ -7,13 +7,41 @@ test.each([
   ['an unknown field', 'POST /start', { foo: 1 }, 400, 'INVALID_REQUEST', /foo: is not a known field/],
   ['a wrong type', 'POST /start', { dryRun: 'yes' }, 400, 'INVALID_REQUEST', /dryRun: /],
   ['a wrong type within', 'POST /start', { userIds: ['a', 3] }, 400, 'INVALID_REQUEST', /userIds\.1: /],
-  ['an id that is none', 'POST /start', { userIds: ['a/b'] }, 400, 'INVALID_REQUEST', /userIds\.0: is no document id/],
+  [
+    'an id that is none',
+    'POST /start',
+    { userIds: ['a/b'] },
+    400,
+    'INVALID_REQUEST',
+    /userIds\.0: is no document id/,
+  ],
   ['a body that is no object', 'POST /start', [1], 400, 'INVALID_REQUEST', /body/],
-  ['a run that is not there', 'GET /migrations/migration-20200101T000000000Z', undefined, 404, 'NOT_FOUND', /no migration/],
-  ['a verification that is not there', 'GET /verifications/x', undefined, 404, 'NOT_FOUND', /no verification 'x'/],
+  [
+    'a run that is not there',
+    'GET /migrations/migration-20200101T000000000Z',
+    undefined,
+    404,
+    'NOT_FOUND',
+    /no migration/,
+  ],
+  [
+    'a verification that is not there',
+    'GET /verifications/x',
+    undefined,
+    404,
+    'NOT_FOUND',
+    /no verification 'x'/,
+  ],
   ['a rollback that is not there', 'GET /rollbacks/x', undefined, 404, 'NOT_FOUND', /no rollback 'x'/],
   ['a mode that is none', 'GET /verify?mode=half', undefined, 400, 'INVALID_REQUEST', /mode: /],
-  ['a migrationId that is none', 'POST /rollback', { migrationId: 'x' }, 400, 'INVALID_REQUEST', /migrationId: 'x'/],
+  [
+    'a migrationId that is none',
+    'POST /rollback',
+    { migrationId: 'x' },
+    400,
+    'INVALID_REQUEST',
+    /migrationId: 'x'/,
+  ],
   ['a wrong method', 'GET /start', undefined, 405, 'METHOD_NOT_ALLOWED', /use POST/],
   ['an unknown path', 'GET /nothing', undefined, 404, 'NOT_FOUND', /nothing at/],
   ['a pause of nothing', 'POST /pause', undefined, 409, 'NOTHING_RUNNING', /Nothing is running/],
@@ -27,7 +55,11 @@ test.each([
 test('a body that is not JSON, too large, or of another type is refused', async () => {
   await using stack = await openStack({ workers: 0 });
   const post = (body: string, type: string): Promise<Response> =>
-    fetch(`${stack.url}/api/migration/firestore-to-dynamodb/start`, { method: 'POST', body, headers: { 'Content-Type': type } });
+    fetch(`${stack.url}/api/migration/firestore-to-dynamodb/start`, {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': type },
+    });
   for (const [body, type, status, code] of [
     ['{', 'application/json', 400, 'NOT_JSON'],
     [`{"userIds":["${'x'.repeat(1_100_000)}"]}`, 'application/json', 413, 'BODY_TOO_LARGE'],
@@ -42,10 +74,18 @@ test('a body that is not JSON, too large, or of another type is refused', async 
 test('a page of another site can start nothing', async () => {
   await using stack = await openStack({ workers: 0 });
   await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
-  for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'http://evil.example' }, { Origin: 'null' }]) {
+  for (const headers of [
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { Origin: 'http://evil.example' },
+    { Origin: 'null' },
+  ]) {
     for (const request of ['POST /start', 'POST /rollback', 'GET /verify', 'POST /cancel']) {
       const answer = await stack.call(request, { headers });
-      expect(answer, `${request} ${JSON.stringify(headers)}`).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
+      expect(answer, `${request} ${JSON.stringify(headers)}`).toMatchObject({
+        status: 403,
+        body: { code: 'CROSS_SITE' },
+      });
     }
   }
   expect((await stack.call('GET /status')).body).toMatchObject({ currentStatus: { state: 'idle' } });
@@ -55,15 +95,23 @@ test("before a run: no data, no table, another key, and each says so in the guid
   await using stack = await openStack({ workers: 0 });
   const empty = await stack.call('POST /start');
   expect(empty).toMatchObject({ status: 422, body: { code: 'NO_DATA' } });
-  expect(at(empty.body, 'detail')).toMatch(/^No data found in Firestore at projects\/demo-\w+\/databases\/\(default\)\/documents\/users/);
+  expect(at(empty.body, 'detail')).toMatch(
+    /^No data found in Firestore at projects\/demo-\w+\/databases\/\(default\)\/documents\/users/,
+  );
   await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
   const nobody = await stack.call('POST /start', { body: { userIds: ['nobody'] } });
   expect(nobody).toMatchObject({ status: 422, body: { code: 'NO_DATA' } });
 
   await using noTable = await openStack({ workers: 0, env: { DYNAMODB_TABLE: 'no-such-table' } });
   const missing = await noTable.call('POST /start');
-  expect(missing).toMatchObject({ status: 422, body: { code: 'TABLE_NOT_FOUND', detail: expect.stringMatching(/no-such-table/) } });
-  expect((await noTable.call('GET /status')).body).toMatchObject({ currentStatus: { state: 'idle' }, lastMigration: null });
+  expect(missing).toMatchObject({
+    status: 422,
+    body: { code: 'TABLE_NOT_FOUND', detail: expect.stringMatching(/no-such-table/) },
+  });
+  expect((await noTable.call('GET /status')).body).toMatchObject({
+    currentStatus: { state: 'idle' },
+    lastMigration: null,
+  });
 
   await using unreachable = await openStack({ workers: 0, env: { FIRESTORE_EMULATOR_HOST: '127.0.0.1:1' } });
   const away = await unreachable.call('POST /start');
@@ -75,7 +123,16 @@ test('without Redis every call answers 503 within seconds, and works again when 
   await using stack = await openStack({ workers: 0, env: { REDIS_URL: redis.url } });
   expect((await stack.call('GET /status')).status).toBe(200);
   await redis.kill();
-  for (const request of ['POST /start', 'GET /status', 'GET /verify', 'POST /rollback', 'POST /pause', 'GET /migrations', 'GET //readyz', 'GET //admin/queues/api/queues']) {
+  for (const request of [
+    'POST /start',
+    'GET /status',
+    'GET /verify',
+    'POST /rollback',
+    'POST /pause',
+    'GET /migrations',
+    'GET //readyz',
+    'GET //admin/queues/api/queues',
+  ]) {
     const answer = await stack.call(request);
     expect(answer, request).toMatchObject({ status: 503, body: { code: 'REDIS_UNAVAILABLE' } });
   }
@@ -89,5 +146,8 @@ test('a Redis that evicts is refused before a run', async () => {
   await using stack = await openStack({ workers: 0, env: { REDIS_URL: redis.url } });
   await stack.context.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   const answer = await stack.call('POST /start');
-  expect(answer).toMatchObject({ status: 503, body: { code: 'REDIS_EVICTS', detail: expect.stringMatching(/noeviction/) } });
+  expect(answer).toMatchObject({
+    status: 503,
+    body: { code: 'REDIS_EVICTS', detail: expect.stringMatching(/noeviction/) },
+  });
 });

@@ -40,10 +40,15 @@ test('tampering is named with its kind and place, repaired by a second run, and 
     issueCounts: { missing: 1, different: 2, 'source-changed': 1, unexpected: 1, 'target-changed': 1 },
   });
   expect(at(body, 'message')).toMatch(/^Data mismatch: 1 entries without an item; 2 items that differ/);
-  const issues = new Map((at(body, 'issues') as { dateKey: string }[]).map((issue) => [issue.dateKey, issue]));
+  const issues = new Map(
+    (at(body, 'issues') as { dateKey: string }[]).map((issue) => [issue.dateKey, issue]),
+  );
   expect(Object.fromEntries(issues)).toMatchObject({
     journal_ann_1: { kind: 'missing', path: 'users/ann/trading-journal/1', fields: [] },
-    journal_ann_2: { kind: 'different', fields: [{ at: 'data.trades[0].price', actual: expect.stringContaining('1234567.9') }] },
+    journal_ann_2: {
+      kind: 'different',
+      fields: [{ at: 'data.trades[0].price', actual: expect.stringContaining('1234567.9') }],
+    },
     journal_ann_3: { kind: 'different', fields: [{ at: 'data.trades[0].price' }] },
     journal_ann_stray: { kind: 'unexpected', path: 'users/ann/trading-journal/stray' },
     journal_bob_1: { kind: 'target-changed' },
@@ -55,13 +60,22 @@ test('tampering is named with its kind and place, repaired by a second run, and 
   expect(second.body).toMatchObject({
     state: 'completed',
     stats: { totalProcessed: 8, createdCount: 1, repairedCount: 3, skippedCount: 4, conflictCount: 1 },
-    verification: { isValid: false, issueCounts: { unexpected: 1, 'target-changed': 1, missing: 0, different: 0 } },
+    verification: {
+      isValid: false,
+      issueCounts: { unexpected: 1, 'target-changed': 1, missing: 0, different: 0 },
+    },
   });
   const pruned = await stack.call('POST /start', { ...wait, body: { prune: true } });
   expect(pruned.body).toMatchObject({ verification: { isValid: true, issueCounts: { unexpected: 0 } } });
 
   const dry = await stack.call('POST /rollback', { body: { dryRun: true } });
-  expect(dry.body).toMatchObject({ success: true, dryRun: true, deleted: 7, kept: 2, message: expect.stringMatching(/^Dry run: 7/) });
+  expect(dry.body).toMatchObject({
+    success: true,
+    dryRun: true,
+    deleted: 7,
+    kept: 2,
+    message: expect.stringMatching(/^Dry run: 7/),
+  });
   expect(at(dry.body, 'bytes')).toBeGreaterThan(0);
   expect(await keys(stack)).toHaveLength(9);
 
@@ -98,21 +112,27 @@ test('the rollback of one run leaves what other runs wrote, and its jobs can not
   const job = jobs.find(({ data }) => data.operationId === migrationId);
   await large.set({ trades: ['small'] });
   await job?.retry();
-  const reason = async (): Promise<string> => (await stack.context.queues.units.getJob(job?.id ?? ''))?.failedReason ?? '';
+  const reason = async (): Promise<string> =>
+    (await stack.context.queues.units.getJob(job?.id ?? ''))?.failedReason ?? '';
   await expect.poll(reason, { timeout: 10_000 }).toMatch(/rolled back by rollback-/);
   expect(await keys(stack)).toEqual(['journal_bob_new']);
 });
 
 test('failures are listed by page and code, and retried by user and code until none is left', async () => {
   await using stack = await openStack();
-  const journal = (user: string, date: string) => stack.firestore.doc(`users/${user}/trading-journal/${date}`);
-  for (let index = 0; index < 3; index += 1) await journal('ann', `large-${index}`).set({ trades: ['x'.repeat(450_000)] });
+  const journal = (user: string, date: string) =>
+    stack.firestore.doc(`users/${user}/trading-journal/${date}`);
+  for (let index = 0; index < 3; index += 1)
+    await journal('ann', `large-${index}`).set({ trades: ['x'.repeat(450_000)] });
   await journal('bob', 'large').set({ trades: ['x'.repeat(450_000)] });
   await journal('cid', 'y'.repeat(1_400)).set({ trades: [] });
   await journal('c'.repeat(1_000), 'y'.repeat(1_400)).set({ trades: [] });
   const { body } = await stack.call('POST /start', wait);
   const id = String(at(body, 'migrationId'));
-  expect(body).toMatchObject({ state: 'completed-with-failures', stats: { totalProcessed: 6, failureCount: 5, successCount: 1 } });
+  expect(body).toMatchObject({
+    state: 'completed-with-failures',
+    stats: { totalProcessed: 6, failureCount: 5, successCount: 1 },
+  });
 
   const failures = await stack.call(`GET /migrations/${id}/failures`);
   expect(failures.body).toMatchObject({ counts: { ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 1 }, nextCursor: null });
@@ -124,14 +144,27 @@ test('failures are listed by page and code, and retried by user and code until n
   for (let index = 0; index < 3; index += 1) await journal('ann', `large-${index}`).set({ trades: [] });
   await journal('bob', 'large').delete();
   const one = await stack.call(`POST /migrations/${id}/retry`, { ...wait, body: { userId: 'ann' } });
-  expect(one.body).toMatchObject({ stats: { totalProcessed: 6, successCount: 4, failureCount: 2, users: { failed: 2 } } });
-  const code = await stack.call(`POST /migrations/${id}/retry`, { ...wait, body: { code: 'ITEM_TOO_LARGE' } });
-  expect(code.body).toMatchObject({ stats: { totalProcessed: 6, successCount: 4, skippedCount: 1, failureCount: 1 } });
+  expect(one.body).toMatchObject({
+    stats: { totalProcessed: 6, successCount: 4, failureCount: 2, users: { failed: 2 } },
+  });
+  const code = await stack.call(`POST /migrations/${id}/retry`, {
+    ...wait,
+    body: { code: 'ITEM_TOO_LARGE' },
+  });
+  expect(code.body).toMatchObject({
+    stats: { totalProcessed: 6, successCount: 4, skippedCount: 1, failureCount: 1 },
+  });
   await stack.firestore.doc(`users/${'c'.repeat(1_000)}/trading-journal/${'y'.repeat(1_400)}`).delete();
   const all = await stack.call(`POST /migrations/${id}/retry`, wait);
   expect(all.body).toMatchObject({
     state: 'completed',
-    stats: { totalProcessed: 6, successCount: 4, skippedCount: 2, failureCount: 0, users: { listed: 4, completed: 4, failed: 0 } },
+    stats: {
+      totalProcessed: 6,
+      successCount: 4,
+      skippedCount: 2,
+      failureCount: 0,
+      users: { listed: 4, completed: 4, failed: 0 },
+    },
     verification: { isValid: true },
   });
 });
@@ -158,7 +191,8 @@ test('a dry run writes nothing and never becomes the last migration', async () =
 
 test('a dry run foretells conflicts, skips, collisions and what can not be an item', async () => {
   await using stack = await openStack();
-  const journal = (user: string, date: string) => stack.firestore.doc(`users/${user}/trading-journal/${date}`);
+  const journal = (user: string, date: string) =>
+    stack.firestore.doc(`users/${user}/trading-journal/${date}`);
   await fill(stack);
   await stack.call('POST /start', wait);
   await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
@@ -169,7 +203,14 @@ test('a dry run foretells conflicts, skips, collisions and what can not be an it
   const before = await keys(stack);
   const dry = await stack.call('POST /start', { ...wait, body: { dryRun: true } });
   expect(dry.body).toMatchObject({
-    stats: { totalProcessed: 11, createdCount: 1, repairedCount: 1, skippedCount: 7, conflictCount: 1, failureCount: 2 },
+    stats: {
+      totalProcessed: 11,
+      createdCount: 1,
+      repairedCount: 1,
+      skippedCount: 7,
+      conflictCount: 1,
+      failureCount: 2,
+    },
   });
   const failed = at(dry.body, 'stats.errors') as { path: string; code: string }[];
   expect(Object.fromEntries(failed.map(({ path, code }) => [path, code]))).toEqual({
@@ -185,7 +226,10 @@ test('verification by count is cheap and says both numbers', async () => {
   await fill(stack);
   await stack.call('POST /start', { ...wait, body: { verify: false } });
   const counted = await stack.call('GET /verify?mode=count');
-  expect(counted).toMatchObject({ status: 200, body: { isValid: true, counts: { firestore: 8, dynamodb: 8 } } });
+  expect(counted).toMatchObject({
+    status: 200,
+    body: { isValid: true, counts: { firestore: 8, dynamodb: 8 } },
+  });
   await remove(stack, 'journal_ann_1');
   const differ = await stack.call('GET /verify?mode=count');
   expect(differ.body).toMatchObject({ isValid: false, counts: { firestore: 8, dynamodb: 7 } });
@@ -199,15 +243,22 @@ test('verification by count is cheap and says both numbers', async () => {
 });
 
 async function fill(stack: Stack): Promise<void> {
-  for (const [user, count] of [['ann', 5], ['bob', 3]] as const) {
+  for (const [user, count] of [
+    ['ann', 5],
+    ['bob', 3],
+  ] as const) {
     for (let date = 1; date <= count; date += 1) {
-      await stack.firestore.doc(`users/${user}/trading-journal/${date}`).set({ trades: [{ price: 1_234_567.8, date }] });
+      await stack.firestore
+        .doc(`users/${user}/trading-journal/${date}`)
+        .set({ trades: [{ price: 1_234_567.8, date }] });
     }
   }
 }
 
 async function read(stack: Stack, dateKey: string): Promise<Item> {
-  const found = await stack.dynamodb.send(new GetItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }));
+  const found = await stack.dynamodb.send(
+    new GetItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
+  );
   if (found.Item === undefined) throw new Error(`there is no ${dateKey}`);
   return found.Item;
 }
@@ -217,7 +268,9 @@ async function put(stack: Stack, item: Item): Promise<void> {
 }
 
 async function remove(stack: Stack, dateKey: string): Promise<void> {
-  await stack.dynamodb.send(new DeleteItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }));
+  await stack.dynamodb.send(
+    new DeleteItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
+  );
 }
 
 async function change(stack: Stack, dateKey: string, edit: (item: Item) => void): Promise<void> {
@@ -231,6 +284,8 @@ function price(item: Item): { N: string } {
 }
 
 async function keys(stack: Stack): Promise<string[]> {
-  const { Items = [] } = await stack.dynamodb.send(new ScanCommand({ TableName: stack.table, ConsistentRead: true }));
+  const { Items = [] } = await stack.dynamodb.send(
+    new ScanCommand({ TableName: stack.table, ConsistentRead: true }),
+  );
   return Items.map((item) => item['dateKey']?.S ?? '').toSorted();
 }

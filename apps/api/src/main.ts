@@ -1,29 +1,40 @@
 import { openQueueContext } from '@migrator/composition';
 import { loadConfig, onParentEnd } from '@migrator/config';
+import { openWatch } from '@migrator/observability';
+import { openQueueTelemetry } from '@migrator/queue';
 
+import { requireSafeAccess } from './access/hosts.ts';
 import { boardPath } from './bull-board.ts';
 import { startServer } from './start-server.ts';
 
-const config = loadConfig();
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const complain = (error: unknown): void =>
-  say(`error: ${error instanceof Error ? error.message : String(error)}`);
+const config = loadConfig(({ http }) => requireSafeAccess(http));
+const watch = await openWatch('api', config, process.env);
+const { log, observation, tracing } = watch;
+const complain = (err: unknown): void => log.error({ err }, 'trouble');
 
-const context = await openQueueContext(config, 'api', complain);
-const server = await startServer(context, config.http, complain).catch(async (error: unknown) => {
-  complain(error);
+const context = await openQueueContext(config, 'api', complain, {
+  observation,
+  ...(tracing.active ? { telemetry: await openQueueTelemetry() } : {}),
+});
+const server = await startServer(context, config, watch).catch(async (err: unknown) => {
+  log.fatal({ err }, 'the server could not start');
   await context.close();
   process.exit(1);
 });
-say(`api: ${server.url} (jobs: ${server.url}${boardPath})`);
+log.info({ url: server.url }, 'listening');
+// For a person, and for whoever waits for it.
+process.stderr.write(`api: ${server.url} (jobs: ${server.url}${boardPath})\n`);
 
 let stopped = false;
-async function stop(): Promise<void> {
+async function stop(why: string): Promise<void> {
   if (stopped) return;
   stopped = true;
+  log.info({ why }, 'stopping');
   await server.stop();
   await context.close();
+  await watch.close();
+  log.info('stopped');
 }
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop().catch(complain));
-onParentEnd(process.argv, () => void stop().catch(complain));
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop(name).catch(complain));
+onParentEnd(process.argv, () => void stop('parent ended').catch(complain));

@@ -11,7 +11,8 @@ test('an application that writes the same keys in a loop never loses a write, an
   await using stack = await openStack({ workers: 2 });
   const days = 300;
   const writer = stack.firestore.bulkWriter();
-  for (let day = 0; day < days; day += 1) void writer.set(journal(stack, 'ann', `d${day}`), { trades: [day] });
+  for (let day = 0; day < days; day += 1)
+    void writer.set(journal(stack, 'ann', `d${day}`), { trades: [day] });
   await writer.close();
 
   const saved = new Map<string, string>();
@@ -20,7 +21,11 @@ test('an application that writes the same keys in a loop never loses a write, an
     for (let save = 0; running; save += 1) {
       const dateKey = `journal_ann_d${(save * 7) % days}`;
       const updatedAt = `saved ${save}`;
-      const Item = { dateKey: { S: dateKey }, data: { M: { trades: { L: [] } } }, updatedAt: { S: updatedAt } };
+      const Item = {
+        dateKey: { S: dateKey },
+        data: { M: { trades: { L: [] } } },
+        updatedAt: { S: updatedAt },
+      };
       await stack.dynamodb.send(new PutItemCommand({ TableName: stack.table, Item }));
       saved.set(dateKey, updatedAt);
     }
@@ -37,7 +42,8 @@ test('an application that writes the same keys in a loop never loses a write, an
   running = false;
   await application;
   expect(conflicts).toBeGreaterThan(0);
-  for (const [dateKey, updatedAt] of saved) expect((await read(stack, dateKey))?.['updatedAt'], dateKey).toEqual({ S: updatedAt });
+  for (const [dateKey, updatedAt] of saved)
+    expect((await read(stack, dateKey))?.['updatedAt'], dateKey).toEqual({ S: updatedAt });
 });
 
 test('a writer that slept through a later run changes nothing, neither items nor books', async () => {
@@ -55,38 +61,53 @@ test('a writer that slept through a later run changes nothing, neither items nor
   const mapped = mapEntry(entry, { migratedAt: slept, oversize: 'fail' });
   if (!mapped.ok) throw new Error(mapped.message);
   expect(await stack.context.target.putOwned(mapped.item)).toMatchObject({ outcome: 'refused' });
-  const late = await runUnit(stack.context, String(at(first.body, 'migrationId')), unitId({ type: 'user', userId: 'ann' }), {
-    signal: new AbortController().signal,
-    lastAttempt: false,
-    reopen: false,
-    onProgress: () => undefined,
-    onEvent: () => undefined,
-  });
+  const late = await runUnit(
+    stack.context,
+    String(at(first.body, 'migrationId')),
+    unitId({ type: 'user', userId: 'ann' }),
+    {
+      signal: new AbortController().signal,
+      lastAttempt: false,
+      reopen: false,
+      onProgress: () => undefined,
+      onEvent: () => undefined,
+    },
+  );
   expect(late).toMatchObject({ started: false });
   expect(await read(stack, 'journal_ann_1')).toEqual(current);
 });
 
-test.each([['safe'], ['batch']])('in %s mode two entries with one key: one arrives, the other fails by name', async (WRITE_MODE) => {
-  await using stack = await openStack({ workers: 2, env: { WRITE_MODE } });
-  for (const [user, date] of [['a_b', 'c'], ['a', 'b_c'], ['a', 'plain'], ['a_b', 'plain']] as const) {
-    await journal(stack, user, date).set({ trades: [user] });
-  }
-  const { body } = await stack.call('POST /start', { ...wait, body: { exclusive: true } });
-  expect(body).toMatchObject({
-    state: 'completed-with-failures',
-    stats: { totalProcessed: 4, createdCount: 3, failureCount: 1, errors: [{ code: 'KEY_COLLISION' }] },
-    verification: { isValid: false, issueCounts: { missing: 1, different: 0, unexpected: 0 } },
-  });
-  const [winner, loser] = at(body, 'stats.errors.0.path') === 'users/a/trading-journal/b_c' ? ['a_b', 'a'] : ['a', 'a_b'];
-  const item = await read(stack, 'journal_a_b_c');
-  expect(item?.['data']?.M?.['userId']).toEqual({ S: winner });
-  expect(at(body, 'stats.errors.0.path')).toMatch(new RegExp(`^users/${loser}/`));
-});
+test.each([['safe'], ['batch']])(
+  'in %s mode two entries with one key: one arrives, the other fails by name',
+  async (WRITE_MODE) => {
+    await using stack = await openStack({ workers: 2, env: { WRITE_MODE } });
+    for (const [user, date] of [
+      ['a_b', 'c'],
+      ['a', 'b_c'],
+      ['a', 'plain'],
+      ['a_b', 'plain'],
+    ] as const) {
+      await journal(stack, user, date).set({ trades: [user] });
+    }
+    const { body } = await stack.call('POST /start', { ...wait, body: { exclusive: true } });
+    expect(body).toMatchObject({
+      state: 'completed-with-failures',
+      stats: { totalProcessed: 4, createdCount: 3, failureCount: 1, errors: [{ code: 'KEY_COLLISION' }] },
+      verification: { isValid: false, issueCounts: { missing: 1, different: 0, unexpected: 0 } },
+    });
+    const [winner, loser] =
+      at(body, 'stats.errors.0.path') === 'users/a/trading-journal/b_c' ? ['a_b', 'a'] : ['a', 'a_b'];
+    const item = await read(stack, 'journal_a_b_c');
+    expect(item?.['data']?.M?.['userId']).toEqual({ S: winner });
+    expect(at(body, 'stats.errors.0.path')).toMatch(new RegExp(`^users/${loser}/`));
+  },
+);
 
 test('batches write what single writes do', async () => {
   await using stack = await openStack({ env: { WRITE_MODE: 'batch' } });
   const writer = stack.firestore.bulkWriter();
-  for (let day = 0; day < 130; day += 1) void writer.set(journal(stack, 'ann', `d${day}`), { trades: [day], n: Number.NaN });
+  for (let day = 0; day < 130; day += 1)
+    void writer.set(journal(stack, 'ann', `d${day}`), { trades: [day], n: Number.NaN });
   await writer.close();
   const { body } = await stack.call('POST /start', { ...wait, body: { exclusive: true } });
   expect(body).toMatchObject({
@@ -100,18 +121,32 @@ test('OVERSIZE=gzip carries what is too large, and verification and rollback kno
   await using stack = await openStack({ env: { OVERSIZE: 'gzip' } });
   await journal(stack, 'ann', 'large').set({ trades: ['x'.repeat(600_000)], metadata: 'own' });
   await journal(stack, 'ann', 'small').set({ trades: [] });
-  await journal(stack, 'ann', 'random').set({ trades: [Buffer.from(Float64Array.from({ length: 100_000 }, Math.random).buffer)] });
+  await journal(stack, 'ann', 'random').set({
+    trades: [Buffer.from(Float64Array.from({ length: 100_000 }, Math.random).buffer)],
+  });
   const { body } = await stack.call('POST /start', wait);
   expect(body).toMatchObject({
-    stats: { totalProcessed: 3, successCount: 2, failureCount: 1, compressedCount: 1, errors: [{ code: 'ITEM_TOO_LARGE' }] },
+    stats: {
+      totalProcessed: 3,
+      successCount: 2,
+      failureCount: 1,
+      compressedCount: 1,
+      errors: [{ code: 'ITEM_TOO_LARGE' }],
+    },
     verification: { issueCounts: { missing: 1, different: 0 } },
   });
   const large = await read(stack, 'journal_ann_large');
   expect(large?.['data']?.M?.['userId']).toEqual({ S: 'ann' });
   expect(readStamp(large as unknown as StoredItem)).toBeDefined();
-  expect((await stack.call('POST /start', wait)).body).toMatchObject({ stats: { skippedCount: 2, writeUnits: 0 } });
-  expect((await stack.call('POST /rollback', { body: { dryRun: false } })).body).toMatchObject({ deleted: 2, kept: 0 });
-  for await (const page of paginateScan({ client: stack.dynamodb }, { TableName: stack.table })) expect(page.Count).toBe(0);
+  expect((await stack.call('POST /start', wait)).body).toMatchObject({
+    stats: { skippedCount: 2, writeUnits: 0 },
+  });
+  expect((await stack.call('POST /rollback', { body: { dryRun: false } })).body).toMatchObject({
+    deleted: 2,
+    kept: 0,
+  });
+  for await (const page of paginateScan({ client: stack.dynamodb }, { TableName: stack.table }))
+    expect(page.Count).toBe(0);
 });
 
 function journal(stack: Stack, user: string, date: string) {
@@ -120,5 +155,7 @@ function journal(stack: Stack, user: string, date: string) {
 
 async function read(stack: Stack, dateKey: string) {
   const Key = { dateKey: { S: dateKey } };
-  return (await stack.dynamodb.send(new GetItemCommand({ TableName: stack.table, Key, ConsistentRead: true }))).Item;
+  return (
+    await stack.dynamodb.send(new GetItemCommand({ TableName: stack.table, Key, ConsistentRead: true }))
+  ).Item;
 }

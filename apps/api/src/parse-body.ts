@@ -4,7 +4,7 @@ import { HttpError } from './http-error.ts';
 
 /** The body as the schema has it, or a 400 that names the field. No body is an empty one. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  return parse(schema, body ?? {}, 'body');
+  return parse(schema, body === undefined ? {} : body, 'body');
 }
 
 export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
@@ -21,5 +21,11 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'query')
     message: issue.code === 'unrecognized_keys' ? 'is not a known field' : issue.message,
   }));
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new HttpError(400, 'INVALID_REQUEST', `The ${where} is not as it should be: ${detail}`, { errors });
+  const isCursor = errors.every(({ field }) => field === 'cursor');
+  throw new HttpError(
+    400,
+    isCursor ? 'INVALID_CURSOR' : 'INVALID_REQUEST',
+    `The ${where} is not as it should be: ${detail}`,
+    { errors },
+  );
 }

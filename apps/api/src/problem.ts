@@ -2,9 +2,10 @@ import { type ErrorCode, MigrationError } from '@migrator/core';
 import { OperationRunningError } from '@migrator/engine';
 import type { ErrorRequestHandler, Response } from 'express';
 
-import { basePath } from './api-context.ts';
+import { basePath, type Watching } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { operationPath } from './operation-path.ts';
+import { logIn } from './request-watch.ts';
 
 /** Codes that a person can mend before trying again, by configuration or by what the services hold: 422. */
 const unprocessable: readonly ErrorCode[] = [
@@ -37,7 +38,18 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   ABORTED: 503,
 };
 
-/** RFC 9457. */
+/** A problem document as RFC 9457 has it. */
+export function problemBody(
+  status: number,
+  code: string,
+  detail: string,
+  extra: Readonly<Record<string, unknown>> = {},
+): string {
+  const title = code.toLowerCase().replaceAll('_', ' ');
+  const type = `urn:firestore-to-dynamodb-migration:${code.toLowerCase()}`;
+  return JSON.stringify({ type, title, status, code, detail, ...extra });
+}
+
 function sendProblem(
   response: Response,
   status: number,
@@ -45,31 +57,23 @@ function sendProblem(
   detail: string,
   extra: Readonly<Record<string, unknown>> = {},
 ): void {
-  const title = code.toLowerCase().replaceAll('_', ' ');
   response
     .status(status)
     .set('Cache-Control', 'no-store')
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `urn:firestore-to-dynamodb-migration:${code.toLowerCase()}`,
-        title,
-        status,
-        code,
-        detail,
-        ...extra,
-      }),
-    );
+    .send(problemBody(status, code, detail, extra));
 }
 
 /** Every error becomes a problem document; nothing of an unknown one is shown. */
-export function problems(log: (error: unknown) => void): ErrorRequestHandler {
+export function problems({ scrub }: Watching): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
+    const log = (err: unknown): void => logIn(response)?.error({ err }, 'a request met an error');
     if (response.headersSent) {
       next(error);
       return;
     }
     if (error instanceof HttpError) {
+      response.set(error.headers);
       sendProblem(response, error.status, error.code, error.message, error.extra);
     } else if (error instanceof OperationRunningError) {
       const { id, kind, state } = error.current;
@@ -82,7 +86,7 @@ export function problems(log: (error: unknown) => void): ErrorRequestHandler {
       const status = statuses[error.code] ?? 500;
       if (status === 503) response.set('Retry-After', '5');
       if (status === 500) log(error);
-      sendProblem(response, status, error.code, error.message);
+      sendProblem(response, status, error.code, scrub(error.message));
     } else if (isBodyError(error)) {
       sendProblem(response, error.status, ...bodyProblem(error));
     } else if (isRedisTrouble(error)) {
@@ -113,7 +117,11 @@ interface BodyError extends Error {
 /** What express.json and the router throw carries a status of its own. */
 function isBodyError(error: unknown): error is BodyError {
   return (
-    error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
+    error instanceof Error &&
+    'status' in error &&
+    typeof error.status === 'number' &&
+    error.status >= 400 &&
+    error.status < 500
   );
 }
 
@@ -126,8 +134,13 @@ function bodyProblem(error: BodyError): [code: string, detail: string] {
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return ['UNSUPPORTED_ENCODING', 'Send the body as uncompressed JSON in UTF-8'];
+    case 'request.size.invalid':
+    case 'request.aborted':
+      return ['BODY_INCOMPLETE', 'The body did not come as long as its Content-Length says'];
     default:
-      return ['BAD_REQUEST', 'The request could not be read'];
+      return error instanceof URIError
+        ? ['BAD_PATH', 'The path holds a % that begins no encoded character']
+        : ['BAD_REQUEST', 'The request could not be read'];
   }
 }
 

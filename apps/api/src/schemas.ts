@@ -1,40 +1,105 @@
+import { type ErrorCode, retryPolicies } from '@migrator/core';
 import { z } from 'zod';
+
+/** What requests may hold: checked with these, and described by these in `/openapi.json`. */
 
 const documentId = z
   .string()
   .min(1)
-  .refine((id) => !id.includes('/') && Buffer.byteLength(id) <= 1500, 'is no document id');
+  .refine(isDocumentId, 'is no document id')
+  .meta({ description: "A user's document id in Firestore", example: 'alice' });
 
-export const startBody = z.strictObject({
-  dryRun: z.boolean().default(false),
-  userIds: z.array(documentId).min(1).max(10_000).optional(),
-  verify: z.boolean().default(true),
-  prune: z.boolean().default(false),
-  exclusive: z.boolean().default(false),
-});
+/** As Firestore has it; an id that it would refuse can't be a user's. */
+function isDocumentId(id: string): boolean {
+  if (id.includes('/') || id === '.' || id === '..' || /^__.*__$/s.test(id)) return false;
+  return id.isWellFormed() && Buffer.byteLength(id) <= 1_500;
+}
 
-export const rollbackBody = z.strictObject({
-  dryRun: z.boolean().default(true),
-  migrationId: z.string().optional(),
-});
+const codes = Object.keys(retryPolicies) as [ErrorCode, ...ErrorCode[]];
+const errorCode = z
+  .enum(codes)
+  .meta({ description: 'Why an entry or a user failed', example: 'ITEM_TOO_LARGE' });
 
-export const retryBody = z.strictObject({
-  userId: documentId.optional(),
-  code: z.string().min(1).optional(),
-});
+const migrationId = z.string().max(100).meta({ example: 'migration-20261122T091051123Z' });
+
+export const startBody = z
+  .strictObject({
+    dryRun: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Writes nothing, and foretells what a run would do' }),
+    userIds: z
+      .array(documentId)
+      .min(1)
+      .max(10_000)
+      .optional()
+      .meta({ description: 'Only these users; without it all' }),
+    verify: z.boolean().default(true).meta({ description: 'Ends with a verification' }),
+    prune: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Removes migrated items whose entry Firestore no longer has' }),
+    exclusive: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Nobody else writes the table: with WRITE_MODE=batch this permits batches' }),
+  })
+  .meta({ example: { dryRun: false } });
+
+export const rollbackBody = z
+  .strictObject({
+    dryRun: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Deletes nothing, and says what would be; only false deletes' }),
+    migrationId: migrationId
+      .optional()
+      .meta({ description: 'Only items of this run; without it of all runs' }),
+  })
+  .meta({ example: { dryRun: true } });
+
+export const retryBody = z
+  .strictObject({
+    userId: documentId.optional().meta({ description: 'Only this user' }),
+    code: errorCode.optional().meta({ description: 'Only users with a failure of this code' }),
+  })
+  .meta({ example: { code: 'ITEM_TOO_LARGE' } });
 
 /** Over all workers together; null: no budget. */
-export const paceBody = z.strictObject({
-  maxWriteUnitsPerSecond: z.number().int().min(1).max(1_000_000_000).nullable(),
+export const paceBody = z
+  .strictObject({
+    maxWriteUnitsPerSecond: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .nullable()
+      .meta({ description: 'Over all workers together; null takes the budget away' }),
+  })
+  .meta({ example: { maxWriteUnitsPerSecond: 500 } });
+
+export const noBody = z.strictObject({}).meta({ example: {} });
+
+export const noQuery = z.strictObject({});
+
+export const verifyQuery = z.strictObject({
+  mode: z
+    .enum(['full', 'count'])
+    .default('full')
+    .meta({ description: '`full` compares every entry with its item; `count` only how many there are' }),
 });
 
-export const noBody = z.strictObject({});
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}$/, 'is no cursor that an answer gave')
+  .optional()
+  .meta({ description: 'The `nextCursor` of the page before; without it the first page' });
 
-export const verifyQuery = z.strictObject({ mode: z.enum(['full', 'count']).default('full') });
-
-export const pageQuery = z.strictObject({ cursor: z.string().max(10_000).optional() });
+export const pageQuery = z.strictObject({ cursor });
 
 export const failuresQuery = z.strictObject({
-  cursor: z.string().max(10_000).optional(),
-  code: z.string().max(100).optional(),
+  cursor,
+  code: errorCode.optional().meta({ description: 'Only failures of this code' }),
 });
+
+export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });

@@ -1,24 +1,38 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import type { QueueContext } from '@migrator/composition';
 import type { Config } from '@migrator/config';
+import { hidingLedger } from '@migrator/engine';
 
+import { requireSafeAccess } from './access/hosts.ts';
+import { unwatched, type Watching } from './api-context.ts';
 import { createApp } from './app.ts';
+import { problemBody } from './problem.ts';
 
 /** So long a connection that stays busy may take to end when the server stops. */
 const graceMs = 5_000;
 
-/** Listens; resolves once it does. `stop` lets requests that wait for a run answer with what they have. */
+/**
+ * Listens; resolves once it does. `stop` lets requests that wait for a run answer with what they have. Throws a
+ * ConfigError rather than let in whom nobody meant to.
+ */
 export async function startServer(
   context: QueueContext,
-  { host, port }: Pick<Config['http'], 'host' | 'port'>,
-  log: (error: unknown) => void,
+  config: Pick<Config, 'http' | 'redis'>,
+  watching: Watching = unwatched(),
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const { http, redis } = config;
+  requireSafeAccess(http);
   const stopping = new AbortController();
-  const server = createServer(createApp({ ...context, stopping: stopping.signal }, log));
-  server.listen(port, host);
+  const ledger = context.settings.hideUserData === true ? hidingLedger(context.ledger) : context.ledger;
+  const server = createServer(
+    createApp({ ...context, ledger, http, prefix: redis.prefix, watching, stopping: stopping.signal }),
+  );
+  server.on('clientError', refuse);
+  server.listen(http.port, http.host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -34,4 +48,23 @@ export async function startServer(
       clearTimeout(cut);
     },
   };
+}
+
+/** What is no HTTP, or too much of it, never becomes a request, and gets its problem document here. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason, code, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The path and headers hold over 16 KB']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout', 'REQUEST_TIMEOUT', 'The request took too long to come']
+        : [400, 'Bad Request', 'BAD_REQUEST', 'The request could not be read'];
+  const body = problemBody(Number(status), String(code), String(detail));
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

@@ -31,4 +31,16 @@ program
     await demo(options);
   });
 
+program
+  .command('chaos')
+  .description('migrate made-up journals under faults of all kinds, then compare the table with the source')
+  .option('--seed <n>', 'what decides on the faults', parseCount, 1)
+  .option('--faults <n>', 'how many faults, of all kinds together', parseCount, 100)
+  .option('--entries <n>', 'how many entries', parseCount, 10_000)
+  .option('--json', 'the result as one JSON object on the last line of stdout', false)
+  .action(async (options) => {
+    const { chaos } = await import('./chaos.ts');
+    await chaos(options);
+  });
+
 await program.parseAsync();

@@ -1,20 +1,36 @@
 import { openQueueContext } from '@migrator/composition';
 import { loadConfig, onParentEnd } from '@migrator/config';
-import { requireNoEviction, requireRedis, startWorkers } from '@migrator/queue';
+import { openWatch } from '@migrator/observability';
+import {
+  createMetricsBoard,
+  openQueueTelemetry,
+  requireFitRedis,
+  requireRedis,
+  startWorkers,
+} from '@migrator/queue';
+
+import { logWork } from './log-work.ts';
+import { publishMetrics } from './publish-metrics.ts';
 
 const config = loadConfig();
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const complain = (error: unknown): void =>
-  say(`error: ${error instanceof Error ? error.message : String(error)}`);
+const watch = await openWatch('worker', config, process.env);
+const { log, observation, tracing } = watch;
+const complain = (err: unknown): void => log.error({ err }, 'trouble');
 
-const context = await openQueueContext(config, 'worker', complain);
+const telemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
+const context = await openQueueContext(config, 'worker', complain, { observation, ...telemetry });
 let workers: { stop(): Promise<void> } | undefined;
+let publication: { stop(): Promise<void> } | undefined;
 let stopping: Promise<void> | undefined;
 
 function stop(): Promise<void> {
   stopping ??= (async () => {
+    log.info('stopping');
     await workers?.stop();
+    await publication?.stop();
     await context.close();
+    await watch.close();
+    log.info('stopped');
   })();
   return stopping;
 }
@@ -32,7 +48,7 @@ onParentEnd(process.argv, end);
 // A worker may be started before its Redis: it waits, and says so once.
 await requireRedis(context.redis, 10_000).catch(complain);
 try {
-  await requireNoEviction(context.redis);
+  await requireFitRedis(context.redis);
 } catch (error) {
   if (stopping === undefined) {
     complain(error);
@@ -48,6 +64,11 @@ if (stopping === undefined) {
     prefix: config.redis.prefix,
     concurrency: userConcurrency,
     onError: complain,
+    onWork: logWork(log),
+    ...telemetry,
   });
-  say(`worker: ready, ${userConcurrency} users at once, queue ${config.redis.prefix}`);
+  publication = publishMetrics(createMetricsBoard(redis, config.redis.prefix), watch.process, watch.metrics);
+  log.info({ users: userConcurrency, queue: config.redis.prefix }, 'ready');
+  // For a person, and for whoever waits for it.
+  process.stderr.write(`worker: ready, ${userConcurrency} users at once, queue ${config.redis.prefix}\n`);
 }

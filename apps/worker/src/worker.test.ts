@@ -45,7 +45,10 @@ test('SIGKILL in the middle: another worker takes over from the checkpoint, and 
 });
 
 test('a wrong variable stops it at start with one line that says what it may hold', async () => {
-  const child = spawn(process.execPath, [main], { env: { USER_CONCURRENCY: 'many' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main], {
+    env: { USER_CONCURRENCY: 'many' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.add(child);
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -80,7 +83,13 @@ async function startRun(size: { users: number; entriesPerUser: number }): Promis
   });
   const context: QueueContext = await openQueueContext(readConfig(env), 'api', () => undefined);
   await context.target.preflight();
-  const { id } = await startOperation(context, { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false });
+  const { id } = await startOperation(context, {
+    kind: 'migration',
+    dryRun: false,
+    verify: false,
+    prune: false,
+    exclusive: false,
+  });
   const totals: Run['totals'] = async () => {
     const operation = await context.ledger.get(id);
     const { created = 0, failed = 0 } = operation?.totals ?? {};
@@ -88,7 +97,10 @@ async function startRun(size: { users: number; entriesPerUser: number }): Promis
   };
   return {
     worker() {
-      const child = spawn(process.execPath, [main], { env: { ...env, PATH: process.env['PATH'] }, stdio: 'ignore' });
+      const child = spawn(process.execPath, [main], {
+        env: { ...env, PATH: process.env['PATH'] },
+        stdio: 'ignore',
+      });
       children.add(child);
       return child;
     },
@@ -97,12 +109,15 @@ async function startRun(size: { users: number; entriesPerUser: number }): Promis
       await expect.poll(async () => (await totals()).created, { timeout: 30_000 }).toBeGreaterThan(entries);
     },
     async end() {
-      await expect.poll(async () => (await context.ledger.get(id))?.state, { timeout: 55_000 }).toBe('completed');
+      await expect
+        .poll(async () => (await context.ledger.get(id))?.state, { timeout: 55_000 })
+        .toBe('completed');
       return totals();
     },
     async [Symbol.asyncDispose]() {
       const keys = await context.redis.keys(`${env.QUEUE_PREFIX}:*`);
-      for (let index = 0; index < keys.length; index += 1_000) await context.redis.unlink(keys.slice(index, index + 1_000));
+      for (let index = 0; index < keys.length; index += 1_000)
+        await context.redis.unlink(keys.slice(index, index + 1_000));
       await context.close();
     },
   };

@@ -8,8 +8,10 @@ import {
   createRedisPaceStore,
   type MigrationQueues,
   openQueues,
+  type RedisConnection,
+  type Telemetry,
 } from '@migrator/queue';
-import type { Redis } from 'ioredis';
+import type { Observation } from '@migrator/observability';
 
 import { openServices } from './open-services.ts';
 
@@ -17,7 +19,7 @@ import { openServices } from './open-services.ts';
 export interface QueueContext extends CoordinatorContext {
   readonly queues: MigrationQueues;
   /** BullMQ's connection. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   close(): Promise<void>;
 }
 
@@ -29,24 +31,26 @@ export async function openQueueContext(
   config: Config,
   role: 'api' | 'worker',
   onError: (error: unknown) => void,
+  { observation, telemetry }: { observation?: Observation; telemetry?: Telemetry } = {},
 ): Promise<QueueContext> {
-  const { url, prefix } = config.redis;
-  const redis = connectRedis(url, role === 'api' ? 'api' : 'queue', onError);
-  const books = role === 'api' ? redis : connectRedis(url, 'ledger', onError);
-  const queues = openQueues(redis, prefix, onError);
+  const { prefix } = config.redis;
+  const redis = connectRedis(config.redis, role === 'api' ? 'api' : 'queue', onError);
+  const books = role === 'api' ? redis : connectRedis(config.redis, 'ledger', onError);
+  const queues = openQueues(redis, prefix, onError, telemetry);
   const disconnect = async (): Promise<void> => {
     await queues.close();
     await Promise.all([...new Set([redis, books])].map((connection) => closeRedis(connection)));
   };
   const paceStore = createRedisPaceStore({ redis: books, prefix });
-  const services = await openServices(config, paceStore).catch(async (error: unknown) => {
+  const services = await openServices(config, paceStore, observation).catch(async (error: unknown) => {
     await disconnect();
     throw error;
   });
+  const ledger = createRedisLedger({ redis: books, prefix });
   return {
     ...services,
-    ledger: createRedisLedger({ redis: books, prefix }),
-    dispatcher: createQueueDispatcher(queues),
+    ledger: observation?.observeLedger(ledger) ?? ledger,
+    dispatcher: createQueueDispatcher(queues, { hideUserData: config.hideUserData }),
     now: () => new Date(),
     queues,
     redis,

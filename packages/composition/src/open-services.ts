@@ -10,6 +10,7 @@ import {
   type PaceStore,
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore-source';
+import type { Observation } from '@migrator/observability';
 import pLimit from 'p-limit';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
@@ -24,6 +25,7 @@ export interface Services extends Omit<EngineContext, 'ledger'> {
 export async function openServices(
   config: Config,
   paceStore: PaceStore = createMemoryPaceStore(),
+  observation?: Observation,
 ): Promise<Services> {
   const { google, aws, migration } = config;
   const { writeConcurrency, maxWriteUnitsPerSecond, sourceRamp } = migration;
@@ -33,11 +35,23 @@ export async function openServices(
     rampReads: sourceRamp,
     ...(maxWriteUnitsPerSecond === undefined ? {} : { maxWriteUnitsPerSecond }),
   });
-  const source = await createFirestoreSource(google);
-  const target = createDynamoDbTarget({ ...aws, writeConcurrency, onRetry: pace.retried });
+  const source = await createFirestoreSource({
+    ...google,
+    ...(observation === undefined ? {} : { onRetry: observation.onRetry }),
+  });
+  const target = createDynamoDbTarget({
+    ...aws,
+    writeConcurrency,
+    onRetry(event) {
+      pace.retried(event);
+      observation?.onRetry(event);
+    },
+    ...(observation === undefined ? {} : { onCapacity: observation.onCapacity }),
+  });
   return {
-    source: pacedSource(source, pace),
-    target: pacedTarget(target, pace),
+    // Observed below the pace: what is measured is the services, not the wait for one's turn.
+    source: pacedSource(observation?.observeSource(source) ?? source, pace),
+    target: pacedTarget(observation?.observeTarget(target) ?? target, pace),
     pace,
     settings: {
       ...defaultPaging,
@@ -45,6 +59,7 @@ export async function openServices(
       writeMode: migration.writeMode,
       oversize: migration.oversize,
       prices: config.prices,
+      hideUserData: config.hideUserData,
     },
     limitWrites: pLimit(writeConcurrency),
     async close() {

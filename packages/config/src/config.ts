@@ -15,7 +15,13 @@ export interface Config {
     readonly tableName: string;
     readonly createTable: boolean;
   };
-  readonly redis: { readonly url: string; readonly prefix: string };
+  readonly redis: {
+    /** One that `parseRedisUrl` reads. */
+    readonly url: string;
+    readonly prefix: string;
+    /** PEM files: who may vouch for Redis, and what this process shows for itself. */
+    readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  };
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -33,6 +39,8 @@ export interface Config {
   };
   readonly prices: Prices;
   readonly logLevel: LogLevel;
+  /** User ids and what is in entries stay out of jobs, logs and answers. */
+  readonly hideUserData: boolean;
 }
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

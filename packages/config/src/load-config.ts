@@ -7,12 +7,14 @@ import { readConfig } from './read-config.ts';
 
 /**
  * For a program's first line: reads `.env` from the working directory where there is one (what is set already wins),
- * checks everything, and ends the process with one line where something is wrong.
+ * checks everything, and ends the process with one line where something is wrong. `check` may throw a ConfigError of the program's own.
  */
-export function loadConfig(): Config {
+export function loadConfig(check: (config: Config) => void = () => undefined): Config {
   if (existsSync('.env')) loadEnvFile('.env');
   try {
-    return readConfig(process.env);
+    const config = readConfig(process.env);
+    check(config);
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

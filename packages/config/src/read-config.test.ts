@@ -8,11 +8,18 @@ test('an empty environment gives the defaults of the documentation', () => {
   expect(readConfig({})).toEqual({
     google: { databaseId: '(default)', usersCollection: 'users', journalCollection: 'trading-journal' },
     aws: { tableName: 'tradebook-heatmaps', createTable: false },
-    redis: { url: 'redis://127.0.0.1:6379', prefix: '{journal-migration}' },
+    redis: { url: 'redis://127.0.0.1:6379', prefix: '{journal-migration}', tls: {} },
     http: { host: '127.0.0.1', port: 5000 },
-    migration: { writeMode: 'safe', oversize: 'fail', userConcurrency: 8, writeConcurrency: 64, sourceRamp: false },
+    migration: {
+      writeMode: 'safe',
+      oversize: 'fail',
+      userConcurrency: 8,
+      writeConcurrency: 64,
+      sourceRamp: false,
+    },
     prices: listPrices,
     logLevel: 'info',
+    hideUserData: false,
   });
 });
 
@@ -46,4 +53,22 @@ test('a secret that is wrong is not shown', () => {
     'API_TOKEN holds a value that is not shown; it may hold at least 16 characters',
   );
   expect(() => readConfig({ REDIS_URL: 'http://:geheim@x' })).toThrow(/^((?!geheim).)*$/);
+});
+
+test('a prefix that spreads the keys of a cluster is refused', () => {
+  const REDIS_URL = 'redis+cluster://127.0.0.1:7000';
+  expect(() => readConfig({ REDIS_URL, QUEUE_PREFIX: 'jobs' })).toThrow(
+    'QUEUE_PREFIX holds "jobs"; on a Redis Cluster it may hold only a name in braces, such as "{jobs}"',
+  );
+  expect(readConfig({ REDIS_URL, QUEUE_PREFIX: 'our:{jobs}' }).redis.prefix).toBe('our:{jobs}');
+  expect(readConfig({ REDIS_URL }).redis.prefix).toBe('{journal-migration}');
+});
+
+test('files for TLS are there, and a certificate has its key', () => {
+  const here = import.meta.filename;
+  expect(readConfig({ REDIS_TLS_CA: here }).redis.tls).toStrictEqual({ ca: here });
+  expect(() => readConfig({ REDIS_TLS_CA: '/nowhere.pem' })).toThrow(
+    'REDIS_TLS_CA holds "/nowhere.pem"; it may hold the path of a PEM file that this process can read',
+  );
+  expect(() => readConfig({ REDIS_TLS_CERT: here })).toThrow(/^REDIS_TLS_KEY holds nothing/);
 });

@@ -1,4 +1,5 @@
 import { listPrices, type Prices } from '@migrator/core';
+import { isOneSlotPrefix, parseRedisUrl } from '@migrator/redis-url';
 
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
@@ -39,10 +40,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       tableName: read('DYNAMODB_TABLE') ?? 'tradebook-heatmaps',
       createTable: read('CREATE_TABLE') === 'true',
     },
-    redis: {
-      url: read('REDIS_URL') ?? 'redis://127.0.0.1:6379',
-      prefix: read('QUEUE_PREFIX') ?? '{journal-migration}',
-    },
+    redis: readRedis(),
     http: {
       host: read('HOST') ?? '127.0.0.1',
       port: read('PORT') ?? 5000,
@@ -59,7 +57,29 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     prices: readPrices(),
     logLevel: read('LOG_LEVEL') ?? 'info',
+    hideUserData: read('HIDE_USER_DATA') === 'true',
   };
+
+  function readRedis(): Config['redis'] {
+    const url = read('REDIS_URL') ?? 'redis://127.0.0.1:6379';
+    const prefix = read('QUEUE_PREFIX') ?? '{journal-migration}';
+    if (parseRedisUrl(url)?.kind === 'cluster' && !isOneSlotPrefix(prefix)) {
+      throw new ConfigError(
+        'QUEUE_PREFIX',
+        `QUEUE_PREFIX holds "${prefix}"; on a Redis Cluster it may hold only a name in braces, such as "{${prefix.replaceAll(/[{}]/g, '')}}", which keeps all keys on one node`,
+      );
+    }
+    const tls = {
+      ...optional('ca', 'REDIS_TLS_CA'),
+      ...optional('cert', 'REDIS_TLS_CERT'),
+      ...optional('key', 'REDIS_TLS_KEY'),
+    };
+    if ((tls.cert === undefined) !== (tls.key === undefined)) {
+      const missing = tls.cert === undefined ? 'REDIS_TLS_CERT' : 'REDIS_TLS_KEY';
+      throw new ConfigError(missing, `${missing} holds nothing; a certificate and its key go together`);
+    }
+    return { url, prefix, tls };
+  }
 
   function readPrices(): Prices {
     const own = {

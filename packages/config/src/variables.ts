@@ -1,3 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs';
+
+import { parseRedisUrl, redisUrlForms } from '@migrator/redis-url';
 import { z } from 'zod';
 
 import { logLevels } from './config.ts';
@@ -25,11 +28,27 @@ const collection: Variable<string> = {
   schema: text.refine((value) => !value.includes('/') && !/^(\.|\.\.|__.*__)$/.test(value)),
   holds: "a collection's name, without a slash",
 };
+const pemFile: Variable<string> = {
+  schema: text.refine(isReadable),
+  holds: 'the path of a PEM file that this process can read',
+};
 const price: Variable<number> = {
-  schema: z.string().regex(/^\d+(\.\d+)?$/).transform(Number),
+  schema: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
   holds: 'US dollars, such as 0.625',
 };
 const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 characters', secret: true };
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
 
 /** Every variable that the product itself reads, by name. */
 export const variables = {
@@ -52,10 +71,13 @@ export const variables = {
   },
   CREATE_TABLE: oneOf(['true', 'false']),
   REDIS_URL: {
-    schema: text.refine((value) => isUrl(value, ['redis:', 'rediss:'])),
-    holds: 'a URL that begins with redis:// or rediss://',
+    schema: text.refine((value) => parseRedisUrl(value) !== undefined),
+    holds: redisUrlForms,
     secret: true,
   },
+  REDIS_TLS_CA: pemFile,
+  REDIS_TLS_CERT: pemFile,
+  REDIS_TLS_KEY: pemFile,
   QUEUE_PREFIX: { schema: text.regex(/^[\w{}.:-]+$/), holds: 'letters, digits, and _ - . : { }' },
   HOST: { schema: text.regex(/^\S+$/), holds: 'an address to listen on, such as 127.0.0.1' },
   PORT: whole(0, 65_535),
@@ -68,6 +90,7 @@ export const variables = {
   MAX_WRITE_UNITS_PER_SECOND: whole(1, 1_000_000_000),
   SOURCE_RAMP: oneOf(['true', 'false']),
   LOG_LEVEL: oneOf(logLevels),
+  HIDE_USER_DATA: oneOf(['true', 'false']),
   PRICE_DYNAMODB_MILLION_WRITE_UNITS: price,
   PRICE_DYNAMODB_MILLION_READ_UNITS: price,
   PRICE_FIRESTORE_100000_READS: price,

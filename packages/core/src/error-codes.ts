@@ -3,14 +3,16 @@
  *
  * `attempts`, `baseMs`, `capMs`: how often the call itself is tried near the service, with full jitter between
  * `baseMs` and a cap. `gives`: what is failed or stopped once that is used up. `entry`: this entry, at once and for
- * good; `job`: the user's job, which BullMQ tries again from its checkpoint; `run`: nothing can work until a person
- * has acted, so the run is paused with the reason.
+ * good; `job`: the user's job, which BullMQ tries again from its checkpoint, a few times; `later`: nothing, as it
+ * passes: the job goes on from its checkpoint a little later, as often as it takes, and counts as tried only where
+ * others get on meanwhile and it does not; `run`: nothing can work until a person has acted, so the run is paused with
+ * the reason.
  */
 export interface RetryPolicy {
   readonly attempts: number;
   readonly baseMs: number;
   readonly capMs: number;
-  readonly gives: 'entry' | 'job' | 'run';
+  readonly gives: 'entry' | 'job' | 'later' | 'run';
 }
 
 const never = { attempts: 1, baseMs: 0, capMs: 0 };
@@ -35,12 +37,12 @@ const policies = {
   SOURCE_ACCESS_DENIED: { ...never, gives: 'run' },
   SOURCE_NOT_FOUND: { ...never, gives: 'run' },
   SOURCE_INVALID: { ...never, gives: 'job' },
-  SOURCE_UNAVAILABLE: { attempts: 8, baseMs: 100, capMs: 5_000, gives: 'job' },
-  SOURCE_THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 250, capMs: 20_000, gives: 'job' },
-  TARGET_UNAVAILABLE: { attempts: 8, baseMs: 50, capMs: 5_000, gives: 'job' },
+  SOURCE_UNAVAILABLE: { attempts: 8, baseMs: 100, capMs: 5_000, gives: 'later' },
+  SOURCE_THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 250, capMs: 20_000, gives: 'later' },
+  TARGET_UNAVAILABLE: { attempts: 8, baseMs: 50, capMs: 5_000, gives: 'later' },
   /** Throttling never fails anything: the table gives what it gives, and we wait. */
-  THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 50, capMs: 20_000, gives: 'job' },
-  REDIS_UNAVAILABLE: { ...never, gives: 'job' },
+  THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 50, capMs: 20_000, gives: 'later' },
+  REDIS_UNAVAILABLE: { ...never, gives: 'later' },
   REDIS_EVICTS: { ...never, gives: 'run' },
   NO_DATA: { ...never, gives: 'run' },
   /** Another operation holds the place; one at a time. */

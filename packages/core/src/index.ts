@@ -16,7 +16,7 @@ export { migratedAtOf, operationId, operationKindOf } from './operations/operati
 export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';
 export { parseUnitId, type Unit, unitId } from './operations/unit-id.ts';
 export type * from './ports/ledger.ts';
-export { maxKeptIssues } from './ports/ledger.ts';
+export { maxKeptIssues, suspectAfterStarts } from './ports/ledger.ts';
 export type * from './ports/dispatcher.ts';
 export { listPrices, type Prices } from './prices.ts';
 export { storedItemSize } from './stored-item-size.ts';

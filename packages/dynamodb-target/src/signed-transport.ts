@@ -5,6 +5,8 @@ import { abortable, abortedError } from '@migrator/retry';
 import { Pool } from 'undici';
 import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
 import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
+import { post } from './post.ts';
+import { RequestSigner } from './request-signer.ts';
 import { mayBeClockSkew, targetError, type Trouble, troubleOf } from './target-errors.ts';
 
 export interface LeanCall {
@@ -21,9 +23,9 @@ export interface LeanAnswer {
 }
 
 interface Route {
-  readonly url: URL;
+  readonly path: string;
   readonly pool: Pool;
-  readonly signer: Awaited<ReturnType<DynamoDBClient['config']['signer']>>;
+  readonly signer: RequestSigner;
 }
 
 /** AWS's own threshold is 15 minutes, less what a request may take. */
@@ -34,6 +36,8 @@ export class SignedTransport {
   readonly #client: DynamoDBClient;
   readonly #options: DynamoDbTargetOptions;
   #route: Promise<Route> | undefined;
+  /** The same once it is there: no call has to wait for it any more. */
+  #ready: Route | undefined;
   #closed = false;
 
   constructor(client: DynamoDBClient, options: DynamoDbTargetOptions) {
@@ -51,34 +55,11 @@ export class SignedTransport {
     let date: string | undefined;
     let answer: Buffer;
     try {
-      const { url, pool, signer } = await abortable(this.#findRoute(), action, signal);
-      const signed = await signer.sign(
-        {
-          method: 'POST',
-          protocol: url.protocol,
-          hostname: url.hostname,
-          path: url.pathname,
-          query: {},
-          headers: {
-            host: url.host,
-            'content-type': 'application/x-amz-json-1.0',
-            'x-amz-target': `DynamoDB_20120810.${action}`,
-          },
-          body,
-        },
-        { signingDate: new Date(Date.now() + this.#client.config.systemClockOffset) },
-      );
-      const response = await pool.request({
-        method: 'POST',
-        path: url.pathname,
-        headers: signed.headers,
-        body,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      status = response.statusCode;
-      date = single(response.headers['date']);
-      answer = Buffer.from(await response.body.arrayBuffer());
-      checkSum(answer, single(response.headers['x-amz-crc32']));
+      const { path, pool, signer } = this.#ready ?? (await abortable(this.#findRoute(), action, signal));
+      const headers = await signer.sign(action, body, Date.now() + this.#client.config.systemClockOffset);
+      const response = await post(pool, path, headers, body, signal);
+      ({ status, date, body: answer } = response);
+      checkSum(answer, response.crc32);
     } catch (error) {
       if (this.#isOver(signal)) throw abortedError(action, signal);
       throw targetError(troubleOf(error), attempted);
@@ -123,7 +104,7 @@ export class SignedTransport {
   async #makeRoute(): Promise<Route> {
     const { tableName, writeConcurrency = 64, timeoutMs = defaultTimeoutMs } = this.#options;
     const url = await resolveEndpoint(this.#client, tableName);
-    const signer = await this.#client.config.signer();
+    const signer = await RequestSigner.for(this.#client, url);
     const pool = new Pool(url.origin, {
       connections: writeConcurrency,
       pipelining: 1,
@@ -133,7 +114,8 @@ export class SignedTransport {
       bodyTimeout: timeoutMs,
       keepAliveTimeout: 10_000,
     });
-    return { url, pool, signer };
+    this.#ready = { path: url.pathname, pool, signer };
+    return this.#ready;
   }
 
   #correctClock(date: string | undefined): boolean {
@@ -152,10 +134,6 @@ export class SignedTransport {
       // What the service said tells more than that there is nothing newer.
     }
   }
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }
 
 function checkSum(answer: Buffer, expected: string | undefined): void {

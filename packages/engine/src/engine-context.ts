@@ -4,6 +4,8 @@ import type { LimitFunction } from 'p-limit';
 import type { Pace } from './pace/pace.ts';
 
 export interface EngineSettings {
+  /** User ids and what is in entries stay out of jobs, logs and answers. */
+  readonly hideUserData?: boolean;
   readonly names: CollectionNames;
   /** `batch` takes effect only where a run's starter said that nobody else writes the table. */
   readonly writeMode: 'safe' | 'batch';

@@ -29,6 +29,8 @@ export async function runInProcess(
             signal: AbortSignal.any([options.signal, control]),
             lastAttempt: attempt === attemptsPerUnit,
             reopen: false,
+            // A process that ends takes the books along: nothing is known of earlier ones.
+            alone: true,
             onProgress: () => undefined,
             onEvent: () => undefined,
           }),

@@ -15,6 +15,7 @@ export {
   progressOf,
   type StatusState,
 } from './reports/current-status.ts';
+export { hidingLedger, pseudonym, unitLabel, withoutUserData } from './reports/hide-user-data.ts';
 export { estimate, type Estimate } from './reports/estimate.ts';
 export { lastMigration, migrationReport, type MigrationReport } from './reports/migration-report.ts';
 export { rollbackReport, type RollbackReport } from './reports/rollback-report.ts';

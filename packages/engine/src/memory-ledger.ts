@@ -19,6 +19,7 @@ import {
   notRetryable,
   operationId,
   type StartResult,
+  suspectAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
 
@@ -207,7 +208,11 @@ class MemoryLedger implements Ledger {
     mergeFacts(book, listing.facts);
   }
 
-  async startUnit(id: string, unit: string, options: { reopen?: boolean } = {}): Promise<StartResult> {
+  async startUnit(
+    id: string,
+    unit: string,
+    options: { reopen?: boolean; alone?: boolean } = {},
+  ): Promise<StartResult> {
     const book = this.#books.get(id);
     if (book === undefined) return { started: false, why: 'unknown-operation' };
     const { operation, facts } = book;
@@ -226,7 +231,10 @@ class MemoryLedger implements Ledger {
     }
     const control = isClosed ? 'run' : this.#controlOf(book);
     if (control !== 'run') return { started: false, why: control === 'pause' ? 'paused' : 'cancelled' };
-    if (book.units.get(unit)?.state === 'done') return { started: false, why: 'done' };
+    const known = book.units.get(unit);
+    if (known?.state === 'done') return { started: false, why: 'done' };
+    if (known?.startsWithoutProgress === suspectAfterStarts && options.alone !== true)
+      return { started: false, why: 'suspect' };
 
     if (isClosed) this.#takeUpAgain(book);
     const record = recordOf(book, unit);

@@ -1,5 +1,6 @@
 import { startOperation, waitForEnd } from '@migrator/engine';
-import { expect, test, vi } from 'vitest';
+import { startRedis } from '@migrator/local-services';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { MigrationProgress } from './migration-result.ts';
 import { days, openGround, tooLarge } from './test-support/open-ground.ts';
@@ -132,6 +133,21 @@ test('a call that is ended leaves the run where it is; the next goes on with it,
     state: 'completed',
     stats: { totalProcessed: 900, successCount: 900 },
   });
+});
+
+test('a Redis that goes away for a moment is sat out', async () => {
+  await using ground = await openGround();
+  for (const user of ['ann', 'bob', 'cid']) await ground.fill(user, days(300));
+  const redis = await startRedis({ appendOnly: true });
+  onTestFinished(() => redis.stop());
+  const restarts: Promise<void>[] = [];
+  const result = await ground.overQueue({
+    redisUrl: redis.url,
+    onProgress: () => void (restarts.length === 0 && restarts.push(redis.restart())),
+  });
+  await Promise.all(restarts);
+  expect(restarts).toHaveLength(1);
+  expect(result).toMatchObject({ state: 'completed', stats: { totalProcessed: 900, successCount: 900 } });
 });
 
 test('a dry run writes nothing and counts for nothing, nor does a run of some users for all', async () => {

@@ -3,12 +3,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { REDIS_READY, redisArguments } from './redis-arguments.ts';
+import { REDIS_READY, redisArguments, SENTINEL_READY } from './redis-arguments.ts';
 import type { RedisCommand, RedisEvent } from './redis-protocol.ts';
 import { formatRedisEvent } from './redis-protocol.ts';
 import { untilParentEnds } from './until-parent-ends.ts';
@@ -24,6 +24,10 @@ const { values: flags } = parseArgs({
     'append-only': { type: 'boolean', default: false },
     // A temporary folder that goes with this process, by default.
     'data-dir': { type: 'string' },
+    // Further settings of the server, as its command line takes them.
+    setting: { type: 'string', multiple: true, default: [] },
+    // A configuration that makes it a sentinel instead, which keeps its own state there.
+    sentinel: { type: 'string' },
   },
 });
 const dataDir = flags['data-dir'];
@@ -48,13 +52,8 @@ function run(command: () => Promise<void>): void {
 async function startServer(): Promise<void> {
   ownDir ??= dataDir === undefined ? await mkdtemp(join(tmpdir(), 'local-redis-')) : undefined;
   if (leaving) return;
-  const args = redisArguments({
-    port: Number(flags.port),
-    bind: '127.0.0.1',
-    dir: dataDir ?? ownDir ?? tmpdir(),
-    appendOnly: flags['append-only'],
-  });
-  const server = spawn(flags.program, args, {
+  const dir = dataDir ?? ownDir ?? tmpdir();
+  const server = spawn(flags.program, await serverArguments(dir), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: libraryPath === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: libraryPath },
   });
@@ -66,7 +65,7 @@ async function startServer(): Promise<void> {
   const readLog = (line: string): void => {
     log.push(line);
     if (log.length > KEPT_LOG_LINES) log.shift();
-    if (line.includes(REDIS_READY)) ready.resolve(true);
+    if (line.includes(flags.sentinel === undefined ? REDIS_READY : SENTINEL_READY)) ready.resolve(true);
   };
   createInterface({ input: server.stdout }).on('line', readLog);
   createInterface({ input: server.stderr }).on('line', readLog);
@@ -83,6 +82,23 @@ async function startServer(): Promise<void> {
 
   isReady = await ready.promise;
   if (isReady) tell({ event: 'ready', pid: server.pid ?? -1 });
+}
+
+async function serverArguments(dir: string): Promise<string[]> {
+  if (flags.sentinel !== undefined) {
+    const file = join(dir, 'sentinel.conf');
+    const base = `port ${flags.port}\nbind 127.0.0.1\ndir ${dir}\n`;
+    // After a restart it goes on with what it wrote there itself.
+    await writeFile(file, base + flags.sentinel, { flag: 'wx' }).catch(() => {});
+    return [file, '--sentinel'];
+  }
+  const args = redisArguments({
+    port: Number(flags.port),
+    bind: '127.0.0.1',
+    dir,
+    appendOnly: flags['append-only'],
+  });
+  return [...args, ...flags.setting];
 }
 
 async function endServer(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

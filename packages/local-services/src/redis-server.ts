@@ -20,6 +20,8 @@ export async function startRedisServer(
       ...(program.libraryPath === undefined ? [] : [`--library-path=${program.libraryPath}`]),
       ...(appendOnly ? ['--append-only'] : []),
       ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
+      ...(settings.settings ?? []).map((setting) => `--setting=${setting}`),
+      ...(settings.sentinel === undefined ? [] : [`--sentinel=${settings.sentinel}`]),
     ],
     onUnexpectedEnd,
     onDisorderlyEnd() {

@@ -16,5 +16,9 @@ export interface RedisSettings {
   port: number;
   appendOnly: boolean;
   dataDir?: string;
+  /** Further settings, as redis-server's command line takes them: `['--requirepass', 'x']`. Not for a container. */
+  settings?: readonly string[];
+  /** Makes it a sentinel with this configuration. Not for a container. */
+  sentinel?: string;
   onUnexpectedEnd: (error: ServiceEndedError) => void;
 }

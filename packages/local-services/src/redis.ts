@@ -18,6 +18,13 @@ export interface RedisOptions extends ServiceOptions {
   appendOnly?: boolean;
   /** A folder for the data, made if need be, which stays; a temporary one, which goes, if it is left out. */
   dataDir?: string;
+  /**
+   * Further settings for a port, as redis-server's command line takes them: `() => ['--requirepass', 'x']`. They need a
+   * redis-server on this machine: a container won't do.
+   */
+  settings?: (port: number) => readonly string[];
+  /** Makes it a sentinel with this configuration; needs a redis-server on this machine, too. */
+  sentinel?: string;
   /** Where programs and folders are looked for; this process's environment by default. */
   env?: NodeJS.ProcessEnv;
   /** Told one line before something is downloaded or installed; writes to stderr by default. */
@@ -61,8 +68,19 @@ async function chooseWay(options: RedisOptions): Promise<(port: number) => Promi
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
   const found = await findRedisProgram({ env, notice });
   const { program } = found;
-  if (program !== undefined) return (port) => startRedisServer(program, { port, ...settings });
-  if (await containerEngine()) {
+  if (program !== undefined) {
+    return (port) => {
+      const more = options.settings?.(port);
+      return startRedisServer(program, {
+        port,
+        ...settings,
+        ...(more === undefined ? {} : { settings: more }),
+        ...(options.sentinel === undefined ? {} : { sentinel: options.sentinel }),
+      });
+    };
+  }
+  const containable = options.settings === undefined && options.sentinel === undefined;
+  if (containable && (await containerEngine())) {
     notice(`redis-server is not installed: starting Redis in a container (${REDIS_IMAGE}).`);
     return async (port) => {
       // The engine leaves a container behind whose port it finds taken.

@@ -1,9 +1,11 @@
-import { coordinate, type CoordinatorContext, progressOf } from '@migrator/engine';
-import { DelayedError, type Job, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Operation } from '@migrator/core';
+import { coordinate, type CoordinatorContext, progressOf, withoutUserData } from '@migrator/engine';
+import { DelayedError, type Job, type Telemetry, Worker } from 'bullmq';
 
+import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
 import { stalling } from './stalling.ts';
+import type { OnWorkEvent } from './work-events.ts';
 
 /**
  * Works off coordinators: each round is short, and between two rounds the job is delayed, which takes no slot and no
@@ -11,15 +13,23 @@ import { stalling } from './stalling.ts';
  */
 export function startCoordinatorWorker(
   context: CoordinatorContext,
-  options: { redis: Redis; prefix: string; onError: (error: Error) => void },
+  options: {
+    redis: RedisConnection;
+    prefix: string;
+    onError: (error: Error) => void;
+    onWork?: OnWorkEvent;
+    telemetry?: Telemetry;
+  },
 ): Worker<CoordinatorJob> {
+  const phases = new PhaseWatch(options.onWork);
   const worker = new Worker<CoordinatorJob>(
     queueNames.coordinators,
-    (job, token) => rounds(context, job, token),
+    (job, token) => rounds(context, job, token, phases),
     {
       connection: options.redis,
       prefix: options.prefix,
       concurrency: 4,
+      ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
       ...stalling,
     },
   );
@@ -30,21 +40,51 @@ export function startCoordinatorWorker(
 async function rounds(
   context: CoordinatorContext,
   job: Job<CoordinatorJob>,
-  token?: string,
+  token: string | undefined,
+  phases: PhaseWatch,
 ): Promise<string> {
   const { operationId } = coordinatorJob.parse(job.data);
+  const shown = context.settings.hideUserData === true ? withoutUserData : (one: Operation) => one;
   for (;;) {
     const round = await coordinate(context, operationId);
     if (round.over) break;
+    const operation = shown(round.operation);
+    phases.seen(operation);
     if (round.againMs === 0) continue;
-    const progress = progressOf(round.operation);
+    const progress = progressOf(operation);
     await job.updateProgress({ ...progress, progress: Math.floor(progress.percent ?? 0) });
     await job.moveToDelayed(Date.now() + round.againMs, token);
     throw new DelayedError();
   }
-  const ended = await context.ledger.get(operationId);
-  if (ended === undefined) return 'its books are gone';
+  const last = await context.ledger.get(operationId);
+  if (last === undefined) return 'its books are gone';
+  const ended = shown(last);
+  phases.ended(ended);
   await job.updateProgress({ ...progressOf(ended), progress: 100 });
   await job.log(`${ended.state}${ended.reason === undefined ? '' : `: ${ended.reason}`}`);
   return ended.state;
+}
+
+/** Tells of each change of an operation's phase once, as far as this process sees it. */
+class PhaseWatch {
+  readonly #tell: OnWorkEvent | undefined;
+  readonly #last = new Map<string, string>();
+
+  constructor(tell: OnWorkEvent | undefined) {
+    this.#tell = tell;
+  }
+
+  seen({ id, phase, control, reason }: Operation): void {
+    const now = control === 'run' ? phase : control;
+    if (this.#last.get(id) === now) return;
+    // What ended in another process is not heard of again.
+    if (this.#last.size > 100) this.#last.clear();
+    this.#last.set(id, now);
+    this.#tell?.({ kind: 'phase', run: id, phase: now, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  ended({ id, state, reason }: Operation): void {
+    this.#last.delete(id);
+    this.#tell?.({ kind: 'ended', run: id, state, ...(reason === undefined ? {} : { reason }) });
+  }
 }

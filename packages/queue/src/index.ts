@@ -1,6 +1,11 @@
 export { type MigrationQueues, openQueues } from './migration-queues.ts';
 export { createQueueDispatcher } from './queue-dispatcher.ts';
-export { closeRedis, connectRedis, requireNoEviction, requireRedis } from './redis-connection.ts';
+export { closeRedis, requireFitRedis, requireRedis } from './redis-connection.ts';
+export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
 export { startWorkers } from './start-workers.ts';
+export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
+export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
+export { type QueueLoad, queueLoads } from './queue-load.ts';
+export type { OnWorkEvent, WorkEvent } from './work-events.ts';
 export { createRedisPaceStore } from './redis-pace-store.ts';
 export { createRedisLedger } from './redis-ledger/redis-ledger.ts';

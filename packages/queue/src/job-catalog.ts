@@ -1,5 +1,6 @@
 import type { BackoffOptions, JobsOptions } from 'bullmq';
-import { parseUnitId, type OperationKind } from '@migrator/core';
+import type { OperationKind } from '@migrator/core';
+import { pseudonym, unitLabel } from '@migrator/engine';
 import { z } from 'zod';
 
 /**
@@ -40,8 +41,8 @@ export function coordinatorJobId(operationId: string): string {
 }
 
 /** Unique for each operation; a user id may hold what a job id may not, so it is encoded. */
-export function unitJobId(operationId: string, unit: string): string {
-  return `${operationId}.${encodeURIComponent(unit)}`;
+export function unitJobId(operationId: string, unit: string, hideUserData = false): string {
+  return `${operationId}.${hideUserData ? pseudonym(unit) : encodeURIComponent(unit)}`;
 }
 
 const verbs: Record<OperationKind, string> = {
@@ -52,9 +53,7 @@ const verbs: Record<OperationKind, string> = {
 };
 
 /** What Bull Board shows: `migrate alice`, `roll back slice 3 of 8`. */
-export function unitJobName(operationId: string, unitId: string): string {
+export function unitJobName(operationId: string, unitId: string, hideUserData = false): string {
   const kind = operationId.slice(0, operationId.indexOf('-')) as OperationKind;
-  const unit = parseUnitId(unitId);
-  const what = unit.type === 'user' ? unit.userId : `slice ${unit.segment + 1} of ${unit.of}`;
-  return `${verbs[kind]} ${what}`;
+  return `${verbs[kind]} ${unitLabel(unitId, hideUserData)}`;
 }

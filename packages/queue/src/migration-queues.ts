@@ -1,6 +1,6 @@
-import { type JobType, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type JobType, Queue, type Telemetry } from 'bullmq';
 
+import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, queueNames, type UnitJob } from './job-catalog.ts';
 
 export interface MigrationQueues {
@@ -13,8 +13,13 @@ export interface MigrationQueues {
 export const aliveStates: JobType[] = ['waiting', 'delayed', 'prioritized', 'active', 'waiting-children'];
 
 /** The two queues, over a connection that stays the caller's to close. */
-export function openQueues(redis: Redis, prefix: string, onError: (error: Error) => void): MigrationQueues {
-  const options = { connection: redis, prefix };
+export function openQueues(
+  redis: RedisConnection,
+  prefix: string,
+  onError: (error: Error) => void,
+  telemetry?: Telemetry,
+): MigrationQueues {
+  const options = { connection: redis, prefix, ...(telemetry === undefined ? {} : { telemetry }) };
   const coordinators = new Queue<CoordinatorJob>(queueNames.coordinators, options);
   const units = new Queue<UnitJob>(queueNames.units, options);
   for (const queue of [coordinators, units]) queue.on('error', onError);

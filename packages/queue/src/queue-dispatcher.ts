@@ -13,16 +13,19 @@ import {
 import { aliveStates, type MigrationQueues } from './migration-queues.ts';
 
 /** Dispatches over BullMQ. Job ids say what they are for, so that dispatching twice is dispatching once. */
-export function createQueueDispatcher(queues: MigrationQueues): Dispatcher {
+export function createQueueDispatcher(
+  queues: MigrationQueues,
+  { hideUserData = false }: { hideUserData?: boolean } = {},
+): Dispatcher {
   const { coordinators, units } = queues;
 
   return {
     async dispatch(operationId, unitIds, options) {
       if (unitIds.length === 0) return;
       const jobs = unitIds.map((unit) => ({
-        name: unitJobName(operationId, unit),
+        name: unitJobName(operationId, unit, hideUserData),
         data: { operationId, unit },
-        opts: { ...unitJobOptions, jobId: unitJobId(operationId, unit) },
+        opts: { ...unitJobOptions, jobId: unitJobId(operationId, unit, hideUserData) },
       }));
       if (options?.mayHaveRun === true) {
         for (const { opts } of jobs) await revive(await units.getJob(opts.jobId));

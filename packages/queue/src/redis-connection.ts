@@ -1,41 +1,10 @@
 import { MigrationError } from '@migrator/core';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 
-export type RedisRole =
-  /** Answers people: fails fast, so that a request gets its 503 within seconds. */
-  | 'api'
-  /** Keeps the books: a command whose answer is lost is never sent a second time, or it would be booked twice. */
-  | 'ledger'
-  /** BullMQ's, in a worker that runs for hours: waits for a Redis that is away and goes on. */
-  | 'queue';
-
-const roles = {
-  // The offline queue stays on: BullMQ's first command, sent at start, must wait for a Redis that comes up later.
-  api: { maxRetriesPerRequest: 0, commandTimeout: 2_500 },
-  ledger: { maxRetriesPerRequest: 0 },
-  queue: { maxRetriesPerRequest: null },
-} satisfies Record<RedisRole, RedisOptions>;
-
-/** A connection that never throws by itself; `onError` hears of its troubles, at most once for each loss. */
-export function connectRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
-    connectTimeout: 2_000,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), 1_000),
-    ...roles[role],
-  });
-  let reported = false;
-  redis.on('error', (error: Error) => {
-    if (!reported) onError(error);
-    reported = true;
-  });
-  redis.on('ready', () => {
-    reported = false;
-  });
-  return redis;
-}
+import type { RedisConnection } from './connect-redis.ts';
 
 /** Resolves when Redis answers; throws REDIS_UNAVAILABLE after the limit. */
-export async function requireRedis(redis: Redis, limitMs: number): Promise<void> {
+export async function requireRedis(redis: RedisConnection, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let ready: (() => void) | undefined;
   try {
@@ -65,10 +34,24 @@ export async function requireRedis(redis: Redis, limitMs: number): Promise<void>
   }
 }
 
-/** Throws unless Redis never evicts: a queue whose keys are thrown away under pressure loses jobs in silence. */
-export async function requireNoEviction(redis: Redis): Promise<void> {
-  const memory = await redis.info('memory');
-  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+/**
+ * Throws unless Redis can be trusted with the queue and the books: it never evicts (one whose keys are thrown away under
+ * pressure loses jobs in silence), and it is not one node of a cluster that we take for the whole.
+ */
+export async function requireFitRedis(redis: RedisConnection): Promise<void> {
+  if (redis instanceof Redis) {
+    const info = await redis.info();
+    requireNoEviction(info);
+    if (fieldOf(info, 'cluster_enabled') === '1') throw oneOfMany();
+    return;
+  }
+  // A node that is away is another's concern: it evicts nothing now.
+  const infos = await Promise.allSettled(redis.nodes('master').map((node: Redis) => node.info('memory')));
+  for (const info of infos) if (info.status === 'fulfilled') requireNoEviction(info.value);
+}
+
+function requireNoEviction(info: string): void {
+  const policy = fieldOf(info, 'maxmemory_policy');
   if (policy === undefined || policy === 'noeviction') return;
   throw new MigrationError(
     'REDIS_EVICTS',
@@ -77,8 +60,20 @@ export async function requireNoEviction(redis: Redis): Promise<void> {
   );
 }
 
+function oneOfMany(): MigrationError {
+  return new MigrationError(
+    'REDIS_UNAVAILABLE',
+    'REDIS_URL names a single Redis, but that is one node of a Redis Cluster; ' +
+      'begin it with redis+cluster:// (or rediss+cluster://), and name one node or several',
+  );
+}
+
+function fieldOf(info: string, name: string): string | undefined {
+  return new RegExp(String.raw`^${name}:(\S+)`, 'm').exec(info)?.[1];
+}
+
 /** Ends the connection, politely if Redis answers. */
-export async function closeRedis(redis: Redis): Promise<void> {
+export async function closeRedis(redis: RedisConnection): Promise<void> {
   if (redis.status !== 'ready') {
     redis.disconnect();
     return;

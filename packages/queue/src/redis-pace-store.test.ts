@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { Pace, type PaceStore, windowOf } from '@migrator/engine';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
-import { closeRedis, connectRedis } from './redis-connection.ts';
+import { connectRedis } from './connect-redis.ts';
+import { closeRedis } from './redis-connection.ts';
 import { createRedisPaceStore } from './redis-pace-store.ts';
 
 /** Stores of so many processes over one prefix. */
 function openStores(count: number): PaceStore[] {
   const prefix = `{test-${randomUUID()}}`;
   return Array.from({ length: count }, (_, index) => {
-    const redis = connectRedis(inject('services').REDIS_URL, 'ledger', () => undefined);
+    const redis = connectRedis({ url: inject('services').REDIS_URL }, 'ledger', () => undefined);
     onTestFinished(async () => {
       if (index === 0) await redis.unlink(...(await redis.keys(`${prefix}:*`)), 'nothing');
       await closeRedis(redis);

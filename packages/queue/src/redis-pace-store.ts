@@ -1,7 +1,7 @@
 import { type PaceSample, type PaceStore, takeFrom, windowOf } from '@migrator/engine';
-import type { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 
+import type { RedisConnection } from './connect-redis.ts';
 import { runScript, script } from './redis-ledger/run-script.ts';
 
 /** The library's own script but for its unit of time: it gets milliseconds where it has whole seconds. */
@@ -45,7 +45,13 @@ return string.format('%.0f', now - tonumber(redis.call('GET', KEYS[1])))
 `);
 
 /** What all processes know of the pace, in Redis: `<prefix>:pace:*`. The connection stays the caller's. */
-export function createRedisPaceStore({ redis, prefix }: { redis: Redis; prefix: string }): PaceStore {
+export function createRedisPaceStore({
+  redis,
+  prefix,
+}: {
+  redis: RedisConnection;
+  prefix: string;
+}): PaceStore {
   const root = `${prefix}:pace`;
   const limiters = new Map<string, { perSecond: number; limiter: RateLimiterRedis }>();
 

@@ -1,10 +1,18 @@
-import { ControlWatcher, type CoordinatorContext, runUnit, type UnitResult } from '@migrator/engine';
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { MigrationError, parseUnitId } from '@migrator/core';
+import {
+  ControlWatcher,
+  type CoordinatorContext,
+  runUnit,
+  unitLabel,
+  type UnitResult,
+} from '@migrator/engine';
+import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 
+import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type UnitJob, unitJob } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
 import { stalling } from './stalling.ts';
+import type { OnWorkEvent } from './work-events.ts';
 
 /** How long a job waits before it looks again whether another operation still holds the place. */
 const busyMs = 2_000;
@@ -13,14 +21,30 @@ const busyMs = 2_000;
 export function startUnitWorker(
   context: CoordinatorContext,
   options: {
-    redis: Redis;
+    redis: RedisConnection;
     prefix: string;
     concurrency: number;
     stop: AbortSignal;
     onError: (error: Error) => void;
+    onWork?: OnWorkEvent;
+    telemetry?: Telemetry;
   },
 ): Worker<UnitJob> {
   const watcher = new ControlWatcher(context.ledger);
+  const { hideUserData = false } = context.settings;
+  const tell = (job: Job<UnitJob>, outcome: string, detail?: string): void => {
+    const { operationId: run, unit } = job.data;
+    const label = unitLabel(unit, hideUserData);
+    const isUser = parseUnitId(unit).type === 'user';
+    options.onWork?.({
+      kind: 'unit',
+      run,
+      [isUser ? 'user' : 'slice']: label,
+      job: job.id ?? '',
+      outcome,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  };
   const work = async (job: Job<UnitJob>, token?: string): Promise<string> => {
     const { operationId, unit } = unitJob.parse(job.data);
     const report = new JobReporter(job);
@@ -33,12 +57,30 @@ export function startUnitWorker(
           lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
           reopen: retried,
           onProgress: (done) => report.progress(done),
-          onEvent: (line) => report.event(line),
+          onEvent: (line) => {
+            if (!hideUserData) report.event(line);
+          },
         }),
       );
       // It may have taken up a run that was over, whose coordinator has gone home.
       if (retried && 'outcome' in result) await context.dispatcher.coordinate(operationId);
-      return await settle(context, job, token, result, report);
+      const shown =
+        hideUserData && 'outcome' in result && result.outcome === 'failed'
+          ? { ...result, reason: result.brief }
+          : result;
+      tell(job, ...outcomeOf(shown));
+      return await settle(context, job, token, shown, report);
+    } catch (error) {
+      if (
+        error instanceof UnrecoverableError ||
+        error instanceof WaitingError ||
+        error instanceof DelayedError
+      )
+        throw error;
+      const code = MigrationError.codeOf(error);
+      const why = hideUserData || !(error instanceof Error) ? code : error.message;
+      tell(job, 'error', why);
+      throw hideUserData ? plainError(code) : error;
     } finally {
       await report.flush();
     }
@@ -47,10 +89,18 @@ export function startUnitWorker(
     connection: options.redis,
     prefix: options.prefix,
     concurrency: options.concurrency,
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     ...stalling,
   });
   worker.on('error', options.onError);
   return worker;
+}
+
+/** An attempt's end in two words for the log. */
+function outcomeOf(result: UnitResult): [outcome: string, detail?: string] {
+  if (!('outcome' in result)) return ['not-started', result.why];
+  if (result.outcome === 'done') return ['done', result.summary];
+  return result.outcome === 'failed' ? ['failed', result.reason] : [result.outcome];
 }
 
 /** What a unit's result means for its job: completed, failed with a reason, or back into the queue. */
@@ -104,5 +154,12 @@ async function settle(
 function failure(reason: string): UnrecoverableError {
   const error = new UnrecoverableError(reason);
   error.stack = reason;
+  return error;
+}
+
+/** What BullMQ may keep of an error whose message could name a user. */
+function plainError(code: string): Error {
+  const error = new Error(code);
+  error.stack = code;
   return error;
 }

@@ -26,3 +26,13 @@ export {
   startScriptedFirestore,
 } from './scripted-firestore.ts';
 export { ledgerContract, type LedgerHarness, type MakeLedger } from './ledger-contract.ts';
+export { seededRandom } from './seeded-random.ts';
+export { type DynamoDbFault, type DynamoDbProxy, startDynamoDbProxy } from './fault-proxy/dynamodb-proxy.ts';
+export { type Fault, FaultPlan, type FaultPlanOptions } from './fault-proxy/fault-plan.ts';
+export {
+  type FirestoreFault,
+  type FirestoreProxy,
+  startFirestoreProxy,
+} from './fault-proxy/firestore-proxy.ts';
+export { startTcpProxy, type TcpFault, type TcpProxy } from './fault-proxy/tcp-proxy.ts';
+export { ThrottledTable } from './fault-proxy/throttled-table.ts';

@@ -1,4 +1,5 @@
 import type { FieldValue } from './encode-document.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** One user with a journal, as a fixture. */
 export interface JournalUser {
@@ -60,7 +61,7 @@ const notes = [
 
 /** The entry of one day. Days without a losing trade have an infinite profit factor, as trading software writes it. */
 export function journalEntry(seed: number, day: number): JournalEntry {
-  const random = mulberry32(seed * 7919 + day);
+  const random = seededRandom(seed * 7919 + day);
   const start = firstDay + day * dayMs;
   const date = new Date(start).toISOString().slice(0, 10);
   const trades = Array.from({ length: 3 + Math.floor(random() * 2) }, (_, index) =>
@@ -149,15 +150,4 @@ function money(amount: number): number {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** A small generator of numbers in [0, 1) that a seed determines (mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { type ApiContext, redisAnswers } from '../api-context.ts';
 import { EventFeed, type FeedEvent } from '../event-feed.ts';
 
+const eventStream = 'text/event-stream; charset=utf-8';
 const heartbeatMs = 15_000;
 const reconnectMs = 2_000;
 
@@ -10,6 +11,11 @@ const reconnectMs = 2_000;
 export function events(context: ApiContext): RequestHandler {
   const feed = new EventFeed(context);
   return async (request, response) => {
+    // It would be an answer without an end.
+    if (request.method === 'HEAD') {
+      response.type(eventStream).end();
+      return;
+    }
     await redisAnswers(context);
     const send = ({ id, name, data }: FeedEvent): void => {
       response.write(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -20,7 +26,7 @@ export function events(context: ApiContext): RequestHandler {
       open ? send(event) : backlog.push(event),
     );
     response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Content-Type': eventStream,
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });

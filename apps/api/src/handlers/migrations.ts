@@ -20,9 +20,7 @@ export function migrations(context: ApiContext): RequestHandler {
       limit: runsOnAPage,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    const reports = await Promise.all(
-      page.operations.map((operation) => reportOf(context, operation)),
-    );
+    const reports = await Promise.all(page.operations.map((operation) => reportOf(context, operation)));
     response.json({ migrations: reports, nextCursor: page.cursor ?? null });
   };
 }

@@ -1,10 +1,5 @@
-import {
-  OperationRunningError,
-  preflight,
-  startOperation,
-  waitForEnd,
-} from '@migrator/engine';
-import { requireNoEviction } from '@migrator/queue';
+import { OperationRunningError, preflight, startOperation, waitForEnd } from '@migrator/engine';
+import { requireFitRedis } from '@migrator/queue';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
@@ -22,7 +17,7 @@ export function start(context: ApiContext): RequestHandler {
       ...(userIds === undefined ? {} : { userIds: [...new Set(userIds)] }),
     };
     await redisAnswers(context);
-    await requireNoEviction(context.redis);
+    await requireFitRedis(context.redis);
     await refuseIfRunning(context);
     await preflight(context, wanted);
     const opened = await startOperation(context, wanted);
@@ -39,7 +34,8 @@ export function start(context: ApiContext): RequestHandler {
       failures: `${basePath}/migrations/${migrationId}/failures`,
       jobs: '/admin/queues',
     };
-    if (operation.state !== 'running') response.json({ migrationId, state, stats, verification, ...(estimate && { estimate }), links });
+    if (operation.state !== 'running')
+      response.json({ migrationId, state, stats, verification, ...(estimate && { estimate }), links });
     else response.status(202).location(links.self).json({ migrationId, stats, verification: null, links });
   };
 }

@@ -6,9 +6,9 @@ import { readConfig } from '@migrator/config';
 import { startWorkers } from '@migrator/queue';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 
-import { basePath } from '../api-context.ts';
+import { basePath, unwatched } from '../api-context.ts';
 import { startServer } from '../start-server.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -61,7 +61,13 @@ export async function openStack(options: { workers?: number; env?: Environment }
         KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
       }),
     );
-    releases.push(() => dynamodb.send(new DeleteTableCommand({ TableName: table })));
+    // A test may be over before the table is there.
+    releases.push(() =>
+      vi.waitFor(() => dynamodb.send(new DeleteTableCommand({ TableName: table })), {
+        timeout: 10_000,
+        interval: 50,
+      }),
+    );
 
     // Both SDKs look for their credentials and emulators here and nowhere else.
     Object.assign(process.env, inject('services'));
@@ -72,6 +78,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
     const config = readConfig(env);
     const complaints: unknown[] = [];
     const complain = (error: unknown): void => void complaints.push(error);
+    const watching = unwatched();
     const context = await openQueueContext(config, 'api', complain);
     releases.push(() => context.close());
     releases.push(async () => {
@@ -79,7 +86,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
       for (let index = 0; index < keys.length; index += 1_000)
         await context.redis.unlink(keys.slice(index, index + 1_000));
     });
-    const server = await startServer(context, config.http, complain);
+    const server = await startServer(context, config, watching);
     releases.push(() => server.stop());
 
     const workerContext = await openQueueContext(config, 'worker', complain);
@@ -107,7 +114,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      const json = (response.headers.get('content-type') ?? '').includes('json');
+      const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json');
       return {
         status: response.status,
         headers: response.headers,

@@ -61,7 +61,9 @@ export interface OperationFacts {
   readonly rolledBackBy?: string;
   /** Entries a second, smoothed, and the moment and count it was last computed from. */
   readonly rate?: { readonly perSecond: number; readonly at: number; readonly processed: number };
-  /** Why its coordinator can't get on at the moment; it tries again by itself. */
+  /** What a unit could not get past, and when (milliseconds); it tries again by itself. */
+  readonly outage?: { readonly reason: string; readonly at: number };
+  /** Why it can't get on at the moment; it tries again by itself. */
   readonly trouble?: string;
   /** A verification's result of counting on both sides. */
   readonly counts?: { readonly firestore: number; readonly dynamodb: number };
@@ -78,6 +80,7 @@ export const factsOfAnEnd = [
   'verificationId',
   'retry',
   'trouble',
+  'outage',
   'rate',
 ] as const satisfies readonly (keyof OperationFacts)[];
 

@@ -22,13 +22,15 @@ export type StartResult =
       /** Where the last commit left off, absent at the beginning. */
       readonly cursor?: string;
       readonly counters: Readonly<Record<string, number>>;
-      /** Starts since the last commit, this one included; more than a few mean that the unit kills its process. */
+      /** Starts since the last commit, this one included. */
       readonly startsWithoutProgress: number;
     }
   | {
       readonly started: false;
       readonly why:
         | 'done'
+        /** So many starts came to nothing that it may be what ends its process: it starts `alone` only. */
+        | 'suspect'
         | 'paused'
         | 'cancelled'
         /** The operation is over (and was not to be reopened). */
@@ -70,6 +72,12 @@ export interface IssuePage {
  * found again. A reset of its unit takes it back.
  */
 export const maxKeptIssues = 10_000;
+
+/**
+ * After so many starts without a commit a unit is suspected of taking its process down, and others with it. The next
+ * start has to be `alone`; one that comes to nothing as well is proof.
+ */
+export const suspectAfterStarts = 3;
 
 /**
  * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its units'
@@ -119,8 +127,11 @@ export interface Ledger {
     units: readonly string[],
     listing: { cursor?: string; done: boolean; facts?: FactsChange },
   ): Promise<void>;
-  /** A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. */
-  startUnit(id: string, unit: string, options?: { reopen?: boolean }): Promise<StartResult>;
+  /**
+   * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `alone`:
+   * nothing else is worked on in this process.
+   */
+  startUnit(id: string, unit: string, options?: { reopen?: boolean; alone?: boolean }): Promise<StartResult>;
   commit(id: string, unit: string, commit: Commit): Promise<CommitResult>;
   /** Takes a unit's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
   resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult>;

@@ -17,6 +17,7 @@ export type Round =
 
 const pollMs = 250;
 const troubleMs = 3_000;
+const outageShownMs = 15_000;
 
 /**
  * One round of an operation's coordinator. All it knows is in the ledger, so any process may do the next round, and a
@@ -58,7 +59,7 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
   }
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
-  await context.ledger.update(now.id, { facts: { trouble: null, ...rateFacts(context, now) } });
+  await context.ledger.update(now.id, { facts: { trouble: outageOf(context, now), ...rateFacts(context, now) } });
   if (!now.listing.done || outstanding(now) > 0) {
     if (outstanding(now) > 0) await dispatchLost(context, now);
     return again(context, now, now.listing.done ? pollMs : pollMs / 5);
@@ -149,6 +150,12 @@ async function troubleRound(
 
 function outstanding({ units }: Operation): number {
   return units.listed - units.completed - units.failed;
+}
+
+/** What some unit could not get past a moment ago. */
+function outageOf(context: CoordinatorContext, operation: Operation): string | null {
+  const { outage } = operation.facts;
+  return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;
 }
 
 function rateFacts(context: CoordinatorContext, operation: Operation): OperationFacts {

@@ -9,7 +9,8 @@ export function slicesPlan(phase: OperationPhase): Plan {
     phase,
     async prepare({ ledger }, { id, request }) {
       // From the first delete on no job of what is taken back may write again.
-      if (request.kind === 'rollback' && !request.dryRun) await ledger.markRolledBack(id, request.migrationId);
+      if (request.kind === 'rollback' && !request.dryRun)
+        await ledger.markRolledBack(id, request.migrationId);
       return {};
     },
     async list(context) {

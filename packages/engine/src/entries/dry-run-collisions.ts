@@ -20,7 +20,9 @@ export class DryRunCollisions {
 
   /** For each entry that shares its key, the one that comes first: that of the user id that sorts first. */
   async among(entries: readonly SourceEntry[]): Promise<ReadonlyMap<SourceEntry, EntryRef>> {
-    const shorter = this.#userId.includes('_') ? await (this.#shorterUsers ??= this.#usersItBeginsWith()) : [];
+    const shorter = this.#userId.includes('_')
+      ? await (this.#shorterUsers ??= this.#usersItBeginsWith())
+      : [];
     const rivals = new Map<SourceEntry, readonly EntryRef[]>();
     for (const entry of entries) {
       const refs = mayCollide(entry) ? this.#rivalsOf(entry, shorter) : [];
@@ -48,7 +50,9 @@ export class DryRunCollisions {
         rivals.push({ userId: `${userId}_${date.slice(0, place)}`, date: date.slice(place + 1) });
       }
     }
-    return rivals.filter((ref) => Buffer.byteLength(ref.userId) <= 1500 && Buffer.byteLength(ref.date) <= 1500);
+    return rivals.filter(
+      (ref) => Buffer.byteLength(ref.userId) <= 1500 && Buffer.byteLength(ref.date) <= 1500,
+    );
   }
 
   async #usersItBeginsWith(): Promise<readonly string[]> {
@@ -56,7 +60,9 @@ export class DryRunCollisions {
     for (let place = this.#userId.indexOf('_'); place !== -1; place = this.#userId.indexOf('_', place + 1)) {
       if (place > 0) prefixes.push(this.#userId.slice(0, place));
     }
-    const counts = await Promise.all(prefixes.map((user) => this.#source.countUserEntries(user, this.#signal)));
+    const counts = await Promise.all(
+      prefixes.map((user) => this.#source.countUserEntries(user, this.#signal)),
+    );
     return prefixes.filter((_, index) => (counts[index] ?? 0) > 0);
   }
 }

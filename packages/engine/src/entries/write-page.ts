@@ -141,7 +141,8 @@ async function settleBatch(
     }
   } catch (error) {
     const code = MigrationError.codeOf(error);
-    if (code === 'ABORTED' || retryPolicies[code].gives === 'run') throw error;
+    const { gives } = retryPolicies[code];
+    if (code === 'ABORTED' || gives === 'run' || gives === 'later') throw error;
     for (const { index, entry } of mapped) outcomes[index] = await putEntry(context, run, entry, signal);
   }
 }

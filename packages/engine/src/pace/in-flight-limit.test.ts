@@ -2,31 +2,46 @@ import { expect, test } from 'vitest';
 
 import { InFlightLimit } from './in-flight-limit.ts';
 
-test('a throttle takes a part of the limit away, those that come with it no more', () => {
-  let now = 0;
-  const limit = new InFlightLimit(100, () => now);
-  limit.throttled();
-  limit.throttled();
-  expect(limit.limit).toBe(70);
-  now = 600;
-  limit.throttled();
-  expect(limit.limit).toBe(49);
+/** A second of writes of which so many in a hundred are throttled once. */
+function second(limit: InFlightLimit, clock: { now: number }, throttledOf100: number): void {
+  for (let call = 0; call < 100; call += 1) {
+    clock.now += 10;
+    limit.tryEnter();
+    if (call < throttledOf100) limit.throttled();
+    limit.leave();
+  }
+}
+
+function open(ceiling: number): { limit: InFlightLimit; clock: { now: number } } {
+  const clock = { now: 0 };
+  return { limit: new InFlightLimit(ceiling, () => clock.now), clock };
+}
+
+test('the more is throttled, the fewer are let through, down to one', () => {
+  const few = open(100);
+  const many = open(100);
+  second(few.limit, few.clock, 10);
+  second(many.limit, many.clock, 100);
+  expect(few.limit.limit).toBeLessThan(95);
+  expect(many.limit.limit).toBeLessThan(few.limit.limit);
+  for (let more = 0; more < 20; more += 1) second(many.limit, many.clock, 100);
+  expect(many.limit.limit).toBe(1);
 });
 
-test('it never ends at nothing, and comes back to its ceiling as time goes on', () => {
-  let now = 0;
-  const limit = new InFlightLimit(10, () => now);
-  for (; now < 100_000; now += 1_000) limit.throttled();
-  expect(limit.limit).toBe(1);
-  expect(limit.tryEnter()).toBe(true);
-  now += 15_000;
-  limit.leave();
-  expect(limit.limit).toBeGreaterThan(4);
-  expect(limit.limit).toBeLessThan(10);
-  limit.tryEnter();
-  now += 60_000;
-  limit.leave();
-  expect(limit.limit).toBe(10);
+test('a hot key in a table with room costs nothing to speak of', () => {
+  const { limit, clock } = open(100);
+  for (let more = 0; more < 20; more += 1) second(limit, clock, 1);
+  expect(limit.limit).toBeGreaterThan(80);
+});
+
+test('it comes back to its ceiling as time goes on without', () => {
+  const { limit, clock } = open(100);
+  for (let more = 0; more < 10; more += 1) second(limit, clock, 100);
+  for (let more = 0; more < 15; more += 1) second(limit, clock, 0);
+  expect(limit.limit).toBeGreaterThan(40);
+  expect(limit.limit).toBeLessThan(70);
+  for (let more = 0; more < 30; more += 1) second(limit, clock, 0);
+  expect(limit.limit).toBe(100);
 });
 
 test('who waits goes on in order as others leave; who is aborted leaves the row', async () => {

@@ -1,15 +1,17 @@
 import { MigrationError } from '@migrator/core';
 
-/** What is left of the limit after a throttle. */
-const afterThrottle = 0.7;
-/** Throttles that come together are one: the limit has not had time to help yet. */
-const oneThrottleMs = 500;
+/** Over so long what was throttled is weighed against what was not. */
+const windowMs = 500;
+/** A share of throttled tries that says nothing yet: a hot key has it in a table with room. */
+const tolerated = 0.01;
+/** The most that one window takes away. */
+const mostCut = 0.5;
 /** Without a further throttle the limit is back at its ceiling after so long. */
 const recoveryMs = 30_000;
 
 /**
- * How many writes of this process may be under way: fewer by a factor when the table throttles, more by a constant as
- * time goes on without, which is how processes that know nothing of each other come to share a table fairly.
+ * How many writes of this process may be under way: fewer by the share of tries that the table throttles, more by a
+ * constant as time goes on, which is how processes that know nothing of each other come to share a table fairly.
  */
 export class InFlightLimit {
   readonly #ceiling: number;
@@ -17,13 +19,15 @@ export class InFlightLimit {
   readonly #waiters: (() => void)[] = [];
   #limit: number;
   #inFlight = 0;
-  #lastCut = Number.NEGATIVE_INFINITY;
-  #lastLook = 0;
+  #windowBegan: number;
+  #done = 0;
+  #throttled = 0;
 
   constructor(ceiling: number, now: () => number = () => performance.now()) {
     this.#ceiling = ceiling;
     this.#limit = ceiling;
     this.#now = now;
+    this.#windowBegan = now();
   }
 
   get limit(): number {
@@ -57,7 +61,8 @@ export class InFlightLimit {
 
   leave(): void {
     this.#inFlight -= 1;
-    if (this.#limit < this.#ceiling) this.#grow();
+    this.#done += 1;
+    this.#adapt();
     while (this.#inFlight < this.limit) {
       const next = this.#waiters.shift();
       if (next === undefined) return;
@@ -67,17 +72,20 @@ export class InFlightLimit {
   }
 
   throttled(): void {
-    const now = this.#now();
-    this.#lastLook = now;
-    if (now - this.#lastCut < oneThrottleMs) return;
-    this.#lastCut = now;
-    this.#limit = Math.max(1, this.#limit * afterThrottle);
+    this.#throttled += 1;
+    this.#adapt();
   }
 
-  #grow(): void {
+  #adapt(): void {
+    if (this.#throttled === 0 && this.#limit === this.#ceiling) return;
     const now = this.#now();
-    const more = ((now - this.#lastLook) / recoveryMs) * this.#ceiling;
-    this.#lastLook = now;
-    this.#limit = Math.min(this.#ceiling, this.#limit + more);
+    const elapsed = now - this.#windowBegan;
+    if (elapsed < windowMs) return;
+    const share = this.#throttled / (this.#throttled + this.#done);
+    if (share > tolerated) this.#limit = Math.max(1, this.#limit * (1 - Math.min(mostCut, share)));
+    else this.#limit = Math.min(this.#ceiling, this.#limit + (elapsed / recoveryMs) * this.#ceiling);
+    this.#windowBegan = now;
+    this.#done = 0;
+    this.#throttled = 0;
   }
 }

@@ -39,9 +39,15 @@ export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSeco
   const scan = Math.ceil((entries * meanBytes) / bytesPerReadUnit);
   const dynamodbReadUnits = { run: count('readUnits'), verification: entries * perItem + scan };
   const cost = {
-    firestoreReads: dollars((firestoreReads.run + firestoreReads.verification) / 100_000, prices.firestoreHundredThousandReads),
+    firestoreReads: dollars(
+      (firestoreReads.run + firestoreReads.verification) / 100_000,
+      prices.firestoreHundredThousandReads,
+    ),
     dynamodbWrites: dollars(count('writeUnits') / 1e6, prices.dynamodbMillionWriteUnits),
-    dynamodbReads: dollars((dynamodbReadUnits.run + dynamodbReadUnits.verification) / 1e6, prices.dynamodbMillionReadUnits),
+    dynamodbReads: dollars(
+      (dynamodbReadUnits.run + dynamodbReadUnits.verification) / 1e6,
+      prices.dynamodbMillionReadUnits,
+    ),
   };
   const given =
     maxWriteUnitsPerSecond === undefined

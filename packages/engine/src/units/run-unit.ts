@@ -1,12 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import {
   type CommitResult,
   entryPath,
+  type ErrorCode,
   failureIssue,
   MigrationError,
   type Operation,
   parseUnitId,
   retryPolicies,
   type StartResult,
+  suspectAfterStarts,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
@@ -21,6 +25,8 @@ export interface UnitAttempt {
   readonly lastAttempt: boolean;
   /** A person had this very job run again, which may take a finished run up again. */
   readonly reopen: boolean;
+  /** Nothing else is worked on in this process. */
+  readonly alone: boolean;
   /** After each page: entries (or items) done so far by this unit. */
   readonly onProgress: (done: number) => void;
   /** Each thing worth telling a person who looks at this job. */
@@ -30,24 +36,28 @@ export interface UnitAttempt {
 export type UnitResult =
   | { readonly outcome: 'done'; readonly summary: string }
   /** Ended with failures, recorded in the books. */
-  | { readonly outcome: 'failed'; readonly reason: string }
+  /** `brief`: the reason without anything that could name a user or hold an entry's contents. */
+  | { readonly outcome: 'failed'; readonly reason: string; readonly brief: string }
   /** Stopped from outside; somebody goes on later from where it was. */
   | { readonly outcome: 'handed-back' }
+  /** Something is out of reach that will come back: to be tried again in a while, which uses up no attempt. */
+  | { readonly outcome: 'postponed'; readonly reason: string; readonly brief: string }
   | { readonly outcome: 'cancelled' }
   /** A newer start of the same unit has taken over, or the operation is over: nothing was recorded. */
   | { readonly outcome: 'stale' }
   | Extract<StartResult, { started: false }>;
 
-/** So many starts without a single committed page mean that the unit takes its process down. */
-const maxStartsWithoutProgress = 4;
+/** How long the books are asked again and again to take a unit back, and how far apart (ms). */
+const handBackLimitMs = 20_000;
+const handBackEveryMs = 500;
 
 /**
  * One attempt at one unit of work: start a new epoch, work page by page, commit each, end.
  *
  * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
  * stopped from outside and hands the unit back; a newer attempt makes it stale; or something that is nobody's entry's
- * fault fails it. The last throws while attempts are left, pauses the operation if only a person can help, and fails
- * the unit otherwise.
+ * fault fails it. The last postpones the unit if it is an outage, throws while attempts are left, pauses the operation
+ * if only a person can help, and fails the unit otherwise.
  */
 export async function runUnit(
   context: EngineContext,
@@ -55,17 +65,19 @@ export async function runUnit(
   unit: string,
   attempt: UnitAttempt,
 ): Promise<UnitResult> {
-  const started = await context.ledger.startUnit(operationId, unit, { reopen: attempt.reopen });
+  const started = await context.ledger.startUnit(operationId, unit, {
+    reopen: attempt.reopen,
+    alone: attempt.alone,
+  });
   if (!started.started) return started;
   const operation = await context.ledger.get(operationId);
   if (operation === undefined) return { started: false, why: 'unknown-operation' };
   const start: UnitStart = { ...started, unit, signal: attempt.signal };
   const book = new UnitBook(context, operation, start, attempt);
-  if (started.startsWithoutProgress >= maxStartsWithoutProgress) {
+  if (started.startsWithoutProgress > suspectAfterStarts + 1) {
     const tries = started.startsWithoutProgress - 1;
-    return book.fail(
-      new MigrationError('POISONED', `the process that worked on it ended ${tries} times without getting on`),
-    );
+    const what = `the process that worked on it ended ${tries} times without getting on, at last with nothing else to do`;
+    return book.fail(new MigrationError('POISONED', what));
   }
   if (start.epoch > 1) attempt.onEvent(resumption(start));
   try {
@@ -86,6 +98,7 @@ class UnitBook {
   readonly #start: UnitStart;
   readonly #attempt: UnitAttempt;
   readonly #counters: Record<string, number>;
+  #gotOn = false;
 
   constructor(context: EngineContext, operation: Operation, start: UnitStart, attempt: UnitAttempt) {
     this.#context = context;
@@ -108,6 +121,7 @@ class UnitBook {
       this.#attempt.onEvent(`${issue.code} ${issue.detail.path ?? issue.key}: ${issue.detail.message ?? ''}`);
     }
     if (control === 'stale') return { outcome: 'stale' };
+    this.#gotOn ||= page.cursor !== undefined || Object.keys(page.deltas).length > 0;
     this.#attempt.onProgress(this.#done());
     if (page.last) return this.#end(failed);
     if (control === 'cancel') return { outcome: 'cancelled' };
@@ -123,6 +137,9 @@ class UnitBook {
   async interrupted(error: unknown): Promise<UnitResult> {
     const code = MigrationError.codeOf(error);
     const { gives } = retryPolicies[code];
+    if (gives === 'later' && !this.#attempt.signal.aborted && (await this.#isOutage(code))) {
+      return this.#postpone(code, messageOf(error));
+    }
     if (code !== 'ABORTED' && gives !== 'run' && this.#attempt.lastAttempt && !this.#attempt.signal.aborted) {
       return this.fail(error);
     }
@@ -137,6 +154,37 @@ class UnitBook {
     return { outcome: 'handed-back' };
   }
 
+  /** Whether it is more than this unit that can't get on. */
+  async #isOutage(code: ErrorCode): Promise<boolean> {
+    if (code === 'REDIS_UNAVAILABLE' || this.#gotOn) return true;
+    const { id, totals } = this.#operation;
+    const now = await this.#context.ledger.get(id).catch(() => undefined);
+    return now === undefined || JSON.stringify(now.totals) === JSON.stringify(totals);
+  }
+
+  async #postpone(code: ErrorCode, message: string): Promise<UnitResult> {
+    const reason = `${code}: ${message}`;
+    const control = await this.#handBack();
+    if (control === 'stale') return { outcome: 'stale' };
+    if (control === 'cancel') return { outcome: 'cancelled' };
+    const holder = this.#operation.parent ?? this.#operation.id;
+    await this.#context.ledger.update(holder, { facts: { outage: { reason, at: Date.now() } } });
+    return { outcome: 'postponed', reason, brief: code };
+  }
+
+  /** It books nothing, so that it may be tried until the books are there again. */
+  async #handBack(): Promise<CommitResult> {
+    const until = performance.now() + handBackLimitMs;
+    for (;;) {
+      try {
+        return await this.#record('queued', { deltas: {}, last: false });
+      } catch (error) {
+        if (performance.now() > until || this.#attempt.signal.aborted) throw error;
+        await wait(handBackEveryMs);
+      }
+    }
+  }
+
   /** Fails the unit as a whole, for good as far as this attempt can say. */
   async fail(error: unknown): Promise<UnitResult> {
     const code = MigrationError.codeOf(error);
@@ -145,7 +193,8 @@ class UnitBook {
     const failure = { code, path: this.#path(), message, attempts };
     const issues = [failureIssue(this.#start.unit, '', failure)];
     const control = await this.#record('failed', { deltas: {}, issues, last: true });
-    return control === 'stale' ? { outcome: 'stale' } : { outcome: 'failed', reason: `${code}: ${message}` };
+    if (control === 'stale') return { outcome: 'stale' };
+    return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
   }
 
   #record(state: 'running' | 'queued' | 'done' | 'failed', page: PageResult): Promise<CommitResult> {
@@ -168,10 +217,8 @@ class UnitBook {
     const why = [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
     const first = issues[0]?.detail.message;
     const entries = failed === 1 ? '1 entry' : `${failed} entries`;
-    return {
-      outcome: 'failed',
-      reason: `${entries} failed: ${why}${first === undefined ? '' : `. ${first}`}`,
-    };
+    const brief = `${entries} failed: ${why}`;
+    return { outcome: 'failed', reason: first === undefined ? brief : `${brief}. ${first}`, brief };
   }
 
   #done(): number {

@@ -23,7 +23,9 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
         migratedAt: operation.startedAt,
         readFirst: operation.facts.readFirst ?? true,
         exclusive: request.exclusive && start.epoch === 1,
-        ...(request.dryRun ? { collisions: new DryRunCollisions(context.source, unit.userId, start.signal) } : {}),
+        ...(request.dryRun
+          ? { collisions: new DryRunCollisions(context.source, unit.userId, start.signal) }
+          : {}),
       };
       const target = request.dryRun ? discardingTarget(context.target) : context.target;
       return migrateUser({ ...context, target }, run, unit.userId, start);

@@ -1,5 +1,5 @@
 import { openQueueContext, type QueueContext } from '@migrator/composition';
-import { type Ledger, MigrationError, type Operation } from '@migrator/core';
+import type { Operation } from '@migrator/core';
 import {
   controlCurrent,
   OperationRunningError,
@@ -7,13 +7,7 @@ import {
   retryMigration,
   startOperation,
 } from '@migrator/engine';
-import {
-  closeRedis,
-  connectRedis,
-  createRedisLedger,
-  requireNoEviction,
-  requireRedis,
-} from '@migrator/queue';
+import { closeRedis, connectRedis, createRedisLedger, requireFitRedis, requireRedis } from '@migrator/queue';
 
 import { attend, isStuck, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
@@ -40,8 +34,8 @@ const ignore = (): undefined => undefined;
  *     nothing goes on ──► preflight ──► start (or retry) ──► wait ──► its result
  */
 export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult> {
-  const { url, prefix } = wanted.config.redis;
-  const books = connectRedis(url, 'ledger', ignore);
+  const { prefix } = wanted.config.redis;
+  const books = connectRedis(wanted.config.redis, 'api', ignore);
   try {
     throwIfAborted(wanted.signal);
     await requireRedis(books, redisLimitMs);
@@ -51,17 +45,13 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
       const step = nextStep(before, before, wanted);
       if (step.take === 'result') return await resultOf(ledger, step.of);
     }
-    const context = await openQueueContext(wanted.config, 'worker', ignore); const DBG = (m: string) => process.env['DBG'] && console.log(Date.now(), m);
-    const worker = new SpareWorker(context, wanted.config);
+    const context = await openQueueContext(wanted.config, 'api', ignore);
+    const worker = new SpareWorker(context.queues, wanted.config);
     try {
       return await resultOf(ledger, await takePart(context, worker, before, wanted));
-    } catch (error) {
-      // What still waits for Redis would wait on, and closing with it.
-      if (MigrationError.codeOf(error) === 'REDIS_UNAVAILABLE') context.redis.disconnect();
-      throw error;
     } finally {
-      DBG('stopping'); await worker.stop(); DBG('stopped');
-      await context.close(); DBG('closed');
+      await worker.stop();
+      await context.close();
     }
   } finally {
     await closeRedis(books);
@@ -100,7 +90,7 @@ async function takePart(
     const step = nextStep(await lastRun(ledger, request), before, wanted);
     if (step.take === 'result') return step.of;
     if (!checked) {
-      await requireNoEviction(context.redis);
+      await requireFitRedis(context.redis);
       await preflight(context, request);
       throwIfAborted(signal);
       checked = true;
@@ -132,11 +122,11 @@ async function mendCoordinator({ dispatcher, ledger }: QueueContext, { id }: Ope
 }
 
 /** Sits out a Redis that is away for a while; everything of the run is kept there. */
-function patience(context: { readonly redis: QueueContext['redis']; readonly ledger: Ledger }) {
+function patience({ redis }: QueueContext) {
   let failed = 0;
   let since = Date.now();
   return async (error: unknown): Promise<void> => {
-    await requireRedis(context.redis, redisLossMs);
+    await requireRedis(redis, redisLossMs);
     if (Date.now() - since > redisLossMs) failed = 0;
     since = Date.now();
     failed += 1;

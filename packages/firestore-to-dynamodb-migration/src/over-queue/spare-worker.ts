@@ -1,18 +1,19 @@
-import type { QueueContext } from '@migrator/composition';
+import { openQueueContext, type QueueContext } from '@migrator/composition';
 import type { Config } from '@migrator/config';
-import { startWorkers } from '@migrator/queue';
+import { type MigrationQueues, startWorkers } from '@migrator/queue';
 
 const lookEveryMs = 2_000;
 
 /** A worker in this process for as long as the queue has no other. Once begun it stays to the end. */
 export class SpareWorker {
-  readonly #context: QueueContext;
+  readonly #queues: MigrationQueues;
   readonly #config: Config;
+  #context: QueueContext | undefined;
   #workers: { stop(): Promise<void> } | undefined;
   #looked = 0;
 
-  constructor(context: QueueContext, config: Config) {
-    this.#context = context;
+  constructor(queues: MigrationQueues, config: Config) {
+    this.#queues = queues;
     this.#config = config;
   }
 
@@ -20,21 +21,23 @@ export class SpareWorker {
   async stepIn(): Promise<void> {
     if (this.#workers !== undefined || Date.now() - this.#looked < lookEveryMs) return;
     this.#looked = Date.now();
-    const { coordinators, units } = this.#context.queues;
+    const { coordinators, units } = this.#queues;
     const present = await Promise.all([hasWorker(coordinators), hasWorker(units)]);
     if (present.every(Boolean)) return;
     const { redis, migration } = this.#config;
+    // Its troubles are those that the waiting call meets too.
+    this.#context = await openQueueContext(this.#config, 'worker', () => undefined);
     this.#workers = startWorkers(this.#context, {
       redis: this.#context.redis,
       prefix: redis.prefix,
       concurrency: migration.userConcurrency,
-      // Theirs are the troubles that the waiting call meets too.
       onError: () => undefined,
     });
   }
 
   async stop(): Promise<void> {
     await this.#workers?.stop();
+    await this.#context?.close();
   }
 }
 
@@ -43,7 +46,7 @@ export class SpareWorker {
  * none: BullMQ answers then with an entry that is no client.
  */
 async function hasWorker(
-  queue: QueueContext['queues']['units'] | QueueContext['queues']['coordinators'],
+  queue: MigrationQueues['units'] | MigrationQueues['coordinators'],
 ): Promise<boolean> {
   try {
     const workers = await queue.getWorkers();

@@ -65,7 +65,7 @@ export async function openGround(): Promise<Ground> {
     async () => dynamodb.destroy(),
     () => dynamodb.send(new DeleteTableCommand({ TableName: table })),
     async () => {
-      const redis = connectRedis(env.REDIS_URL, 'ledger', () => undefined);
+      const redis = connectRedis({ url: env.REDIS_URL }, 'ledger', () => undefined);
       const keys = await redis.keys(`${env.QUEUE_PREFIX}*`);
       if (keys.length > 0) await redis.unlink(keys);
       await closeRedis(redis);

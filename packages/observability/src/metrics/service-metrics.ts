@@ -24,6 +24,7 @@ export class ServiceMetrics {
   readonly #errors: Counter<'call' | 'code'>;
   readonly #retries: Counter<'code'>;
   readonly #throttles: Counter<'service'>;
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
 
   constructor(process: string) {
     const registers = [this.#registry];
@@ -74,6 +75,13 @@ export class ServiceMetrics {
       labelNames: ['service'],
       registers,
     });
+    this.#requests = new Histogram({
+      name: 'migrator_http_request_duration_seconds',
+      help: 'Duration of HTTP requests until the answer was sent',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30],
+      registers,
+    });
     // So that a rate over them is there from the first scrape on.
     for (const outcome of ['created', 'repaired', 'unchanged', 'conflicts', 'failed'])
       this.#entries.inc({ outcome }, 0);
@@ -109,9 +117,8 @@ export class ServiceMetrics {
     this.#errors.inc({ call, code });
   }
 
-  /** For what a program counts beside this: requests, say. */
-  get registry(): Registry {
-    return this.#registry;
+  request(labels: { method: string; route: string; status: number }, seconds: number): void {
+    this.#requests.observe(labels, seconds);
   }
 
   export(): Promise<ExportedMetrics> {

@@ -21,7 +21,7 @@ import {
   type StartResult,
   wholeDeltas,
 } from '@migrator/core';
-import type { Redis } from 'ioredis';
+import { neverResends, type RedisConnection } from '../connect-redis.ts';
 import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
 import { factArguments, issuesOf, newOperationFields, operationOf, optional } from './operation-record.ts';
@@ -44,8 +44,8 @@ import {
 } from './unit-scripts.ts';
 
 export interface RedisLedgerOptions {
-  /** With `maxRetriesPerRequest: 0`. It stays the caller's, who closes it. */
-  readonly redis: Redis;
+  /** One that `neverResends`. It stays the caller's, who closes it. */
+  readonly redis: RedisConnection;
   /** Before all keys; in braces for Redis Cluster. */
   readonly prefix: string;
   /** How many issues of an operation are kept; 10,000 by default. */
@@ -69,14 +69,14 @@ const unitsPerPage = 10_000;
  */
 export function createRedisLedger(options: RedisLedgerOptions): Ledger {
   // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is booked twice.
-  if (options.redis.options.maxRetriesPerRequest !== 0) {
+  if (!neverResends(options.redis)) {
     throw new TypeError('the connection of a ledger needs maxRetriesPerRequest: 0');
   }
   return new RedisLedger(options);
 }
 
 class RedisLedger implements Ledger {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
   readonly #maxKeptIssues: number;
 
@@ -212,10 +212,15 @@ class RedisLedger implements Ledger {
     }
   }
 
-  async startUnit(id: string, unit: string, options: { reopen?: boolean } = {}): Promise<StartResult> {
+  async startUnit(
+    id: string,
+    unit: string,
+    options: { reopen?: boolean; alone?: boolean } = {},
+  ): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
-    const args = [id, unit, fieldOf(unit), bucketOf(unit), options.reopen === true ? 'reopen' : ''];
+    const args = [id, unit, fieldOf(unit), bucketOf(unit)];
+    args.push(options.reopen === true ? 'reopen' : '', options.alone === true ? 'alone' : '');
     return startResultOf(await this.#run(startUnitScript, this.#keys.unit(id, unit), args), kind);
   }
 

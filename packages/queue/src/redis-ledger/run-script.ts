@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../connect-redis.ts';
 
 export interface Script {
   readonly source: string;
@@ -14,7 +14,7 @@ export function script(...parts: readonly string[]): Script {
 
 /** Runs a script, by its hash where Redis knows it already. Answers with the texts that it returns. */
 export async function runScript(
-  redis: Redis,
+  redis: RedisConnection,
   { source, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],

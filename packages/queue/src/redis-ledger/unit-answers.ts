@@ -4,6 +4,7 @@ type WhyNot = Extract<StartResult, { started: false }>['why'];
 
 const whyNots: readonly WhyNot[] = [
   'done',
+  'suspect',
   'paused',
   'cancelled',
   'closed',

@@ -1,3 +1,5 @@
+import { suspectAfterStarts } from '@migrator/core';
+
 import { mergeFacts, readArguments } from './lua/arguments.ts';
 import { keptIssues } from './lua/kept-issues.ts';
 import { keysOfUnit } from './lua/keys-of-a-unit.ts';
@@ -11,7 +13,7 @@ const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, ke
 export const startUnitScript = script(
   ...aboutOneUnit,
   String.raw`
-local id, unit, field, bucket, mayReopen = take(), take(), take(), take(), take() == 'reopen'
+local id, unit, field, bucket, mayReopen, isAlone = take(), take(), take(), take(), take() == 'reopen', take() == 'alone'
 
 local operation = readOperation(OPERATION)
 if not operation then return { 'unknown-operation' } end
@@ -31,6 +33,7 @@ end
 
 local record = readUnit(field)
 if record and record.state == 'd' then return { 'done' } end
+if record and record.starts == ${suspectAfterStarts} and not isAlone then return { 'suspect' } end
 
 -- Only now, when nothing stands against the start any more.
 if isClosed then takeUpAgain(OPERATION, id, PLACE) end

@@ -26,9 +26,11 @@ export class LedgerModel {
     return added;
   }
 
-  start(unit: string, reopen: boolean): Record<string, unknown> {
+  start(unit: string, reopen: boolean, alone: boolean): Record<string, unknown> {
     if (!this.isRunning && !reopen) return { started: false, why: 'closed' };
-    if (this.units.get(unit)?.state === 'done') return { started: false, why: 'done' };
+    const known = this.units.get(unit);
+    if (known?.state === 'done') return { started: false, why: 'done' };
+    if (known?.starts === suspectAfterStarts && !alone) return { started: false, why: 'suspect' };
     this.isRunning = true;
     const record = this.add(unit);
     record.state = 'running';

@@ -8,7 +8,7 @@ const units = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
 
 type Step =
   | { step: 'list'; units: string[]; done: boolean }
-  | { step: 'start'; unit: string; reopen: boolean }
+  | { step: 'start'; unit: string; reopen: boolean; alone: boolean }
   | {
       step: 'commit';
       attempt: number;
@@ -33,7 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ step: fc.constant('list'), units: fc.array(unit), done: fc.boolean() }),
   },
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean(), alone: fc.boolean() }) },
   {
     weight: 8,
     arbitrary: fc
@@ -119,8 +119,9 @@ async function takeStep(
       break;
     }
     case 'start': {
-      const result = await ledger.startUnit(id, current.unit, { reopen: current.reopen });
-      expect(result).toStrictEqual(model.start(current.unit, current.reopen));
+      const { reopen, alone } = current;
+      const result = await ledger.startUnit(id, current.unit, { reopen, alone });
+      expect(result).toStrictEqual(model.start(current.unit, reopen, alone));
       if (result.started) attempts.unshift({ unit: current.unit, epoch: result.epoch });
       break;
     }

@@ -246,7 +246,10 @@ export function operationsContract(newLedger: NewLedger): void {
         await start(ledger, id, 'user:a');
         await ledger.close(id, { state, now: at(5) });
         await expect(ledger.reopen(id, {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
-        expect(await ledger.startUnit(id, 'user:a', { reopen: true })).toStrictEqual({ started: false, why: 'closed' });
+        expect(await ledger.startUnit(id, 'user:a', { reopen: true })).toStrictEqual({
+          started: false,
+          why: 'closed',
+        });
       }
       expect(await ledger.current()).toBeUndefined();
     });
@@ -254,7 +257,9 @@ export function operationsContract(newLedger: NewLedger): void {
     test('forgets what belonged to the end before', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.update(id, { facts: { verificationId: 'verification-1', pruneId: 'prune-1', totalEntries: 3 } });
+      await ledger.update(id, {
+        facts: { verificationId: 'verification-1', pruneId: 'prune-1', totalEntries: 3 },
+      });
       await close(ledger, id);
       await ledger.reopen(id, {});
       expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3, retry: {} });

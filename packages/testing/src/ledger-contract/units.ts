@@ -107,6 +107,21 @@ export function unitsContract(newLedger: NewLedger): void {
       expect(await start(ledger, id, unit)).toMatchObject({ epoch: 4, startsWithoutProgress: 1 });
     });
 
+    test('after too many starts that came to nothing a unit starts alone only, until it gets on', async () => {
+      const ledger = await newLedger();
+      const { id } = await open(ledger);
+      for (let times = 0; times < suspectAfterStarts; times += 1) await start(ledger, id, unit);
+      const suspect = { started: false, why: 'suspect' };
+      expect(await ledger.startUnit(id, unit)).toStrictEqual(suspect);
+      expect(await ledger.startUnit(id, unit)).toStrictEqual(suspect);
+      const alone = await ledger.startUnit(id, unit, { alone: true });
+      expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
+      // Its process is gone: whoever comes next is to know.
+      expect(await ledger.startUnit(id, unit)).toMatchObject({ epoch: 5, startsWithoutProgress: 5 });
+      await ledger.commit(id, unit, { epoch: 5, state: 'running', deltas: { created: 1 } });
+      expect(await start(ledger, id, unit)).toMatchObject({ epoch: 6, startsWithoutProgress: 1 });
+    });
+
     test('says why not: unknown, closed, done', async () => {
       const ledger = await newLedger();
       const unknown = { started: false, why: 'unknown-operation' };

@@ -1,0 +1,89 @@
+import type { Request, RequestHandler, Response } from 'express';
+
+import { HttpError } from '../http-error.ts';
+import type { Attempts } from './attempts.ts';
+import { comesFromAnotherSite } from './same-site.ts';
+import { roleOfSession } from './session.ts';
+import type { Role, Tokens } from './tokens.ts';
+
+export const signInPath = '/sign-in';
+
+/** Open to all: what an orchestrator asks, and what somebody needs to get in. */
+const open: ReadonlySet<string> = new Set(['/healthz', '/readyz', signInPath, '/pages.css']);
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Lets nobody in without a token, or a session that a token opened; of those let in, only who may change something may
+ * send what changes something, and no page of another site on their behalf. Without an API_TOKEN everybody who can
+ * reach the server (this machine only) may do everything.
+ */
+export function accessGuard(tokens: Tokens, attempts: Attempts): RequestHandler {
+  return async (request, response, next) => {
+    if (open.has(request.path)) {
+      if (!safeMethods.has(request.method)) refuseOtherSites(request);
+      next();
+      return;
+    }
+    const role = tokens.apiToken === undefined ? 'full' : await roleOf(request, tokens, attempts);
+    if (role === undefined) {
+      if (isNavigation(request)) {
+        response.redirect(303, `${signInPath}?next=${encodeURIComponent(request.originalUrl)}`);
+        return;
+      }
+      throw unauthorized(request);
+    }
+    response.locals['role'] = role;
+    if (!safeMethods.has(request.method)) requireMayChange(request, response);
+    next();
+  };
+}
+
+/** For a GET that changes something after all. */
+export const mayChange: RequestHandler = (request, response, next) => {
+  requireMayChange(request, response);
+  next();
+};
+
+export function roleIn(response: Response): Role {
+  return response.locals['role'] === 'full' ? 'full' : 'read';
+}
+
+function requireMayChange(request: Request, response: Response): void {
+  refuseOtherSites(request);
+  if (roleIn(response) === 'full') return;
+  throw new HttpError(403, 'READ_ONLY', 'This token may look at everything, and change or start nothing');
+}
+
+function refuseOtherSites(request: Request): void {
+  if (comesFromAnotherSite(request)) {
+    throw new HttpError(403, 'CROSS_SITE', 'A page of another site may not do this');
+  }
+}
+
+async function roleOf(request: Request, tokens: Tokens, attempts: Attempts): Promise<Role | undefined> {
+  const header = request.get('authorization');
+  if (header === undefined) return roleOfSession(request, tokens);
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  return token === undefined ? undefined : attempts.roleOf(token, request.socket.remoteAddress ?? '');
+}
+
+/** Somebody opens a page, rather than a program asking for data. */
+function isNavigation(request: Request): boolean {
+  if (request.method !== 'GET' || request.get('authorization') !== undefined) return false;
+  return (request.get('accept') ?? '').includes('text/html');
+}
+
+function unauthorized(request: Request): HttpError {
+  const given = request.get('authorization') !== undefined;
+  const challenge = given ? 'Bearer error="invalid_token"' : 'Bearer';
+  return new HttpError(
+    401,
+    'UNAUTHORIZED',
+    given
+      ? 'This is no token of this server: send Authorization: Bearer with the value of API_TOKEN or API_READ_TOKEN'
+      : 'Send Authorization: Bearer with the value of API_TOKEN or API_READ_TOKEN, or sign in at /sign-in',
+    {},
+    { 'WWW-Authenticate': challenge },
+  );
+}

@@ -1,0 +1,229 @@
+import { request as httpRequest } from 'node:http';
+
+import { ConfigError } from '@migrator/config';
+import { expect, test } from 'vitest';
+
+import { at, openStack, type Stack } from '../testing/stack.ts';
+import { requireSafeAccess } from './hosts.ts';
+
+const env = { API_TOKEN: 'the-full-token-0123456789', API_READ_TOKEN: 'the-read-token-0123456789' };
+const full = { Authorization: `Bearer ${env.API_TOKEN}` };
+const read = { Authorization: `bearer ${env.API_READ_TOKEN}` };
+const wrong = { Authorization: 'Bearer wrong-token-0123456789' };
+
+const looks = [
+  'GET /status',
+  'GET /migrations',
+  'GET /migrations/x',
+  'GET /migrations/x/failures',
+  'GET /verifications/x',
+  'GET /rollbacks/x',
+  'GET //metrics',
+  'GET //openapi.json',
+  'GET //docs',
+  'GET //admin/queues',
+  'GET //admin/queues/api/queues',
+  'HEAD /events',
+  'GET //nothing',
+];
+const changes = [
+  'POST /start',
+  'GET /verify',
+  'GET /VERIFY/',
+  'POST /rollback',
+  'POST /pause',
+  'POST /resume',
+  'POST /cancel',
+  'PUT /pace',
+  'POST /migrations/x/retry',
+  'PUT //admin/queues/api/queues/users/pause',
+  'PUT //admin/queues/api/queues/users/retry/failed',
+  'POST //admin/queues/api/queues/users/add',
+  'DELETE /status',
+  'POST //nothing',
+];
+
+test('without a token, or with a wrong one, no route says anything', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  for (const headers of [
+    {},
+    { Cookie: 'journal_migration_session=full.9999999999999.x' },
+    { Authorization: 'Basic x' },
+  ]) {
+    for (const call of [...looks, ...changes]) {
+      const answer = await stack.call(call, { headers });
+      expect(answer.status, `${call} ${JSON.stringify(headers)}`).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    }
+  }
+  for (const call of [...looks, ...changes].slice(0, 28)) {
+    expect((await stack.call(call, { headers: wrong })).status, call).toBe(401);
+  }
+  for (const call of ['GET //healthz', 'GET //readyz']) expect((await stack.call(call)).status).toBe(200);
+});
+
+test('a read-only token sees everything and changes nothing', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  for (const call of looks)
+    expect([200, 404], call).toContain((await stack.call(call, { headers: read })).status);
+  for (const call of changes) {
+    const answer = await stack.call(call, { headers: read });
+    expect(answer, call).toMatchObject({ status: 403, body: { code: 'READ_ONLY' } });
+  }
+  expect((await stack.call('HEAD /verify', { headers: full })).status).toBe(405);
+  expect((await stack.call('GET /status', { headers: full })).body).toMatchObject({
+    currentStatus: { state: 'idle' },
+    lastMigration: null,
+  });
+  expect(await stack.context.queues.units.isPaused()).toBe(false);
+  const readOnlyMode = async (headers: Record<string, string>): Promise<unknown> =>
+    at((await stack.call('GET //admin/queues/api/queues', { headers })).body, 'queues.0.readOnlyMode');
+  expect(await readOnlyMode(read)).toBe(true);
+  expect(await readOnlyMode(full)).toBe(false);
+  expect((await stack.call('PUT //admin/queues/api/queues/users/pause', { headers: full })).status).toBe(200);
+});
+
+test('too many wrong tokens are not looked at any more', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, index) =>
+      stack.call('GET /status', { headers: { Authorization: `Bearer guess-${index}` } }),
+    ),
+  );
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 401)).toHaveLength(30);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+  const late = await stack.call('GET /status', { headers: full });
+  expect(late).toMatchObject({ status: 429, body: { code: 'TOO_MANY_ATTEMPTS' } });
+  expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await signIn(stack, env.API_TOKEN)).status).toBe(429);
+  expect((await stack.call('GET //readyz')).status).toBe(200);
+});
+
+test('a browser signs in for a session that only it can use, and signs out', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  const page = await fetch(`${stack.url}/admin/queues?x=1`, {
+    redirect: 'manual',
+    headers: { Accept: 'text/html' },
+  });
+  expect(page.status).toBe(303);
+  expect(page.headers.get('location')).toBe('/sign-in?next=%2Fadmin%2Fqueues%3Fx%3D1');
+  const form = await fetch(stack.url + page.headers.get('location'));
+  expect(await form.text()).toContain('name="next" value="/admin/queues?x=1"');
+  expect(form.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+
+  expect((await signIn(stack, 'no-token-at-all')).status).toBe(401);
+  expect((await signIn(stack, env.API_TOKEN, { Origin: 'http://evil.example' })).status).toBe(403);
+  const signedIn = await signIn(stack, env.API_TOKEN);
+  expect(signedIn.status).toBe(303);
+  expect(signedIn.headers.get('location')).toBe('/docs');
+  const cookie = signedIn.headers.get('set-cookie') ?? '';
+  expect(cookie).toMatch(/; HttpOnly/);
+  expect(cookie).toMatch(/; SameSite=Strict/);
+  expect(cookie).not.toContain(env.API_TOKEN);
+  const Cookie = cookie.split(';')[0] ?? '';
+  expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(200);
+  expect((await stack.call('POST /pause', { headers: { Cookie, Origin: stack.url } })).status).toBe(409);
+  for (const headers of [
+    { Origin: 'http://evil.example' },
+    { Origin: 'null' },
+    { 'Sec-Fetch-Site': 'same-site' },
+  ]) {
+    const answer = await stack.call('POST /pause', { headers: { Cookie, ...headers } });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
+  }
+  const promoted = Cookie.replace('=full.', '=read.');
+  expect((await stack.call('GET /status', { headers: { Cookie: promoted } })).status).toBe(401);
+
+  const reader =
+    ((await signIn(stack, env.API_READ_TOKEN)).headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  expect((await stack.call('GET /status', { headers: { Cookie: reader } })).status).toBe(200);
+  expect((await stack.call('POST /pause', { headers: { Cookie: reader } })).status).toBe(403);
+  const forged = reader.replace('=read.', '=full.');
+  expect((await stack.call('GET /status', { headers: { Cookie: forged } })).status).toBe(401);
+
+  const out = await fetch(`${stack.url}/sign-out`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { Cookie },
+  });
+  expect(out.headers.get('set-cookie')).toMatch(/^journal_migration_session=; .*Expires=Thu, 01 Jan 1970/);
+});
+
+test.each([
+  '//evil.example/x',
+  'http://evil.example',
+  '/\\evil.example',
+  'javascript:alert(1)',
+  '\u0000',
+  '/..//evil.example',
+])('after signing in, %j leads nowhere else', async (next) => {
+  await using stack = await openStack({ workers: 0, env });
+  const { headers } = await signIn(stack, env.API_TOKEN, {}, next);
+  const target = new URL(headers.get('location') ?? '', stack.url);
+  expect(target.origin).toBe(new URL(stack.url).origin);
+});
+
+test('without a token, a name that is not of this machine is not answered', async () => {
+  await using stack = await openStack({ workers: 0 });
+  const { port } = new URL(stack.url);
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+  ]) {
+    expect(await statusWithHost(stack, host), host).toBe(403);
+  }
+  for (const host of [`localhost:${port}`, 'LOCALHOST', `127.0.0.1:${port}`, `[::1]:${port}`]) {
+    expect(await statusWithHost(stack, host), host).toBe(200);
+  }
+});
+
+test.each([
+  [{ host: '0.0.0.0' }, 'HOST', /HOST holds "0\.0\.0\.0", but without API_TOKEN/],
+  [{ host: '::' }, 'HOST', /without API_TOKEN/],
+  [{ host: '192.168.1.2' }, 'HOST', /without API_TOKEN/],
+  [{ host: '127.0.0.1', apiReadToken: env.API_READ_TOKEN }, 'API_READ_TOKEN', /without API_TOKEN/],
+  [{ host: '0.0.0.0', apiToken: env.API_TOKEN, apiReadToken: env.API_TOKEN }, 'API_READ_TOKEN', /differ/],
+])('%j is refused at start', (http, variable, message) => {
+  expect(() => requireSafeAccess(http)).toThrow(ConfigError);
+  expect(() => requireSafeAccess(http)).toThrow(
+    expect.objectContaining({ variable, message: expect.stringMatching(message) }),
+  );
+});
+
+test.each([
+  { host: '127.0.0.1' },
+  { host: 'localhost' },
+  { host: '::1' },
+  { host: '127.9.9.9' },
+  { host: '0.0.0.0', apiToken: env.API_TOKEN },
+])('%j may start', (http) => {
+  expect(() => requireSafeAccess(http)).not.toThrow();
+});
+
+async function signIn(
+  stack: Stack,
+  token: string,
+  headers: Record<string, string> = {},
+  next = '/docs',
+): Promise<Response> {
+  return fetch(`${stack.url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Sec-Fetch-Site': 'same-origin', Origin: stack.url, ...headers },
+    body: new URLSearchParams({ token, next }),
+  });
+}
+
+function statusWithHost(stack: Stack, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    httpRequest(`${stack.url}/healthz`, { headers: { Host: host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+
+import { basePath } from './api-context.ts';
+import { openStack, type Stack } from './testing/stack.ts';
+
+interface Event {
+  readonly id: string;
+  readonly name: string;
+  readonly data: {
+    currentStatus?: { state: string };
+    state?: string;
+    lastMigration?: { state: string } | null;
+  };
+}
+
+test('events tell each change of state and the progress in between, and what was missed', async () => {
+  await using stack = await openStack();
+  const writer = stack.firestore.bulkWriter();
+  for (let day = 0; day < 400; day += 1)
+    void writer.set(stack.firestore.doc(`users/ann/trading-journal/${day}`), { trades: [day] });
+  await writer.close();
+
+  const seen: Event[] = [];
+  const listening = listen(
+    stack,
+    seen,
+    undefined,
+    (event) => event.data.lastMigration?.state === 'completed',
+  );
+  await expect.poll(() => seen.length, { timeout: 5_000 }).toBeGreaterThan(0);
+  await stack.call('POST /start', { headers: { Prefer: 'wait=40' } });
+  await listening;
+  const states = seen.filter(({ name }) => name === 'state');
+  expect(states[0]?.data).toMatchObject({ currentStatus: { state: 'idle' }, lastMigration: null });
+  expect(states.at(-1)?.data).toMatchObject({
+    currentStatus: { state: 'idle' },
+    lastMigration: { state: 'completed' },
+  });
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
+
+  const again: Event[] = [];
+  await listen(stack, again, states[0]?.id, (event) => event.id === states.at(-1)?.id);
+  expect(again.filter(({ name }) => name === 'state').map(({ id }) => id)).toEqual(
+    states.slice(1).map(({ id }) => id),
+  );
+});
+
+/** Reads events until one is the last that is wanted. */
+async function listen(
+  stack: Stack,
+  seen: Event[],
+  lastId: string | undefined,
+  isLast: (event: Event) => boolean,
+): Promise<void> {
+  const response = await fetch(
+    `${stack.url}${basePath}/events`,
+    lastId === undefined ? {} : { headers: { 'Last-Event-ID': lastId } },
+  );
+  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+      const fields = new Map(
+        text
+          .slice(0, end)
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+      );
+      text = text.slice(end + 2);
+      if (!fields.has('data')) continue;
+      const event = {
+        id: fields.get('id') ?? '',
+        name: fields.get('event') ?? '',
+        data: JSON.parse(fields.get('data') ?? '') as Event['data'],
+      };
+      seen.push(event);
+      if (isLast(event)) return;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { type Operation, processedEntries } from '@migrator/core';
+import { currentStatus } from '@migrator/engine';
+import { type ExportedMetrics, GaugePage } from '@migrator/observability';
+import { queueLoads } from '@migrator/queue';
+
+import type { ApiContext } from '../api-context.ts';
+
+const outcomes = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'vanished', 'failed'];
+
+/** What the books and the queues say at this moment: exact, whatever process did the work. */
+export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
+  const page = new GaugePage();
+  const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
+  const [status, loads, newest, pace] = await Promise.all([
+    currentStatus(context.ledger, isActive, context.pace),
+    queueLoads(context.queues),
+    context.ledger.list('migration', { limit: 1 }),
+    context.pace.report(),
+  ]);
+
+  const states = [
+    'idle',
+    'listing',
+    'migrating',
+    'verifying',
+    'rolling-back',
+    'pausing',
+    'paused',
+    'cancelling',
+  ];
+  for (const state of states) {
+    page.set('migrator_state', 'The one that is 1 is the state', { state }, state === status.state ? 1 : 0);
+  }
+  const { progress } = status;
+  page.set(
+    'migrator_progress_ratio',
+    'Of what runs, 0 to 1; 0 while nothing is known',
+    {},
+    (progress?.percent ?? 0) / 100,
+  );
+  page.set('migrator_entries_per_second', 'Of what runs, smoothed', {}, progress?.entriesPerSecond ?? 0);
+  page.set(
+    'migrator_pace_write_units',
+    'Write units a second, all processes together',
+    {},
+    pace.writeUnitsPerSecond,
+  );
+  page.set(
+    'migrator_pace_max_write_units',
+    'The budget of write units a second; 0: none',
+    {},
+    pace.maxWriteUnitsPerSecond ?? 0,
+  );
+  for (const limit of ['budget', 'throttled', 'source', 'workers', 'paused']) {
+    const is = progress?.pace?.limitedBy === limit;
+    page.set('migrator_pace_limited_by', 'The one that is 1 holds the pace down', { by: limit }, is ? 1 : 0);
+  }
+  const run = newest.operations[0];
+  if (run !== undefined) runGauges(page, run);
+  for (const { queue, jobs, oldest } of loads) {
+    for (const [state, count] of Object.entries(jobs)) {
+      page.set('migrator_queue_jobs', 'Jobs by state', { queue, state }, count);
+    }
+    const age = oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1_000);
+    page.set('migrator_queue_oldest_job_age_seconds', 'Of the jobs that have not ended', { queue }, age);
+  }
+  return page.export();
+}
+
+/** The books of the newest run. */
+function runGauges(page: GaugePage, run: Operation): void {
+  const count = (name: string): number => run.totals[name] ?? 0;
+  for (const outcome of outcomes) {
+    page.set('migrator_run_entries', "The newest run's entries by outcome", { outcome }, count(outcome));
+  }
+  page.set(
+    'migrator_run_entries_processed',
+    "The newest run's entries with an outcome",
+    {},
+    processedEntries(run),
+  );
+  page.set('migrator_run_bytes', 'Bytes of items that the newest run wrote', {}, count('bytes'));
+  page.set('migrator_run_write_units', 'Write units that the newest run used', {}, count('writeUnits'));
+  for (const [state, users] of Object.entries(run.units)) {
+    page.set('migrator_run_users', "The newest run's users", { state }, users);
+  }
+  for (const [code, failures] of Object.entries(run.codes)) {
+    page.set('migrator_run_failures', "The newest run's failures by code", { code }, failures);
+  }
+  for (const state of ['running', 'completed', 'completed-with-failures', 'failed', 'cancelled']) {
+    page.set(
+      'migrator_run_state',
+      'The one that is 1 is the state of the newest run',
+      { state },
+      run.state === state ? 1 : 0,
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+
+import { problem } from '../answer-schemas.ts';
+import type { Route } from '../routes.ts';
+import { idPath } from '../schemas.ts';
+import { type OperationDoc, operations } from './operations.ts';
+
+/** What every call may answer, whatever it is about. */
+const always: Readonly<Record<number, string>> = {
+  400: 'INVALID_REQUEST, INVALID_CURSOR, NOT_JSON, BODY_INCOMPLETE, BAD_PATH, BAD_REQUEST',
+  500: 'INTERNAL',
+};
+const guarded: Readonly<Record<number, string>> = {
+  401: 'UNAUTHORIZED',
+  403: 'READ_ONLY, CROSS_SITE, HOST_NOT_ALLOWED',
+  429: 'TOO_MANY_ATTEMPTS',
+};
+const withBody: Readonly<Record<number, string>> = {
+  413: 'BODY_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_ENCODING',
+};
+
+const preferHeader = z.strictObject({
+  prefer: z.string().optional().meta({
+    description: 'RFC 7240: `wait=N` waits up to N seconds (3,600 at most) for the end',
+    example: 'wait=30',
+  }),
+});
+
+/** The OpenAPI document of the route table, made of the very schemas that check requests. */
+export function openApiDocument(table: readonly Route[]): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of table) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[route.method] = operationOf(route, operations[route.id]);
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Journal migration',
+      version: '1.0.0',
+      description: 'Moves trading journals from Cloud Firestore to DynamoDB.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }, { session: [] }],
+    tags: ['Runs', 'Verification', 'Rollback', 'Watching'].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'API_TOKEN, or API_READ_TOKEN to look only' },
+        session: { type: 'apiKey', in: 'cookie', name: 'journal_migration_session' },
+      },
+    },
+  });
+}
+
+function operationOf(route: Route, doc: OperationDoc): ZodOpenApiOperationObject {
+  const params = {
+    ...(route.path.includes(':id') ? { path: idPath } : {}),
+    ...(route.query === undefined ? {} : { query: route.query }),
+    ...(doc.waits === undefined ? {} : { header: preferHeader }),
+  };
+  return {
+    operationId: route.id,
+    tags: [doc.tag],
+    summary: doc.summary,
+    ...(doc.description === undefined && doc.waits === undefined ? {} : { description: descriptionOf(doc) }),
+    ...(doc.open === true ? { security: [] } : {}),
+    ...(Object.keys(params).length === 0 ? {} : { requestParams: params }),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: route.id === 'pace',
+            content: { 'application/json': { schema: route.body } },
+          },
+        }),
+    responses: responsesOf(route, doc),
+  };
+}
+
+function descriptionOf({ description, waits }: OperationDoc): string {
+  const wait =
+    waits === undefined
+      ? undefined
+      : waits === 0
+        ? 'Answers at once unless `Prefer: wait=N` says otherwise.'
+        : `Waits up to ${waits} seconds unless \`Prefer: wait=N\` says otherwise.`;
+  return [description, wait].filter((part) => part !== undefined).join(' ');
+}
+
+function responsesOf(route: Route, doc: OperationDoc): ZodOpenApiResponsesObject {
+  const responses: ZodOpenApiResponsesObject = {};
+  for (const [status, { says, schema, type = 'application/json' }] of Object.entries(doc.answers)) {
+    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
+      description: says,
+      content: {
+        [type]: { schema: schema ?? (type === 'application/json' ? z.looseObject({}) : z.string()) },
+      },
+    };
+  }
+  const problems = merged(
+    always,
+    doc.open === true ? {} : guarded,
+    route.body === undefined ? {} : withBody,
+    doc.problems,
+  );
+  for (const [status, codes] of Object.entries(problems)) {
+    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
+      description: codes,
+      content: { 'application/problem+json': { schema: problem } },
+    };
+  }
+  return responses;
+}
+
+function merged(...parts: readonly Readonly<Record<number, string>>[]): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const part of parts) {
+    for (const [status, codes] of Object.entries(part))
+      all[status] = all[status] ? `${all[status]}, ${codes}` : codes;
+  }
+  return all;
+}

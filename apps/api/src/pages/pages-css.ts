@@ -1,0 +1,20 @@
+/** The style of our own pages. */
+export const pagesCss = `
+:root { color-scheme: light dark; --line: light-dark(#d5d9e0, #394150); --soft: light-dark(#f4f6f9, #1b2029); --accent: light-dark(#0b5cad, #6cb2ff); }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: light-dark(#fff, #12161c); color: light-dark(#1c2430, #dfe5ee); }
+main { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+main.narrow { max-width: 24rem; padding-top: 15vh; }
+form { display: grid; gap: .75rem; }
+input[type=password] { font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: .4rem; }
+button { font: inherit; padding: .5rem; border: 0; border-radius: .4rem; background: light-dark(#0b5cad, #1f6fbf); color: #fff; cursor: pointer; }
+a { color: var(--accent); }
+.complaint { border-left: .25rem solid #c2341d; padding: .25rem .75rem; background: var(--soft); }
+details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; }
+summary { padding: .5rem .75rem; cursor: pointer; }
+details > div { padding: 0 .75rem .75rem; }
+code, pre { font: 13px/1.45 ui-monospace, monospace; }
+pre { background: var(--soft); border-radius: .4rem; padding: .75rem; overflow-x: auto; }
+.method { display: inline-block; min-width: 3.5rem; font-weight: 600; color: var(--accent); }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); padding: .35rem .5rem; }
+`;

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Log } from '@migrator/observability';
+import type { Request, RequestHandler, Response } from 'express';
+
+import type { Watching } from './api-context.ts';
+
+/** Gives each request an id, a line in the log, a place in the metrics and, where there are traces, a span. */
+export function requestWatch({ log, metrics, tracing }: Watching): RequestHandler {
+  return (request, response, next) => {
+    const begin = performance.now();
+    const requestId = idOf(request);
+    response.set('X-Request-Id', requestId);
+    const ended = Promise.withResolvers<number>();
+    tracing.request(
+      { method: request.method, route: () => routeOf(request), headers: request.headers },
+      ended.promise,
+      () => {
+        const requestLog = log?.child({ request: requestId, ...tracing.current() });
+        response.locals['log'] = requestLog;
+        response.on('close', () => {
+          const seconds = (performance.now() - begin) / 1_000;
+          const { statusCode: status } = response;
+          const route = routeOf(request);
+          metrics.request({ method: request.method, route, status }, seconds);
+          if (requestLog !== undefined) writeLine(requestLog, request, response, route, seconds);
+          ended.resolve(status);
+        });
+        next();
+      },
+    );
+  };
+}
+
+/** The log of this request: its lines carry its id. */
+export function logIn(response: Response): Log | undefined {
+  return response.locals['log'] as Log | undefined;
+}
+
+function writeLine(log: Log, request: Request, response: Response, route: string, seconds: number): void {
+  const { statusCode: status } = response;
+  const run = runOf(request, response);
+  const fields = {
+    method: request.method,
+    route,
+    status,
+    ms: Math.round(seconds * 1_000),
+    ...(run && { run }),
+  };
+  // Who only looks, and looks every second, says nothing that a person has to read.
+  if (status >= 500) log.error(fields, 'request failed');
+  else if (status === 401 || status === 403 || status === 429) log.warn(fields, 'request refused');
+  else if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !('location' in response.getHeaders()))
+    log.debug(fields, 'request');
+  else log.info(fields, 'request');
+}
+
+/** What an answer points to, or a path asks for: an operation's id. */
+function runOf(request: Request, response: Response): string | undefined {
+  const location = response.get('location');
+  const pointed = /\/((?:migration|verification|rollback)-\d{8}T\d{9}Z)$/.exec(location ?? '')?.[1];
+  const asked = (request.params as Record<string, string> | undefined)?.['id'];
+  return pointed ?? (asked !== undefined && /^[a-z]+-\d{8}T\d{9}Z$/.test(asked) ? asked : undefined);
+}
+
+/** A path of the route table, never one as it was sent: those are without number. */
+function routeOf(request: Request): string {
+  const path: unknown = (request.route as { path?: unknown } | undefined)?.path;
+  if (request.baseUrl !== '') return request.baseUrl;
+  return typeof path === 'string' ? path : 'other';
+}
+
+function idOf(request: Request): string {
+  const given = request.get('x-request-id');
+  return given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}

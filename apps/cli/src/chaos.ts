@@ -1,0 +1,26 @@
+import { chaos as runChaos, describeChaos } from '@migrator/chaos';
+
+export interface ChaosCommandOptions {
+  readonly seed: number;
+  readonly faults: number;
+  readonly entries: number;
+  readonly json: boolean;
+}
+
+/** Sets the exit code: 0 only if nothing was lost, wrong or counted twice. */
+export async function chaos({ json, ...options }: ChaosCommandOptions): Promise<void> {
+  const startedAt = performance.now();
+  const say = (line: string): void => {
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).padStart(7);
+    process.stderr.write(`${seconds} s  ${line}\n`);
+  };
+  try {
+    const result = await runChaos({ ...options, say });
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeChaos(result));
+    process.exitCode = result.ok ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: String(error) })}\n`);
+    process.exitCode = 1;
+  }
+}

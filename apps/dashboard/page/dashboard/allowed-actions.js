@@ -1,0 +1,29 @@
+/**
+ * @import { Status } from './api.js'
+ */
+
+/** @typedef {'start' | 'verify' | 'rollback' | 'retry' | 'pause' | 'resume' | 'cancel' | 'limit'} Action */
+
+/**
+ * What makes sense as things are. Undefined: nobody knows how things are, so nothing does.
+ * @param {Status | undefined} status
+ * @returns {Record<Action, boolean>}
+ */
+export function allowedActions(status) {
+  const state = status?.currentStatus.state;
+  const last = status?.lastMigration;
+  const idle = state === 'idle';
+  const runs = state !== undefined && ['listing', 'migrating', 'verifying', 'rolling-back'].includes(state);
+  const stands = state === 'paused' || state === 'pausing';
+  const hasFailures = last ? last.stats.failureCount > 0 || last.stats.users.failed > 0 : false;
+  return {
+    start: idle,
+    verify: idle,
+    rollback: idle,
+    retry: idle && hasFailures && last?.rolledBackBy === null,
+    pause: runs,
+    resume: stands,
+    cancel: runs || stands,
+    limit: state !== undefined && !idle,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Log } from '@migrator/observability';
+import type { OnWorkEvent } from '@migrator/queue';
+
+/** Writes down what a worker does: runs for everybody, users that are done only for who asks for details. */
+export function logWork(log: Log): OnWorkEvent {
+  return (event) => {
+    const { run } = event;
+    switch (event.kind) {
+      case 'phase': {
+        const { phase, reason } = event;
+        if (phase === 'pause') log.warn({ run, reason }, 'paused');
+        else if (phase === 'cancel') log.info({ run }, 'being cancelled');
+        else log.info({ run, phase }, 'goes on');
+        return;
+      }
+      case 'ended': {
+        const { state, reason } = event;
+        log[state === 'failed' ? 'error' : 'info']({ run, state, reason }, 'ended');
+        return;
+      }
+      case 'unit': {
+        const { user, slice, job, outcome, detail } = event;
+        const failed = outcome === 'failed' || outcome === 'error';
+        log[failed ? 'warn' : 'debug']({ run, user, slice, job, outcome, detail }, 'user' in event ? 'user' : 'slice');
+      }
+    }
+  };
+}

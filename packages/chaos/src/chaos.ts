@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { fillFirestore, journals } from '@migrator/testing';
+
+import { compareEnds, type Comparison } from './compare-ends.ts';
+import { disturb } from './disturbances.ts';
+import { type Books, MigrationCalls } from './migration-calls.ts';
+import { type OpenScene, openScene } from './open-scene.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How many faults, of all kinds together. */
+  readonly faults: number;
+  readonly entries: number;
+  readonly workers?: number;
+  /** When a run that has not ended is a failure, in seconds. */
+  readonly limitSeconds?: number;
+  /** Told what happens. */
+  readonly say?: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly entries: number;
+  readonly users: number;
+  readonly seconds: number;
+  readonly faults: { readonly total: number; readonly byKind: Readonly<Record<string, number>> };
+  readonly pauses: Readonly<Record<string, number>>;
+  /** What the comparison of both ends found. */
+  readonly lost: number;
+  readonly wrong: number;
+  readonly unexpected: number;
+  /** Entries that the books have more often than they are there. */
+  readonly countedTwice: number;
+  readonly notCounted: number;
+  readonly booksBalance: boolean;
+  readonly books: Books;
+  /** Processes that ended although nobody killed them. */
+  readonly unexpectedEnds: readonly string[];
+  readonly examples: readonly string[];
+}
+
+const entriesPerUser = 250;
+const pollMs = 500;
+
+/** A migration under faults of all kinds, and what came of it. Throws if it does not end. */
+export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, entries, faults, limitSeconds = 3_600, say = () => undefined } = options;
+  const signal = AbortSignal.timeout(limitSeconds * 1_000);
+  const startedAt = performance.now();
+  const users = Math.max(4, Math.ceil(entries / entriesPerUser));
+  await using scene = await openScene({ seed, faults, entries, workers: options.workers ?? 3, say });
+
+  const { services } = scene;
+  const filled = await fillFirestore(journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }), {
+    emulatorHost: services.firestore.emulatorHost,
+    projectId: services.env.GOOGLE_CLOUD_PROJECT,
+  });
+  say(`${filled.entries} entries of ${filled.users} users`);
+
+  const disturbed = new Map<string, number>();
+  const over = new AbortController();
+  const disturbing = disturb(scene, {
+    times: Math.ceil(faults * 0.03),
+    everyMs: 3_000,
+    signal: AbortSignal.any([over.signal, signal]),
+    counts: disturbed,
+  });
+  const pauses = new Map<string, number>();
+  let books: Books;
+  try {
+    books = await runToItsEnd(scene, new MigrationCalls(scene.apiUrl, signal), pauses, say);
+  } finally {
+    over.abort();
+    scene.calm();
+    await disturbing;
+  }
+
+  // Where Google's SDK looks for them.
+  const { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST } = services.env;
+  Object.assign(process.env, { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST });
+  const comparison = await compareEnds(
+    {
+      projectId: services.env.GOOGLE_CLOUD_PROJECT,
+      dynamoDbEndpoint: services.dynamodb.endpoint,
+      region: services.dynamodb.region,
+      tableName: services.dynamodb.tableName,
+    },
+    books.stats.startTime,
+  );
+  const byKind = { ...scene.faults(), ...Object.fromEntries(disturbed) };
+  const unexpectedEnds = [scene.api, ...scene.workers].flatMap((program) => program.unexpectedEnds);
+  return judge({
+    seed,
+    users: filled.users,
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+    byKind,
+    pauses: Object.fromEntries(pauses),
+    books,
+    comparison,
+    unexpectedEnds,
+  });
+}
+
+async function runToItsEnd(
+  scene: OpenScene,
+  calls: MigrationCalls,
+  pauses: Map<string, number>,
+  say: (line: string) => void,
+): Promise<Books> {
+  await calls.start();
+  let last = '';
+  let lastSaid = 0;
+  for (;;) {
+    const status = await calls.status();
+    const { state, progress } = status?.currentStatus ?? { state: 'unknown', progress: null };
+    const reason = progress?.reason ?? '';
+    const now = performance.now();
+    const line = `${state} ${reason}`;
+    if (line !== last || now - lastSaid > 10_000) {
+      const pace = progress?.pace?.limitedBy ?? '';
+      say(
+        `${state}: ${progress?.processed ?? 0} done, ${progress?.entriesPerSecond ?? 0}/s ${pace} ${reason}`,
+      );
+      last = line;
+      lastSaid = now;
+    }
+    if (state === 'idle' && status?.lastMigration) return status.lastMigration;
+    if (state === 'idle') throw new Error('nothing runs, and nothing has run');
+    // A person who has mended what the reason says.
+    if (state === 'paused') {
+      const code = /^\w+/.exec(reason)?.[0] ?? 'without a reason';
+      pauses.set(code, (pauses.get(code) ?? 0) + 1);
+      await calls.resume();
+    }
+    await delay(pollMs);
+  }
+}
+
+function judge(found: {
+  seed: number;
+  users: number;
+  seconds: number;
+  byKind: Record<string, number>;
+  pauses: Record<string, number>;
+  books: Books;
+  comparison: Comparison;
+  unexpectedEnds: readonly string[];
+}): ChaosResult {
+  const { books, comparison, byKind, unexpectedEnds } = found;
+  const { stats } = books;
+  const { entries, lost, wrong, unexpected, items } = comparison;
+  const countedTwice = Math.max(0, stats.totalProcessed - entries);
+  const notCounted = Math.max(0, entries - stats.totalProcessed);
+  const booksBalance =
+    stats.totalProcessed === stats.successCount + stats.failureCount + stats.skippedCount &&
+    stats.successCount === stats.createdCount + stats.repairedCount &&
+    stats.successCount === items - unexpected &&
+    stats.users.completed + stats.users.failed === stats.users.listed &&
+    stats.users.listed === found.users;
+  const ok =
+    books.state === 'completed' &&
+    books.verification?.isValid === true &&
+    lost + wrong + unexpected + countedTwice + notCounted + stats.failureCount === 0 &&
+    booksBalance &&
+    unexpectedEnds.length === 0;
+  return {
+    ok,
+    seed: found.seed,
+    entries,
+    users: found.users,
+    seconds: found.seconds,
+    faults: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), byKind },
+    pauses: found.pauses,
+    lost,
+    wrong,
+    unexpected,
+    countedTwice,
+    notCounted,
+    booksBalance,
+    books,
+    unexpectedEnds,
+    examples: comparison.examples,
+  };
+}

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** What a program needs of this process's environment; the rest may point to somebody's real data. */
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+const keptLines = 15;
+const restartMs = 500;
+
+/** A program that is killed and frozen, and started again each time it has been killed. */
+export class Program {
+  readonly name: string;
+  readonly #file: URL;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #lines: string[] = [];
+  #child: ChildProcess | undefined;
+  #isKilled = false;
+  #isFrozen = false;
+  #restart: NodeJS.Timeout | undefined;
+
+  /** Ends that nobody asked for, with what was said last. */
+  readonly unexpectedEnds: string[] = [];
+
+  constructor(name: string, file: URL, env: Readonly<Record<string, string>>) {
+    this.name = name;
+    this.#file = file;
+    const own = inherited.flatMap((variable) => {
+      const value = process.env[variable];
+      return value === undefined ? [] : [[variable, value] as const];
+    });
+    this.#env = { ...Object.fromEntries(own), ...env };
+  }
+
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
+  start(): void {
+    const path = fileURLToPath(this.#file);
+    this.#lines.length = 0;
+    const child = spawn(process.execPath, [path, '--exit-with-parent'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: this.#env,
+      cwd: dirname(path),
+      detached: true,
+    });
+    this.#child = child;
+    this.#isKilled = false;
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        this.#lines.push(line);
+        if (this.#lines.length > keptLines) this.#lines.shift();
+      });
+    }
+    child.stdin.on('error', () => undefined);
+    child.once('close', (code, signal) => {
+      if (this.#isKilled) return;
+      this.unexpectedEnds.push([`${this.name} ended: ${signal ?? code}`, ...this.#lines].join('\n'));
+      this.#restart = setTimeout(() => this.start(), restartMs);
+    });
+  }
+
+  /** As a crash would: nothing is said or done any more. */
+  async kill(): Promise<void> {
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    this.#isKilled = true;
+    const closed = once(child, 'close');
+    child.kill('SIGKILL');
+    await closed;
+    this.#isFrozen = false;
+  }
+
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#child?.kill('SIGSTOP');
+  }
+
+  wake(): void {
+    if (this.#isFrozen) this.#child?.kill('SIGCONT');
+    this.#isFrozen = false;
+  }
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startRedis, startRedisCluster, startRedisSentinels } from '@migrator/local-services';
+import { generate } from 'selfsigned';
+import { expect, inject, onTestFinished, test } from 'vitest';
+
+import { openDeployment, startProgram } from './testing/deployment.ts';
+import { expectWholeRun } from './testing/expect-whole-run.ts';
+
+const size = { users: 8, entriesPerUser: 150 };
+/** Slow enough that a run is still going on when something happens to it. */
+const slow = { MAX_WRITE_UNITS_PER_SECOND: '300' };
+const commitTestLimitMs = 240_000;
+
+test(
+  'TLS with certificates on both sides, an ACL user with only the rights it needs, a database number',
+  async () => {
+    const files = await certificate();
+    const password = 'p@ss:word';
+    const redis = await startRedis({
+      settings: (port) => [
+        ...['--port', '0', '--tls-port', String(port), '--tls-cert-file', files.cert],
+        ...['--tls-key-file', files.key, '--tls-ca-cert-file', files.cert, '--tls-auth-clients', 'yes'],
+        ...['--user', 'default', 'off'],
+      ...['--user', 'migrator', 'on', `>${password}`, '~{tls-test}:*', '&{tls-test}:*'],
+      ...['+@all', '-@admin', '-@dangerous', '+info'],
+      ],
+    });
+    onTestFinished(() => redis.stop());
+    await using deployment = await openDeployment({
+      ...size,
+      env: {
+        REDIS_URL: `rediss://migrator:${encodeURIComponent(password)}@localhost:${redis.port}/3`,
+        REDIS_TLS_CA: files.cert,
+        REDIS_TLS_CERT: files.cert,
+        REDIS_TLS_KEY: files.key,
+        QUEUE_PREFIX: '{tls-test}',
+      },
+    });
+    expect((await deployment.client.start()).status).toBe(202);
+    expectWholeRun(await deployment.client.end(), deployment.entries);
+  },
+  commitTestLimitMs,
+);
+
+test(
+  "a primary that is lost in the middle of a run: the sentinels' choice goes on with it",
+  async () => {
+    await using redis = await startRedisSentinels({ appendOnly: true });
+    await using deployment = await openDeployment({
+      ...size,
+      workers: 2,
+      env: { REDIS_URL: redis.url, ...slow },
+    });
+    await deployment.client.start();
+    await deployment.client.processed(100);
+    const [primary, replica] = redis.servers;
+    await primary.kill();
+    expectWholeRun(await deployment.client.end(), deployment.entries);
+    expect(await redis.primaryPort()).toBe(replica.port);
+  },
+  commitTestLimitMs,
+);
+
+test(
+  'a cluster of three: the node that has the keys is lost in the middle of a run and comes back',
+  async () => {
+    await using redis = await startRedisCluster({ appendOnly: true });
+    const prefix = '{cluster-test}';
+    await using deployment = await openDeployment({
+      ...size,
+      workers: 2,
+      env: { REDIS_URL: redis.url, QUEUE_PREFIX: prefix, ...slow },
+    });
+    await deployment.client.start();
+    await deployment.client.processed(100);
+    const node = await redis.primaryOf(prefix);
+    await node.kill();
+    await node.restart();
+    expectWholeRun(await deployment.client.end(), deployment.entries);
+  },
+  commitTestLimitMs,
+);
+
+test(
+  'a cluster with replicas: another node takes over in the middle of a run',
+  async () => {
+    await using redis = await startRedisCluster({ appendOnly: true, replicas: 1 });
+    const prefix = '{cluster-test}';
+    await using deployment = await openDeployment({
+      ...size,
+      workers: 2,
+      env: {
+        // One node is enough to find the others.
+        REDIS_URL: `redis+cluster://127.0.0.1:${redis.nodes[1]?.port}`,
+        QUEUE_PREFIX: prefix,
+        ...slow,
+      },
+    });
+    await deployment.client.start();
+    await deployment.client.processed(100);
+    const node = await redis.primaryOf(prefix);
+    await node.kill();
+    expectWholeRun(await deployment.client.end(), deployment.entries);
+    expect(await redis.primaryOf(prefix)).not.toBe(node);
+  },
+  commitTestLimitMs,
+);
+
+test('one node of a cluster is not taken for a Redis of its own', async () => {
+  await using redis = await startRedisCluster();
+  const env = { ...inject('services'), REDIS_URL: redis.nodes[0]?.url ?? '' };
+  const worker = startProgram('worker', env);
+  expect(await worker.exit).toBe(1);
+  expect(worker.output()).toContain('redis+cluster://');
+});
+
+test('a cluster wants a prefix in braces', async () => {
+  const worker = startProgram('worker', {
+    REDIS_URL: 'redis://127.0.0.1:1,127.0.0.1:2',
+    QUEUE_PREFIX: 'jobs',
+  });
+  expect(await worker.exit).toBe(2);
+  expect(worker.output()).toMatch(/^QUEUE_PREFIX holds "jobs"; on a Redis Cluster .* such as "\{jobs\}"/);
+});
+
+/** A certificate that vouches for itself: as an authority, as `localhost` and as a client. */
+async function certificate(): Promise<{ cert: string; key: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'redis-tls-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+    algorithm: 'sha256',
+    keySize: 2048,
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  });
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(cert, made.cert);
+  await writeFile(key, made.private, { mode: 0o600 });
+  return { cert, key };
+}

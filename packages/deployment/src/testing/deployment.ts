@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+import { fillFirestore, journals } from '@migrator/testing';
+import { inject } from 'vitest';
+
+import { freePort } from './free-port.ts';
+import { fetchFrom, type MigrationClient, migrationClient } from './migration-client.ts';
+
+const programs = {
+  api: fileURLToPath(new URL('../../../../apps/api/src/main.ts', import.meta.url)),
+  worker: fileURLToPath(new URL('../../../../apps/worker/src/main.ts', import.meta.url)),
+};
+
+export interface Program {
+  readonly process: ChildProcess;
+  /** Everything that it has said. */
+  output(): string;
+  /** Its exit code, or the signal that ended it. */
+  readonly exit: Promise<number | string>;
+}
+
+/** An API and workers, each a process of its own as an operator would start it, over the suite's Firestore and DynamoDB. */
+export interface Deployment extends AsyncDisposable {
+  readonly client: MigrationClient;
+  readonly api: Program;
+  readonly workers: readonly Program[];
+  readonly entries: number;
+}
+
+export interface DeploymentOptions {
+  /** Where Redis is, and whatever else differs from the defaults. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly workers?: number;
+  readonly users: number;
+  readonly entriesPerUser: number;
+}
+
+export async function openDeployment(options: DeploymentOptions): Promise<Deployment> {
+  const unique = randomUUID().slice(0, 8);
+  const token = randomUUID();
+  const port = await freePort();
+  const env = {
+    ...inject('services'),
+    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
+    DYNAMODB_TABLE: `journals-${unique}`,
+    QUEUE_PREFIX: `{test-${unique}}`,
+    CREATE_TABLE: 'true',
+    API_TOKEN: token,
+    PORT: String(port),
+    ...options.env,
+  };
+  const { users, entriesPerUser } = options;
+  await fillFirestore(journals({ users, entriesPerUser }), {
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+  });
+  const api = startProgram('api', env);
+  const workers = Array.from({ length: options.workers ?? 1 }, () => startProgram('worker', env));
+  const client = migrationClient(fetchFrom(`http://127.0.0.1:${port}`), token);
+  const stop = async (): Promise<void> => {
+    for (const { process, exit } of [api, ...workers]) {
+      // Whatever state it is in: how it stops by itself is for the tests to say.
+      process.kill('SIGKILL');
+      await exit;
+    }
+  };
+  try {
+    await Promise.race([
+      client.ready(),
+      api.exit.then((how) => Promise.reject(new Error(`The API ended (${how}): ${api.output()}`))),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { client, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: stop };
+}
+
+/** Starts one of the programs with nothing of this process's environment but where programs and folders are. */
+export function startProgram(name: keyof typeof programs, env: Readonly<Record<string, string>>): Program {
+  const { PATH = '', HOME = '' } = globalThis.process.env;
+  const child = spawn(globalThis.process.execPath, [programs[name], '--exit-with-parent'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Not here, where a `.env` may point to somebody's real data.
+    cwd: tmpdir(),
+    env: { PATH, HOME, ...env },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  }
+  child.stdin.on('error', () => {});
+  const exit = (async () => {
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    return code ?? signal ?? 'gone';
+  })();
+  return { process: child, output: () => said, exit };
+}

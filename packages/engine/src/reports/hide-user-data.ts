@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+
+import { type Issue, type Ledger, type Operation, parseUnitId } from '@migrator/core';
+
+/**
+ * Stands for a user where ids are not to be shown: the same one each time, so that lines can be put together. No
+ * protection against somebody who can guess ids and compare.
+ */
+export function pseudonym(userId: string): string {
+  return `user-${createHash('sha256').update(userId).digest('hex').slice(0, 16)}`;
+}
+
+/** A unit of work as a person reads it: `alice`, `slice 3 of 8`. */
+export function unitLabel(unitId: string, hideUserData: boolean): string {
+  const unit = parseUnitId(unitId);
+  if (unit.type === 'slice') return `slice ${unit.segment + 1} of ${unit.of}`;
+  return hideUserData ? pseudonym(unit.userId) : unit.userId;
+}
+
+/** `ACCESS_DENIED: …` says what was asked of whom; its code says enough. */
+export function briefReason(reason: string): string {
+  return /^([A-Z][A-Z_]+): /.exec(reason)?.[1] ?? reason;
+}
+
+export function withoutUserData(operation: Operation): Operation {
+  const { reason, facts } = operation;
+  return {
+    ...operation,
+    ...(reason === undefined ? {} : { reason: briefReason(reason) }),
+    facts: { ...facts, ...(facts.trouble === undefined ? {} : { trouble: briefReason(facts.trouble) }) },
+  };
+}
+
+function issueWithoutUserData(issue: Issue): Issue {
+  const { path, dateKey, attempts, fields } = issue.detail;
+  return {
+    ...issue,
+    detail: {
+      ...(path === undefined ? {} : { path: hiddenPath(path) }),
+      ...(issue.detail.message === undefined ? {} : { message: `${issue.code} (details are hidden)` }),
+      ...(dateKey === undefined ? {} : { dateKey: hiddenKey(dateKey, path) }),
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(fields === undefined ? {} : { fields: fields.map(({ at }) => ({ at })) }),
+    },
+  };
+}
+
+/** The books as somebody may see them who is not to see users: with pseudonyms, without messages and contents. */
+export function hidingLedger(ledger: Ledger): Ledger {
+  const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues'> = {
+    async get(id) {
+      const operation = await ledger.get(id);
+      return operation && withoutUserData(operation);
+    },
+    async current() {
+      const operation = await ledger.current();
+      return operation && withoutUserData(operation);
+    },
+    async list(kind, options) {
+      const page = await ledger.list(kind, options);
+      return { ...page, operations: page.operations.map(withoutUserData) };
+    },
+    async issues(id, options) {
+      const page = await ledger.issues(id, options);
+      return { ...page, issues: page.issues.map(issueWithoutUserData) };
+    },
+  };
+  return new Proxy(ledger, {
+    get(_target, name) {
+      if (Object.hasOwn(hidden, name)) return Reflect.get(hidden, name);
+      const value: unknown = Reflect.get(ledger, name, ledger);
+      return typeof value === 'function' ? value.bind(ledger) : value;
+    },
+  });
+}
+
+/** `users/alice/trading-journal/2026-01-01` with a pseudonym in the place of alice. */
+function hiddenPath(path: string): string {
+  const [users, userId, ...rest] = path.split('/');
+  return userId === undefined ? path : [users, pseudonym(userId), ...rest].join('/');
+}
+
+function hiddenKey(dateKey: string, path: string | undefined): string {
+  const [, userId, , date] = path?.split('/') ?? [];
+  if (userId === undefined || date === undefined) return `journal_${pseudonym(dateKey)}`;
+  return `journal_${pseudonym(userId)}_${date}`;
+}

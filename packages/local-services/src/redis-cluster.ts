@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
+import type { RedisOptions } from './redis.ts';
+import { startRedis } from './redis.ts';
+import type { RedisService } from './redis-service.ts';
+import { Releasers } from './releasers.ts';
+
+export interface RedisClusterOptions extends Pick<RedisOptions, 'appendOnly' | 'onUnexpectedEnd'> {
+  /** How many primaries share the slots; 3 by default, the least that a cluster of its own accord fails over with. */
+  primaries?: number;
+  /** How many replicas each of them has; none by default. */
+  replicas?: 0 | 1;
+  /** After how long a node counts as gone; 2,000 ms by default. */
+  nodeTimeoutMs?: number;
+}
+
+export interface RedisClusterService extends AsyncDisposable {
+  /** `redis+cluster://127.0.0.1:PORT,…` */
+  readonly url: string;
+  /** Primaries first, then their replicas in the same order. */
+  readonly nodes: readonly RedisService[];
+  /** Which of the nodes answers for a key now. */
+  primaryOf(key: string): Promise<RedisService>;
+  stop(): Promise<void>;
+}
+
+const SLOTS = 16_384;
+const FORM_LIMIT_MS = 30_000;
+
+/** Starts a real, empty Redis Cluster on 127.0.0.1; resolves when it takes commands. Needs a redis-server here. */
+export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisClusterService> {
+  const { primaries = 3, replicas = 0, nodeTimeoutMs = 2_000, ...redisOptions } = options;
+  const releasers = new Releasers();
+  const stop = (): Promise<void> => releasers.release();
+  try {
+    const starts = Array.from({ length: primaries * (1 + replicas) }, async () => {
+      // By itself it would be the port and 10,000, which may be none.
+      const busPort = await freePort();
+      const node = await startRedis({
+        ...redisOptions,
+        settings: () => [
+          '--cluster-enabled',
+          'yes',
+          '--cluster-port',
+          String(busPort),
+          '--cluster-node-timeout',
+          String(nodeTimeoutMs),
+        ],
+      });
+      releasers.add(() => node.stop());
+      return { node, busPort };
+    });
+    await Promise.allSettled(starts);
+    const started = await Promise.all(starts);
+    await form(started, primaries);
+    const nodes = started.map(({ node }) => node);
+    return {
+      url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+      nodes,
+      primaryOf: (key) => primaryOf(nodes, key),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function form(
+  started: readonly { node: RedisService; busPort: number }[],
+  primaries: number,
+): Promise<void> {
+  const clients = started.map(({ node }) => new Redis(node.url));
+  try {
+    const [first, ...others] = clients;
+    if (first === undefined) return;
+    for (const [index, client] of clients.slice(0, primaries).entries()) {
+      const from = Math.floor((index * SLOTS) / primaries);
+      const to = Math.floor(((index + 1) * SLOTS) / primaries) - 1;
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
+    }
+    for (const { node, busPort } of started.slice(1)) {
+      await first.call('CLUSTER', 'MEET', '127.0.0.1', node.port, busPort);
+    }
+    await until('know each other', async () => {
+      const known = await Promise.all(clients.map((client) => client.cluster('NODES')));
+      return known.every((text) => String(text).trim().split('\n').length === clients.length);
+    });
+    for (const [index, replica] of others.slice(primaries - 1).entries()) {
+      const primary = clients[index % primaries];
+      if (primary !== undefined) await replica.cluster('REPLICATE', String(await primary.cluster('MYID')));
+    }
+    await until('take commands', async () => {
+      const infos = await Promise.all(clients.map((client) => client.cluster('INFO')));
+      const links = await Promise.all(clients.slice(primaries).map((client) => client.info('replication')));
+      return (
+        infos.every((info) => String(info).includes('cluster_state:ok')) &&
+        links.every((info) => info.includes('master_link_status:up'))
+      );
+    });
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+}
+
+async function primaryOf(nodes: readonly RedisService[], key: string): Promise<RedisService> {
+  for (const node of nodes) {
+    const client = new Redis(node.url, { retryStrategy: () => null, lazyConnect: true });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await client.exists(key);
+      if ((await client.info('replication')).includes('role:master')) return node;
+    } catch {
+      // It is down, or sends us on to another.
+    } finally {
+      client.disconnect();
+    }
+  }
+  throw new Error(`No node answers for ${key}.`);
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + FORM_LIMIT_MS;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`The nodes of a Redis Cluster did not ${what} in time.`);
+    await delay(50);
+  }
+}

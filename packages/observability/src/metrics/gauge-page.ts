@@ -1,0 +1,22 @@
+import { Gauge, Registry } from 'prom-client';
+
+import type { ExportedMetrics } from './service-metrics.ts';
+
+/** Gauges that are read off something at this moment and then forgotten. */
+export class GaugePage {
+  readonly #registry = new Registry();
+  readonly #gauges = new Map<string, Gauge>();
+
+  set(name: string, help: string, labels: Readonly<Record<string, string>>, value: number): void {
+    let gauge = this.#gauges.get(name);
+    if (gauge === undefined) {
+      gauge = new Gauge({ name, help, labelNames: Object.keys(labels), registers: [this.#registry] });
+      this.#gauges.set(name, gauge);
+    }
+    gauge.set({ ...labels }, value);
+  }
+
+  export(): Promise<ExportedMetrics> {
+    return this.#registry.getMetricsAsJSON();
+  }
+}

@@ -1,0 +1,48 @@
+import { hostname } from 'node:os';
+
+import type { RetryEvent } from '@migrator/retry';
+
+import { createLog, type Log } from './logs/create-log.ts';
+import { createScrub, type Scrub, secretsOf } from './logs/scrub.ts';
+import { ServiceMetrics } from './metrics/service-metrics.ts';
+import { createObservation, type Observation } from './observe.ts';
+import { openTracing, type Tracing } from './traces/tracing.ts';
+
+/** All that a program watches itself with. */
+export interface Watch {
+  /** Its name among all processes: `worker-host-4711`. */
+  readonly process: string;
+  readonly log: Log;
+  readonly metrics: ServiceMetrics;
+  readonly tracing: Tracing;
+  readonly scrub: Scrub;
+  readonly observation: Observation;
+  close(): Promise<void>;
+}
+
+/** Opens it as the environment has it, which is read here for the composition root. */
+export async function openWatch(
+  program: string,
+  settings: { readonly logLevel: string; readonly hideUserData: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Watch> {
+  const secrets = secretsOf(env);
+  const scrub = createScrub(secrets);
+  const tracing = await openTracing(program, env);
+  const log = await createLog({
+    program,
+    level: settings.logLevel,
+    pretty: process.stdout.isTTY,
+    secrets,
+    context: () => tracing.current(),
+  });
+  const name = `${program}-${hostname()}-${process.pid}`;
+  const metrics = new ServiceMetrics(name);
+  const onRetry = ({ operation, code, message, attempt, delayMs }: RetryEvent): void => {
+    // What was tried is a path, with a user's id in it.
+    const what = settings.hideUserData ? {} : { operation, why: message };
+    log.debug({ code, attempt, delayMs, ...what }, 'trying again');
+  };
+  const observation = createObservation({ metrics, tracing, scrub, onRetry });
+  return { process: name, log, metrics, tracing, scrub, observation, close: () => tracing.close() };
+}

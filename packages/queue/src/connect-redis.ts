@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+
+import { parseRedisUrl, type RedisPlace, redisUrlForms } from '@migrator/redis-url';
+import { Cluster, type ClusterOptions, type Command, Redis, type RedisOptions } from 'ioredis';
+
+/** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
+export type RedisConnection = Redis | Cluster;
+
+export type RedisRole =
+  /** Answers people: fails fast, so that a request gets its 503 within seconds. */
+  | 'api'
+  /** Keeps the books: a command whose answer is lost is never sent a second time, or it would be booked twice. */
+  | 'ledger'
+  /** BullMQ's, in a worker that runs for hours: waits for a Redis that is away and goes on. */
+  | 'queue';
+
+export interface RedisSettings {
+  /** One that `parseRedisUrl` reads. */
+  readonly url: string;
+  /** PEM files, for a `rediss` URL. Without `ca`, those that Node trusts vouch for Redis. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+}
+
+const answerLimitMs = 2_500;
+
+const roles = {
+  // The offline queue stays on: BullMQ's first command, sent at start, must wait for a Redis that comes up later.
+  api: { maxRetriesPerRequest: 0, commandTimeout: answerLimitMs },
+  ledger: { maxRetriesPerRequest: 0 },
+  queue: { maxRetriesPerRequest: null },
+} satisfies Record<RedisRole, RedisOptions>;
+
+const backoff = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), 1_000);
+
+/** A connection that never throws by itself; `onError` hears of its troubles, at most once for each loss. */
+export function connectRedis(
+  { url, tls = {} }: RedisSettings,
+  role: RedisRole,
+  onError: (error: Error) => void,
+): RedisConnection {
+  const place = parseRedisUrl(url);
+  if (place === undefined) throw new TypeError(`REDIS_URL may hold ${redisUrlForms}`);
+  const redis = open(place, place.tls ? certificates(tls) : undefined, role);
+  let reported = false;
+  redis.on('error', (error: Error) => {
+    if (!reported) onError(error);
+    reported = true;
+  });
+  redis.on('ready', () => {
+    reported = false;
+  });
+  return redis;
+}
+
+/** Whether no command goes out a second time after its answer was lost. */
+export function neverResends(redis: RedisConnection): boolean {
+  if (redis instanceof Redis) return redis.options.maxRetriesPerRequest === 0;
+  const { redisOptions, retryDelayOnFailover } = redis.options;
+  return redisOptions?.maxRetriesPerRequest === 0 && retryDelayOnFailover === 0;
+}
+
+function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: RedisRole): RedisConnection {
+  const common = {
+    connectTimeout: 2_000,
+    ...(place.username === undefined ? {} : { username: place.username }),
+    ...(place.password === undefined ? {} : { password: place.password }),
+    ...roles[role],
+  };
+  const socket = {
+    ...(place.family === undefined ? {} : { family: place.family }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+  if (place.kind === 'cluster') {
+    const options = clusterOptions(role);
+    const redisOptions = { ...common, ...socket };
+    const nodes = place.nodes.map(({ host, port }) => ({ host, port }));
+    // The names stay, because they are what the certificates vouch for.
+    const dnsLookup: ClusterOptions['dnsLookup'] = (name, callback) => callback(null, name);
+    const all = { ...options, redisOptions, ...(tls === undefined ? {} : { dnsLookup }) };
+    return role === 'api' ? new ImpatientCluster(nodes, all) : new Cluster(nodes, all);
+  }
+  const one = {
+    ...common,
+    ...socket,
+    db: place.db,
+    retryStrategy: backoff,
+    // A primary that has become a replica has not run the command: look for the new one, and send it there.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+  };
+  if (place.kind === 'single') return new Redis({ ...one, ...place.address });
+  const { sentinels, masterName, sentinelUsername, sentinelPassword } = place;
+  return new Redis({
+    ...one,
+    sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    name: masterName,
+    sentinelRetryStrategy: backoff,
+    // A primary that hangs closes no connection; the sentinels tell when another has taken its place.
+    failoverDetector: true,
+    ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+  });
+}
+
+/** What a role needs of a cluster beyond what it needs of each node. */
+export function clusterOptions(role: RedisRole): ClusterOptions {
+  return {
+    clusterRetryStrategy: backoff,
+    slotsRefreshTimeout: 2_000,
+    slotsRefreshInterval: 5_000,
+    ...(role === 'queue'
+      ? // As long as it takes for a node to come back or to be replaced.
+        { retryDelayOnFailover: 200, retryDelayOnClusterDown: 200, maxRedirections: Number.MAX_SAFE_INTEGER }
+      : // ioredis would send a command again that was under way to a node when its connection was lost.
+        { retryDelayOnFailover: 0, retryDelayOnClusterDown: 100, maxRedirections: 16 }),
+  };
+}
+
+/** One whose commands fail in time while no node answers, too; ioredis itself has that only for each node. */
+class ImpatientCluster extends Cluster {
+  override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
+    const [command]: [Command, ...unknown[]] = args;
+    command.setTimeout(answerLimitMs);
+    return super.sendCommand(...args);
+  }
+}
+
+function certificates({ ca, cert, key }: NonNullable<RedisSettings['tls']>): ConnectionOptions {
+  return {
+    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
+    ...(key === undefined ? {} : { key: readFileSync(key) }),
+  };
+}

@@ -1,0 +1,18 @@
+/** What a worker tells those who keep its log. */
+export type WorkEvent =
+  /** An operation entered another phase, or was asked to pause, go on or end, as far as this process saw it. */
+  | { readonly kind: 'phase'; readonly run: string; readonly phase: string; readonly reason?: string }
+  | { readonly kind: 'ended'; readonly run: string; readonly state: string; readonly reason?: string }
+  | {
+      readonly kind: 'unit';
+      readonly run: string;
+      /** One of the two, as a person may read it. */
+      readonly user?: string;
+      readonly slice?: string;
+      readonly job: string;
+      /** How its attempt ended: `done`, `failed`, `handed-back`, `error` (another attempt follows) … */
+      readonly outcome: string;
+      readonly detail?: string;
+    };
+
+export type OnWorkEvent = (event: WorkEvent) => void;

@@ -1,0 +1,7 @@
+export {
+  isOneSlotPrefix,
+  parseRedisUrl,
+  type RedisAddress,
+  type RedisPlace,
+  redisUrlForms,
+} from './parse-redis-url.ts';

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+import { FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
+
+/**
+ * `refuse`: a new connection is reset at once. `reset`: in the middle of an answer. `delay`: nothing passes for up to
+ * half a second. `hang`: nothing passes any more, and the connection stays.
+ */
+export type TcpFault = 'refuse' | 'reset' | 'delay' | 'hang';
+
+export interface TcpProxyOptions {
+  readonly target: { readonly host: string; readonly port: number };
+  /** Shares of connections for `refuse`, of answers' pieces for the others. None by default. */
+  readonly faults?: FaultPlanOptions<TcpFault>;
+  /** A fixed port instead of a free one. */
+  readonly port?: number;
+}
+
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  readonly faults: FaultPlan<TcpFault>;
+  /** Ends all connections and lets none in, for so long; for good without a time. */
+  cut(ms?: number): void;
+  mend(): void;
+  /** Ends the connections there are; new ones are welcome. */
+  resetAll(): void;
+}
+
+const delayMs = 500;
+
+/** Stands in front of any service that speaks TCP. */
+export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
+  const faults = new FaultPlan<TcpFault>(options.faults ?? { seed: 0, perThousand: {} });
+  const open = new Set<Socket>();
+  const timers = new Set<NodeJS.Timeout>();
+  let connections = 0;
+  let isCut = false;
+
+  const later = (ms: number, work: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timers.add(timer);
+  };
+
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    connections += 1;
+    const number = connections;
+    client.on('error', () => client.destroy());
+    if (isCut || faults.next(`connection ${number}`, ['refuse']) !== undefined) {
+      client.resetAndDestroy();
+      return;
+    }
+    const service = connect({ ...options.target, allowHalfOpen: true });
+    let isHanging = false;
+    let pieces = 0;
+    for (const [one, other] of [
+      [client, service],
+      [service, client],
+    ] as const) {
+      open.add(one);
+      one.setNoDelay(true);
+      one.on('error', () => other.destroy());
+      one.once('close', () => {
+        open.delete(one);
+        if (!isHanging || one === client) other.destroy();
+      });
+    }
+    client.on('data', (piece: Buffer) => {
+      if (!isHanging && !service.write(piece)) pauseUntilDrained(client, service);
+    });
+    client.on('end', () => service.end());
+    service.on('data', (piece: Buffer) => {
+      if (isHanging) return;
+      pieces += 1;
+      const fault = faults.next(`answer ${number}.${pieces}`, ['reset', 'delay', 'hang']);
+      switch (fault?.kind) {
+        case 'reset':
+          client.write(piece.subarray(0, Math.floor(piece.length * fault.at)), () =>
+            client.resetAndDestroy(),
+          );
+          return;
+        case 'hang':
+          isHanging = true;
+          return;
+        case 'delay':
+          service.pause();
+          later(fault.at * delayMs, () => service.resume());
+          break;
+        default:
+      }
+      if (!client.write(piece)) pauseUntilDrained(service, client);
+    });
+    service.on('end', () => {
+      if (!isHanging) client.end();
+    });
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+
+  const resetAll = (): void => {
+    for (const socket of open) socket.resetAndDestroy();
+  };
+  return {
+    port: address.port,
+    faults,
+    cut(ms) {
+      isCut = true;
+      resetAll();
+      if (ms !== undefined) later(ms, () => (isCut = false));
+    },
+    mend() {
+      isCut = false;
+    },
+    resetAll,
+    [Symbol.asyncDispose]: async () => {
+      for (const timer of timers) clearTimeout(timer);
+      isCut = true;
+      resetAll();
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
+
+function pauseUntilDrained(from: Socket, to: Socket): void {
+  from.pause();
+  to.once('drain', () => from.resume());
+}
