@@ -1,6 +1,8 @@
 import { defineConfig } from 'tsdown';
 
-/** One file for an application to import: the workspace's packages are part of it, npm's stay dependencies. */
+import manifest from './package.json' with { type: 'json' };
+
+/** What an application imports: the workspace's packages are in it, npm's stay dependencies, each of which must be listed. */
 export default defineConfig({
   entry: ['src/index.ts'],
   format: 'esm',
@@ -8,5 +10,9 @@ export default defineConfig({
   target: 'node22',
   fixedExtension: false,
   dts: true,
-  deps: { alwaysBundle: [/^@migrator\//] },
+  deps: {
+    alwaysBundle: [/^@migrator\//],
+    neverBundle: true,
+    onlyImport: Object.keys(manifest.dependencies),
+  },
 });

@@ -61,7 +61,7 @@ const verdict = z
   })
   .meta({ id: 'Verdict' });
 
-const prices = z.record(z.string(), z.number());
+const prices = z.record(z.string(), z.union([z.number(), z.string()]));
 export const estimate = z
   .strictObject({
     firestoreReads: z.strictObject({ run: count, verification: count }),

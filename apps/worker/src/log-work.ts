@@ -21,7 +21,10 @@ export function logWork(log: Log): OnWorkEvent {
       case 'unit': {
         const { user, slice, job, outcome, detail } = event;
         const failed = outcome === 'failed' || outcome === 'error';
-        log[failed ? 'warn' : 'debug']({ run, user, slice, job, outcome, detail }, 'user' in event ? 'user' : 'slice');
+        log[failed ? 'warn' : 'debug'](
+          { run, user, slice, job, outcome, detail },
+          'user' in event ? 'user' : 'slice',
+        );
       }
     }
   };

@@ -1,4 +1,4 @@
-import { openQueueContext } from '@migrator/composition';
+import { openQueueContext, publishMetrics } from '@migrator/composition';
 import { loadConfig, onParentEnd } from '@migrator/config';
 import { openWatch } from '@migrator/observability';
 import {
@@ -10,7 +10,6 @@ import {
 } from '@migrator/queue';
 
 import { logWork } from './log-work.ts';
-import { publishMetrics } from './publish-metrics.ts';
 
 const config = loadConfig();
 const watch = await openWatch('worker', config, process.env);

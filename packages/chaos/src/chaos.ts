@@ -61,9 +61,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
 
   const disturbed = new Map<string, number>();
   const over = new AbortController();
+  const times = Math.ceil(faults * 0.03);
   const disturbing = disturb(scene, {
-    times: Math.ceil(faults * 0.03),
-    everyMs: 3_000,
+    times,
+    everyMs: Math.max(2_000, (expectedSeconds(entries) * 1_000 * 0.6) / times),
     signal: AbortSignal.any([over.signal, signal]),
     counts: disturbed,
   });
@@ -103,6 +104,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   });
 }
 
+/** About as long as it takes under faults on a small machine, so that they are spread over all of it. */
+function expectedSeconds(entries: number): number {
+  return entries / 200;
+}
+
 async function runToItsEnd(
   scene: OpenScene,
   calls: MigrationCalls,
@@ -129,7 +135,7 @@ async function runToItsEnd(
     if (state === 'idle' && status?.lastMigration) return status.lastMigration;
     if (state === 'idle') throw new Error('nothing runs, and nothing has run');
     // A person who has mended what the reason says.
-    if (state === 'paused') {
+    if ((state === 'paused' || state === 'pausing') && reason !== '') {
       const code = /^\w+/.exec(reason)?.[0] ?? 'without a reason';
       pauses.set(code, (pauses.get(code) ?? 0) + 1);
       await calls.resume();

@@ -60,7 +60,7 @@ const firestoreShares: Readonly<Record<FirestoreFault, number>> = {
   'permission-denied': 2,
   hang: 0,
 };
-const redisShares: Readonly<Record<TcpFault, number>> = { refuse: 20, reset: 20, delay: 59, hang: 1 };
+const redisShares: Readonly<Record<TcpFault, number>> = { refuse: 20, reset: 20, delay: 55, hang: 5 };
 
 /** Starts everything: services, a proxy before each, the API and the workers. */
 export async function openScene(options: SceneOptions): Promise<OpenScene> {

@@ -24,8 +24,8 @@ test(
         ...['--port', '0', '--tls-port', String(port), '--tls-cert-file', files.cert],
         ...['--tls-key-file', files.key, '--tls-ca-cert-file', files.cert, '--tls-auth-clients', 'yes'],
         ...['--user', 'default', 'off'],
-      ...['--user', 'migrator', 'on', `>${password}`, '~{tls-test}:*', '&{tls-test}:*'],
-      ...['+@all', '-@admin', '-@dangerous', '+info'],
+        ...['--user', 'migrator', 'on', `>${password}`, '~{tls-test}:*', '&{tls-test}:*'],
+        ...['+@all', '-@admin', '-@dangerous', '+info'],
       ],
     });
     onTestFinished(() => redis.stop());

@@ -24,11 +24,17 @@ export interface RedisSettings {
 
 const answerLimitMs = 2_500;
 
+/**
+ * A connection that is there and brings nothing back, as over a cable that was pulled, would be waited on for good. What
+ * blocks on purpose is answered within ten seconds.
+ */
+const silenceLimitMs = { api: 5_000, ledger: 10_000, queue: 30_000 };
+
 const roles = {
   // The offline queue stays on: BullMQ's first command, sent at start, must wait for a Redis that comes up later.
-  api: { maxRetriesPerRequest: 0, commandTimeout: answerLimitMs },
-  ledger: { maxRetriesPerRequest: 0 },
-  queue: { maxRetriesPerRequest: null },
+  api: { maxRetriesPerRequest: 0, commandTimeout: answerLimitMs, socketTimeout: silenceLimitMs.api },
+  ledger: { maxRetriesPerRequest: 0, socketTimeout: silenceLimitMs.ledger },
+  queue: { maxRetriesPerRequest: null, socketTimeout: silenceLimitMs.queue },
 } satisfies Record<RedisRole, RedisOptions>;
 
 const backoff = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), 1_000);

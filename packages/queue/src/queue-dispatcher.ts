@@ -83,5 +83,11 @@ export function createQueueDispatcher(
 async function revive(job: Job | undefined): Promise<void> {
   if (job === undefined) return;
   const state = await job.getState();
-  if (state === 'failed' || state === 'completed') await job.retry(state, { resetAttemptsMade: true });
+  if (state !== 'failed' && state !== 'completed') return;
+  try {
+    await job.retry(state, { resetAttemptsMade: true });
+  } catch (error) {
+    // Somebody else revived it in the meantime, or a person removed it.
+    if ((await job.getState()) === state) throw error;
+  }
 }

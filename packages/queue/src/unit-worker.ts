@@ -11,11 +11,14 @@ import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingErro
 import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type UnitJob, unitJob } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
+import { Solitude } from './solitude.ts';
 import { stalling } from './stalling.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
 /** How long a job waits before it looks again whether another operation still holds the place. */
 const busyMs = 2_000;
+/** How long one waits, and up to twice as long, that met an outage. */
+const postponeMs = 4_000;
 
 /** Works off users and slices, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
 export function startUnitWorker(
@@ -31,6 +34,7 @@ export function startUnitWorker(
   },
 ): Worker<UnitJob> {
   const watcher = new ControlWatcher(context.ledger);
+  const solitude = new Solitude();
   const { hideUserData = false } = context.settings;
   const tell = (job: Job<UnitJob>, outcome: string, detail?: string): void => {
     const { operationId: run, unit } = job.data;
@@ -51,21 +55,25 @@ export function startUnitWorker(
     // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
     const retried = job.attemptsMade > 0;
     try {
-      const result = await watcher.during(operationId, (control) =>
-        runUnit(context, operationId, unit, {
-          signal: AbortSignal.any([options.stop, control]),
-          lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-          reopen: retried,
-          onProgress: (done) => report.progress(done),
-          onEvent: (line) => {
-            if (!hideUserData) report.event(line);
-          },
-        }),
-      );
+      const attempt = (signals: readonly AbortSignal[], alone: boolean): Promise<UnitResult> =>
+        watcher.during(operationId, (control) =>
+          runUnit(context, operationId, unit, {
+            signal: AbortSignal.any([options.stop, control, ...signals]),
+            alone,
+            lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+            reopen: retried,
+            onProgress: (done) => report.progress(done),
+            onEvent: (line) => {
+              if (!hideUserData) report.event(line);
+            },
+          }),
+        );
+      let result = await solitude.among((signal) => attempt([signal], false));
+      if ('why' in result && result.why === 'suspect') result = await solitude.alone(() => attempt([], true));
       // It may have taken up a run that was over, whose coordinator has gone home.
       if (retried && 'outcome' in result) await context.dispatcher.coordinate(operationId);
       const shown =
-        hideUserData && 'outcome' in result && result.outcome === 'failed'
+        hideUserData && 'outcome' in result && 'brief' in result
           ? { ...result, reason: result.brief }
           : result;
       tell(job, ...outcomeOf(shown));
@@ -80,6 +88,8 @@ export function startUnitWorker(
       const code = MigrationError.codeOf(error);
       const why = hideUserData || !(error instanceof Error) ? code : error.message;
       tell(job, 'error', why);
+      // The queue's own connection waits for Redis, and a job that met its absence has not been tried.
+      if (code === 'REDIS_UNAVAILABLE') return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;
     } finally {
       await report.flush();
@@ -124,11 +134,18 @@ async function settle(
         throw new WaitingError();
       case 'cancelled':
         return 'cancelled';
+      case 'postponed':
+        report.event(`${result.reason}; goes on in a moment`);
+        return await postpone(job, token);
       case 'stale':
         throw failure('taken over by a newer start of the same job; nothing was recorded');
     }
   }
   switch (result.why) {
+    case 'suspect':
+      // By itself already: another start has come to nothing in between. The next one knows.
+      await job.moveToWait(token);
+      throw new WaitingError();
     case 'done':
       report.finish('done before', 100);
       return 'done before';
@@ -148,6 +165,12 @@ async function settle(
     case 'unknown-operation':
       throw failure("the run's books are gone from Redis; start a new run, which skips what is there");
   }
+}
+
+/** Back into the queue for a while, which uses up no attempt. */
+async function postpone(job: Job<UnitJob>, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(Date.now() + postponeMs + Math.random() * postponeMs, token);
+  throw new DelayedError();
 }
 
 /** Fails a job for good. Its reason is for a person; where in our code it was thrown is not. */

@@ -4,7 +4,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponse
 import { problem } from '../answer-schemas.ts';
 import type { Route } from '../routes.ts';
 import { idPath } from '../schemas.ts';
-import { type OperationDoc, operations } from './operations.ts';
+import { type OperationDoc, operations, tags } from './operations.ts';
 
 /** What every call may answer, whatever it is about. */
 const always: Readonly<Record<number, string>> = {
@@ -20,6 +20,10 @@ const withBody: Readonly<Record<number, string>> = {
   413: 'BODY_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_ENCODING',
 };
+
+const laterHeaders = {
+  Location: { description: 'Where to look how it gets on', schema: { type: 'string' } },
+} as const;
 
 const preferHeader = z.strictObject({
   prefer: z.string().optional().meta({
@@ -45,7 +49,7 @@ export function openApiDocument(table: readonly Route[]): object {
     },
     servers: [{ url: '/' }],
     security: [{ token: [] }, { session: [] }],
-    tags: ['Runs', 'Verification', 'Rollback', 'Watching'].map((name) => ({ name })),
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
@@ -96,6 +100,7 @@ function responsesOf(route: Route, doc: OperationDoc): ZodOpenApiResponsesObject
   for (const [status, { says, schema, type = 'application/json' }] of Object.entries(doc.answers)) {
     responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
       description: says,
+      ...(status === '202' ? { headers: laterHeaders } : {}),
       content: {
         [type]: { schema: schema ?? (type === 'application/json' ? z.looseObject({}) : z.string()) },
       },

@@ -24,8 +24,15 @@ export type OperationId =
   | 'openapi'
   | 'docs';
 
+export const tags = {
+  Runs: 'Start, watch, steer and repeat migrations',
+  Verification: 'Compare entries with items',
+  Rollback: 'Take migrations back',
+  Watching: 'For machines that look on',
+} as const;
+
 export interface OperationDoc {
-  readonly tag: 'Runs' | 'Verification' | 'Rollback' | 'Watching';
+  readonly tag: keyof typeof tags;
   readonly summary: string;
   readonly description?: string;
   /** What it answers with when all is well, by status. */

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { openQueueContext, publishMetrics, type QueueContext } from '@migrator/composition';
 import { readConfig } from '@migrator/config';
-import { startWorkers } from '@migrator/queue';
+import {
+  createLog,
+  createObservation,
+  createScrub,
+  noTracing,
+  secretsOf,
+  ServiceMetrics,
+} from '@migrator/observability';
+import { createMetricsBoard, startWorkers } from '@migrator/queue';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
 import { inject, vi } from 'vitest';
@@ -31,6 +39,8 @@ export interface Stack extends AsyncDisposable {
   /** Calls `METHOD /path` below the base path; a body is sent as JSON. */
   call(request: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
   addWorker(): { stop(): Promise<void> };
+  /** What the API and the workers have logged. */
+  readonly lines: readonly string[];
 }
 
 export async function openStack(options: { workers?: number; env?: Environment } = {}): Promise<Stack> {
@@ -78,7 +88,15 @@ export async function openStack(options: { workers?: number; env?: Environment }
     const config = readConfig(env);
     const complaints: unknown[] = [];
     const complain = (error: unknown): void => void complaints.push(error);
-    const watching = unwatched();
+    const lines: string[] = [];
+    const log = await createLog({
+      program: 'test',
+      level: 'debug',
+      pretty: false,
+      secrets: secretsOf(env),
+      destination: { write: (line) => void lines.push(line) },
+    });
+    const watching = { ...unwatched(), log };
     const context = await openQueueContext(config, 'api', complain);
     releases.push(() => context.close());
     releases.push(async () => {
@@ -89,8 +107,14 @@ export async function openStack(options: { workers?: number; env?: Environment }
     const server = await startServer(context, config, watching);
     releases.push(() => server.stop());
 
-    const workerContext = await openQueueContext(config, 'worker', complain);
+    const metrics = new ServiceMetrics('worker');
+    const scrub = createScrub(secretsOf(env));
+    const observation = createObservation({ metrics, tracing: noTracing, scrub, onRetry: () => undefined });
+    const workerContext = await openQueueContext(config, 'worker', complain, { observation });
     releases.push(() => workerContext.close());
+    const board = createMetricsBoard(workerContext.redis, config.redis.prefix);
+    const publication = publishMetrics(board, 'worker', metrics);
+    releases.push(() => publication.stop());
     const addWorker = (): { stop(): Promise<void> } => {
       const { redis } = workerContext;
       const workers = startWorkers(workerContext, {
@@ -98,6 +122,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
         prefix: config.redis.prefix,
         concurrency: config.migration.userConcurrency,
         onError: complain,
+        onWork: (event) => log.debug(event, 'work'),
       });
       let stopping: Promise<void> | undefined;
       const stop = (): Promise<void> => (stopping ??= workers.stop());
@@ -130,6 +155,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
       table,
       call,
       addWorker,
+      lines,
       [Symbol.asyncDispose]: release,
     };
   } catch (error) {

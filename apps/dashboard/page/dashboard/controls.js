@@ -44,7 +44,9 @@ export function controls({ take, follow }) {
     try {
       await work();
     } catch (error) {
-      showProblem(error instanceof ApiProblem ? error.message : `Something is wrong with this page: ${error}`);
+      showProblem(
+        error instanceof ApiProblem ? error.message : `Something is wrong with this page: ${String(error)}`,
+      );
     } finally {
       busy = false;
       button.removeAttribute('aria-busy');
@@ -141,7 +143,9 @@ function showProblem(message) {
   }
   const close = element('button', { type: 'button', 'aria-label': 'Dismiss' }, '✕');
   close.addEventListener('click', () => place.replaceChildren());
-  place.replaceChildren(element('p', { class: 'notice', 'data-tone': 'bad' }, element('span', {}, message), close));
+  place.replaceChildren(
+    element('p', { class: 'notice', 'data-tone': 'bad' }, element('span', {}, message), close),
+  );
 }
 
 /** @param {string} id */

@@ -39,7 +39,9 @@ export function setText(target, text) {
  * @param {readonly (readonly [term: string, value: string, tone?: string])[]} rows
  */
 export function setFigures(list, rows) {
-  const known = new Map(Array.from(list.children, (child) => [child.firstElementChild?.textContent ?? '', child]));
+  const known = new Map(
+    Array.from(list.children, (child) => [child.firstElementChild?.textContent ?? '', child]),
+  );
   const wanted = rows.map(([term, value, tone = '']) => {
     const row = known.get(term) ?? element('div', {}, element('dt', {}, term), element('dd', {}));
     row.setAttribute('data-tone', tone);
@@ -69,4 +71,14 @@ export function figures(rows, name = 'figures small') {
  */
 export function link(href, text) {
   return element('a', { href }, text);
+}
+
+/**
+ * To what is no page to stay on, and must not close a dialog that waits for an answer.
+ * @param {string} href
+ * @param {string} text
+ * @returns {HTMLAnchorElement}
+ */
+export function dataLink(href, text) {
+  return element('a', { href, target: '_blank', rel: 'noopener', type: 'application/json' }, text);
 }

@@ -36,7 +36,9 @@ function showLast(report) {
   if (now === shownReport) return;
   shownReport = now;
   byId('last').replaceChildren(
-    ...(report === null ? [element('p', { class: 'quiet' }, 'There has been none yet.')] : migrationNodes(report)),
+    ...(report === null
+      ? [element('p', { class: 'quiet' }, 'There has been none yet.')]
+      : migrationNodes(report)),
   );
 }
 

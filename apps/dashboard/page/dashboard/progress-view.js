@@ -1,5 +1,5 @@
 import { basePath } from './api.js';
-import { byId, link, setFigures, setText } from './dom.js';
+import { byId, dataLink, setFigures, setText } from './dom.js';
 import { rateChart } from './rate-chart.js';
 import { rateMeter } from './rate-meter.js';
 import { amount, counterRows, counted, duration, paceWords, stateWords } from './words.js';
@@ -40,7 +40,11 @@ export function progressView() {
       if (progress === null) return;
 
       const kind = kindOf(current);
-      const measured = measure(`${operationId} ${kind} ${state}`, progress.processed, performance.now() / 1_000);
+      const measured = measure(
+        `${operationId} ${kind} ${state}`,
+        progress.processed,
+        performance.now() / 1_000,
+      );
       const speed = state === 'paused' ? undefined : speedOf(progress, measured);
       showProgress(progress, kind, state === 'paused' ? 'paused' : 'not known yet', speed);
       if (speed !== undefined) chart.add(`${operationId} ${kind}`, speed.perSecond);
@@ -60,15 +64,22 @@ function showProgress({ processed, total, percent, users, pace, outcomes }, kind
   // Without a value the bar says that something goes on, which is all one knows then.
   if (percent === null) bar.removeAttribute('value');
   else bar.value = percent;
-  setText(byId('percent'), percent === null ? '' : `${percent >= 10 ? Math.floor(percent) : percent.toFixed(1)} %`);
-  setText(byId('amount'), total === null ? `${amount(processed)} so far` : `${amount(processed)} of ${amount(total)}`);
+  setText(
+    byId('percent'),
+    percent === null ? '' : `${percent >= 10 ? Math.floor(percent) : percent.toFixed(1)} %`,
+  );
+  setText(
+    byId('amount'),
+    total === null ? `${amount(processed)} so far` : `${amount(processed)} of ${amount(total)}`,
+  );
   const eta = speed?.etaSeconds ?? null;
   setFigures(byId('figures'), [
     [kind === 'rollback' ? 'Items a second' : 'Entries a second', amount(speed?.perSecond ?? 0)],
     ['Time left', eta === null ? noEta : duration(eta)],
     ...userRows(kind, users),
   ]);
-  setText(byId('pace'), pace === undefined || kind === 'verification' ? '' : paceWords(pace));
+  setText(byId('pace'), pace === undefined ? '' : paceWords(pace));
+  byId('pace').hidden = kind === 'verification' || !byId('dry-run-note').hidden;
   setFigures(byId('outcomes'), counterRows(kind, outcomes));
 }
 
@@ -79,7 +90,8 @@ function showProgress({ processed, total, percent, users, pace, outcomes }, kind
  */
 function userRows(kind, { listed, completed, failed }) {
   // A rollback goes through slices of the table, not through users.
-  const [parts, failures] = kind === 'rollback' ? ['Slices', 'Slices with failures'] : ['Users', 'Users with failures'];
+  const [parts, failures] =
+    kind === 'rollback' ? ['Slices', 'Slices with failures'] : ['Users', 'Users with failures'];
   return [
     [parts, `${amount(completed)} of ${amount(listed)} listed`],
     [failures, amount(failed), failed > 0 ? 'bad' : ''],
@@ -95,7 +107,8 @@ function showFailures(migrationId, failed) {
   soFar.hidden = migrationId === null || failed === 0;
   if (soFar.hidden) return;
   const says = `${counted(failed, 'failure')} so far`;
-  if (soFar.textContent !== says) soFar.replaceChildren(link(`${basePath}/migrations/${migrationId}/failures`, says));
+  if (soFar.textContent !== says)
+    soFar.replaceChildren(dataLink(`${basePath}/migrations/${migrationId}/failures`, says));
 }
 
 /**
@@ -118,7 +131,8 @@ function speedOf({ processed, total, entriesPerSecond, etaSeconds }, measured) {
 function kindOf({ operationId, progress }) {
   if (operationId?.startsWith('rollback-')) return 'rollback';
   // A run ends with a verification, and may be paused or cancelled in it: only the counters tell.
-  if (operationId?.startsWith('verification-') || 'matched' in (progress?.outcomes ?? {})) return 'verification';
+  if (operationId?.startsWith('verification-') || 'matched' in (progress?.outcomes ?? {}))
+    return 'verification';
   return 'migration';
 }
 

@@ -34,7 +34,10 @@ export function rateChart(place) {
       const most = Math.max(...values);
       place.hidden = values.length < 3 || most === 0;
       const step = width / Math.max(1, values.length - 1);
-      const points = values.map((value, at) => `${(at * step).toFixed(1)} ${(height - 2 - (value / (most || 1)) * (height - 6)).toFixed(1)}`);
+      const points = values.map(
+        (value, at) =>
+          `${(at * step).toFixed(1)} ${(height - 2 - (value / (most || 1)) * (height - 6)).toFixed(1)}`,
+      );
       line.setAttribute('d', `M${points.join('L')}`);
       area.setAttribute('d', `M0 ${height}L${points.join('L')}L${width} ${height}Z`);
       const says = `Entries a second, last ${values.length} s; most: ${amount(most)}`;

@@ -1,5 +1,5 @@
 import { basePath } from './api.js';
-import { element, figures, link } from './dom.js';
+import { dataLink, element, figures, link } from './dom.js';
 import { amount, counted, duration, endWords, moment, size } from './words.js';
 
 /**
@@ -15,7 +15,18 @@ const shownErrors = 5;
  * @returns {Node[]}
  */
 export function migrationNodes(report) {
-  const { migrationId, state, dryRun, startedAt, finishedAt, stats, verification, reason, rolledBackBy, estimate } = report;
+  const {
+    migrationId,
+    state,
+    dryRun,
+    startedAt,
+    finishedAt,
+    stats,
+    verification,
+    reason,
+    rolledBackBy,
+    estimate,
+  } = report;
   const { says, tone } = endWords(state);
   const seconds = finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
   /** @type {Node[]} */
@@ -30,7 +41,8 @@ export function migrationNodes(report) {
   ];
   if (reason !== null) nodes.push(notice('warn', reason));
   if (rolledBackBy !== null) nodes.push(notice('warn', `It was rolled back (${rolledBackBy}).`));
-  if (verification !== null) nodes.push(notice(verification.isValid ? 'good' : 'bad', `${verification.message}.`));
+  if (verification !== null)
+    nodes.push(notice(verification.isValid ? 'good' : 'bad', `${verification.message}.`));
   else if (!dryRun) nodes.push(element('p', { class: 'quiet' }, 'It was not verified.'));
   nodes.push(figures(statsRows(stats)));
   if (estimate !== undefined) nodes.push(...estimateNodes(estimate));
@@ -39,8 +51,10 @@ export function migrationNodes(report) {
     element(
       'p',
       { class: 'links' },
-      link(`${basePath}/migrations/${migrationId}`, 'Report'),
-      ...(verification === null ? [] : [link(`${basePath}/verifications/${verification.verificationId}`, 'Verification')]),
+      dataLink(`${basePath}/migrations/${migrationId}`, 'Report'),
+      ...(verification === null
+        ? []
+        : [dataLink(`${basePath}/verifications/${verification.verificationId}`, 'Verification')]),
       link('admin/queues', 'Jobs'),
     ),
   );
@@ -52,8 +66,6 @@ export function migrationNodes(report) {
  * @returns {[string, string, string?][]}
  */
 function statsRows(stats) {
-  /** @type {(term: string, count: number, tone?: string) => [string, string, string?][]} */
-  const ifAny = (term, count, tone = '') => (count > 0 ? [[term, amount(count), tone]] : []);
   return [
     ['Processed', amount(stats.totalProcessed)],
     ['Succeeded', amount(stats.successCount)],
@@ -73,12 +85,26 @@ function statsRows(stats) {
 }
 
 /**
+ * @param {string} term
+ * @param {number} count
+ * @param {string} [tone]
+ * @returns {[string, string, string][]} a row, or none where there is nothing
+ */
+function ifAny(term, count, tone = '') {
+  return count > 0 ? [[term, amount(count), tone]] : [];
+}
+
+/**
  * What a dry run foretells.
  * @param {NonNullable<MigrationAnswer['estimate']>} estimate
  * @returns {Node[]}
  */
 function estimateNodes({ cost, firestoreReads, dynamodbWriteUnits, bytes, users, secondsAt }) {
-  const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
+  const dollars = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    maximumFractionDigits: 4,
+  });
   return [
     element('h3', {}, 'What a real run would take'),
     figures([
@@ -89,7 +115,10 @@ function estimateNodes({ cost, firestoreReads, dynamodbWriteUnits, bytes, users,
       ['Users without a document', amount(users.withoutDocument)],
       ...secondsAt.map(
         ({ writeUnitsPerSecond, seconds, says }) =>
-          /** @type {const} */ ([`At ${amount(writeUnitsPerSecond)} write units/s (${says})`, duration(seconds)]),
+          /** @type {const} */ ([
+            `At ${amount(writeUnitsPerSecond)} write units/s (${says})`,
+            duration(seconds),
+          ]),
       ),
     ]),
   ];
@@ -102,11 +131,14 @@ function estimateNodes({ cost, firestoreReads, dynamodbWriteUnits, bytes, users,
 function errorNodes({ migrationId, stats: { errors, failureCount } }) {
   if (errors.length === 0) return [];
   const first = errors.slice(0, shownErrors);
-  const head = failureCount > first.length ? `The first ${first.length} of ${counted(failureCount, 'failure')}` : counted(errors.length, 'failure');
+  const head =
+    failureCount > first.length
+      ? `The first ${first.length} of ${counted(failureCount, 'failure')}`
+      : counted(errors.length, 'failure');
   return [
     element('h3', {}, head),
     list(first.map(({ path, code, message }) => ({ name: path, code, message }))),
-    element('p', {}, link(`${basePath}/migrations/${migrationId}/failures`, 'All failures')),
+    element('p', {}, dataLink(`${basePath}/migrations/${migrationId}/failures`, 'All failures')),
   ];
 }
 
@@ -123,8 +155,14 @@ export function verificationNodes({ verificationId, isValid, message, counts, is
     ]),
     ...(issues.length === 0
       ? []
-      : [list(issues.slice(0, shownErrors).map(({ kind, path, dateKey }) => ({ name: path ?? dateKey ?? '', code: kind, message: '' })))]),
-    element('p', {}, link(`${basePath}/verifications/${verificationId}`, 'All of it')),
+      : [
+          list(
+            issues
+              .slice(0, shownErrors)
+              .map(({ kind, path, dateKey }) => ({ name: path ?? dateKey ?? '', code: kind, message: '' })),
+          ),
+        ]),
+    element('p', {}, dataLink(`${basePath}/verifications/${verificationId}`, 'All of it')),
   ];
 }
 
@@ -138,13 +176,13 @@ export function rollbackNodes({ rollbackId, success, message, dryRun, scanned, k
     figures([
       ['Items looked at', amount(scanned)],
       ['Kept', amount(kept)],
-      ...(keptReasons.changedByApplication > 0 ? [/** @type {const} */ (['saved by the application since', amount(keptReasons.changedByApplication)])] : []),
-      ...(keptReasons.notMigrated > 0 ? [/** @type {const} */ (['not from a migration', amount(keptReasons.notMigrated)])] : []),
-      ...(keptReasons.otherRun > 0 ? [/** @type {const} */ (['of another run', amount(keptReasons.otherRun)])] : []),
-      ...(keptReasons.misplaced > 0 ? [/** @type {const} */ (['key and content disagree', amount(keptReasons.misplaced)])] : []),
+      ...ifAny('saved by the application since', keptReasons.changedByApplication),
+      ...ifAny('not from a migration', keptReasons.notMigrated),
+      ...ifAny('of another run', keptReasons.otherRun),
+      ...ifAny('key and content disagree', keptReasons.misplaced),
       ...(dryRun ? [/** @type {const} */ (['To be deleted', size(bytes)])] : []),
     ]),
-    element('p', {}, link(`${basePath}/rollbacks/${rollbackId}`, 'All of it')),
+    element('p', {}, dataLink(`${basePath}/rollbacks/${rollbackId}`, 'All of it')),
   ];
 }
 
@@ -161,6 +199,14 @@ function list(rows) {
   return element(
     'ul',
     { class: 'errors' },
-    ...rows.map(({ name, code, message }) => element('li', {}, element('code', {}, name), element('span', { class: 'badge', 'data-tone': 'bad' }, code), ` ${message}`)),
+    ...rows.map(({ name, code, message }) =>
+      element(
+        'li',
+        {},
+        element('code', {}, name),
+        element('span', { class: 'badge', 'data-tone': 'bad' }, code),
+        ` ${message}`,
+      ),
+    ),
   );
 }

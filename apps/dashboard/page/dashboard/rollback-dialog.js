@@ -25,10 +25,21 @@ export function rollbackDialog(follow) {
     const form = element(
       'form',
       {},
-      element('p', {}, 'Deletes items that a migration has written and that nobody has changed since. First it only counts them.'),
+      element(
+        'p',
+        {},
+        'Deletes items that a migration has written and that nobody has changed since. First it only counts them.',
+      ),
       element('label', {}, all, ' Of all migrations'),
-      ...(lastMigrationId === undefined ? [] : [element('label', {}, only, ` Only of the last one (${lastMigrationId})`)]),
-      element('div', { class: 'buttons' }, closer('Close'), element('button', { class: 'primary' }, 'Count what would go')),
+      ...(lastMigrationId === undefined
+        ? []
+        : [element('label', {}, only, ` Only of the last one (${lastMigrationId})`)]),
+      element(
+        'div',
+        { class: 'buttons' },
+        closer('Close'),
+        element('button', { class: 'primary' }, 'Count what would go'),
+      ),
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -39,15 +50,27 @@ export function rollbackDialog(follow) {
 
   /** @param {string | undefined} migrationId */
   const preview = async (migrationId) => {
-    body.replaceChildren(element('p', { role: 'status' }, 'Counting…'), element('progress', { 'aria-label': 'Counting' }));
+    body.replaceChildren(
+      element('p', { role: 'status' }, 'Counting…'),
+      element('progress', { 'aria-label': 'Counting' }),
+    );
     await orProblem(async () => {
       const answer = await untilOver(await begin(true, migrationId));
       const { success, deleted } = answer;
-      const remove = element('button', { type: 'button', class: 'danger' }, `Delete ${counted(deleted, 'item')}`);
+      const remove = element(
+        'button',
+        { type: 'button', class: 'danger' },
+        `Delete ${counted(deleted, 'item')}`,
+      );
       remove.addEventListener('click', () => void reallyDo(migrationId), { once: true });
       body.replaceChildren(
         ...rollbackNodes(answer),
-        element('div', { class: 'buttons' }, closer(deleted > 0 && success ? 'Keep everything' : 'Close'), ...(deleted > 0 && success ? [remove] : [])),
+        element(
+          'div',
+          { class: 'buttons' },
+          closer(deleted > 0 && success ? 'Keep everything' : 'Close'),
+          ...(deleted > 0 && success ? [remove] : []),
+        ),
       );
     });
   };
@@ -91,7 +114,10 @@ export function rollbackDialog(follow) {
  * @returns {Promise<RollbackAnswer>}
  */
 function begin(dryRun, migrationId) {
-  return call('POST /rollback', { body: { dryRun, ...(migrationId === undefined ? {} : { migrationId }) }, waitSeconds: 0 });
+  return call('POST /rollback', {
+    body: { dryRun, ...(migrationId === undefined ? {} : { migrationId }) },
+    waitSeconds: 0,
+  });
 }
 
 /**

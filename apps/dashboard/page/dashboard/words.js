@@ -37,7 +37,11 @@ export function size(bytes) {
  */
 export function duration(seconds) {
   const rest = Math.max(0, Math.round(seconds));
-  const [days, hours, minutes] = [Math.floor(rest / 86_400), Math.floor(rest / 3_600) % 24, Math.floor(rest / 60) % 60];
+  const [days, hours, minutes] = [
+    Math.floor(rest / 86_400),
+    Math.floor(rest / 3_600) % 24,
+    Math.floor(rest / 60) % 60,
+  ];
   if (days > 0) return `${days} d ${hours} h`;
   if (hours > 0) return `${hours} h ${minutes} min`;
   if (minutes > 0) return `${minutes} min ${rest % 60} s`;

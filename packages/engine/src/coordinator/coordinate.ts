@@ -59,7 +59,9 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
   }
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
-  await context.ledger.update(now.id, { facts: { trouble: outageOf(context, now), ...rateFacts(context, now) } });
+  await context.ledger.update(now.id, {
+    facts: { trouble: outageOf(context, now), ...rateFacts(context, now) },
+  });
   if (!now.listing.done || outstanding(now) > 0) {
     if (outstanding(now) > 0) await dispatchLost(context, now);
     return again(context, now, now.listing.done ? pollMs : pollMs / 5);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { InFlightLimit } from './in-flight-limit.ts';
 
 /** A second of writes of which so many in a hundred are throttled once. */
-function second(limit: InFlightLimit, clock: { now: number }, throttledOf100: number): void {
+function aSecond(limit: InFlightLimit, clock: { now: number }, throttledOf100: number): void {
   for (let call = 0; call < 100; call += 1) {
     clock.now += 10;
     limit.tryEnter();
@@ -20,27 +20,27 @@ function open(ceiling: number): { limit: InFlightLimit; clock: { now: number } }
 test('the more is throttled, the fewer are let through, down to one', () => {
   const few = open(100);
   const many = open(100);
-  second(few.limit, few.clock, 10);
-  second(many.limit, many.clock, 100);
+  aSecond(few.limit, few.clock, 10);
+  aSecond(many.limit, many.clock, 100);
   expect(few.limit.limit).toBeLessThan(95);
   expect(many.limit.limit).toBeLessThan(few.limit.limit);
-  for (let more = 0; more < 20; more += 1) second(many.limit, many.clock, 100);
+  for (let more = 0; more < 20; more += 1) aSecond(many.limit, many.clock, 100);
   expect(many.limit.limit).toBe(1);
 });
 
 test('a hot key in a table with room costs nothing to speak of', () => {
   const { limit, clock } = open(100);
-  for (let more = 0; more < 20; more += 1) second(limit, clock, 1);
+  for (let more = 0; more < 20; more += 1) aSecond(limit, clock, 1);
   expect(limit.limit).toBeGreaterThan(80);
 });
 
 test('it comes back to its ceiling as time goes on without', () => {
   const { limit, clock } = open(100);
-  for (let more = 0; more < 10; more += 1) second(limit, clock, 100);
-  for (let more = 0; more < 15; more += 1) second(limit, clock, 0);
+  for (let more = 0; more < 10; more += 1) aSecond(limit, clock, 100);
+  for (let more = 0; more < 15; more += 1) aSecond(limit, clock, 0);
   expect(limit.limit).toBeGreaterThan(40);
   expect(limit.limit).toBeLessThan(70);
-  for (let more = 0; more < 30; more += 1) second(limit, clock, 0);
+  for (let more = 0; more < 30; more += 1) aSecond(limit, clock, 0);
   expect(limit.limit).toBe(100);
 });
 

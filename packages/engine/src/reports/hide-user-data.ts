@@ -24,10 +24,15 @@ export function briefReason(reason: string): string {
 
 export function withoutUserData(operation: Operation): Operation {
   const { reason, facts } = operation;
+  const { trouble, outage } = facts;
   return {
     ...operation,
     ...(reason === undefined ? {} : { reason: briefReason(reason) }),
-    facts: { ...facts, ...(facts.trouble === undefined ? {} : { trouble: briefReason(facts.trouble) }) },
+    facts: {
+      ...facts,
+      ...(trouble === undefined ? {} : { trouble: briefReason(trouble) }),
+      ...(outage === undefined ? {} : { outage: { ...outage, reason: briefReason(outage.reason) } }),
+    },
   };
 }
 

@@ -26,7 +26,7 @@ export interface UnitAttempt {
   /** A person had this very job run again, which may take a finished run up again. */
   readonly reopen: boolean;
   /** Nothing else is worked on in this process. */
-  readonly alone: boolean;
+  readonly alone?: boolean;
   /** After each page: entries (or items) done so far by this unit. */
   readonly onProgress: (done: number) => void;
   /** Each thing worth telling a person who looks at this job. */
@@ -67,7 +67,7 @@ export async function runUnit(
 ): Promise<UnitResult> {
   const started = await context.ledger.startUnit(operationId, unit, {
     reopen: attempt.reopen,
-    alone: attempt.alone,
+    alone: attempt.alone === true,
   });
   if (!started.started) return started;
   const operation = await context.ledger.get(operationId);

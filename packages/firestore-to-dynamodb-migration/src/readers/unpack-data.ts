@@ -1,9 +1,7 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { expandItem, type StoredAttribute } from '@migrator/core';
 
 import { exactNumber } from './exact-number.ts';
-import { fieldsOf, type JournalFields } from './journal-value.ts';
+import { fieldsOf, type JournalFields, type JournalValue } from './journal-value.ts';
 
 /**
  * The fields of an entry that was compressed because it was over DynamoDB's limit, in their places; any other as it is.
@@ -18,24 +16,26 @@ export function unpackData(data: JournalFields): JournalFields {
   const { data: expanded } = expandItem({
     data: { M: { ...binary, metadata: { M: { encoding: { S: 'gzip' } } } } },
   });
-  if (expanded === undefined || !('M' in expanded)) return data;
-  const unpacked: JournalFields = unmarshall(fieldsWithBytes(expanded.M), { wrapNumbers: exactNumber });
+  const unpacked = expanded !== undefined && 'M' in expanded ? plainFields(expanded.M) : {};
   return { ...unpacked, ...beside, metadata: { ...fieldsOf(unpacked['metadata']), ...metadata } };
 }
 
-function fieldsWithBytes(fields: {
-  readonly [name: string]: StoredAttribute;
-}): Record<string, AttributeValue> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, withBytes(value)]));
+function plainFields(fields: { readonly [name: string]: StoredAttribute }): JournalFields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainValue(value)]));
 }
 
-/** DynamoDB's JSON has base64 where the SDK has bytes. */
-function withBytes(attribute: StoredAttribute): AttributeValue {
-  if ('M' in attribute) return { M: fieldsWithBytes(attribute.M) };
-  if ('L' in attribute) return { L: attribute.L.map(withBytes) };
-  if ('B' in attribute) return { B: bytesOf(attribute.B) };
-  if ('BS' in attribute) return { BS: attribute.BS.map(bytesOf) };
-  return attribute as AttributeValue;
+/** As the document client would have it. */
+function plainValue(attribute: StoredAttribute): JournalValue {
+  if ('S' in attribute) return attribute.S;
+  if ('N' in attribute) return exactNumber(attribute.N);
+  if ('B' in attribute) return bytesOf(attribute.B);
+  if ('BOOL' in attribute) return attribute.BOOL;
+  if ('NULL' in attribute) return null;
+  if ('M' in attribute) return plainFields(attribute.M);
+  if ('L' in attribute) return attribute.L.map(plainValue);
+  if ('SS' in attribute) return new Set(attribute.SS);
+  if ('NS' in attribute) return new Set(attribute.NS.map(exactNumber));
+  return new Set(attribute.BS.map(bytesOf));
 }
 
 function bytesOf(base64: string): Uint8Array {

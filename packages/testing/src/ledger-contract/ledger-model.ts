@@ -1,4 +1,4 @@
-import type { Commit, Operation } from '@migrator/core';
+import { type Commit, type Operation, suspectAfterStarts } from '@migrator/core';
 
 interface ModelUnit {
   state: 'queued' | 'running' | 'done' | 'failed';

@@ -33,7 +33,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ step: fc.constant('list'), units: fc.array(unit), done: fc.boolean() }),
   },
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean(), alone: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean(), alone: fc.boolean() }),
+  },
   {
     weight: 8,
     arbitrary: fc

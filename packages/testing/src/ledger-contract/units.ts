@@ -1,3 +1,4 @@
+import { suspectAfterStarts } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
 import {
   allIssues,

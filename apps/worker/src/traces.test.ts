@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { fillFirestore, journals } from '@migrator/testing';
+import { afterEach, expect, inject, test, vi } from 'vitest';
+
+const programs = {
+  api: fileURLToPath(new URL('../../api/src/main.ts', import.meta.url)),
+  worker: fileURLToPath(new URL('main.ts', import.meta.url)),
+};
+const children = new Set<ChildProcess>();
+
+afterEach(async () => {
+  for (const child of children) {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  children.clear();
+});
+
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+}
+
+test('a trace goes from the request through the queue to the write', async () => {
+  await using collector = await startCollector();
+  const env = environment({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '100',
+  });
+  await fillFirestore(journals({ users: 1, entriesPerUser: 2 }), {
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+  });
+  const [[, url]] = await Promise.all([
+    start('api', env, /^api: (\S+)/),
+    start('worker', env, /^worker: ready/),
+  ]);
+  const traceId = randomUUID().replaceAll('-', '');
+  const answer = await fetch(`${url}/api/migration/firestore-to-dynamodb/start`, {
+    method: 'POST',
+    headers: { Prefer: 'wait=30', traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  });
+  expect(await answer.json()).toMatchObject({ state: 'completed' });
+
+  await vi.waitFor(
+    () => {
+      const spans = collector.spans.filter((span) => span.traceId === traceId);
+      const write = spans.find(({ name }) => name === 'dynamodb.putOwned');
+      expect(pathTo(write, spans)).toEqual([
+        'POST /api/migration/firestore-to-dynamodb/start',
+        expect.stringMatching(/^add runs/),
+        'process runs',
+        'addBulk users',
+        'process users',
+        'dynamodb.putOwned',
+      ]);
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+});
+
+test.each(['api', 'worker'] as const)('without the variables the %s loads nothing of it', async (name) => {
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({ load: (url, context, next) => (process.stderr.write('loaded: ' + url + '\\n'), next(url, context)) });`;
+  const loaded: string[] = [];
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
+  await start(name, environment({}), /^(api: |worker: ready)/, args, (line) => loaded.push(line));
+  expect(loaded.filter((line) => line.includes('express') || line.includes('bullmq')).length).toBeGreaterThan(
+    0,
+  );
+  const telemetry = loaded.filter((line) => /opentelemetry|bullmq-otel|open-telemetry\.ts/.test(line));
+  // Its bare interface, which metrics and Firestore's client ask whether somebody traces, and our switch.
+  const harmless = /node_modules\/@opentelemetry\/api\/|queue\/src\/open-telemetry\.ts/;
+  expect(telemetry.filter((line) => !harmless.test(line))).toEqual([]);
+});
+
+function environment(extra: Record<string, string>) {
+  const unique = randomUUID().slice(0, 8);
+  return {
+    ...inject('services'),
+    PATH: process.env['PATH'] ?? '',
+    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
+    DYNAMODB_TABLE: `journals-${unique}`,
+    QUEUE_PREFIX: `{test-${unique}}`,
+    CREATE_TABLE: 'true',
+    PORT: '0',
+    ...extra,
+  };
+}
+
+/** Starts a program and waits for a line of it. */
+async function start(
+  name: keyof typeof programs,
+  env: Record<string, string>,
+  ready: RegExp,
+  args: readonly string[] = [],
+  onLine: (line: string) => void = () => undefined,
+): Promise<RegExpExecArray> {
+  const child = spawn(process.execPath, [...args, programs[name]], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  children.add(child);
+  const found = Promise.withResolvers<RegExpExecArray>();
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    onLine(line);
+    const match = ready.exec(line);
+    if (match !== null) found.resolve(match);
+  });
+  child.once('exit', (code) => found.reject(new Error(`the ${name} ended with ${code}`)));
+  return found.promise;
+}
+
+async function startCollector(): Promise<AsyncDisposable & { url: string; spans: Span[] }> {
+  const spans: Span[] = [];
+  const server = createServer(async (request, response) => {
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as {
+      resourceSpans?: { scopeSpans: { spans: Span[] }[] }[];
+    };
+    for (const { scopeSpans } of body.resourceSpans ?? [])
+      spans.push(...scopeSpans.flatMap((scope) => scope.spans));
+    response.setHeader('Content-Type', 'application/json').end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function pathTo(span: Span | undefined, all: readonly Span[]): string[] {
+  if (span === undefined) return [];
+  return [
+    ...pathTo(
+      all.find(({ spanId }) => spanId === span.parentSpanId),
+      all,
+    ),
+    span.name,
+  ];
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+
+import { Solitude } from './solitude.ts';
+
+function stage(): {
+  log: string[];
+  work: (name: string) => { done: () => void; run: (signal?: AbortSignal) => Promise<string> };
+} {
+  const log: string[] = [];
+  return {
+    log,
+    work(name) {
+      const turn = Promise.withResolvers<void>();
+      return {
+        done: turn.resolve,
+        async run(signal) {
+          log.push(`${name} begins`);
+          signal?.addEventListener('abort', () => log.push(`${name} is asked to go`));
+          await turn.promise;
+          log.push(`${name} ends`);
+          return name;
+        },
+      };
+    },
+  };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('one that has to be alone waits for those there are, and those that come wait for it', async () => {
+  const solitude = new Solitude();
+  const { log, work } = stage();
+  const [first, second, suspect, third] = ['first', 'second', 'suspect', 'third'].map(work);
+  if (!first || !second || !suspect || !third) throw new TypeError('four were made');
+  const firstRun = solitude.among(first.run);
+  const secondRun = solitude.among(second.run);
+  const suspectRun = solitude.alone(suspect.run);
+  const thirdRun = solitude.among(third.run);
+  await settled();
+  expect(log).toEqual(['first begins', 'second begins', 'first is asked to go', 'second is asked to go']);
+  first.done();
+  await firstRun;
+  await settled();
+  expect(log).not.toContain('suspect begins');
+  second.done();
+  await secondRun;
+  await settled();
+  expect(log.slice(-2)).toEqual(['second ends', 'suspect begins']);
+  suspect.done();
+  expect(await suspectRun).toBe('suspect');
+  await settled();
+  expect(log.at(-1)).toBe('third begins');
+  third.done();
+  expect(await thirdRun).toBe('third');
+  expect(log).not.toContain('third is asked to go');
+});
+
+test('several take turns, and a failure of one holds nobody up', async () => {
+  const solitude = new Solitude();
+  const log: string[] = [];
+  const failing = solitude.alone(async () => {
+    await settled();
+    log.push('one');
+    throw new Error('broken');
+  });
+  const other = solitude.alone(async () => log.push('two'));
+  const among = solitude.among(async () => log.push('three'));
+  await expect(failing).rejects.toThrow('broken');
+  await Promise.all([other, among]);
+  expect(log).toEqual(['one', 'two', 'three']);
+});
