@@ -142,6 +142,10 @@ export const status = z
       migrationId: z.string().nullable(),
       operationId: z.string().nullable(),
       progress: progress.nullable(),
+      notice: z
+        .string()
+        .nullable()
+        .meta({ description: 'What a person should know beside it', example: null }),
     }),
     lastMigration: migration.nullable(),
   })

@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { unitLabel } from '@migrator/engine';
-import type { RequestHandler, Response } from 'express';
+import type { Express, RequestHandler, Response } from 'express';
 
 import { roleIn } from './access/access-guard.ts';
 import type { ApiContext } from './api-context.ts';
@@ -43,7 +43,9 @@ function board({ queues, settings, watching }: ApiContext, readOnlyMode: boolean
     if (status >= 500) watching.log?.error({ err: error }, 'Bull Board failed');
     return { status: status as 500, body: { error: 'ERRORS.INTERNAL_SERVER_ERROR' } };
   });
-  return serverAdapter.getRouter() as RequestHandler;
+  const app = serverAdapter.getRouter() as Express;
+  app.disable('x-powered-by');
+  return app;
 }
 
 function withoutUser(data: { operationId?: unknown; unit?: unknown }): object {
@@ -60,13 +62,15 @@ function renderSelfContained(response: Response): void {
     values: object,
     done: (error: Error | null, html?: string) => void,
   ) => void;
-  response.render = (view: string, values?: unknown) => {
-    render(view, (values ?? {}) as object, (error, html = '') => {
+  response.render = (view: string, values?: object | RenderDone) => {
+    render(view, typeof values === 'object' ? values : {}, (error, html = '') => {
       if (error !== null) throw error;
       response.type('html').send(selfContained(html));
     });
   };
 }
+
+type RenderDone = (error: Error, html: string) => void;
 
 function selfContained(html: string): string {
   return html

@@ -9,8 +9,7 @@ import { startServer } from './start-server.ts';
 
 const config = loadConfig(({ http }) => requireSafeAccess(http));
 const watch = await openWatch('api', config, process.env);
-const { log, observation, tracing } = watch;
-const complain = (err: unknown): void => log.error({ err }, 'trouble');
+const { log, complain, observation, tracing } = watch;
 
 const context = await openQueueContext(config, 'api', complain, {
   observation,

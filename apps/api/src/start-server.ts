@@ -56,13 +56,13 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const [status, reason, code, detail] =
+  const [status, reason, code, detail]: [number, string, string, string] =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? [431, 'Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The path and headers hold over 16 KB']
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? [408, 'Request Timeout', 'REQUEST_TIMEOUT', 'The request took too long to come']
         : [400, 'Bad Request', 'BAD_REQUEST', 'The request could not be read'];
-  const body = problemBody(Number(status), String(code), String(detail));
+  const body = problemBody(status, code, detail);
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

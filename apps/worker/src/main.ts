@@ -13,8 +13,7 @@ import { logWork } from './log-work.ts';
 
 const config = loadConfig();
 const watch = await openWatch('worker', config, process.env);
-const { log, observation, tracing } = watch;
-const complain = (err: unknown): void => log.error({ err }, 'trouble');
+const { log, complain, observation, tracing } = watch;
 
 const telemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
 const context = await openQueueContext(config, 'worker', complain, { observation, ...telemetry });

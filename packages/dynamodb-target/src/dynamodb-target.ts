@@ -231,17 +231,17 @@ class DynamoDbTarget implements Target {
     return await this.#transport.send({ action, body, signal: signal && lateSignal(signal) });
   }
 
-  async #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
-    return await this.#transport.send({ action, body, signal });
+  #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+    return this.#transport.send({ action, body, signal });
   }
 
-  async #withRetries<T>(
+  #withRetries<T>(
     action: keyof Answers,
     signal: AbortSignal | undefined,
     work: (progressed: () => void) => Promise<T>,
   ): Promise<T> {
     const operation = `${action} on table "${this.#options.tableName}"`;
-    return await withRetries(work, { operation, signal, onRetry: this.#options.onRetry });
+    return withRetries(work, { operation, signal, onRetry: this.#options.onRetry });
   }
 
   #used(kind: 'read' | 'write', units: number): number {

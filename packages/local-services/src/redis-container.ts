@@ -18,15 +18,8 @@ export async function hasContainerEngine(): Promise<boolean> {
 
 /** Starts Redis in a container, which Testcontainers' reaper removes when this process is gone. */
 export async function startRedisContainer(settings: RedisSettings): Promise<RedisService> {
-  const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
-
-  class LoopbackContainer extends GenericContainer {
-    // Testcontainers publishes ports on all interfaces.
-    protected override async beforeContainerCreated(): Promise<void> {
-      const published = Object.values<{ HostIp?: string }[]>(this.hostConfig.PortBindings ?? {});
-      for (const binding of published.flat()) binding.HostIp = '127.0.0.1';
-    }
-  }
+  const { Wait, getContainerRuntimeClient } = await import('testcontainers');
+  const { LoopbackContainer } = await import('./loopback-container.ts');
 
   const { port, appendOnly, dataDir, onUnexpectedEnd } = settings;
   const args = redisArguments({ port: CONTAINER_PORT, bind: '0.0.0.0', dir: '/data', appendOnly });

@@ -31,6 +31,28 @@ export type LocalServicesEnv = Record<
   string
 >;
 
+/** What points an application at services, wherever they run on this machine. */
+export function servicesEnv(where: {
+  redisUrl: string;
+  emulatorHost: string;
+  endpoint: string;
+  tableName?: string;
+  projectId?: string;
+}): LocalServicesEnv {
+  return {
+    REDIS_URL: where.redisUrl,
+    FIRESTORE_EMULATOR_HOST: where.emulatorHost,
+    GOOGLE_CLOUD_PROJECT: where.projectId ?? 'demo-trading-journals',
+    AWS_ENDPOINT_URL_DYNAMODB: where.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    DYNAMODB_TABLE: where.tableName ?? 'tradebook-heatmaps',
+    METADATA_SERVER_DETECTION: 'none',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
 export interface LocalServices extends AsyncDisposable {
   readonly redis: RedisService;
   readonly dynamodb: DynamoDbService;
@@ -62,18 +84,13 @@ export async function startLocalServices(options: LocalServicesOptions = {}): Pr
       redis,
       dynamodb,
       firestore,
-      env: {
-        REDIS_URL: redis.url,
-        FIRESTORE_EMULATOR_HOST: firestore.emulatorHost,
-        GOOGLE_CLOUD_PROJECT: options.projectId ?? 'demo-trading-journals',
-        AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
-        AWS_REGION: dynamodb.region,
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        DYNAMODB_TABLE: dynamodb.tableName,
-        METADATA_SERVER_DETECTION: 'none',
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
+      env: servicesEnv({
+        redisUrl: redis.url,
+        emulatorHost: firestore.emulatorHost,
+        endpoint: dynamodb.endpoint,
+        tableName: dynamodb.tableName,
+        ...(options.projectId === undefined ? {} : { projectId: options.projectId }),
+      }),
       stop,
       [Symbol.asyncDispose]: stop,
     };

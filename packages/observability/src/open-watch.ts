@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 
 import type { RetryEvent } from '@migrator/retry';
 
+import { createComplaints } from './logs/complaints.ts';
 import { createLog, type Log } from './logs/create-log.ts';
 import { createScrub, type Scrub, secretsOf } from './logs/scrub.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
@@ -13,6 +14,8 @@ export interface Watch {
   /** Its name among all processes: `worker-host-4711`. */
   readonly process: string;
   readonly log: Log;
+  /** For troubles that no request has: written down, but not over and over. */
+  readonly complain: (error: unknown) => void;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
   readonly scrub: Scrub;
@@ -44,5 +47,6 @@ export async function openWatch(
     log.debug({ code, attempt, delayMs, ...what }, 'trying again');
   };
   const observation = createObservation({ metrics, tracing, scrub, onRetry });
-  return { process: name, log, metrics, tracing, scrub, observation, close: () => tracing.close() };
+  const complain = createComplaints(log);
+  return { process: name, log, complain, metrics, tracing, scrub, observation, close: () => tracing.close() };
 }

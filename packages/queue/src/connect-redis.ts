@@ -115,6 +115,9 @@ export function clusterOptions(role: RedisRole): ClusterOptions {
     clusterRetryStrategy: backoff,
     slotsRefreshTimeout: 2_000,
     slotsRefreshInterval: 5_000,
+    // A `connect()` whose ready check meets a cluster that is just electing a primary never settles in ioredis, and BullMQ
+    // awaits it. Without the check, commands meet CLUSTERDOWN instead, and are tried again.
+    enableReadyCheck: false,
     ...(role === 'queue'
       ? // As long as it takes for a node to come back or to be replaced.
         { retryDelayOnFailover: 200, retryDelayOnClusterDown: 200, maxRedirections: Number.MAX_SAFE_INTEGER }

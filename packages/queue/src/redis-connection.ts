@@ -16,7 +16,7 @@ export async function requireRedis(redis: RedisConnection, limitMs: number): Pro
             redis.once('ready', resolve);
           });
         }
-        await redis.ping();
+        await requireAnswer(redis);
       })(),
       new Promise((_resolve, reject) => {
         timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
@@ -31,6 +31,14 @@ export async function requireRedis(redis: RedisConnection, limitMs: number): Pro
   } finally {
     clearTimeout(timer);
     if (ready !== undefined) redis.off('ready', ready);
+  }
+}
+
+/** Of a cluster any node answers, but all slots have to be served. */
+async function requireAnswer(redis: RedisConnection): Promise<void> {
+  if (redis instanceof Redis) await redis.ping();
+  else if (fieldOf(String(await redis.cluster('INFO')), 'cluster_state') !== 'ok') {
+    throw new Error('the cluster is down');
   }
 }
 

@@ -19,7 +19,7 @@ export function signIn(tokens: Tokens, attempts: Attempts): Router {
     else response.type('html').send(form(ownPath(request.query['next'])));
   };
 
-  const take: RequestHandler = async (request: Request, response) => {
+  const take = (): RequestHandler => async (request: Request, response) => {
     const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
     const wanted = ownPath(next);
     try {
@@ -38,7 +38,7 @@ export function signIn(tokens: Tokens, attempts: Attempts): Router {
   };
 
   router.get(signInPath, show);
-  router.post(signInPath, readForm, take);
+  router.post(signInPath, readForm, take());
   router.post(signOutPath, (request, response) => {
     closeSession(request, response);
     response.redirect(303, signInPath);

@@ -3,6 +3,7 @@ import { requireFitRedis } from '@migrator/queue';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
+import { rememberRunning } from '../lost-books.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { reportOf } from '../report-of.ts';
@@ -21,6 +22,7 @@ export function start(context: ApiContext): RequestHandler {
     await refuseIfRunning(context);
     await preflight(context, wanted);
     const opened = await startOperation(context, wanted);
+    rememberRunning(context.ledger, opened.id);
     const limitMs = preferredWaitMs(request, 0);
     const operation =
       limitMs === 0

@@ -79,9 +79,8 @@ ${
 }
 
 function contentHtml([type, { schema }]: [string, { readonly schema?: unknown }]): string {
-  const name = /^#\/components\/schemas\/(\w+)$/.exec(
-    String((schema as { $ref?: unknown })?.$ref ?? ''),
-  )?.[1];
+  const { $ref = '' } = (schema ?? {}) as { $ref?: string };
+  const name = /^#\/components\/schemas\/(\w+)$/.exec($ref)?.[1];
   const of = name === undefined ? '' : ` <a href="#${name}">${name}</a>`;
   return `<code>${escapeHtml(type)}</code>${of}`;
 }

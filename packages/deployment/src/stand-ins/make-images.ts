@@ -48,7 +48,14 @@ export async function makeImages(): Promise<void> {
     programs: [process.execPath, ...(await Promise.all(shellTools.map(which)))],
     trees: [
       // What pnpm, a program of its own, and the look-up of names want of the C library.
-      ...['librt.so.1', 'libpthread.so.0', 'libdl.so.2', 'libresolv.so.2', 'libnss_dns.so.2', 'libnss_files.so.2'].map(library),
+      ...[
+        'librt.so.1',
+        'libpthread.so.0',
+        'libdl.so.2',
+        'libresolv.so.2',
+        'libnss_dns.so.2',
+        'libnss_files.so.2',
+      ].map(library),
       [npm, '/usr/lib/node_modules/npm'],
       // The registry's certificate may be vouched for by an authority of this place.
       ['/etc/ssl/certs', '/etc/ssl/certs'],

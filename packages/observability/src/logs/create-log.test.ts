@@ -73,7 +73,8 @@ test.each([false, true])('no secret gets into a line, wherever it stands (pretty
     expect(all).not.toContain(secret);
     expect(all).not.toContain(JSON.stringify(secret).slice(1, -1));
   }
-  if (!pretty) for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+  // What was taken out must not break the JSON around it.
+  for (const line of pretty ? [] : lines) expect(() => JSON.parse(line)).not.toThrow();
 });
 
 test.each([

@@ -52,5 +52,9 @@ async function destinationOf({ pretty, destination }: LogOptions): Promise<Desti
     ignore: 'program,pid',
     singleLine: true,
   });
-  return { write: (line) => void out.write(format(line) ?? '') };
+  return {
+    write(line) {
+      out.write(format(line) ?? '');
+    },
+  };
 }

@@ -35,7 +35,7 @@ export function startOpenTelemetry(
     request({ method, route, headers }, ended, work) {
       const parent = propagation.extract(context.active(), headers);
       const span = tracer.startSpan(method, { kind: SpanKind.SERVER }, parent);
-      void ended.then((status) => {
+      const finish = (status: number): void => {
         span.updateName(`${method} ${route()}`);
         span.setAttributes({
           'http.request.method': method,
@@ -44,7 +44,8 @@ export function startOpenTelemetry(
         });
         if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
         span.end();
-      });
+      };
+      void (async () => finish(await ended))();
       context.with(trace.setSpan(parent, span), work);
     },
 

@@ -77,6 +77,27 @@ describe('the ledger in Redis', () => {
     await done();
   });
 
+  it('keeps the units of the ten newest migrations; an older one can not be taken up again', async () => {
+    const { ledger, prefix, done } = await make();
+    const ids: string[] = [];
+    for (let run = 0; run < 12; run += 1) {
+      const id = await openMigration(ledger);
+      ids.push(id);
+      const { epoch } = await startUnit(ledger, id, 'user:a');
+      await ledger.commit(id, 'user:a', { epoch, state: 'failed', deltas: { failed: 1 } });
+      await ledger.addUnits(id, [], { done: true });
+      await ledger.close(id, { state: 'completed-with-failures', now: new Date() });
+    }
+    const buckets = (await keysOf(prefix)).filter((key) => key.includes(':u:'));
+    expect(buckets).toHaveLength(10);
+    const [first, , third] = ids;
+    expect(await ledger.startUnit(first ?? '', 'user:a', { reopen: true })).toMatchObject({ why: 'closed' });
+    await expect(ledger.reopen(first ?? '', {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
+    expect((await ledger.get(first ?? ''))?.totals).toStrictEqual({ failed: 1 });
+    expect(await ledger.reopen(third ?? '', {})).toMatchObject({ opened: true });
+    await done();
+  });
+
   it('runs on after Redis has forgotten its scripts', async () => {
     const { ledger, done } = await make();
     await redis.script('FLUSH');

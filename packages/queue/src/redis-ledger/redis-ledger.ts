@@ -58,6 +58,9 @@ type UnitState = 'queued' | 'running' | 'done' | 'failed';
 /** How many units, keys or so one step takes, so that no script holds Redis up. */
 const chunkSize = 500;
 
+/** Of so many newest migrations the records of units are kept, by which their users can be retried. */
+const keptMigrations = 10;
+
 /** How many records a page of units looks at, more or less. */
 const unitsPerPage = 10_000;
 
@@ -107,7 +110,10 @@ class RedisLedger implements Ledger {
       ]);
       if (outcome === 'not-found') throw notFound(parent);
       if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
-      if (outcome === 'opened') return { opened: true, operation: found(operationOf(fields), id) };
+      if (outcome === 'opened') {
+        if (kind === 'migration') await this.#sweepOldMigrations();
+        return { opened: true, operation: found(operationOf(fields), id) };
+      }
       start = Number(detail) + 1;
     }
   }
@@ -337,6 +343,18 @@ class RedisLedger implements Ledger {
 
   async #usedBuckets(id: string): Promise<number[]> {
     return bucketsOf((await this.#redis.getBuffer(this.#keys.usedBuckets(id))) ?? new Uint8Array());
+  }
+
+  /** Who would retry single users of a run so long ago? Its totals and issues stay. */
+  async #sweepOldMigrations(): Promise<void> {
+    const byStart = this.#keys.byStart('migration');
+    // Those before were swept when they became old.
+    const old = await this.#redis.zrevrange(byStart, keptMigrations, keptMigrations + 1);
+    for (const id of old) {
+      // First, so that nothing of it can start while its units go.
+      await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
+      await this.#sweepUnits(id);
+    }
   }
 
   async #sweepUnits(id: string): Promise<void> {

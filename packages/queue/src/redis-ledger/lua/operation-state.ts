@@ -3,9 +3,12 @@ import { factsOfAnEnd } from '@migrator/core';
 /** What a script has to know of the operation and of the place before it does anything. */
 export const operationState = String.raw`
 local function readOperation(key)
-  local values = redis.call('HMGET', key, 'kind', 'state', 'parent', 'control', 'f:rolledBackBy')
+  local values = redis.call('HMGET', key, 'kind', 'state', 'parent', 'control', 'f:rolledBackBy', 'swept')
   if not values[1] then return nil end
-  return { kind = values[1], state = values[2], parent = values[3], control = values[4], rolledBackBy = values[5] }
+  return {
+    kind = values[1], state = values[2], parent = values[3], control = values[4], rolledBackBy = values[5],
+    isSwept = values[6]
+  }
 end
 
 local function readPlace(key)
@@ -15,7 +18,8 @@ end
 
 -- A run that was cut short has units that nobody has begun; to take it up again would begin them, unasked.
 local function isRetryable(operation)
-  return operation.kind == 'migration' and string.sub(operation.state, 1, 9) == 'completed'
+  -- One whose units are not known any more would count them a second time.
+  return operation.kind == 'migration' and string.sub(operation.state, 1, 9) == 'completed' and not operation.isSwept
 end
 
 local function isCurrent(operation, id, place)

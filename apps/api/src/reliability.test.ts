@@ -1,0 +1,189 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unitId } from '@migrator/core';
+import { startRedis } from '@migrator/local-services';
+import { startDynamoDbProxy, startFirestoreProxy, ThrottledTable } from '@migrator/testing';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
+
+import { at, openStack, type Stack } from './testing/stack.ts';
+
+const patiently = { timeout: 45_000, interval: 100 };
+
+async function fill(stack: Stack, users: readonly string[], entries: number): Promise<number> {
+  const writer = stack.firestore.bulkWriter();
+  for (const user of users) {
+    for (let day = 0; day < entries; day += 1) {
+      const path = `users/${user}/trading-journal/day-${String(day).padStart(4, '0')}`;
+      void writer.set(stack.firestore.doc(path), { note: 'x'.repeat(1_500), day });
+    }
+  }
+  await writer.close();
+  return users.length * entries;
+}
+
+async function status(stack: Stack): Promise<unknown> {
+  return (await stack.call('GET /status')).body;
+}
+
+async function untilEnded(stack: Stack): Promise<unknown> {
+  return await vi.waitFor(async () => {
+    const body = await status(stack);
+    expect(at(body, 'currentStatus.state')).toBe('idle');
+    expect(at(body, 'lastMigration.state')).toBeDefined();
+    return at(body, 'lastMigration');
+  }, patiently);
+}
+
+async function openDynamoDbProxy(table?: ThrottledTable) {
+  const endpoint = inject('services').AWS_ENDPOINT_URL_DYNAMODB;
+  const proxy = await startDynamoDbProxy({ endpoint, ...(table === undefined ? {} : { table }) });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  return proxy;
+}
+
+async function untilSomeWritten(stack: Stack): Promise<void> {
+  await vi.waitFor(async () => {
+    const { Count = 0 } = await stack.dynamodb.send(
+      new ScanCommand({ TableName: stack.table, Select: 'COUNT', Limit: 5 }),
+    );
+    expect(Count).toBeGreaterThan(0);
+  }, patiently);
+}
+
+test.each([
+  ['access-denied', 'ACCESS_DENIED'],
+  ['no-table', 'TABLE_NOT_FOUND'],
+  ['expired-credentials', 'CREDENTIALS_EXPIRED'],
+] as const)('DynamoDB: %s pauses the run and says why; resumed, it does the rest', async (fault, code) => {
+  const proxy = await openDynamoDbProxy();
+  await using stack = await openStack({
+    workers: 2,
+    env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint, WRITE_CONCURRENCY: '4' },
+  });
+  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 300);
+  await stack.call('POST /start');
+  await untilSomeWritten(stack);
+  proxy.always(fault);
+  await vi.waitFor(async () => {
+    const body = await status(stack);
+    expect(at(body, 'currentStatus.state')).toBe('paused');
+    expect(at(body, 'currentStatus.progress.reason')).toMatch(new RegExp(`^${code}: `));
+    expect(at(body, 'currentStatus.progress.pace.limitedBy')).toBe('paused');
+    expect(at(body, 'currentStatus.progress.users.failed')).toBe(0);
+  }, patiently);
+  proxy.always(undefined);
+  await stack.call('POST /resume');
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { totalProcessed: entries, createdCount: entries, failureCount: 0 },
+    verification: { isValid: true },
+  });
+});
+
+test('Firestore: denied access pauses the run and says why; resumed, it does the rest', async () => {
+  const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  await using stack = await openStack({
+    workers: 1,
+    env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost, USER_CONCURRENCY: '1', WRITE_CONCURRENCY: '2' },
+  });
+  const entries = await fill(stack, ['a', 'b', 'c'], 200);
+  await stack.call('POST /start');
+  await untilSomeWritten(stack);
+  proxy.always('permission-denied');
+  await vi.waitFor(async () => {
+    const body = await status(stack);
+    expect(at(body, 'currentStatus.state')).toBe('paused');
+    expect(at(body, 'currentStatus.progress.reason')).toMatch(/^SOURCE_ACCESS_DENIED: /);
+  }, patiently);
+  proxy.always(undefined);
+  await stack.call('POST /resume');
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries, users: { failed: 0 } },
+  });
+});
+
+test('an outage fails nobody: the status says what is out of reach, and all goes on when it is back', async () => {
+  const proxy = await openDynamoDbProxy();
+  await using stack = await openStack({
+    workers: 1,
+    env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint, WRITE_CONCURRENCY: '4' },
+  });
+  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 200);
+  await stack.call('POST /start');
+  await untilSomeWritten(stack);
+  proxy.always('unavailable');
+  await vi.waitFor(async () => {
+    const body = await status(stack);
+    expect(at(body, 'currentStatus.state')).toBe('migrating');
+    expect(at(body, 'currentStatus.progress.reason')).toMatch(/^TARGET_UNAVAILABLE: /);
+  }, patiently);
+  proxy.always(undefined);
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries, failureCount: 0, users: { failed: 0 } },
+  });
+});
+
+test('a table that throttles slows the run down and fails nothing', async () => {
+  const table = new ThrottledTable({ writeUnitsPerSecond: 400, burstSeconds: 0.5 });
+  const proxy = await openDynamoDbProxy(table);
+  await using stack = await openStack({ workers: 2, env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint } });
+  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 400);
+  await stack.call('POST /start', { body: { verify: false } });
+  await vi.waitFor(async () => {
+    expect(at(await status(stack), 'currentStatus.progress.pace.limitedBy')).toBe('throttled');
+  }, patiently);
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries, failureCount: 0, users: { failed: 0 } },
+  });
+  expect(proxy.faults.counts['throughput-exceeded']).toBeGreaterThan(0);
+});
+
+test('a user whose process ends again and again is tried alone, then failed; others are not condemned with it', async () => {
+  await using stack = await openStack({ workers: 0 });
+  const entries = await fill(stack, ['poison', 'unlucky', 'other'], 50);
+  const { body } = await stack.call('POST /start', { body: { verify: false } });
+  const id = String(at(body, 'migrationId'));
+  const { ledger } = stack.context;
+  const [poison, unlucky] = ['poison', 'unlucky'].map((userId) => unitId({ type: 'user', userId }));
+  // What a process leaves behind that ends in the middle of them.
+  for (let crash = 0; crash < 3; crash += 1) {
+    for (const unit of [poison, unlucky]) await ledger.startUnit(id, unit ?? '');
+  }
+  await ledger.startUnit(id, poison ?? '', { alone: true });
+  stack.addWorker();
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed-with-failures',
+    stats: {
+      createdCount: entries - 50,
+      users: { completed: 2, failed: 1 },
+      errors: [{ path: 'users/poison/trading-journal', code: 'POISONED' }],
+    },
+  });
+});
+
+test('a Redis that is flushed in the middle: the status says so, and a new start finishes the work', async () => {
+  await using redis = await startRedis();
+  await using stack = await openStack({
+    workers: 1,
+    env: { REDIS_URL: redis.url, MAX_WRITE_UNITS_PER_SECOND: '300' },
+  });
+  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 150);
+  const { body } = await stack.call('POST /start');
+  await untilSomeWritten(stack);
+  await stack.context.redis.flushall();
+  await vi.waitFor(async () => {
+    const now = await status(stack);
+    expect(at(now, 'currentStatus.state')).toBe('idle');
+    expect(at(now, 'currentStatus.notice')).toContain(String(at(body, 'migrationId')));
+  }, patiently);
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect((await stack.call('POST /start')).status).toBe(202);
+  const last = await untilEnded(stack);
+  expect(last).toMatchObject({ state: 'completed', verification: { isValid: true } });
+  expect(at(last, 'stats.totalProcessed')).toBe(entries);
+  expect(at(last, 'stats.skippedCount')).toBeGreaterThan(0);
+  expect(at(await status(stack), 'currentStatus.notice')).toBeNull();
+});

@@ -1,0 +1,57 @@
+import type { Source, Target } from '@migrator/core';
+import { encodeDocument, journalEntry } from '@migrator/testing';
+
+const updateTime = '2026-01-01T00:00:00.000000Z';
+
+/** So many users with so many entries each, made as they are read: nothing of it is held. */
+export function endlessSource(users: number, entriesPerUser: number): Source {
+  const { fields } = journalEntry(1, 1);
+  const name = 'projects/p/databases/(default)/documents/users/u/trading-journal/d';
+  const document = encodeDocument({ name, fields, updateTime: new Date(updateTime) });
+  const numbered = (index: number): string => String(index).padStart(9, '0');
+  return {
+    async listUsers({ pageSize, pageToken }) {
+      const from = Number(pageToken ?? 0);
+      const count = Math.min(pageSize, users - from);
+      const listed = Array.from({ length: count }, (_, index) => ({
+        // Of the length that Firebase Authentication gives.
+        userId: `made-up-user-of-${numbered(from + index)}-x`,
+        missing: false,
+      }));
+      const next = from + count;
+      return next < users ? { users: listed, nextPageToken: String(next) } : { users: listed };
+    },
+    async readPage({ userId, after, limit }) {
+      const from = after === undefined ? 0 : Number(after) + 1;
+      const count = Math.min(limit, entriesPerUser - from);
+      const entries = Array.from({ length: count }, (_, index) => ({
+        userId,
+        date: numbered(from + index),
+        updateTime,
+        // A copy, as each would come over the network.
+        document: document.slice(),
+      }));
+      return { entries, more: from + count < entriesPerUser };
+    },
+    countEntries: async () => users * entriesPerUser,
+    countUserEntries: async () => entriesPerUser,
+    readEntries: async () => [],
+    describe: () => 'made up',
+    close: async () => undefined,
+  };
+}
+
+/** Takes everything and keeps nothing. */
+export function bottomlessTarget(): Target {
+  return {
+    putOwned: async () => ({ outcome: 'written', writeUnits: 3 }),
+    putBatch: async (items) => ({ writeUnits: 3 * items.length }),
+    deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
+    getItems: async () => ({ items: new Map(), readUnits: 0 }),
+    scan: async () => ({ items: [], readUnits: 0 }),
+    countJournalItems: async () => 0,
+    isEmpty: async () => true,
+    preflight: async () => ({ itemCount: 0, sizeBytes: 0 }),
+    close: async () => undefined,
+  };
+}

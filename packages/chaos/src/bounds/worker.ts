@@ -1,0 +1,46 @@
+// A worker (and coordinator) between made-up ends: arguments are the number of users and of entries of each. Says how
+// much memory it holds about once a second, and `over` when the run is.
+import {
+  connectRedis,
+  createQueueDispatcher,
+  createRedisLedger,
+  createRedisPaceStore,
+  openQueues,
+  startWorkers,
+} from '@migrator/queue';
+
+import { mebibytes, migration, openEngine } from './open-engine.ts';
+
+const [users = 0, entriesPerUser = 0] = process.argv.slice(2, 4).map(Number);
+const url = process.env['REDIS_URL'] ?? '';
+const prefix = '{bounds}';
+const complain = (error: Error): void => void process.stderr.write(`${error.message}\n`);
+process.stdin.on('close', () => process.exit());
+process.stdin.resume();
+
+const redis = connectRedis({ url }, 'queue', complain);
+const books = connectRedis({ url }, 'ledger', complain);
+const queues = openQueues(redis, prefix, complain);
+const context = {
+  ...openEngine({ users, entriesPerUser }, createRedisPaceStore({ redis: books, prefix })),
+  ledger: createRedisLedger({ redis: books, prefix }),
+  dispatcher: createQueueDispatcher(queues),
+  now: () => new Date(),
+};
+startWorkers(context, { redis, prefix, concurrency: 50, onError: complain });
+if (process.argv[4] === 'start') {
+  const opened = await context.ledger.open(migration, { now: new Date() });
+  await context.dispatcher.coordinate(opened.opened ? opened.operation.id : opened.current.id);
+}
+setInterval(() => {
+  void (async () => {
+    const current = await context.ledger.current();
+    const memory = await redis.info('memory');
+    const redisBytes = Number(/^used_memory:(\d+)/m.exec(memory)?.[1]);
+    const { completed = 0 } = current?.units ?? {};
+    const state = current === undefined ? 'over' : 'running';
+    process.stdout.write(
+      `${JSON.stringify({ state, completed, rss: mebibytes(process.memoryUsage.rss()), redis: mebibytes(redisBytes) })}\n`,
+    );
+  })();
+}, 1_000);

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { vi } from 'vitest';
+
+import { run } from './run.ts';
+
+export interface Engine extends AsyncDisposable {
+  readonly host: string;
+}
+
+/** Whether a Docker engine answers where the client looks for it. */
+export async function engineAnswers(): Promise<boolean> {
+  try {
+    await run('docker', ['version', '--format', '{{.Server.Version}}']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts a Docker engine of the tests' own, with a socket and folders of its own, which leaves the rules of the
+ * machine's firewall as they are. Needs root and `dockerd`.
+ */
+export async function startEngine(): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), 'engine-'));
+  const host = `unix://${folder}/docker.sock`;
+  const child = spawn(
+    'dockerd',
+    [
+      ...['--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
+      ...['--pidfile', join(folder, 'pid'), '--iptables=false', '--ip6tables=false', '--bridge=none'],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-3_000)));
+  const ended = once(child, 'close');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await vi.waitFor(() => run('docker', ['version'], { env: { DOCKER_HOST: host } }), { timeout: 30_000 });
+  } catch (error) {
+    await stop();
+    throw new Error(`dockerd did not start: ${said}`, { cause: error });
+  }
+  return { host, [Symbol.asyncDispose]: stop };
+}

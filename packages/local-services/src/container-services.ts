@@ -1,0 +1,70 @@
+import { freePort } from './free-port.ts';
+import { startRedisContainer } from './redis-container.ts';
+import { Releasers } from './releasers.ts';
+import type { LocalServices } from './start-local-services.ts';
+import { servicesEnv } from './start-local-services.ts';
+import { warnOfUnexpectedEnd } from './service-process.ts';
+
+interface Image {
+  readonly name: string;
+  readonly port: number;
+  readonly command: string[];
+}
+
+/** The same as in docker-compose.yml. */
+const DYNAMODB: Image = {
+  name: 'amazon/dynamodb-local:latest',
+  port: 8000,
+  command: ['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-inMemory'],
+};
+const FIRESTORE: Image = {
+  name: 'gcr.io/google.com/cloudsdktool/google-cloud-cli:emulators',
+  port: 8080,
+  command: ['gcloud', 'emulators', 'firestore', 'start', '--host-port=0.0.0.0:8080'],
+};
+
+/**
+ * Starts Redis, Amazon's DynamoDB Local and Google's Firestore emulator as containers, on ports of 127.0.0.1.
+ * Testcontainers' reaper removes them when this process is gone.
+ */
+export async function startContainerServices(): Promise<Pick<LocalServices, 'env' | 'stop'>> {
+  const releasers = new Releasers();
+  const released = async <T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    releasers.add(async () => void (await started.stop()));
+    return started;
+  };
+  const startRedis = async (): Promise<Awaited<ReturnType<typeof startRedisContainer>>> =>
+    startRedisContainer({
+      port: await freePort(),
+      appendOnly: false,
+      onUnexpectedEnd: warnOfUnexpectedEnd,
+    });
+  const starts = [released(startRedis()), released(start(DYNAMODB)), released(start(FIRESTORE))] as const;
+  await Promise.allSettled(starts);
+  try {
+    const [redis, dynamodb, firestore] = await Promise.all(starts);
+    return {
+      env: servicesEnv({
+        redisUrl: redis.url,
+        endpoint: `http://127.0.0.1:${dynamodb.getMappedPort(DYNAMODB.port)}`,
+        emulatorHost: `127.0.0.1:${firestore.getMappedPort(FIRESTORE.port)}`,
+      }),
+      stop: () => releasers.release(),
+    };
+  } catch (error) {
+    await releasers.release();
+    throw error;
+  }
+}
+
+async function start({ name, port, command }: Image) {
+  const { Wait } = await import('testcontainers');
+  const { LoopbackContainer } = await import('./loopback-container.ts');
+  return new LoopbackContainer(name)
+    .withCommand(command)
+    .withExposedPorts(port)
+    .withWaitStrategy(Wait.forSuccessfulCommand(`bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}'`))
+    .withStartupTimeout(120_000)
+    .start();
+}
