@@ -15,6 +15,16 @@ COPY . .
 FROM workspace AS app-files
 RUN pnpm install --offline --frozen-lockfile --prod --config.optional=false --filter '@migrator/api...' --filter '@migrator/worker...'
 
+# The API and, with the command `node apps/worker/src/main.ts`, a worker. The files are root's, the process is not.
+FROM ${NODE_IMAGE} AS app
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=app-files /app ./
+USER node
+EXPOSE 5000
+STOPSIGNAL SIGTERM
+CMD ["node", "apps/api/src/main.ts"]
+
 FROM workspace AS fill-files
 RUN pnpm install --offline --frozen-lockfile --prod --config.optional=false --filter '@migrator/deployment...'
 
@@ -26,12 +36,5 @@ COPY --from=fill-files /app ./
 USER node
 CMD ["node", "packages/deployment/src/fill.ts"]
 
-# The API and, with the command `node apps/worker/src/main.ts`, a worker. The files are root's, the process is not.
-FROM ${NODE_IMAGE} AS app
-ENV NODE_ENV=production
-WORKDIR /app
-COPY --from=app-files /app ./
-USER node
-EXPOSE 5000
-STOPSIGNAL SIGTERM
-CMD ["node", "apps/api/src/main.ts"]
+# What is built by a plain `docker build .`.
+FROM app

@@ -28,7 +28,8 @@ export async function withRetries<T>(
   // Counted by code: a table that throttled us a hundred times has not been unreachable once.
   const tries = new Map<ErrorCode, number>();
   const progressed = (): void => tries.clear();
-  if (signal?.aborted === true) throw abortedError(operation, signal);
+  const isAborted = (): boolean => signal?.aborted === true;
+  if (isAborted()) throw abortedError(operation, signal);
   let failed: { readonly error: unknown } | undefined;
   try {
     // Nearly every call succeeds at once: all that a retry takes is set up after a failure only, 5 µs a call.
@@ -43,7 +44,7 @@ export async function withRetries<T>(
         failed = undefined;
         throw error;
       }
-      if (signal?.aborted === true) throw new AbortError(abortedError(operation, signal));
+      if (isAborted()) throw new AbortError(abortedError(operation, signal));
       return await call(progressed);
     };
     // p-retry isn't given the signal: it would throw away what a call brought home while the signal aborted.
@@ -64,7 +65,7 @@ export async function withRetries<T>(
       },
     });
   } catch (error) {
-    if (signal?.aborted === true) throw abortedError(operation, signal);
+    if (isAborted()) throw abortedError(operation, signal);
     throw error;
   }
 }

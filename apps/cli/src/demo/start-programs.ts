@@ -22,7 +22,8 @@ export interface ProgramsOptions {
 
 /** Starts the API (on port 5000 if that is free) and two workers; resolves when all are ready. */
 export async function startPrograms(options: ProgramsOptions): Promise<{ url: string; api: MigrationApi }> {
-  const env = { ...environment(process.env), ...options.env };
+  // Their logs are shown only where one of them ends: then what went wrong should stand there, not what went well.
+  const env = { ...environment(process.env), LOG_LEVEL: 'warn', ...options.env };
   const start = (name: string, file: URL, extra: Record<string, string> = {}): ChildProgram => {
     options.signal.throwIfAborted();
     const program = startChildProgram({ name, file, env: { ...env, ...extra } });

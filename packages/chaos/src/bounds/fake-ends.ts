@@ -1,14 +1,13 @@
 import type { Source, Target } from '@migrator/core';
-import { encodeDocument, journalEntry } from '@migrator/testing';
 
 const updateTime = '2026-01-01T00:00:00.000000Z';
 
-/** So many users with so many entries each, made as they are read: nothing of it is held. */
+/**
+ * So many users with so many entries each, made as they are read: nothing of it is held. All are the one document whose
+ * encoded bytes DOCUMENT holds in base64: what makes documents would weigh more than what is measured.
+ */
 export function endlessSource(users: number, entriesPerUser: number): Source {
-  const { fields } = journalEntry(1, 1);
-  const name = 'projects/p/databases/(default)/documents/users/u/trading-journal/d';
-  const document = encodeDocument({ name, fields, updateTime: new Date(updateTime) });
-  const numbered = (index: number): string => String(index).padStart(9, '0');
+  const document = Buffer.from(process.env['DOCUMENT'] ?? '', 'base64');
   return {
     async listUsers({ pageSize, pageToken }) {
       const from = Number(pageToken ?? 0);
@@ -29,7 +28,7 @@ export function endlessSource(users: number, entriesPerUser: number): Source {
         date: numbered(from + index),
         updateTime,
         // A copy, as each would come over the network.
-        document: document.slice(),
+        document: Uint8Array.from(document),
       }));
       return { entries, more: from + count < entriesPerUser };
     },
@@ -54,4 +53,8 @@ export function bottomlessTarget(): Target {
     preflight: async () => ({ itemCount: 0, sizeBytes: 0 }),
     close: async () => undefined,
   };
+}
+
+function numbered(index: number): string {
+  return String(index).padStart(9, '0');
 }

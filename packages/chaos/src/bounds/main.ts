@@ -6,13 +6,21 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { startRedis } from '@migrator/local-services';
+import { encodeDocument, journalEntry } from '@migrator/testing';
 
 const users = Number(process.argv[2] ?? 1_000_000);
+const document = Buffer.from(
+  encodeDocument({
+    name: 'projects/p/databases/(default)/documents/users/u/trading-journal/d',
+    fields: journalEntry(1, 1).fields,
+    updateTime: new Date('2026-01-01T00:00:00Z'),
+  }),
+).toString('base64');
 
-function run(file: string, args: readonly (string | number)[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args.map(String)], {
+function run(file: URL, args: readonly (string | number)[], env: Record<string, string> = {}) {
+  return spawn(process.execPath, [fileURLToPath(file), ...args.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, DOCUMENT: document, ...env },
   });
 }
 
@@ -20,28 +28,23 @@ function tell(figure: object): void {
   process.stdout.write(`${JSON.stringify(figure)}\n`);
 }
 
-for (const entries of [10_000, 100_000, 1_000_000]) {
-  const child = run('./one-large-user.ts', [entries]);
-  tell({ figure: 'one user', ...(JSON.parse(await text(child.stdout)) as object) });
-}
-
 const redis = await startRedis();
-const workers = ['start', 'join'].map((role) =>
-  run('./worker.ts', [users, 1, role], { REDIS_URL: redis.url }),
-);
-const most = { process: 0, redis: 0, completed: 0 };
+const workers = (['coordinator', 'worker'] as const).map((role) => ({
+  role,
+  child: run(new URL('./worker.ts', import.meta.url), [users, 1, role], { REDIS_URL: redis.url }),
+}));
+const most = { coordinator: 0, worker: 0, redis: 0, completed: 0 };
 const startedAt = performance.now();
 try {
-  const over = workers.map(async (worker) => {
+  const over = workers.map(async ({ role, child }) => {
     let began = false;
-    for await (const line of createInterface({ input: worker.stdout })) {
+    for await (const line of createInterface({ input: child.stdout })) {
       const sample = JSON.parse(line) as { state: string; completed: number; rss: number; redis: number };
-      most.process = Math.max(most.process, sample.rss);
+      most[role] = Math.max(most[role], sample.rss);
       most.redis = Math.max(most.redis, sample.redis);
       most.completed = Math.max(most.completed, sample.completed);
       began ||= sample.state === 'running';
       if (began && sample.state === 'over') return;
-      if (Math.random() < 0.02) tell({ so_far: most });
     }
   });
   await Promise.all(over);
@@ -49,14 +52,19 @@ try {
     figure: 'many users',
     users,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
-    mostResidentMiBOfAProcess: most.process,
+    mostResidentMiB: { coordinator: most.coordinator, worker: most.worker },
     mostRedisMiB: most.redis,
   });
 } finally {
-  for (const worker of workers) {
-    const closed = once(worker, 'close');
-    worker.stdin.end();
+  for (const { child } of workers) {
+    const closed = once(child, 'close');
+    child.stdin.end();
     await closed;
   }
   await redis.stop();
+}
+
+for (const entries of [10_000, 100_000, 1_000_000]) {
+  const child = run(new URL('./one-large-user.ts', import.meta.url), [entries]);
+  tell({ figure: 'one user', ...(JSON.parse(await text(child.stdout)) as object) });
 }

@@ -12,6 +12,8 @@ import {
 import { mebibytes, migration, openEngine } from './open-engine.ts';
 
 const [users = 0, entriesPerUser = 0] = process.argv.slice(2, 4).map(Number);
+/** `coordinator`: starts the run, and works on one user at a time beside it. */
+const role = process.argv[4];
 const url = process.env['REDIS_URL'] ?? '';
 const prefix = '{bounds}';
 const complain = (error: Error): void => void process.stderr.write(`${error.message}\n`);
@@ -27,8 +29,8 @@ const context = {
   dispatcher: createQueueDispatcher(queues),
   now: () => new Date(),
 };
-startWorkers(context, { redis, prefix, concurrency: 50, onError: complain });
-if (process.argv[4] === 'start') {
+startWorkers(context, { redis, prefix, concurrency: role === 'coordinator' ? 1 : 50, onError: complain });
+if (role === 'coordinator') {
   const opened = await context.ledger.open(migration, { now: new Date() });
   await context.dispatcher.coordinate(opened.opened ? opened.operation.id : opened.current.id);
 }

@@ -66,30 +66,31 @@ export async function makeImages(): Promise<void> {
     files: [['/usr/etc/npmrc', 'cafile=/etc/ssl/certs/ca-certificates.crt\nupdate-notifier=false\n']],
   });
   await importImage('redis:8-alpine', {
-    programs: [program.command, join(dirname(program.command), 'redis-cli'), await which('sh')],
+    programs: [
+      program.command,
+      join(dirname(program.command), 'redis-cli'),
+      await which('sh'),
+      await which('grep'),
+    ],
     ...(program.libraryPath === undefined ? {} : { libraryPath: program.libraryPath }),
+    folders: ['/data'],
     files: [],
   });
 
   await build(dockerfile, 'app', 'trading-journal-migrator:local');
   await build(dockerfile, 'fill', 'trading-journal-migrator-fill:local');
-  const standIns = `${dockerfile}
+  const workspace = dockerfile.slice(0, dockerfile.indexOf('FROM workspace AS'));
+  const standIn = `${workspace}
 FROM workspace AS stand-in
 RUN pnpm install --frozen-lockfile --config.optional=false --filter '@migrator/deployment...'
+ENTRYPOINT ["sh", "packages/deployment/src/stand-ins/entrypoint.sh"]
 `;
-  const program_ = (name: string, file: string): string => `
-RUN echo '#!/bin/sh' > /usr/bin/${name} && echo 'exec node /app/packages/deployment/src/stand-ins/${file}' >> /usr/bin/${name} && chmod 755 /usr/bin/${name}
-`;
-  await build(
-    `${standIns}FROM stand-in AS dynamodb${program_('java', 'dynamodb.ts')}ENTRYPOINT ["java"]\n`,
-    'dynamodb',
+  for (const tag of [
     'amazon/dynamodb-local:latest',
-  );
-  await build(
-    `${standIns}FROM stand-in AS firestore${program_('gcloud', 'firestore.ts')}`,
-    'firestore',
     'gcr.io/google.com/cloudsdktool/google-cloud-cli:emulators',
-  );
+  ]) {
+    await build(standIn, 'stand-in', tag);
+  }
 }
 
 /** The classic builder: a client without its plugin has no other. In the host's network, where the registry is. */
@@ -103,6 +104,7 @@ interface Content {
   readonly trees?: readonly (readonly [from: string, to: string])[];
   readonly links?: readonly (readonly [target: string, at: string])[];
   readonly files: readonly (readonly [at: string, text: string])[];
+  readonly folders?: readonly string[];
   readonly libraryPath?: string;
 }
 
@@ -132,6 +134,7 @@ async function importImage(tag: string, content: Content): Promise<void> {
     for (const [from, to] of content.trees ?? []) {
       await cp(from, join(folder, to), { recursive: true, verbatimSymlinks: true });
     }
+    for (const at of content.folders ?? []) await mkdir(join(folder, at), { recursive: true, mode: 0o777 });
     for (const [target, at] of content.links ?? []) await symlink(target, join(folder, at));
     for (const [at, text] of content.files) {
       await mkdir(dirname(join(folder, at)), { recursive: true });

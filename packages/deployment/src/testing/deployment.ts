@@ -35,6 +35,9 @@ export interface DeploymentOptions {
   /** Where Redis is, and whatever else differs from the defaults. */
   readonly env: Readonly<Record<string, string>>;
   readonly workers?: number;
+  /** Network namespaces, each with one more worker, and what its environment has in other words. */
+  readonly hosts?: readonly string[];
+  readonly hostsEnv?: Readonly<Record<string, string>>;
   readonly users: number;
   readonly entriesPerUser: number;
 }
@@ -59,7 +62,13 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
     projectId: env.GOOGLE_CLOUD_PROJECT,
   });
   const api = startProgram('api', env);
-  const workers = Array.from({ length: options.workers ?? 1 }, () => startProgram('worker', env));
+  const { hosts = [], hostsEnv = {} } = options;
+  const workers = [
+    ...Array.from({ length: options.workers ?? (hosts.length === 0 ? 1 : 0) }, () =>
+      startProgram('worker', env),
+    ),
+    ...hosts.map((host) => startProgram('worker', { ...env, ...hostsEnv }, host)),
+  ];
   const client = migrationClient(fetchFrom(`http://127.0.0.1:${port}`), token);
   const stop = async (): Promise<void> => {
     for (const { process, exit } of [api, ...workers]) {
@@ -80,10 +89,21 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
   return { client, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: stop };
 }
 
-/** Starts one of the programs with nothing of this process's environment but where programs and folders are. */
-export function startProgram(name: keyof typeof programs, env: Readonly<Record<string, string>>): Program {
+/**
+ * Starts one of the programs with nothing of this process's environment but where programs and folders are; in a network
+ * namespace if one is named.
+ */
+export function startProgram(
+  name: keyof typeof programs,
+  env: Readonly<Record<string, string>>,
+  host?: string,
+): Program {
   const { PATH = '', HOME = '' } = globalThis.process.env;
-  const child = spawn(globalThis.process.execPath, [programs[name], '--exit-with-parent'], {
+  const [command = '', ...args] = [
+    ...(host === undefined ? [] : ['ip', 'netns', 'exec', host]),
+    ...[globalThis.process.execPath, programs[name], '--exit-with-parent'],
+  ];
+  const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Not here, where a `.env` may point to somebody's real data.
     cwd: tmpdir(),
