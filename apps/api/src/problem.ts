@@ -148,7 +148,7 @@ function bodyProblem(error: BodyError): [code: string, detail: string] {
 function isRedisTrouble(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /Connection is closed|Stream isn't writeable|Command timed out|ECONNREFUSED|max retries per request/i.test(
+    /Connection is closed|Stream isn't writeable|Command timed out|ECONNREFUSED|max retries per request|CLUSTERDOWN|Cluster isn't ready|Cluster redirections/i.test(
       error.message,
     )
   );

@@ -5,7 +5,14 @@ export function markdownTable(figures: Figures, machine: string): string {
   const rows = Object.entries(figures).map(
     ([name, { median, min, max }]) => `| \`${name}\` | ${shown(median)} | ${shown(min)} | ${shown(max)} |`,
   );
-  return [`${machine}.`, '', '| figure | median | min | max |', '| --- | ---: | ---: | ---: |', ...rows, ''].join('\n');
+  return [
+    `${machine}.`,
+    '',
+    '| figure | median | min | max |',
+    '| --- | ---: | ---: | ---: |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function shown(value: number): string {

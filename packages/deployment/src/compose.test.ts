@@ -47,26 +47,6 @@ describe.runIf(wanted)('docker compose up', () => {
     vi.unstubAllEnvs();
   }, 60_000);
 
-  async function up(workers: number): Promise<{ project: Compose; client: MigrationClient }> {
-    const port = await freePort();
-    const token = randomUUID();
-    const project = compose(`migration-${token.slice(0, 8)}`, await composeTool(), {
-      API_PORT: String(port),
-      API_TOKEN: token,
-      FILL_USERS: String(size.users),
-      FILL_ENTRIES: String(size.entriesPerUser),
-      // Slow enough for something to happen in the middle.
-      MAX_WRITE_UNITS_PER_SECOND: '300',
-    });
-    onTestFinished(async () => {
-      await project('down', '--volumes', '--timeout', '20');
-    });
-    await project('up', '--detach', '--scale', `worker=${workers}`);
-    const client = migrationClient(fetchFrom(`http://127.0.0.1:${port}`), token);
-    await client.ready();
-    return { project, client };
-  }
-
   test(
     'comes up healthy, migrates with three workers, survives the loss of one, and goes down clean',
     { timeout: 300_000 },
@@ -102,3 +82,23 @@ describe.runIf(wanted)('docker compose up', () => {
     },
   );
 });
+
+async function up(workers: number): Promise<{ project: Compose; client: MigrationClient }> {
+  const port = await freePort();
+  const token = randomUUID();
+  const project = compose(`migration-${token.slice(0, 8)}`, await composeTool(), {
+    API_PORT: String(port),
+    API_TOKEN: token,
+    FILL_USERS: String(size.users),
+    FILL_ENTRIES: String(size.entriesPerUser),
+    // Slow enough for something to happen in the middle.
+    MAX_WRITE_UNITS_PER_SECOND: '300',
+  });
+  onTestFinished(async () => {
+    await project('down', '--volumes', '--timeout', '20');
+  });
+  await project('up', '--detach', '--scale', `worker=${workers}`);
+  const client = migrationClient(fetchFrom(`http://127.0.0.1:${port}`), token);
+  await client.ready();
+  return { project, client };
+}

@@ -20,13 +20,14 @@ test(
     const files = await certificate();
     const password = 'p@ss:word';
     const redis = await startRedis({
-      settings: (port) => [
-        ...['--port', '0', '--tls-port', String(port), '--tls-cert-file', files.cert],
-        ...['--tls-key-file', files.key, '--tls-ca-cert-file', files.cert, '--tls-auth-clients', 'yes'],
-        ...['--user', 'default', 'off'],
-        ...['--user', 'migrator', 'on', `>${password}`, '~{tls-test}:*', '&{tls-test}:*'],
-        ...['+@all', '-@admin', '-@dangerous', '+info'],
-      ],
+      settings: (port) =>
+        [
+          ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'yes'],
+          ['--tls-cert-file', files.cert, '--tls-key-file', files.key, '--tls-ca-cert-file', files.cert],
+          ['--user', 'default', 'off'],
+          ['--user', 'migrator', 'on', `>${password}`, '~{tls-test}:*', '&{tls-test}:*'],
+          ['+@all', '-@admin', '-@dangerous', '+info'],
+        ].flat(),
     });
     onTestFinished(() => redis.stop());
     await using deployment = await openDeployment({
@@ -80,6 +81,7 @@ test(
     await node.kill();
     await node.restart();
     expectWholeRun(await deployment.client.end(), deployment.entries);
+    expect(await redis.primaryOf(prefix)).toBe(node);
   },
   commitTestLimitMs,
 );

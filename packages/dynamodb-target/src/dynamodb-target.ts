@@ -80,7 +80,11 @@ class DynamoDbTarget implements Target {
 
   async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
     const body = this.#bodies.putItem(item);
-    const answer = await this.#withRetries('PutItem', signal, async () => await this.#write('PutItem', body, signal));
+    const answer = await this.#withRetries(
+      'PutItem',
+      signal,
+      async () => await this.#write('PutItem', body, signal),
+    );
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
       const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));

@@ -68,10 +68,21 @@ export class RequestSigner {
       .update(`${algorithm}\n${date}\n${scope}\n${hash('sha256', request, 'hex')}`)
       .digest('hex');
     const headers = [
-      ...['host', this.#host, 'content-type', contentType, 'x-amz-target', target, 'x-amz-date', date],
-      ...['x-amz-content-sha256', bodyHash, 'authorization'],
-      `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+      'host',
+      this.#host,
+      'content-type',
+      contentType,
+      'x-amz-target',
+      target,
+      'x-amz-date',
+      date,
     ];
+    headers.push(
+      'x-amz-content-sha256',
+      bodyHash,
+      'authorization',
+      `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    );
     if (token !== undefined) headers.push('x-amz-security-token', token);
     return headers;
   }

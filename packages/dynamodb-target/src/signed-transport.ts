@@ -31,7 +31,7 @@ interface Route {
 /** AWS's own threshold is 15 minutes, less what a request may take. */
 const toleratedSkewMs = 4 * 60_000;
 
-/** DynamoDB's calls as ready bytes: signed by AWS's signer, sent over kept connections. No retries. */
+/** DynamoDB's calls as ready bytes: signed as AWS's signer signs, sent over kept connections. No retries. */
 export class SignedTransport {
   readonly #client: DynamoDBClient;
   readonly #options: DynamoDbTargetOptions;

@@ -1,5 +1,6 @@
 import { MigrationError } from '@migrator/core';
 import { Reader } from 'protobufjs/minimal.js';
+import { timestampText } from './timestamp-text.ts';
 
 /** The few fields that are needed of google.firestore.v1's answers; all else is skipped undecoded. */
 
@@ -77,8 +78,7 @@ function readTimestamp(reader: Reader, length: number): string {
         reader.skipType(tag & 7);
     }
   }
-  const micros = Math.floor(nanos / 1000);
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
+  return timestampText(seconds, Math.floor(nanos / 1000));
 }
 
 export function listedDocuments(response: Uint8Array): {

@@ -1,5 +1,6 @@
 import { freePort } from './free-port.ts';
 import { startRedisContainer } from './redis-container.ts';
+import type { RedisService } from './redis-service.ts';
 import { Releasers } from './releasers.ts';
 import type { LocalServices } from './start-local-services.ts';
 import { servicesEnv } from './start-local-services.ts';
@@ -34,12 +35,6 @@ export async function startContainerServices(): Promise<Pick<LocalServices, 'env
     releasers.add(async () => void (await started.stop()));
     return started;
   };
-  const startRedis = async (): Promise<Awaited<ReturnType<typeof startRedisContainer>>> =>
-    startRedisContainer({
-      port: await freePort(),
-      appendOnly: false,
-      onUnexpectedEnd: warnOfUnexpectedEnd,
-    });
   const starts = [released(startRedis()), released(start(DYNAMODB)), released(start(FIRESTORE))] as const;
   await Promise.allSettled(starts);
   try {
@@ -56,6 +51,11 @@ export async function startContainerServices(): Promise<Pick<LocalServices, 'env
     await releasers.release();
     throw error;
   }
+}
+
+async function startRedis(): Promise<RedisService> {
+  const port = await freePort();
+  return startRedisContainer({ port, appendOnly: false, onUnexpectedEnd: warnOfUnexpectedEnd });
 }
 
 async function start({ name, port, command }: Image) {

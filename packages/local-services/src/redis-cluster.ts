@@ -90,13 +90,13 @@ async function form(
     });
     for (const [index, replica] of others.slice(primaries - 1).entries()) {
       const primary = clients[index % primaries];
-      if (primary !== undefined) await replica.cluster('REPLICATE', String(await primary.cluster('MYID')));
+      if (primary !== undefined) await replica.cluster('REPLICATE', await primary.cluster('MYID'));
     }
     await until('take commands', async () => {
       const infos = await Promise.all(clients.map((client) => client.cluster('INFO')));
       const links = await Promise.all(clients.slice(primaries).map((client) => client.info('replication')));
       return (
-        infos.every((info) => String(info).includes('cluster_state:ok')) &&
+        infos.every((info) => info.includes('cluster_state:ok')) &&
         links.every((info) => info.includes('master_link_status:up'))
       );
     });

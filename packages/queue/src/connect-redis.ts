@@ -81,9 +81,7 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     const options = clusterOptions(role);
     const redisOptions = { ...common, ...socket };
     const nodes = place.nodes.map(({ host, port }) => ({ host, port }));
-    // The names stay, because they are what the certificates vouch for.
-    const dnsLookup: ClusterOptions['dnsLookup'] = (name, callback) => callback(null, name);
-    const all = { ...options, redisOptions, ...(tls === undefined ? {} : { dnsLookup }) };
+    const all = { ...options, redisOptions, ...(tls === undefined ? {} : { dnsLookup: keepName }) };
     return role === 'api' ? new ImpatientCluster(nodes, all) : new Cluster(nodes, all);
   }
   const one = {
@@ -108,6 +106,9 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   });
 }
+
+/** Names stay names, because they are what the certificates vouch for. */
+const keepName: NonNullable<ClusterOptions['dnsLookup']> = (name, callback) => callback(null, name);
 
 /** What a role needs of a cluster beyond what it needs of each node. */
 export function clusterOptions(role: RedisRole): ClusterOptions {

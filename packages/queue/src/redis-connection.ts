@@ -37,7 +37,7 @@ export async function requireRedis(redis: RedisConnection, limitMs: number): Pro
 /** Of a cluster any node answers, but all slots have to be served. */
 async function requireAnswer(redis: RedisConnection): Promise<void> {
   if (redis instanceof Redis) await redis.ping();
-  else if (fieldOf(String(await redis.cluster('INFO')), 'cluster_state') !== 'ok') {
+  else if (fieldOf(await redis.cluster('INFO'), 'cluster_state') !== 'ok') {
     throw new Error('the cluster is down');
   }
 }

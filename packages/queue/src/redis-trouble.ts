@@ -2,7 +2,7 @@ import { MigrationError } from '@migrator/core';
 
 const names = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError']);
 const messages =
-  /^(Connection is (closed|in)|Stream isn't writeable|Command timed out|Socket timeout|Cluster isn't ready|None of startup nodes|All sentinels|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY )/;
+  /^(Connection is (closed|in)|Stream isn't writeable|Command timed out|Socket timeout|Cluster isn't ready|None of startup nodes|Too many Cluster redirections|Failed to refresh slots|All sentinels|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY )/;
 
 /** Whether it says that Redis is out of reach at the moment, and not that something is wrong with what was asked. */
 export function isRedisTrouble(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Dataset } from '../fakes/dataset.ts';
+import type { Dataset } from '../fakes/dataset.ts';
 import { type MeasuredProcess, startProcess } from '../processes/measured-process.ts';
 import { Releasers } from '../processes/releasers.ts';
 import type { Setting } from './contestant.ts';

@@ -66,11 +66,13 @@ export function keeping(): Answers {
         const { items, last } = table.scan({
           segment: parsed.Segment ?? 0,
           of: parsed.TotalSegments ?? 1,
-          after: parsed.ExclusiveStartKey === undefined ? undefined : textOf(parsed.ExclusiveStartKey['dateKey']),
+          after:
+            parsed.ExclusiveStartKey === undefined ? undefined : textOf(parsed.ExclusiveStartKey['dateKey']),
           limit: parsed.Limit ?? 400,
           whole: parsed.ProjectionExpression === undefined,
         });
-        const more = last === undefined ? '' : `,"LastEvaluatedKey":{"dateKey":{"S":${JSON.stringify(last)}}}`;
+        const more =
+          last === undefined ? '' : `,"LastEvaluatedKey":{"dateKey":{"S":${JSON.stringify(last)}}}`;
         return `{${capacity(body)},"Count":${items.length},"Items":[${items.join(',')}]${more}}`;
       }
       default:
@@ -79,7 +81,9 @@ export function keeping(): Answers {
   };
 }
 
-function putsOf({ RequestItems }: object & { RequestItems: object }): readonly { PutRequest: { Item: Item } }[] {
+function putsOf({
+  RequestItems,
+}: object & { RequestItems: object }): readonly { PutRequest: { Item: Item } }[] {
   return Object.values(RequestItems).flat() as { PutRequest: { Item: Item } }[];
 }
 

@@ -32,7 +32,7 @@ interface BatchGetDocumentsRequest {
 /** What the fake Firestore can be asked, by the method's name. The project in a name says what it holds (Dataset). */
 export const answers: Readonly<Record<string, Answer>> = {
   *RunQuery(bytes) {
-    const { parent, structuredQuery } = read<RunQueryRequest>('RunQueryRequest', bytes);
+    const { parent, structuredQuery } = decodeMessage('RunQueryRequest', bytes) as RunQueryRequest;
     const dataset = datasetOf(parent);
     const user = dataset.userIndex(lastId(parent));
     const after = structuredQuery.startAt?.values[0]?.referenceValue;
@@ -48,7 +48,10 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 
   *ListDocuments(bytes) {
-    const { parent, pageSize, pageToken } = read<ListDocumentsRequest>('ListDocumentsRequest', bytes);
+    const { parent, pageSize, pageToken } = decodeMessage(
+      'ListDocumentsRequest',
+      bytes,
+    ) as ListDocumentsRequest;
     const dataset = datasetOf(parent);
     const from = Number(pageToken ?? 0);
     const to = Math.min(dataset.users, from + (pageSize ?? 300));
@@ -62,7 +65,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 
   *RunAggregationQuery(bytes) {
-    const { parent } = read<{ parent: string }>('RunAggregationQueryRequest', bytes);
+    const { parent } = decodeMessage('RunAggregationQueryRequest', bytes) as { parent: string };
     const dataset = datasetOf(parent);
     const count = parent.endsWith('/documents') ? dataset.entries : dataset.entriesPerUser;
     const field = delimited(2, text(1, 'count'), delimited(2, integer(2, count)));
@@ -70,7 +73,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 
   *BatchGetDocuments(bytes) {
-    const { documents, mask } = read<BatchGetDocumentsRequest>('BatchGetDocumentsRequest', bytes);
+    const { documents, mask } = decodeMessage('BatchGetDocumentsRequest', bytes) as BatchGetDocumentsRequest;
     for (const name of documents) {
       const dataset = datasetOf(name);
       const user = dataset.userIndex(name.split('/').at(-3) ?? '');
@@ -81,10 +84,6 @@ export const answers: Readonly<Record<string, Answer>> = {
     }
   },
 };
-
-function read<T>(type: string, bytes: Buffer): T {
-  return decodeMessage(type, bytes) as T;
-}
 
 function document(field: number, name: string, body: Uint8Array): Buffer {
   return delimited(field, text(1, name), body);

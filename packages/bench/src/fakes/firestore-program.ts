@@ -17,7 +17,8 @@ server.on('stream', (stream: ServerHttp2Stream, headers) => {
     const answer = answers[method];
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => {
-      const status = answer === undefined ? { 'grpc-status': '12', 'grpc-message': method } : { 'grpc-status': '0' };
+      const status =
+        answer === undefined ? { 'grpc-status': '12', 'grpc-message': method } : { 'grpc-status': '0' };
       stream.sendTrailers(status);
     });
     if (answer === undefined) stream.end();

@@ -30,13 +30,10 @@ export class KeptItems {
     return keys.flatMap((key) => this.#items.get(key)?.whole ?? []);
   }
 
-  scan(request: {
-    segment: number;
-    of: number;
-    after: string | undefined;
-    limit: number;
-    whole: boolean;
-  }): { items: string[]; last?: string } {
+  scan(request: { segment: number; of: number; after: string | undefined; limit: number; whole: boolean }): {
+    items: string[];
+    last?: string;
+  } {
     const { segment, of, after, limit, whole } = request;
     if (of > segmentsAtMost) throw new RangeError(`A fake table has at most ${segmentsAtMost} segments.`);
     const keys = this.#segments(of)[segment] ?? [];
@@ -67,7 +64,7 @@ export function textOf(attribute: Attribute | undefined): string {
 }
 
 function stampOf({ dateKey, updatedAt, data }: Fields): object {
-  const { userId, date, metadata } = data?.['M'] as Fields;
+  const { userId, date, metadata } = (data?.['M'] ?? {}) as Fields;
   return { dateKey, updatedAt, data: { M: { userId, date, metadata } } };
 }
 

@@ -40,10 +40,6 @@ export async function makeImages(): Promise<void> {
   const nodeImage = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile)?.[1] ?? '';
 
   const npm = dirname(dirname(await realpath(await which('npm'))));
-  const library = (name: string): [string, string] => {
-    const path = `/lib/x86_64-linux-gnu/${name}`;
-    return [path, path];
-  };
   await importImage(nodeImage, {
     programs: [process.execPath, ...(await Promise.all(shellTools.map(which)))],
     trees: [
@@ -55,7 +51,7 @@ export async function makeImages(): Promise<void> {
         'libresolv.so.2',
         'libnss_dns.so.2',
         'libnss_files.so.2',
-      ].map(library),
+      ].map(ofTheSystem),
       [npm, '/usr/lib/node_modules/npm'],
       // The registry's certificate may be vouched for by an authority of this place.
       ['/etc/ssl/certs', '/etc/ssl/certs'],
@@ -91,6 +87,11 @@ ENTRYPOINT ["sh", "packages/deployment/src/stand-ins/entrypoint.sh"]
   ]) {
     await build(standIn, 'stand-in', tag);
   }
+}
+
+function ofTheSystem(name: string): [from: string, to: string] {
+  const path = `/lib/x86_64-linux-gnu/${name}`;
+  return [path, path];
 }
 
 /** The classic builder: a client without its plugin has no other. In the host's network, where the registry is. */

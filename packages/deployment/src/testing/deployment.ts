@@ -98,17 +98,19 @@ export function startProgram(
   env: Readonly<Record<string, string>>,
   host?: string,
 ): Program {
-  const { PATH = '', HOME = '' } = globalThis.process.env;
-  const [command = '', ...args] = [
-    ...(host === undefined ? [] : ['ip', 'netns', 'exec', host]),
-    ...[globalThis.process.execPath, programs[name], '--exit-with-parent'],
-  ];
-  const child = spawn(command, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Not here, where a `.env` may point to somebody's real data.
-    cwd: tmpdir(),
-    env: { PATH, HOME, ...env },
-  });
+  const { PATH, HOME } = globalThis.process.env;
+  const args = [programs[name], '--exit-with-parent'];
+  const node = globalThis.process.execPath;
+  const child = spawn(
+    host === undefined ? node : 'ip',
+    host === undefined ? args : ['netns', 'exec', host, node, ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Not here, where a `.env` may point to somebody's real data.
+      cwd: tmpdir(),
+      env: { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), ...env },
+    },
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -31,10 +31,15 @@ export async function startEngine(): Promise<Engine> {
   const host = `unix://${folder}/docker.sock`;
   const child = spawn(
     'dockerd',
-    [
-      ...['--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-      ...['--pidfile', join(folder, 'pid'), '--iptables=false', '--ip6tables=false', '--bridge=none'],
-    ],
+    Object.entries({
+      host: host,
+      'data-root': join(folder, 'data'),
+      'exec-root': join(folder, 'exec'),
+      pidfile: join(folder, 'pid'),
+      bridge: 'none',
+      iptables: 'false',
+      ip6tables: 'false',
+    }).map(([name, value]) => `--${name}=${value}`),
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let said = '';

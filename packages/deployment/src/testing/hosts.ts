@@ -36,7 +36,6 @@ export async function makeHosts(count: number): Promise<Hosts> {
   const names = Array.from({ length: count }, (_, index) => `${unique}h${index}`);
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
-  const ip = (...args: readonly string[]): Promise<string> => run('ip', args);
   const remove = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
     for (const server of servers) {
@@ -88,4 +87,8 @@ export async function makeHosts(count: number): Promise<Hosts> {
     },
     [Symbol.asyncDispose]: remove,
   };
+}
+
+function ip(...args: readonly string[]): Promise<string> {
+  return run('ip', args);
 }

@@ -46,21 +46,18 @@ export function migrationClient(send: Fetch, token: string): MigrationClient {
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: unknown }> {
-    const { status, text } = await send(path, {
+    const answer = await send(path, {
       method,
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status, body: JSON.parse(text) as unknown };
+    return { status: answer.status, body: JSON.parse(answer.text) as unknown };
   }
   async function status(): Promise<Status> {
     const answer = await call('GET', `${basePath}/status`);
     if (answer.status !== 200) throw new Error(`/status answered ${JSON.stringify(answer)}`);
     return answer.body as Status;
   }
-  const patiently = <T>(look: () => Promise<T>, timeout: number): Promise<T> =>
-    vi.waitFor(look, { timeout, interval: 100 });
-
   return {
     ready: () =>
       patiently(async () => {
@@ -85,6 +82,9 @@ export function migrationClient(send: Fetch, token: string): MigrationClient {
       }, limitMs),
   };
 }
+
+const patiently = <T>(look: () => Promise<T>, timeout: number): Promise<T> =>
+  vi.waitFor(look, { timeout, interval: 100 });
 
 /** By HTTP to an address of this machine. */
 export function fetchFrom(origin: string): Fetch {

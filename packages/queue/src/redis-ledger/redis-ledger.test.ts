@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import type { Ledger } from '@migrator/core';
 import { ledgerContract, type LedgerHarness } from '@migrator/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bucketCount, bucketOf } from './ledger-keys.ts';
+import { startCuttableLine } from '../testing/cuttable-line.ts';
 import { createRedisLedger } from './redis-ledger.ts';
 
 const begin = { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false } as const;
@@ -137,40 +137,6 @@ describe('the ledger in Redis', () => {
     await done();
   });
 });
-
-/** A way to Redis that can lose an answer and the connection with it. */
-async function startCuttableLine(
-  redisUrl: URL,
-): Promise<{ port: number; cutAtNextAnswer: () => void; stop: () => Promise<void> }> {
-  let isToBeCut = false;
-  const server = createServer((client) => {
-    const upstream = connect(Number(redisUrl.port), redisUrl.hostname);
-    client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
-    upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
-    client.pipe(upstream);
-    upstream.on('data', (answer) => {
-      if (!isToBeCut) client.write(answer);
-      else {
-        isToBeCut = false;
-        client.destroy();
-      }
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the line has no port');
-  return {
-    port: address.port,
-    cutAtNextAnswer() {
-      isToBeCut = true;
-    },
-    async stop() {
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 async function openMigration(ledger: Ledger): Promise<string> {
   const opened = await ledger.open(begin, { now: new Date() });

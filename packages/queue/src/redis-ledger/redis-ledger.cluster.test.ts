@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+
+import { type RedisClusterService, startRedisCluster } from '@migrator/local-services';
+import { ledgerContract } from '@migrator/testing';
+import { Cluster } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { clusterOptions, connectRedis, type RedisConnection } from '../connect-redis.ts';
+import { closeRedis, requireRedis } from '../redis-connection.ts';
+import { startCuttableLine } from '../testing/cuttable-line.ts';
+import { createRedisLedger } from './redis-ledger.ts';
+
+let cluster: RedisClusterService;
+let redis: RedisConnection;
+
+beforeAll(async () => {
+  cluster = await startRedisCluster();
+  redis = connectRedis({ url: cluster.url }, 'ledger', () => undefined);
+  await requireRedis(redis, 10_000);
+});
+
+afterAll(async () => {
+  await closeRedis(redis);
+  await cluster.stop();
+});
+
+ledgerContract(
+  'the ledger in a Redis Cluster',
+  async ({ maxKeptIssues } = {}) => {
+    const prefix = `{ledger-test-${randomUUID()}}`;
+    return {
+      ledger: createRedisLedger({
+        redis,
+        prefix,
+        ...(maxKeptIssues === undefined ? {} : { maxKeptIssues }),
+      }),
+      async done() {
+        // The braces tell which node to ask.
+        const keys = await redis.keys(`${prefix}:*`);
+        for (let index = 0; index < keys.length; index += 1_000) {
+          await redis.unlink(...keys.slice(index, index + 1_000));
+        }
+      },
+    };
+  },
+  { numRuns: 10 },
+);
+
+it('books a commit once whose answer is lost, and rejects', async () => {
+  const prefix = `{ledger-test-${randomUUID()}}`;
+  const node = await cluster.primaryOf(prefix);
+  const line = await startCuttableLine(new URL(node.url));
+  const fragile = new Cluster([{ host: '127.0.0.1', port: line.port }], {
+    ...clusterOptions('ledger'),
+    redisOptions: { maxRetriesPerRequest: 0 },
+    natMap: { [`127.0.0.1:${node.port}`]: { host: '127.0.0.1', port: line.port } },
+  });
+  fragile.on('error', () => {});
+  const ledger = createRedisLedger({ redis: fragile, prefix });
+  const opened = await ledger.open(
+    { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false },
+    { now: new Date() },
+  );
+  if (!opened.opened) throw new Error('not opened');
+  const { id } = opened.operation;
+  await ledger.addUnits(id, ['user:a'], { done: true });
+  const started = await ledger.startUnit(id, 'user:a');
+  if (!started.started) throw new Error('not started');
+  const commit = { epoch: started.epoch, state: 'running', deltas: { created: 1 } } as const;
+
+  // The script is known after this, so that the next answer is the commit's own.
+  await ledger.commit(id, 'user:a', commit);
+  line.cutAtNextAnswer();
+  await expect(ledger.commit(id, 'user:a', commit)).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+
+  const after = createRedisLedger({ redis, prefix });
+  expect(await after.startUnit(id, 'user:a')).toMatchObject({ epoch: 2, counters: { created: 2 } });
+  expect((await after.get(id))?.totals).toStrictEqual({ created: 2 });
+  fragile.disconnect();
+  await line.stop();
+});
+
+it('refuses a connection to a cluster that would book a commit twice', () => {
+  const resending = new Cluster([{ host: '127.0.0.1', port: 1 }], {
+    lazyConnect: true,
+    redisOptions: { maxRetriesPerRequest: 0 },
+  });
+  expect(() => createRedisLedger({ redis: resending, prefix: '{x}' })).toThrow(TypeError);
+});
