@@ -32,7 +32,7 @@ interface BatchGetDocumentsRequest {
 /** What the fake Firestore can be asked, by the method's name. The project in a name says what it holds (Dataset). */
 export const answers: Readonly<Record<string, Answer>> = {
   *RunQuery(bytes) {
-    const { parent, structuredQuery } = decodeMessage('RunQueryRequest', bytes) as RunQueryRequest;
+    const { parent, structuredQuery } = read('RunQueryRequest', bytes) as RunQueryRequest;
     const dataset = datasetOf(parent);
     const user = dataset.userIndex(lastId(parent));
     const after = structuredQuery.startAt?.values[0]?.referenceValue;
@@ -65,7 +65,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 
   *RunAggregationQuery(bytes) {
-    const { parent } = decodeMessage('RunAggregationQueryRequest', bytes) as { parent: string };
+    const { parent } = read('RunAggregationQueryRequest', bytes) as { parent: string };
     const dataset = datasetOf(parent);
     const count = parent.endsWith('/documents') ? dataset.entries : dataset.entriesPerUser;
     const field = delimited(2, text(1, 'count'), delimited(2, integer(2, count)));
@@ -73,7 +73,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 
   *BatchGetDocuments(bytes) {
-    const { documents, mask } = decodeMessage('BatchGetDocumentsRequest', bytes) as BatchGetDocumentsRequest;
+    const { documents, mask } = read('BatchGetDocumentsRequest', bytes) as BatchGetDocumentsRequest;
     for (const name of documents) {
       const dataset = datasetOf(name);
       const user = dataset.userIndex(name.split('/').at(-3) ?? '');
@@ -84,6 +84,10 @@ export const answers: Readonly<Record<string, Answer>> = {
     }
   },
 };
+
+function read(type: string, bytes: Buffer): unknown {
+  return decodeMessage(type, bytes);
+}
 
 function document(field: number, name: string, body: Uint8Array): Buffer {
   return delimited(field, text(1, name), body);
