@@ -48,10 +48,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 
   *ListDocuments(bytes) {
-    const { parent, pageSize, pageToken } = decodeMessage(
-      'ListDocumentsRequest',
-      bytes,
-    ) as ListDocumentsRequest;
+    const { parent, pageSize, pageToken } = read('ListDocumentsRequest', bytes) as ListDocumentsRequest;
     const dataset = datasetOf(parent);
     const from = Number(pageToken ?? 0);
     const to = Math.min(dataset.users, from + (pageSize ?? 300));

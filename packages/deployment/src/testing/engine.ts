@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,6 +48,13 @@ export async function startEngine(): Promise<Engine> {
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;
+    // The engine leaves the network namespaces of its containers mounted.
+    const mounts = (await readFile('/proc/mounts', 'utf8'))
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '');
+    for (const mount of mounts.filter((path) => path.startsWith(folder)).toReversed()) {
+      await run('umount', ['--lazy', mount]);
+    }
     await rm(folder, { recursive: true, force: true });
   };
   try {
