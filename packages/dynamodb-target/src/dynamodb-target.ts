@@ -24,13 +24,14 @@ import {
   putItemBody,
   scanBody,
 } from './requests.ts';
-import { lateSignal } from './late-signal.ts';
 import { type LeanAnswer, SignedTransport } from './signed-transport.ts';
 import { Table } from './table.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
 
 const keysPerBatchGet = 100;
 const itemsPerBatchWrite = 25;
+/** Enough for an answer, short for a person who waits. */
+const writeGraceMs = 1_000;
 
 type Capacity = { readonly CapacityUnits?: number };
 
@@ -231,8 +232,8 @@ class DynamoDbTarget implements Target {
    * A write that is under way when the signal aborts has a moment to come home: cut off at once, whether it was done
    * would not be known, and could not be booked.
    */
-  async #write(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
-    return await this.#transport.send({ action, body, signal: signal && lateSignal(signal) });
+  #write(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+    return this.#transport.send({ action, body, signal, graceMs: writeGraceMs });
   }
 
   #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {

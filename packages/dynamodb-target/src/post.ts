@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { type Endable, endOnAbort } from './end-on-abort.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -9,49 +10,57 @@ export interface HttpAnswer {
 
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
+export interface Post {
+  readonly path: string;
+  /** Names and values in turns. */
+  readonly headers: string[];
+  readonly body: Buffer;
+  readonly signal?: AbortSignal | undefined;
+  /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
+  readonly graceMs?: number | undefined;
+}
+
 /**
  * One POST, with undici's events taken as they are: its `request` makes a stream, an async resource and a promise for
- * the body beside the one for the answer, a third of the time that a call takes here. Rejects with the network's error,
- * or with the signal's reason as soon as that aborts.
+ * the body beside the one for the answer, a quarter of the time that a call takes here. Rejects with the network's
+ * error, or with the signal's reason when that ends it.
  */
-export async function post(
-  dispatcher: Dispatcher,
-  path: string,
-  headers: string[],
-  body: Buffer,
-  signal?: AbortSignal,
-): Promise<HttpAnswer> {
-  const answer = new Answer();
-  const abort = (): void => answer.abort(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
+export async function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer> {
+  const { path, headers, body, signal, graceMs = 0 } = request;
+  if (signal?.aborted === true) throw signal.reason;
+  const answer = new Answer(graceMs);
+  const leave = signal === undefined ? undefined : endOnAbort(signal, answer);
   try {
-    if (signal?.aborted === true) abort();
-    else dispatcher.dispatch({ method: 'POST', path, headers, body }, answer);
+    dispatcher.dispatch({ method: 'POST', path, headers, body }, answer);
     return await answer.promise;
   } finally {
-    signal?.removeEventListener('abort', abort);
+    leave?.();
   }
 }
 
-class Answer implements Dispatcher.DispatchHandler {
+class Answer implements Dispatcher.DispatchHandler, Endable {
+  readonly graceMs: number;
   readonly promise: Promise<HttpAnswer>;
   readonly #chunks: Buffer[] = [];
   #resolve!: (answer: HttpAnswer) => void;
   #reject!: (reason: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
-  #isAborted = false;
+  #isEnded = false;
   #status = 0;
   #headers: Headers = {};
 
-  constructor() {
+  constructor(graceMs: number) {
+    this.graceMs = graceMs;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  abort(reason: unknown): void {
-    this.#isAborted = true;
+  end(reason: unknown): void {
+    // What has come home is not thrown away while it waits for the others.
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#reject(reason);
     this.#controller?.abort(asError(reason));
   }
@@ -59,7 +68,7 @@ class Answer implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // It waited for a connection until now.
-    if (this.#isAborted) controller.abort(asError('aborted before it began'));
+    if (this.#isEnded) controller.abort(asError('ended before it began'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -73,17 +82,38 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const [first] = this.#chunks;
-    this.#resolve({
+    const answer: HttpAnswer = {
       status: this.#status,
       date: single(this.#headers['date']),
       crc32: single(this.#headers['x-amz-crc32']),
       body: first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks),
-    });
+    };
+    this.#isEnded = true;
+    soonTogether(() => this.#resolve(answer));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#reject(error);
   }
+}
+
+let arrived: (() => void)[] = [];
+
+/**
+ * Answers that come close together are handed on together, two turns of the event loop later. By then undici, which
+ * frees a connection a turn after its answer, has some to take the next requests, so that these need not queue; and
+ * the same work is done for many entries at a stretch, while its code is in the cache. A tenth to a fifth of the time
+ * that a conditional write takes.
+ */
+function soonTogether(handOn: () => void): void {
+  if (arrived.length === 0) setImmediate(() => setImmediate(handOnAll));
+  arrived.push(handOn);
+}
+
+function handOnAll(): void {
+  const all = arrived;
+  arrived = [];
+  for (const handOn of all) handOn();
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -13,6 +13,8 @@ export interface LeanCall {
   readonly action: string;
   readonly body: Buffer;
   readonly signal?: AbortSignal | undefined;
+  /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
+  readonly graceMs?: number;
 }
 
 export interface LeanAnswer {
@@ -47,7 +49,7 @@ export class SignedTransport {
 
   /** Throws a MigrationError. */
   async send(call: LeanCall): Promise<LeanAnswer> {
-    const { action, body, signal } = call;
+    const { action, body, signal, graceMs } = call;
     const attempted = { action, tableName: this.#options.tableName };
     if (this.#isOver(signal)) throw abortedError(action, signal);
 
@@ -57,7 +59,7 @@ export class SignedTransport {
     try {
       const { path, pool, signer } = this.#ready ?? (await abortable(this.#findRoute(), action, signal));
       const headers = await signer.sign(action, body, Date.now() + this.#client.config.systemClockOffset);
-      const response = await post(pool, path, headers, body, signal);
+      const response = await post(pool, { path, headers, body, signal, graceMs });
       ({ status, date, body: answer } = response);
       checkSum(answer, response.crc32);
     } catch (error) {
