@@ -11,7 +11,7 @@ const help = `pnpm bench [--json] [--markdown] [--quick] [--only NAME]… [--rou
   --json       the figures as one object on the last line
   --markdown   the figures as the table that docs/performance.md has
   --quick      a run of a minute over next to nothing: shows that it works, measures nothing
-  --only       groups or ways whose name begins with NAME
+  --only       groups or ways of this name, or below it
   --rounds     how often each is measured, 3 by default
   --profile    writes a CPU profile of each client to FOLDER
 `;
@@ -58,5 +58,5 @@ if (values.json) process.stdout.write(`${JSON.stringify({ machine, ...figures })
 
 function isWanted(group: Group, contestant: Contestant): boolean {
   if (values.only.length === 0) return true;
-  return values.only.some((name) => group.name === name || contestant.name.startsWith(name));
+  return values.only.some((name) => group.name === name || `${contestant.name}.`.startsWith(`${name}.`));
 }
