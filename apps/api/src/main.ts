@@ -1,5 +1,5 @@
 import { openQueueContext } from '@migrator/composition';
-import { loadConfig, onParentEnd } from '@migrator/config';
+import { endAtStart, loadConfig, onParentEnd } from '@migrator/config';
 import { openWatch } from '@migrator/observability';
 import { openQueueTelemetry } from '@migrator/queue';
 
@@ -14,7 +14,7 @@ const { log, complain, observation, tracing } = watch;
 const context = await openQueueContext(config, 'api', complain, {
   observation,
   ...(tracing.active ? { telemetry: await openQueueTelemetry() } : {}),
-});
+}).catch(endAtStart);
 const server = await startServer(context, config, watch).catch(async (err: unknown) => {
   log.fatal({ err }, 'the server could not start');
   await context.close();

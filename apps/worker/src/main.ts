@@ -1,5 +1,5 @@
 import { openQueueContext, publishMetrics } from '@migrator/composition';
-import { loadConfig, onParentEnd } from '@migrator/config';
+import { endAtStart, loadConfig, onParentEnd } from '@migrator/config';
 import { openWatch } from '@migrator/observability';
 import {
   createMetricsBoard,
@@ -16,7 +16,9 @@ const watch = await openWatch('worker', config, process.env);
 const { log, complain, observation, tracing } = watch;
 
 const telemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
-const context = await openQueueContext(config, 'worker', complain, { observation, ...telemetry });
+const context = await openQueueContext(config, 'worker', complain, { observation, ...telemetry }).catch(
+  endAtStart,
+);
 let workers: { stop(): Promise<void> } | undefined;
 let publication: { stop(): Promise<void> } | undefined;
 let stopping: Promise<void> | undefined;

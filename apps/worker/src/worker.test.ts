@@ -57,6 +57,22 @@ test('a wrong variable stops it at start with one line that says what it may hol
   expect(output).toBe('USER_CONCURRENCY holds "many"; it may hold a whole number from 1 to 1000\n');
 });
 
+test('without a project it says at start, in one line, what to set', async () => {
+  const env = {
+    ...inject('services'),
+    GOOGLE_CLOUD_PROJECT: '',
+    LOG_LEVEL: 'silent',
+    PATH: process.env['PATH'],
+  };
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  children.add(child);
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'exit')) as [number];
+  expect(code).toBe(1);
+  expect(output).toMatch(/^No Google Cloud project is named: set GOOGLE_CLOUD_PROJECT[^\n]*\n$/);
+});
+
 interface Run extends AsyncDisposable {
   worker(): ChildProcess;
   totals(): Promise<{ created: number; failed: number; completed: number }>;

@@ -3,3 +3,4 @@ export { type Config, type LogLevel } from './config.ts';
 export { loadConfig } from './load-config.ts';
 export { onParentEnd } from './on-parent-end.ts';
 export { readConfig } from './read-config.ts';
+export { endAtStart } from './end-at-start.ts';
