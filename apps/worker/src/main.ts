@@ -11,6 +11,10 @@ import {
 
 import { logWork } from './log-work.ts';
 
+// Documents and items are a few KB each; in node's pool of 8 KB there is room for two, and each further pool is an
+// allocation of its own: 2 µs an entry.
+Buffer.poolSize = 64 * 1024;
+
 const config = loadConfig();
 const watch = await openWatch('worker', config, process.env);
 const { log, complain, observation, tracing } = watch;

@@ -113,11 +113,12 @@ class DynamoDbTarget implements Target {
           .flat()
           .map(({ PutRequest }) => keyOf(PutRequest.Item)),
       );
-      const written = waiting.filter((item) => !unprocessed.has(item.dateKey));
+      const written =
+        unprocessed.size === 0 ? waiting : waiting.filter((item) => !unprocessed.has(item.dateKey));
       const size = written.reduce((sum, item) => sum + writeUnitsOf(item.size), 0);
       writeUnits += this.#used('write', unitsOf(ConsumedCapacity, size));
       if (written.length > 0) progressed();
-      waiting = waiting.filter((item) => unprocessed.has(item.dateKey));
+      waiting = written === waiting ? [] : waiting.filter((item) => unprocessed.has(item.dateKey));
       if (waiting.length > 0) throw leftOver(waiting.length, this.#options.tableName);
     });
     return { writeUnits };

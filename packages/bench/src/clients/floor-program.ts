@@ -6,6 +6,7 @@ import { onTask } from './on-task.ts';
 
 /** The bare loop: read bytes, map, write batches. No jobs, no books, no checkpoints, no conditions. */
 const usersAtOnce = 8;
+Buffer.poolSize = 64 * 1024;
 const batchSize = 25;
 const pageEntries = 300;
 const pageBytes = 2 * 1024 * 1024;

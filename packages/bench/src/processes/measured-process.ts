@@ -9,6 +9,8 @@ export interface ProcessOptions {
   readonly file: URL;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags for Node itself. */
+  readonly nodeFlags?: readonly string[];
   /** A folder for its CPU profile, written when it ends. */
   readonly profileFolder?: string | undefined;
 }
@@ -34,7 +36,7 @@ const keptLines = 20;
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
 export function startProcess(options: ProcessOptions): MeasuredProcess {
-  const { name, file, args = [], env = {}, profileFolder } = options;
+  const { name, file, args = [], env = {}, nodeFlags = [], profileFolder } = options;
   const path = fileURLToPath(file);
   const profiling =
     profileFolder === undefined
@@ -42,7 +44,7 @@ export function startProcess(options: ProcessOptions): MeasuredProcess {
       : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}.cpuprofile`];
   const child = fork(path, [...args, '--exit-with-parent'], {
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    execArgv: ['--import', reporter.href, ...profiling],
+    execArgv: [...nodeFlags, '--import', reporter.href, ...profiling],
     // Not where this process is: a `.env` there may point to somebody's real data.
     cwd: dirname(path),
     env: { ...ownEnvironment(), ...env },

@@ -11,7 +11,7 @@ import { kindName } from './kind-name.ts';
 import { mapNamedValue, mapValue } from './map-value.ts';
 import type { FieldWarning, MappedEntry, MappingOptions } from './mapped-entry.ts';
 import { MappingPass } from './mapping-pass.ts';
-import { lengthPrefixed, openEntry } from './open-entry.ts';
+import { lengthPrefixed, openEntry, readTag } from './open-entry.ts';
 import { placeOf } from './place-of.ts';
 import { malformed, Refusal } from './refusal.ts';
 
@@ -87,7 +87,7 @@ function mapFields(): readonly FieldWarning[] {
   let present = 0;
   let warnings: FieldWarning[] | undefined;
   while (reader.pos < end) {
-    const tag = reader.tag();
+    const tag = readTag(reader);
     if (tag !== DOCUMENT_FIELD) {
       // Name and times of the document, and whatever Google adds beside the fields.
       reader.skipType(tag & 7, 0, tag >>> 3);

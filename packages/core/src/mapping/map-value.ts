@@ -23,7 +23,7 @@ import type { MappingPass } from './mapping-pass.ts';
 import { fitsDynamoNumber, putDouble, putInteger } from './number-text.ts';
 import { readInteger } from './read-integer.ts';
 import { malformed, unsupported } from './refusal.ts';
-import { lengthPrefixed, openEntry } from './open-entry.ts';
+import { lengthPrefixed, openEntry, readTag } from './open-entry.ts';
 import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts';
 import { findVector } from './find-vector.ts';
 
@@ -71,7 +71,7 @@ export function mapValue(pass: MappingPass, end: number): number {
       pass.size = size;
       pass.encodedAsText = encodedAsText;
     }
-    kind = reader.tag();
+    kind = readTag(reader);
     switch (kind) {
       case STRING_VALUE:
         mapString(pass, end);
@@ -136,7 +136,15 @@ function mapInteger(pass: MappingPass): void {
 }
 
 function mapDouble(pass: MappingPass): void {
-  putDoubleAttribute(pass, pass.reader.double());
+  putDoubleAttribute(pass, readDouble(pass));
+}
+
+function readDouble({ reader, source }: MappingPass): number {
+  const { pos, len } = reader;
+  // Goes beyond the end: the reader's own error.
+  if (pos + 8 > len) return reader.double();
+  reader.pos = pos + 8;
+  return source.getFloat64(pos, true);
 }
 
 function putDoubleAttribute(pass: MappingPass, value: number): void {
@@ -201,7 +209,7 @@ function mapTimestamp(pass: MappingPass, end: number): void {
   let seconds: number | bigint = 0;
   let nanos: number | bigint = 0;
   while (reader.pos < to) {
-    const tag = reader.tag();
+    const tag = readTag(reader);
     if (tag === SECONDS) seconds = readInteger(reader);
     else if (tag === NANOS) nanos = readInteger(reader);
     else throw unsupported(start, `holds a timestamp with an unknown field (${tag >>> 3})`);
@@ -248,7 +256,7 @@ function putList(pass: MappingPass, to: number): void {
   put(pass, openList);
   let count = 0;
   while (reader.pos < to) {
-    if (reader.tag() !== ELEMENT) throw unsupported(start, 'holds an array with an unknown field');
+    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds an array with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     mapValue(pass, lengthPrefixed(pass, to));
   }
@@ -273,7 +281,7 @@ function mapMapOrVector(pass: MappingPass, end: number): boolean {
   put(pass, openMap);
   let count = 0;
   while (reader.pos < to) {
-    if (reader.tag() !== ELEMENT) throw unsupported(start, 'holds a map with an unknown field');
+    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds a map with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     const entryEnd = lengthPrefixed(pass, to);
     mapNamedValue(pass, openEntry(pass, entryEnd));

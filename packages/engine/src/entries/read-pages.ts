@@ -27,17 +27,23 @@ export async function* readPages(
     page.catch(() => undefined);
     return page;
   };
+  let isReading = true;
   try {
     let next = read(options.after);
     for (;;) {
       const page = await next;
+      isReading = false;
       const lastDate = page.entries.at(-1)?.date;
       const more = page.more && lastDate !== undefined;
-      if (more) next = read(lastDate);
+      if (more) {
+        next = read(lastDate);
+        isReading = true;
+      }
       yield { entries: page.entries, more };
       if (!more) return;
     }
   } finally {
-    left.abort();
+    // An abort makes an error with its stack, which most users, whose last page is read, need not pay for.
+    if (isReading) left.abort();
   }
 }
