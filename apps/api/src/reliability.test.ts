@@ -1,9 +1,13 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { openQueueContext } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
 import { unitId } from '@migrator/core';
 import { startRedis } from '@migrator/local-services';
 import { startDynamoDbProxy, startFirestoreProxy, ThrottledTable } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
+import { basePath } from './api-context.ts';
+import { startServer } from './start-server.ts';
 import { at, openStack, type Stack } from './testing/stack.ts';
 
 const patiently = { timeout: 45_000, interval: 100 };
@@ -126,10 +130,10 @@ test('an outage fails nobody: the status says what is out of reach, and all goes
 });
 
 test('a table that throttles slows the run down and fails nothing', async () => {
-  const table = new ThrottledTable({ writeUnitsPerSecond: 400, burstSeconds: 0.5 });
+  const table = new ThrottledTable({ writeUnitsPerSecond: 150, burstSeconds: 0.5 });
   const proxy = await openDynamoDbProxy(table);
   await using stack = await openStack({ workers: 2, env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint } });
-  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 400);
+  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 200);
   await stack.call('POST /start', { body: { verify: false } });
   await vi.waitFor(async () => {
     expect(at(await status(stack), 'currentStatus.progress.pace.limitedBy')).toBe('throttled');
@@ -179,6 +183,11 @@ test('a Redis that is flushed in the middle: the status says so, and a new start
     expect(at(now, 'currentStatus.state')).toBe('idle');
     expect(at(now, 'currentStatus.notice')).toContain(String(at(body, 'migrationId')));
   }, patiently);
+  const other = await openOtherApi(stack);
+  await vi.waitFor(async () => {
+    const notice = at(await (await fetch(`${other}${basePath}/status`)).json(), 'currentStatus.notice');
+    expect(notice).toContain(`items that ${String(at(body, 'migrationId'))} wrote`);
+  }, patiently);
   await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
   expect((await stack.call('POST /start')).status).toBe(202);
   const last = await untilEnded(stack);
@@ -186,4 +195,18 @@ test('a Redis that is flushed in the middle: the status says so, and a new start
   expect(at(last, 'stats.totalProcessed')).toBe(entries);
   expect(at(last, 'stats.skippedCount')).toBeGreaterThan(0);
   expect(at(await status(stack), 'currentStatus.notice')).toBeNull();
+  const later: unknown = await (await fetch(`${other}${basePath}/status`)).json();
+  expect(at(later, 'currentStatus.notice')).toBeNull();
 });
+
+/** An API that has seen nothing of what went on. Its URL. */
+async function openOtherApi(stack: Stack): Promise<string> {
+  const config = readConfig(stack.env);
+  const context = await openQueueContext(config, 'api', () => undefined);
+  const server = await startServer(context, config);
+  onTestFinished(async () => {
+    await server.stop();
+    await context.close();
+  });
+  return server.url;
+}

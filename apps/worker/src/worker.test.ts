@@ -31,7 +31,7 @@ test('SIGTERM in the middle: what runs is handed back, the process exits 0, anot
   expect(before.created).toBeLessThan(2_400);
   run.worker();
   expect(await run.end()).toEqual({ created: 2_400, failed: 0, completed: 6 });
-});
+}, 150_000);
 
 test('SIGKILL in the middle: another worker takes over from the checkpoint, and every entry counts once', async () => {
   await using run = await startRun({ users: 4, entriesPerUser: 700 });
@@ -42,7 +42,7 @@ test('SIGKILL in the middle: another worker takes over from the checkpoint, and 
   run.worker();
   run.worker();
   expect(await run.end()).toEqual({ created: 2_800, failed: 0, completed: 4 });
-});
+}, 150_000);
 
 test('a wrong variable stops it at start with one line that says what it may hold', async () => {
   const child = spawn(process.execPath, [main], {
@@ -126,7 +126,7 @@ async function startRun(size: { users: number; entriesPerUser: number }): Promis
     },
     async end() {
       await expect
-        .poll(async () => (await context.ledger.get(id))?.state, { timeout: 55_000 })
+        .poll(async () => (await context.ledger.get(id))?.state, { timeout: 110_000 })
         .toBe('completed');
       return totals();
     },

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { fillFirestore, journals } from '@migrator/testing';
 
-import { compareEnds, type Comparison } from './compare-ends.ts';
+import type { Comparison } from './compare-ends.ts';
+import { compareScene } from './compare-scene.ts';
 import { disturb } from './disturbances.ts';
 import { type Books, MigrationCalls } from './migration-calls.ts';
 import { type OpenScene, openScene } from './open-scene.ts';
@@ -78,18 +79,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     await disturbing;
   }
 
-  // Where Google's SDK looks for them.
-  const { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST } = services.env;
-  Object.assign(process.env, { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST });
-  const comparison = await compareEnds(
-    {
-      projectId: services.env.GOOGLE_CLOUD_PROJECT,
-      dynamoDbEndpoint: services.dynamodb.endpoint,
-      region: services.dynamodb.region,
-      tableName: services.dynamodb.tableName,
-    },
-    books.stats.startTime,
-  );
+  const comparison = await compareScene(scene, books.stats.startTime);
   const byKind = { ...scene.faults(), ...Object.fromEntries(disturbed) };
   const unexpectedEnds = [scene.api, ...scene.workers].flatMap((program) => program.unexpectedEnds);
   return judge({

@@ -45,25 +45,26 @@ export class MigrationCalls {
   }
 
   /** Starts a run, however often that has to be asked for. */
-  async start(): Promise<void> {
+  async start(body: object = { verify: true }): Promise<void> {
     for (;;) {
-      const { status } = await this.#call('POST', '/start', { verify: true });
+      const { status } = await this.call('POST', '/start', body);
       if (status === 202 || status === 409) return;
       await this.#pause();
     }
   }
 
   async resume(): Promise<void> {
-    await this.#call('POST', '/resume');
+    await this.call('POST', '/resume');
   }
 
   /** Undefined where there is no answer now. */
   async status(): Promise<Status | undefined> {
-    const { status, body } = await this.#call('GET', '/status');
+    const { status, body } = await this.call('GET', '/status');
     return status === 200 ? (body as Status) : undefined;
   }
 
-  async #call(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+  /** Status 0: there was no answer. */
+  async call(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
     this.#signal.throwIfAborted();
     try {
       const response = await fetch(this.#url + basePath + path, {

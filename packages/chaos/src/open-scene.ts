@@ -21,7 +21,9 @@ export interface SceneOptions {
   readonly faults: number;
   readonly entries: number;
   readonly workers: number;
-  readonly say: (line: string) => void;
+  /** Further variables of the API and the workers. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say?: (line: string) => void;
 }
 
 export interface OpenScene extends Scene, AsyncDisposable {
@@ -52,6 +54,7 @@ const dynamoDbShares: Readonly<Record<DynamoDbFault, number>> = {
 };
 const firestoreShares: Readonly<Record<FirestoreFault, number>> = {
   unavailable: 20,
+  internal: 5,
   'deadline-exceeded': 15,
   'resource-exhausted': 15,
   aborted: 15,
@@ -109,6 +112,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     FIRESTORE_EMULATOR_HOST: `127.0.0.1:${firestoreTcp.port}`,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDbTcp.port}`,
     PORT: String(port),
+    ...options.env,
   };
   const api = new Program('API', apiFile, env);
   const workers = Array.from(
@@ -131,7 +135,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     dynamoDbProxy,
     dynamoDbTcp,
     random: seededRandom(seed),
-    say: options.say,
+    say: options.say ?? (() => undefined),
     apiUrl: `http://127.0.0.1:${port}`,
     faults: () => ({
       ...named('DynamoDB', dynamoDbProxy.faults.counts),

@@ -11,7 +11,6 @@ import {
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore-source';
 import type { Observation } from '@migrator/observability';
-import pLimit from 'p-limit';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
 export interface Services extends Omit<EngineContext, 'ledger'> {
@@ -61,7 +60,7 @@ export async function openServices(
       prices: config.prices,
       hideUserData: config.hideUserData,
     },
-    limitWrites: pLimit(writeConcurrency),
+    writesAtOnce: writeConcurrency,
     async close() {
       pace.close();
       await Promise.allSettled([source.close(), target.close()]);

@@ -11,7 +11,15 @@ export { maxItemBytes } from './item-size.ts';
 export { dateKey, dateKeyPrefix, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
 export type * from './operations/operation.ts';
 export { failureIssue, factsOfAnEnd, firstPhases } from './operations/operation.ts';
-export { addTo, type Counter, counters, type Deltas, wholeDeltas } from './operations/counters.ts';
+export {
+  addTo,
+  type Counter,
+  counters,
+  type Deltas,
+  setLanes,
+  wholeDeltas,
+  withoutLanes,
+} from './operations/counters.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
 export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';
 export { parseUnitId, type Unit, unitId } from './operations/unit-id.ts';
@@ -21,4 +29,6 @@ export type * from './ports/dispatcher.ts';
 export { listPrices, type Prices } from './prices.ts';
 export { storedItemSize } from './stored-item-size.ts';
 export { compareEntry, type ComparisonOptions } from './comparison/compare-entry.ts';
+export { matchEntry } from './comparison/match-entry.ts';
+export { parseItem } from './values/parse-item.ts';
 export { expandItem } from './values/expand-item.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { startRedis, startRedisCluster, startRedisSentinels } from '@migrator/local-services';
 import { generate } from 'selfsigned';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, expect, inject, test, vi } from 'vitest';
 
 import { openDeployment, startProgram } from './testing/deployment.ts';
 import { expectWholeRun } from './testing/expect-whole-run.ts';
@@ -14,12 +14,16 @@ const size = { users: 8, entriesPerUser: 150 };
 const slow = { MAX_WRITE_UNITS_PER_SECOND: '300' };
 const commitTestLimitMs = 240_000;
 
-test(
+const tlsFolder = await mkdtemp(join(tmpdir(), 'redis-tls-'));
+afterAll(() => rm(tlsFolder, { recursive: true }));
+const files = await certificate(tlsFolder);
+const tlsEnv = { REDIS_TLS_CA: files.cert, REDIS_TLS_CERT: files.cert, REDIS_TLS_KEY: files.key };
+
+test.concurrent(
   'TLS with certificates on both sides, an ACL user with only the rights it needs, a database number',
   async () => {
-    const files = await certificate();
     const password = 'p@ss:word';
-    const redis = await startRedis({
+    await using redis = await startRedis({
       settings: (port) =>
         [
           ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'yes'],
@@ -29,14 +33,11 @@ test(
           ['+@all', '-@admin', '-@dangerous', '+info'],
         ].flat(),
     });
-    onTestFinished(() => redis.stop());
     await using deployment = await openDeployment({
       ...size,
       env: {
         REDIS_URL: `rediss://migrator:${encodeURIComponent(password)}@localhost:${redis.port}/3`,
-        REDIS_TLS_CA: files.cert,
-        REDIS_TLS_CERT: files.cert,
-        REDIS_TLS_KEY: files.key,
+        ...tlsEnv,
         QUEUE_PREFIX: '{tls-test}',
       },
     });
@@ -46,22 +47,46 @@ test(
   commitTestLimitMs,
 );
 
-// Known trouble, said in docs/containers.md: about once in a few times a connection does not find the new primary.
-test.skipIf(process.env['DEPLOYMENT_TESTS'] !== 'failover')(
-  "a primary that is lost in the middle of a run: the sentinels' choice goes on with it",
+test.concurrent(
+  'Sentinel over TLS, where servers have a password and sentinels a user of their own',
+  async () => {
+    await using redis = await startRedisSentinels({
+      guards: {
+        servers: { ...files, password: 'of/the@servers' },
+        sentinels: { ...files, user: 'watcher', password: 'of&the=sentinels' },
+      },
+    });
+    await using deployment = await openDeployment({
+      users: 4,
+      entriesPerUser: 50,
+      env: { REDIS_URL: redis.url, ...tlsEnv },
+    });
+    expect((await deployment.client.start()).status).toBe(202);
+    expectWholeRun(await deployment.client.end(), deployment.entries);
+  },
+  commitTestLimitMs,
+);
+
+test.concurrent(
+  "a primary that is lost in the middle of a run, with what it had told nobody: the sentinels' choice goes on",
   async () => {
     await using redis = await startRedisSentinels({ appendOnly: true });
     await using deployment = await openDeployment({
-      ...size,
+      // Users of several pages, so that some are lost while their workers are busy with the next.
+      users: 3,
+      entriesPerUser: 900,
       workers: 2,
-      env: { REDIS_URL: redis.url, ...slow },
+      env: { REDIS_URL: redis.url, MAX_WRITE_UNITS_PER_SECOND: '600' },
     });
     await deployment.client.start();
-    await deployment.client.processed(100);
+    await deployment.client.processed(1);
     const [primary, replica] = redis.servers;
+    await redis.stopReplicating();
+    await deployment.client.processed(1_200);
     await primary.kill();
+    // By itself, so that a failover that never was is not taken for a connection that did not follow it.
+    await vi.waitFor(async () => expect(await redis.primaryPort()).toBe(replica.port), 60_000);
     expectWholeRun(await deployment.client.end(), deployment.entries);
-    expect(await redis.primaryPort()).toBe(replica.port);
   },
   commitTestLimitMs,
 );
@@ -88,16 +113,22 @@ test(
 );
 
 test(
-  'a cluster with replicas: another node takes over in the middle of a run',
+  'a cluster with replicas, over TLS and with a password: another node takes over in the middle of a run',
   async () => {
-    await using redis = await startRedisCluster({ appendOnly: true, replicas: 1 });
+    const password = 'of/the@cluster';
+    await using redis = await startRedisCluster({
+      appendOnly: true,
+      replicas: 1,
+      guard: { ...files, password },
+    });
     const prefix = '{cluster-test}';
     await using deployment = await openDeployment({
       ...size,
       workers: 2,
       env: {
         // One node is enough to find the others.
-        REDIS_URL: `redis+cluster://127.0.0.1:${redis.nodes[1]?.port}`,
+        REDIS_URL: `rediss+cluster://:${encodeURIComponent(password)}@127.0.0.1:${redis.nodes[1]?.port}`,
+        ...tlsEnv,
         QUEUE_PREFIX: prefix,
         ...slow,
       },
@@ -130,9 +161,7 @@ test('a cluster wants a prefix in braces', async () => {
 });
 
 /** A certificate that vouches for itself: as an authority, as `localhost` and as a client. */
-async function certificate(): Promise<{ cert: string; key: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'redis-tls-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+async function certificate(folder: string): Promise<{ cert: string; key: string }> {
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
     algorithm: 'sha256',
     keySize: 2048,

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type DeleteResult,
   type EncodedItem,
+  type ItemJson,
   MigrationError,
   type OwnedItemRef,
   type PutResult,
@@ -14,6 +15,7 @@ import {
 } from '@migrator/core';
 import { withRetries } from '@migrator/retry';
 import { createAwsClient } from './aws-client.ts';
+import { type CutAnswer, cutItems, keyOf } from './cut-items.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import {
   deleteItemBody,
@@ -43,8 +45,8 @@ interface Answers {
     UnprocessedItems?: { [table: string]: { PutRequest: { Item: StoredItem } }[] };
     ConsumedCapacity?: Capacity[];
   };
+  /** Beside the items, which are cut out of it. */
   BatchGetItem: {
-    Responses?: { [table: string]: StoredItem[] };
     UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
     ConsumedCapacity?: Capacity[];
   };
@@ -127,8 +129,8 @@ class DynamoDbTarget implements Target {
   async getItems(
     dateKeys: readonly string[],
     signal?: AbortSignal,
-  ): Promise<{ readonly items: ReadonlyMap<string, StoredItem>; readonly readUnits: number }> {
-    const items = new Map<string, StoredItem>();
+  ): Promise<{ readonly items: ReadonlyMap<string, ItemJson>; readonly readUnits: number }> {
+    const items = new Map<string, ItemJson>();
     let readUnits = 0;
     const distinct = [...new Set(dateKeys)];
     for (let at = 0; at < distinct.length; at += keysPerBatchGet) {
@@ -136,9 +138,16 @@ class DynamoDbTarget implements Target {
       await this.#withRetries('BatchGetItem', signal, async (progressed) => {
         // Keys are left over where an answer would be too large, which is no reason to wait, or by throttling.
         while (waiting.length > 0) {
-          const { json } = await this.#send('BatchGetItem', this.#bodies.getBatch(waiting), signal);
-          const { Responses, UnprocessedKeys, ConsumedCapacity } = json as Answers['BatchGetItem'];
-          for (const item of Object.values(Responses ?? {}).flat()) items.set(keyOf(item), item);
+          const body = this.#bodies.getBatch(waiting);
+          const { json } = await this.#transport.send({
+            action: 'BatchGetItem',
+            body,
+            signal,
+            read: cutItems,
+          });
+          const { items: found, rest } = json as CutAnswer;
+          for (const [key, item] of found) items.set(key, item);
+          const { UnprocessedKeys, ConsumedCapacity } = rest as Answers['BatchGetItem'];
           readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
           const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
           if (unprocessed.length >= waiting.length) throw leftOver(waiting.length, this.#options.tableName);
@@ -254,11 +263,6 @@ class DynamoDbTarget implements Target {
     this.#options.onCapacity?.(kind, units);
     return units;
   }
-}
-
-function keyOf(item: StoredItem): string {
-  const key = item['dateKey'];
-  return key !== undefined && 'S' in key ? key.S : '';
 }
 
 /** Items of a batch that the table had no capacity for: not an error of theirs, so they go again. */

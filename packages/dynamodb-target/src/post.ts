@@ -25,22 +25,26 @@ export interface Post {
  * the body beside the one for the answer, a quarter of the time that a call takes here. Rejects with the network's
  * error, or with the signal's reason when that ends it.
  */
-export async function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer> {
+export function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer> {
   const { path, headers, body, signal, graceMs = 0 } = request;
-  if (signal?.aborted === true) throw signal.reason;
   const answer = new Answer(graceMs);
-  const leave = signal === undefined ? undefined : endOnAbort(signal, answer);
-  try {
-    dispatcher.dispatch({ method: 'POST', path, headers, body }, answer);
-    return await answer.promise;
-  } finally {
-    leave?.();
+  if (signal?.aborted === true) answer.end(signal.reason);
+  else {
+    if (signal !== undefined) answer.leave = endOnAbort(signal, answer);
+    try {
+      dispatcher.dispatch({ method: 'POST', path, headers, body }, answer);
+    } catch (error) {
+      answer.end(error);
+    }
   }
+  return answer.promise;
 }
 
 class Answer implements Dispatcher.DispatchHandler, Endable {
   readonly graceMs: number;
   readonly promise: Promise<HttpAnswer>;
+  /** Stops watching the signal. */
+  leave: (() => void) | undefined;
   readonly #chunks: Buffer[] = [];
   #resolve!: (answer: HttpAnswer) => void;
   #reject!: (reason: unknown) => void;
@@ -61,6 +65,7 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
     // What has come home is not thrown away while it waits for the others.
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.leave?.();
     this.#reject(reason);
     this.#controller?.abort(asError(reason));
   }
@@ -89,10 +94,13 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
       body: first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks),
     };
     this.#isEnded = true;
+    this.leave?.();
     soonTogether(() => this.#resolve(answer));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#isEnded = true;
+    this.leave?.();
     this.#reject(error);
   }
 }

@@ -61,27 +61,34 @@ test('signs byte by byte as AWS signs a request', async () => {
   );
 });
 
-test('signs with the credentials of the moment', async () => {
+test.each([
+  ['that end are asked for each time', { expiration: new Date('2100-01-01') }, false],
+  ['without an end are asked for when they are to be forgotten', {}, true],
+] as const)('credentials %s', async (_, end, forgets) => {
   const client = createAwsClient({ tableName: 'journals', region });
   let accessKeyId = 'first';
-  client.config.credentials = async () => ({ accessKeyId, secretAccessKey: `secret of the ${accessKeyId}` });
+  client.config.credentials = async () => ({
+    accessKeyId,
+    secretAccessKey: `secret of ${accessKeyId}`,
+    ...end,
+  });
   const signer = await RequestSigner.for(client, new URL('http://127.0.0.1:8000/'));
-  const authorization = async (): Promise<string | undefined> =>
+  const signed = async (): Promise<string | undefined> =>
     byName(await signer.sign('PutItem', Buffer.from('{}'), 0))['authorization'];
-
   const renew = async (keyId: string): Promise<void> => {
     accessKeyId = keyId;
     await client.config.credentials({ forceRefresh: true });
+    if (forgets) signer.forget();
   };
 
-  const before = await authorization();
+  const before = await signed();
   await renew('second');
-  const after = await authorization();
+  const after = await signed();
   await renew('first');
 
   expect(before).toContain('Credential=first/');
   expect(after).toContain('Credential=second/');
-  expect(await authorization()).toBe(before);
+  expect(await signed()).toBe(before);
   client.destroy();
 });
 

@@ -46,16 +46,33 @@ export class RequestSigner {
   }
 
   /** The headers of a POST of this body, names and values in turns. `time`: milliseconds since 1970. */
-  async sign(action: string, body: Buffer, time: number): Promise<string[]> {
+  sign(action: string, body: Buffer, time: number): string[] | Promise<string[]> {
+    this.#tell(time);
+    const known = this.#key;
+    // Asking the SDK each time would be a promise or two for each request. Those that end it renews in time.
+    if (known?.scope === this.#scope && known.credentials.expiration === undefined)
+      return this.#signWith(known, action, body);
+    return this.#askAndSign(action, body, time);
+  }
+
+  /** Credentials are asked for anew. */
+  forget(): void {
+    this.#key = undefined;
+  }
+
+  async #askAndSign(action: string, body: Buffer, time: number): Promise<string[]> {
     const credentials = await this.#client.config.credentials();
     this.#tell(time);
-    const date = this.#longDate;
-    const scope = this.#scope;
     const known = this.#key;
     const key =
-      known?.credentials === credentials && known.scope === scope
-        ? known.bytes
-        : await this.#derive(credentials, scope);
+      known?.credentials === credentials && known.scope === this.#scope
+        ? known
+        : await this.#derive(credentials, this.#scope);
+    return this.#signWith(key, action, body);
+  }
+
+  #signWith({ credentials, scope, bytes: key }: Key, action: string, body: Buffer): string[] {
+    const date = this.#longDate;
     const target = `DynamoDB_20120810.${action}`;
     const token = credentials.sessionToken;
     const bodyHash = hash('sha256', body, 'hex');
@@ -88,11 +105,11 @@ export class RequestSigner {
   }
 
   /** Once for each day and for new credentials. */
-  async #derive(credentials: Credentials, scope: string): Promise<Uint8Array> {
+  async #derive(credentials: Credentials, scope: string): Promise<Key> {
     const day = scope.slice(0, 8);
     const bytes = await getSigningKey(Sha256, credentials, day, this.#region, service);
     this.#key = { credentials, scope, bytes };
-    return bytes;
+    return this.#key;
   }
 
   #tell(time: number): void {

@@ -31,11 +31,13 @@ function concat(parts: readonly (string | Uint8Array)[]): Buffer {
   return body;
 }
 
+const closing = Buffer.from('}');
+
 export type Builder<T> = (request: T) => Buffer;
 
 /** PutItem on the whole ownership condition. */
 export function putItemBody(tableName: string): Builder<EncodedItem> {
-  const head = JSON.stringify({
+  const common = JSON.stringify({
     TableName: tableName,
     ConditionExpression: putCondition,
     ExpressionAttributeNames: ownershipNames,
@@ -43,12 +45,8 @@ export function putItemBody(tableName: string): Builder<EncodedItem> {
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     ReturnConsumedCapacity: 'TOTAL',
   }).slice(0, -1);
-  return (item) =>
-    concat([
-      `${head},"ExpressionAttributeValues":${JSON.stringify(putConditionValues(item))},"Item":`,
-      item.json,
-      '}',
-    ]);
+  const head = Buffer.from(`${common},"ExpressionAttributeValues":`);
+  return (item) => concat([head, `${JSON.stringify(putConditionValues(item))},"Item":`, item.json, closing]);
 }
 
 /** BatchWriteItem of puts. */

@@ -15,12 +15,14 @@ export interface LeanCall {
   readonly signal?: AbortSignal | undefined;
   /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
   readonly graceMs?: number;
+  /** How a good answer is read, undefined for what is no answer; as JSON unless told otherwise. */
+  readonly read?: (answer: Buffer) => unknown;
 }
 
 export interface LeanAnswer {
   /** True where a write's condition failed. */
   readonly conditionFailed: boolean;
-  /** The answer's JSON. */
+  /** The answer's JSON, or what it was read as. */
   readonly json: unknown;
 }
 
@@ -49,7 +51,7 @@ export class SignedTransport {
 
   /** Throws a MigrationError. */
   async send(call: LeanCall): Promise<LeanAnswer> {
-    const { action, body, signal, graceMs } = call;
+    const { action, body, signal, graceMs, read = parse } = call;
     const attempted = { action, tableName: this.#options.tableName };
     if (this.#isOver(signal)) throw abortedError(action, signal);
 
@@ -58,7 +60,8 @@ export class SignedTransport {
     let answer: Buffer;
     try {
       const { path, pool, signer } = this.#ready ?? (await abortable(this.#findRoute(), action, signal));
-      const headers = await signer.sign(action, body, Date.now() + this.#client.config.systemClockOffset);
+      const signed = signer.sign(action, body, Date.now() + this.#client.config.systemClockOffset);
+      const headers = Array.isArray(signed) ? signed : await signed;
       const response = await post(pool, { path, headers, body, signal, graceMs });
       ({ status, date, body: answer } = response);
       checkSum(answer, response.crc32);
@@ -67,7 +70,7 @@ export class SignedTransport {
       throw targetError(troubleOf(error), attempted);
     }
 
-    const json = parse(answer);
+    const json = status === 200 ? read(answer) : parse(answer);
     if (status === 200 && json !== undefined) return { conditionFailed: false, json };
     const trouble = readTrouble(status, json, answer);
     if (trouble.name === 'ConditionalCheckFailedException') return { conditionFailed: true, json };
@@ -130,6 +133,7 @@ export class SignedTransport {
   }
 
   async #renewCredentials(): Promise<void> {
+    this.#ready?.signer.forget();
     try {
       await this.#client.config.credentials({ forceRefresh: true });
     } catch {

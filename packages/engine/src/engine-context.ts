@@ -1,5 +1,4 @@
 import type { CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
-import type { LimitFunction } from 'p-limit';
 
 import type { Pace } from './pace/pace.ts';
 
@@ -36,9 +35,9 @@ export interface EngineContext {
   readonly target: Target;
   readonly ledger: Ledger;
   readonly settings: EngineSettings;
-  /** Bounds the writes in flight over all users of this process. */
-  readonly limitWrites: LimitFunction;
-  /** How fast all processes go together; the source and the target above heed it. */
+  /** Writes that one page has under way at once, at most. */
+  readonly writesAtOnce: number;
+  /** How fast all processes go together, and how many writes this one has under way; source and target heed it. */
   readonly pace: Pace;
 }
 

@@ -198,14 +198,16 @@ class MemoryLedger implements Ledger {
   async addUnits(
     id: string,
     units: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange },
-  ): Promise<void> {
+    listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
+  ): Promise<'added' | 'lost'> {
     const book = this.#book(id);
-    if (book.operation.state !== 'running') return;
+    if (book.operation.state !== 'running') return 'added';
     for (const unit of units) recordOf(book, unit);
-    const { cursor, done } = listing;
+    const { cursor, done, upon } = listing;
+    if (upon !== undefined && upon.cursor !== book.listing.cursor) return 'lost';
     book.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
     mergeFacts(book, listing.facts);
+    return 'added';
   }
 
   async startUnit(
@@ -254,8 +256,9 @@ class MemoryLedger implements Ledger {
 
   async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
     const held = this.#held(id, unit, commit.epoch);
-    if (held === undefined) return 'stale';
+    if (typeof held === 'string') return held;
     const { book, record } = held;
+    if (commit.upon !== undefined && !isUpon(record, commit.upon)) return 'lost';
     // Before anything moves: it throws at what can't be booked.
     const deltas = wholeDeltas(book.operation.kind, commit.deltas);
     for (const { name, amount } of deltas) {
@@ -274,7 +277,7 @@ class MemoryLedger implements Ledger {
 
   async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
     const held = this.#held(id, unit, epoch);
-    if (held === undefined) return 'stale';
+    if (typeof held === 'string') return held;
     const { book, record } = held;
     for (const [name, amount] of record.counters) add(book.totals, name, -amount);
     record.counters.clear();
@@ -351,11 +354,13 @@ class MemoryLedger implements Ledger {
   }
 
   /** The unit's record, if the start that took this epoch still holds it. */
-  #held(id: string, unit: string, epoch: number): { book: Book; record: UnitRecord } | undefined {
+  #held(id: string, unit: string, epoch: number): { book: Book; record: UnitRecord } | 'stale' | 'lost' {
     const book = this.#books.get(id);
-    if (book === undefined || book.operation.state !== 'running' || !this.#isCurrent(book)) return undefined;
+    if (book === undefined) return 'lost';
+    if (book.operation.state !== 'running' || !this.#isCurrent(book)) return 'stale';
     const record = book.units.get(unit);
-    return record?.state === 'running' && record.epoch === epoch ? { book, record } : undefined;
+    if (record === undefined || record.epoch < epoch) return 'lost';
+    return record.state === 'running' && record.epoch === epoch ? { book, record } : 'stale';
   }
 
   #recordIssue(book: Book, issue: Issue): void {
@@ -392,6 +397,12 @@ function resolveIssue(book: Book, unit: string, key: string): void {
     add(book.codes, record.unkeptFailure, -1);
     delete record.unkeptFailure;
   }
+}
+
+function isUpon(record: UnitRecord, { cursor, counters }: NonNullable<Commit['upon']>): boolean {
+  if (record.cursor !== cursor) return false;
+  const names = new Set([...record.counters.keys(), ...Object.keys(counters)]);
+  return [...names].every((name) => (record.counters.get(name) ?? 0) === (counters[name] ?? 0));
 }
 
 function recordOf(book: Book, unit: string): UnitRecord {

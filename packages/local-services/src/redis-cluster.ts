@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
+import { connectTo, guardedSettings, type RedisGuard, urlUpToHosts } from './redis-guard.ts';
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
@@ -13,10 +13,12 @@ export interface RedisClusterOptions extends Pick<RedisOptions, 'appendOnly' | '
   replicas?: 0 | 1;
   /** After how long a node counts as gone; 2,000 ms by default. */
   nodeTimeoutMs?: number;
+  /** Of all nodes; anybody may come, without TLS, by default. */
+  guard?: RedisGuard;
 }
 
 export interface RedisClusterService extends AsyncDisposable {
-  /** `redis+cluster://127.0.0.1:PORT,…` */
+  /** `redis+cluster://127.0.0.1:PORT,…`, or with `rediss` and a password. */
   readonly url: string;
   /** Primaries first, then their replicas in the same order. */
   readonly nodes: readonly RedisService[];
@@ -30,7 +32,7 @@ const FORM_LIMIT_MS = 30_000;
 
 /** Starts a real, empty Redis Cluster on 127.0.0.1; resolves when it takes commands. Needs a redis-server here. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisClusterService> {
-  const { primaries = 3, replicas = 0, nodeTimeoutMs = 2_000, ...redisOptions } = options;
+  const { primaries = 3, replicas = 0, nodeTimeoutMs = 2_000, guard, ...redisOptions } = options;
   const releasers = new Releasers();
   const stop = (): Promise<void> => releasers.release();
   try {
@@ -39,7 +41,9 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
       const busPort = await freePort();
       const node = await startRedis({
         ...redisOptions,
-        settings: () => [
+        settings: (port) => [
+          ...guardedSettings(guard, port),
+          ...(guard === undefined ? [] : ['--tls-cluster', 'yes']),
           '--cluster-enabled',
           'yes',
           '--cluster-port',
@@ -53,12 +57,12 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     });
     await Promise.allSettled(starts);
     const started = await Promise.all(starts);
-    await form(started, primaries);
+    await form(started, primaries, guard);
     const nodes = started.map(({ node }) => node);
     return {
-      url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+      url: `${urlUpToHosts('cluster', guard)}${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
       nodes,
-      primaryOf: (key) => primaryOf(nodes, key),
+      primaryOf: (key) => primaryOf(nodes, key, guard),
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -71,8 +75,9 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 async function form(
   started: readonly { node: RedisService; busPort: number }[],
   primaries: number,
+  guard: RedisGuard | undefined,
 ): Promise<void> {
-  const clients = started.map(({ node }) => new Redis(node.url));
+  const clients = started.map(({ node }) => connectTo(node.port, guard));
   try {
     const [first, ...others] = clients;
     if (first === undefined) return;
@@ -105,9 +110,13 @@ async function form(
   }
 }
 
-async function primaryOf(nodes: readonly RedisService[], key: string): Promise<RedisService> {
+async function primaryOf(
+  nodes: readonly RedisService[],
+  key: string,
+  guard: RedisGuard | undefined,
+): Promise<RedisService> {
   for (const node of nodes) {
-    const client = new Redis(node.url, { retryStrategy: () => null, lazyConnect: true });
+    const client = connectTo(node.port, guard, { retryStrategy: () => null, lazyConnect: true });
     client.on('error', () => {});
     try {
       await client.connect();

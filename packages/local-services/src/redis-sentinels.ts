@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { connectTo, guardedSettings, type RedisGuard, tlsSettings, urlUpToHosts } from './redis-guard.ts';
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
@@ -8,14 +8,18 @@ import { Releasers } from './releasers.ts';
 export interface RedisSentinelsOptions extends Pick<RedisOptions, 'appendOnly' | 'onUnexpectedEnd'> {
   /** After how long the primary counts as gone; 1,000 ms by default. */
   downAfterMs?: number;
+  /** Of the servers, and of the sentinels; anybody may come, without TLS, by default. Both or none. */
+  guards?: { readonly servers: RedisGuard; readonly sentinels: RedisGuard & { readonly user: string } };
 }
 
 export interface RedisSentinelsService extends AsyncDisposable {
-  /** `redis+sentinel://127.0.0.1:PORT,…/mymaster` */
+  /** `redis+sentinel://127.0.0.1:PORT,…/mymaster`, or with `rediss`, and with the passwords. */
   readonly url: string;
   /** The first primary and its replica. */
   readonly servers: readonly [RedisService, RedisService];
   readonly sentinels: readonly RedisService[];
+  /** From now on the first primary tells its replica nothing any more: what it is lost with, the replica lacks. */
+  stopReplicating(): Promise<void>;
   /** The port of the primary, as the sentinels have it now. */
   primaryPort(): Promise<number>;
   stop(): Promise<void>;
@@ -31,7 +35,7 @@ const READY_LIMIT_MS = 30_000;
 export async function startRedisSentinels(
   options: RedisSentinelsOptions = {},
 ): Promise<RedisSentinelsService> {
-  const { downAfterMs = 1_000, ...redisOptions } = options;
+  const { downAfterMs = 1_000, guards, ...redisOptions } = options;
   const releasers = new Releasers();
   const stop = (): Promise<void> => releasers.release();
   const start = async (more: RedisOptions): Promise<RedisService> => {
@@ -40,23 +44,34 @@ export async function startRedisSentinels(
     return service;
   };
   try {
-    const primary = await start({});
-    const replica = await start({ settings: () => ['--replicaof', '127.0.0.1', String(primary.port)] });
-    const config = [
-      `sentinel monitor ${NAME} 127.0.0.1 ${primary.port} 2`,
-      `sentinel down-after-milliseconds ${NAME} ${downAfterMs}`,
-      `sentinel failover-timeout ${NAME} 10000`,
-      '',
-    ].join('\n');
+    const primary = await start({ settings: (port) => guardedSettings(guards?.servers, port) });
+    const replica = await start({
+      settings: (port) => [
+        ...guardedSettings(guards?.servers, port),
+        '--replicaof',
+        '127.0.0.1',
+        String(primary.port),
+      ],
+    });
+    const config = (port: number): string =>
+      [
+        ...guardLines(guards, port),
+        `sentinel monitor ${NAME} 127.0.0.1 ${primary.port} 2`,
+        `sentinel down-after-milliseconds ${NAME} ${downAfterMs}`,
+        `sentinel failover-timeout ${NAME} 10000`,
+        ...(guards === undefined ? [] : [`sentinel auth-pass ${NAME} ${guards.servers.password}`]),
+        '',
+      ].join('\n');
     const starts = Array.from({ length: 3 }, () => start({ sentinel: config }));
     await Promise.allSettled(starts);
     const sentinels = await Promise.all(starts);
-    await untilWatched(sentinels);
+    await untilWatched(sentinels, guards?.sentinels);
     return {
-      url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${NAME}`,
+      url: urlOf(sentinels, guards),
       servers: [primary, replica],
       sentinels,
-      primaryPort: () => primaryPort(sentinels),
+      stopReplicating: () => stopReplicating(primary, guards?.servers),
+      primaryPort: () => primaryPort(sentinels, guards?.sentinels),
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -66,10 +81,34 @@ export async function startRedisSentinels(
   }
 }
 
-async function untilWatched(sentinels: readonly RedisService[]): Promise<void> {
+function guardLines(guards: RedisSentinelsOptions['guards'], port: number): string[] {
+  if (guards === undefined) return [];
+  const { user, password } = guards.sentinels;
+  return [
+    ...tlsSettings(guards.sentinels, port).map(([name, value]) => `${name} ${value}`),
+    'user default off',
+    `user ${user} on >${password} ~* &* +@all`,
+    // With which they come to each other.
+    `sentinel sentinel-user ${user}`,
+    `sentinel sentinel-pass ${password}`,
+  ];
+}
+
+function urlOf(sentinels: readonly RedisService[], guards: RedisSentinelsOptions['guards']): string {
+  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  const url = `${urlUpToHosts('sentinel', guards?.servers)}${hosts}/${NAME}`;
+  if (guards === undefined) return url;
+  const { user, password } = guards.sentinels;
+  return `${url}?sentinelUsername=${user}&sentinelPassword=${encodeURIComponent(password)}`;
+}
+
+async function untilWatched(
+  sentinels: readonly RedisService[],
+  guard: RedisGuard | undefined,
+): Promise<void> {
   const end = Date.now() + READY_LIMIT_MS;
   for (const sentinel of sentinels) {
-    const client = new Redis(sentinel.url);
+    const client = connectTo(sentinel.port, guard);
     try {
       while (!/slaves=1,sentinels=3/.test(await client.info('sentinel'))) {
         if (Date.now() > end) throw new Error('The sentinels did not find each other in time.');
@@ -81,10 +120,24 @@ async function untilWatched(sentinels: readonly RedisService[]): Promise<void> {
   }
 }
 
-async function primaryPort(sentinels: readonly RedisService[]): Promise<number> {
+async function stopReplicating(primary: RedisService, guard: RedisGuard | undefined): Promise<void> {
+  const client = connectTo(primary.port, guard);
+  try {
+    // Or the replica would come back at once.
+    await client.call('ACL', 'SETUSER', 'default', '-psync', '-sync');
+    await client.call('CLIENT', 'KILL', 'TYPE', 'replica');
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function primaryPort(
+  sentinels: readonly RedisService[],
+  guard: RedisGuard | undefined,
+): Promise<number> {
   const [first] = sentinels;
   if (first === undefined) throw new Error('There is no sentinel.');
-  const client = new Redis(first.url);
+  const client = connectTo(first.port, guard);
   try {
     const address: unknown = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME);
     return Number(Array.isArray(address) ? address[1] : undefined);

@@ -23,8 +23,8 @@ export interface RedisOptions extends ServiceOptions {
    * redis-server on this machine: a container won't do.
    */
   settings?: (port: number) => readonly string[];
-  /** Makes it a sentinel with this configuration; needs a redis-server on this machine, too. */
-  sentinel?: string;
+  /** Makes it a sentinel with the configuration for a port; needs a redis-server on this machine, too. */
+  sentinel?: (port: number) => string;
   /** Where programs and folders are looked for; this process's environment by default. */
   env?: NodeJS.ProcessEnv;
   /** Told one line before something is downloaded or installed; writes to stderr by default. */
@@ -75,7 +75,7 @@ async function chooseWay(options: RedisOptions): Promise<(port: number) => Promi
         port,
         ...settings,
         ...(more === undefined ? {} : { settings: more }),
-        ...(options.sentinel === undefined ? {} : { sentinel: options.sentinel }),
+        ...(options.sentinel === undefined ? {} : { sentinel: options.sentinel(port) }),
       });
     };
   }

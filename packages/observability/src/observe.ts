@@ -67,8 +67,8 @@ export function createObservation(options: {
       return async (...args) => {
         const begin = performance.now();
         try {
-          const work = (): Promise<unknown> => call.apply(service, args);
-          return await (tracing.active ? tracing.span(label, {}, work) : work());
+          if (!tracing.active) return await call.apply(service, args);
+          return await tracing.span(label, {}, () => call.apply(service, args));
         } catch (error) {
           throw scrubbed(error, label);
         } finally {
@@ -112,7 +112,8 @@ export function createObservation(options: {
       const watched = watch(ledger, 'ledger', ledgerCalls);
       const commit: Ledger['commit'] = async (id, unit, what) => {
         const result = await watched.commit(id, unit, what);
-        if (result !== 'stale' && operationKindOf(id) === 'migration') count(what.deltas);
+        if (result !== 'stale' && result !== 'lost' && operationKindOf(id) === 'migration')
+          count(what.deltas);
         return result;
       };
       return new Proxy(watched, {

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 
 import { parseRedisUrl, type RedisPlace, redisUrlForms } from '@migrator/redis-url';
-import { Cluster, type ClusterOptions, type Command, Redis, type RedisOptions } from 'ioredis';
+import {
+  Cluster,
+  type ClusterOptions,
+  type Command,
+  Redis,
+  type RedisOptions,
+  type SentinelConnectionOptions,
+  SentinelConnector,
+} from 'ioredis';
 
 /** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
 export type RedisConnection = Redis | Cluster;
@@ -98,13 +106,34 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     ...one,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
     name: masterName,
+    Connector: PersistentSentinelConnector,
     sentinelRetryStrategy: backoff,
+    // One that hangs would be waited on for good, while the others know.
+    sentinelCommandTimeout: 2_000,
     // A primary that hangs closes no connection; the sentinels tell when another has taken its place.
     failoverDetector: true,
     ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   });
+}
+
+/**
+ * One that a failover can't end. The detector of ioredis goes on watching after its connection is lost, and the news that it
+ * gets while the next one is being looked for makes that give up for good: its status is `end`, and it never tries again.
+ */
+class PersistentSentinelConnector extends SentinelConnector {
+  constructor(options: unknown) {
+    super(options as SentinelConnectionOptions);
+  }
+
+  override connect(
+    ...args: Parameters<SentinelConnector['connect']>
+  ): ReturnType<SentinelConnector['connect']> {
+    // Calls the last detector off; the sentinels are about to be asked anyway, and the new connection brings its own.
+    this.disconnect();
+    return super.connect(...args);
+  }
 }
 
 /** Names stay names, because they are what the certificates vouch for. */

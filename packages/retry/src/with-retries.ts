@@ -24,19 +24,31 @@ export async function withRetries<T>(
   call: (progressed: () => void) => Promise<T>,
   options: { operation: string; signal?: AbortSignal | undefined; onRetry?: OnRetry | undefined },
 ): Promise<T> {
+  const { operation, signal } = options;
+  if (signal?.aborted === true) throw abortedError(operation, signal);
+  try {
+    // Nearly every call succeeds at once: all that a retry takes is set up after a failure only, 5 µs a call.
+    return await call(nothingToForget);
+  } catch (error) {
+    return await retry(call, options, error);
+  }
+}
+
+/** A first try has no tries before it. */
+function nothingToForget(): void {}
+
+/** Goes on after a first try that failed with this error. */
+async function retry<T>(
+  call: (progressed: () => void) => Promise<T>,
+  options: { operation: string; signal?: AbortSignal | undefined; onRetry?: OnRetry | undefined },
+  firstError: unknown,
+): Promise<T> {
   const { operation, signal, onRetry } = options;
   // Counted by code: a table that throttled us a hundred times has not been unreachable once.
   const tries = new Map<ErrorCode, number>();
   const progressed = (): void => tries.clear();
   const isAborted = (): boolean => signal?.aborted === true;
-  if (isAborted()) throw abortedError(operation, signal);
-  let failed: { readonly error: unknown } | undefined;
-  try {
-    // Nearly every call succeeds at once: all that a retry takes is set up after a failure only, 5 µs a call.
-    return await call(progressed);
-  } catch (error) {
-    failed = { error };
-  }
+  let failed: { readonly error: unknown } | undefined = { error: firstError };
   try {
     const tryOnce = async (): Promise<T> => {
       if (failed !== undefined) {

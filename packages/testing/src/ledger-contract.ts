@@ -1,5 +1,6 @@
 import type { Ledger } from '@migrator/core';
 import { afterEach, describe } from 'vitest';
+import { gapsContract } from './ledger-contract/gaps.ts';
 import { issuesContract } from './ledger-contract/issues.ts';
 import { ledgerProperties } from './ledger-contract/ledger-properties.ts';
 import { operationsContract } from './ledger-contract/operations.ts';
@@ -31,6 +32,7 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
     };
     operationsContract(newLedger);
     unitsContract(newLedger);
+    gapsContract(newLedger);
     issuesContract(newLedger);
     ledgerProperties(newLedger, options.numRuns ?? 100);
   });

@@ -1,4 +1,4 @@
-import { dateKey, MigrationError, type StoredItem, type Target } from '@migrator/core';
+import { dateKey, MigrationError, parseItem, type StoredItem, type Target } from '@migrator/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeItem, type ItemFixture, migratedItem } from './encode-item.ts';
 import { oddIds } from './odd-ids.ts';
@@ -43,7 +43,8 @@ function savedByApplication(fixture: ItemFixture): StoredItem {
 }
 
 async function storedAt(target: Target, dateKeyOf: string): Promise<StoredItem | undefined> {
-  return (await target.getItems([dateKeyOf])).items.get(dateKeyOf);
+  const json = (await target.getItems([dateKeyOf])).items.get(dateKeyOf);
+  return json && parseItem(json);
 }
 
 function describeConditionalPuts(open: OpenTarget): void {
@@ -161,7 +162,8 @@ function describeBatches(open: OpenTarget): void {
       const { writeUnits } = await target.putBatch(fixtures.map(encodeItem));
       expect(writeUnits).toBe(25);
       const { items } = await target.getItems(fixtures.map(dateKey));
-      expect(new Map(items)).toEqual(new Map(fixtures.map((each) => [dateKey(each), migratedItem(each)])));
+      const found = new Map([...items].map(([key, json]) => [key, parseItem(json)]));
+      expect(found).toEqual(new Map(fixtures.map((each) => [dateKey(each), migratedItem(each)])));
     });
 
     test('may be empty', async () => {

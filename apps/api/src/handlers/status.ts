@@ -29,7 +29,7 @@ export async function statusOf(context: ApiContext): Promise<{
   ]);
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
-  const notice = operationId === null ? await lostBooks(context.ledger) : null;
+  const notice = operationId === null ? await lostBooks(context, last) : null;
   return {
     currentStatus: { ...current, notice },
     lastMigration: last === undefined ? null : await migrationReport(context.ledger, last),

@@ -17,7 +17,8 @@ export class KeptItems {
 
   put(item: Fields): void {
     const key = textOf(item['dateKey']);
-    this.#items.set(key, { whole: JSON.stringify(item), stamp: JSON.stringify(stampOf(item)) });
+    const answered = inAnotherOrder(item);
+    this.#items.set(key, { whole: JSON.stringify(answered), stamp: JSON.stringify(stampOf(answered)) });
     this.#sorted.clear();
   }
 
@@ -65,12 +66,24 @@ export function textOf(attribute: Attribute | undefined): string {
 
 function stampOf({ dateKey, updatedAt, data }: Fields): object {
   const { userId, date, metadata } = (data?.['M'] ?? {}) as Fields;
-  return { dateKey, updatedAt, data: { M: { userId, date, metadata } } };
+  return { data: { M: { date, metadata, userId } }, updatedAt, dateKey };
+}
+
+/** An item whose attributes come in another order than they were put, as DynamoDB's may: whoever reads them can't guess it. */
+function inAnotherOrder(fields: Fields): Fields {
+  const names = Object.keys(fields).toSorted((a, b) => hash(a) - hash(b));
+  return Object.fromEntries(names.map((name) => [name, inside(fields[name]!)]));
+}
+
+function inside(attribute: Attribute): Attribute {
+  if ('M' in attribute) return { M: inAnotherOrder(attribute['M'] as Fields) };
+  return 'L' in attribute ? { L: (attribute['L'] as readonly Attribute[]).map(inside) } : attribute;
 }
 
 function hash(text: string): number {
   let value = 0;
-  for (let index = 0; index < text.length; index += 1) value = (value * 31 + text.charCodeAt(index)) >>> 0;
+  for (let index = 0; index < text.length; index += 1)
+    value = (Math.imul(value, 0x01000193) ^ text.charCodeAt(index)) >>> 0;
   return value;
 }
 

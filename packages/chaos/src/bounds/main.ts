@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { startRedis } from '@migrator/local-services';
 import { encodeDocument, journalEntry } from '@migrator/testing';
 
+/** As the script `worker` has them. */
+const workerFlags = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 const users = Number(process.argv[2] ?? 1_000_000);
 const document = Buffer.from(
   encodeDocument({
@@ -18,7 +20,7 @@ const document = Buffer.from(
 ).toString('base64');
 
 function run(file: URL, args: readonly (string | number)[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, [fileURLToPath(file), ...args.map(String)], {
+  return spawn(process.execPath, [...workerFlags, fileURLToPath(file), ...args.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, DOCUMENT: document, ...env },
   });

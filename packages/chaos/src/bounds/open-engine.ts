@@ -9,7 +9,6 @@ import {
   pacedTarget,
   type PaceStore,
 } from '@migrator/engine';
-import pLimit from 'p-limit';
 
 import { bottomlessTarget, endlessSource } from './fake-ends.ts';
 
@@ -30,7 +29,7 @@ export function openEngine(
       oversize: 'fail',
       prices: listPrices,
     },
-    limitWrites: pLimit(64),
+    writesAtOnce: 64,
     pace,
   };
 }

@@ -35,6 +35,55 @@ export function isTimestampText(text: string, seconds: number, nanos: number): b
   );
 }
 
+/** The same for text in bytes, at `at`. */
+export function isTimestampAt(bytes: Uint8Array, at: number, seconds: number, nanos: number): boolean {
+  if (nanos < 0 || nanos > 999_999_999) return false;
+  const day = Math.floor(seconds / secondsOfDay);
+  const second = seconds - day * secondsOfDay;
+  const micros = Math.trunc(nanos / 1000);
+  return (
+    isDayAt(bytes, at, day) &&
+    isTwoAt(bytes, at + 11, Math.trunc(second / 3600)) &&
+    bytes[at + 13] === COLON &&
+    isTwoAt(bytes, at + 14, Math.trunc(second / 60) % 60) &&
+    bytes[at + 16] === COLON &&
+    isTwoAt(bytes, at + 17, second % 60) &&
+    bytes[at + 19] === POINT &&
+    isTwoAt(bytes, at + 20, Math.trunc(micros / 10_000)) &&
+    isTwoAt(bytes, at + 22, Math.trunc(micros / 100) % 100) &&
+    isTwoAt(bytes, at + 24, micros % 100) &&
+    bytes[at + 26] === Z
+  );
+}
+
+const COLON = 58;
+const POINT = 46;
+const Z = 90;
+/** A few days are kept: the times of an entry are of some days, and the next entry is of the next. */
+const keptDays = 1_024;
+const days = new Float64Array(keptDays).fill(Number.NaN);
+const dayLength = 11;
+const dayTexts = Buffer.alloc(keptDays * dayLength);
+
+/** Whether the eleven bytes at `at` are a day's `2026-11-20T`. */
+function isDayAt(bytes: Uint8Array, at: number, day: number): boolean {
+  const slot = day & (keptDays - 1);
+  if (days[slot] !== day) {
+    const text = timestampText(day * secondsOfDay, 0);
+    if (text === undefined) return false;
+    dayTexts.write(text.slice(0, dayLength), slot * dayLength, 'latin1');
+    days[slot] = day;
+  }
+  const from = slot * dayLength;
+  for (let i = 0; i < dayLength; i++) if (bytes[at + i] !== dayTexts[from + i]) return false;
+  return true;
+}
+
+function isTwoAt(bytes: Uint8Array, at: number, value: number): boolean {
+  const tens = Math.trunc(value / 10);
+  return bytes[at] === 48 + tens && bytes[at + 1] === 48 + (value - tens * 10);
+}
+
 /** Whether the two characters at `at` are these two digits. */
 function hasTwo(text: string, at: number, value: number): boolean {
   const tens = Math.trunc(value / 10);

@@ -1,6 +1,12 @@
 import type { OperationKind } from './operation.ts';
 
 /**
+ * Sums of a verification by which the items that its entries led to and those that its scan came upon are held against
+ * each other. They count nothing that a person would want to see.
+ */
+export const setLanes = ['lane1', 'lane2', 'lane3'] as const;
+
+/**
  * What each kind of operation counts for each unit of work. The order is the order in the ledger's compact records:
  * add at the end only.
  */
@@ -30,6 +36,8 @@ export const counters = {
     'source-changed',
     'unexpected',
     'target-changed',
+    'rescanned',
+    ...setLanes,
   ],
   rollback: [
     'scanned',
@@ -48,6 +56,12 @@ export type Counter<K extends OperationKind> = (typeof counters)[K][number];
 
 /** What one page adds, by counter; absent is nothing. Negative where a retry turns a failure into something else. */
 export type Deltas<K extends OperationKind = OperationKind> = { [C in Counter<K>]?: number };
+
+/** The counts that mean something by themselves. */
+export function withoutLanes(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const lanes: readonly string[] = setLanes;
+  return Object.fromEntries(Object.entries(counts).filter(([name]) => !lanes.includes(name)));
+}
 
 export function addTo<C extends string>(deltas: { [name in C]?: number }, counter: C, amount = 1): void {
   deltas[counter] = (deltas[counter] ?? 0) + amount;

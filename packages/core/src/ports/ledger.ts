@@ -45,6 +45,11 @@ export type StartResult =
 
 export interface Commit {
   readonly epoch: number;
+  /**
+   * The unit's record as this start knows it, compared in the same step: a Redis that takes another one's place may lack the
+   * newest commits, and the next page must not be booked behind a gap. Absent: whatever it holds.
+   */
+  readonly upon?: { readonly cursor?: string; readonly counters: Readonly<Record<string, number>> };
   /** `running`: a page is done; `queued`: handed back; `done` and `failed`: ended. */
   readonly state: 'running' | 'queued' | 'done' | 'failed';
   readonly cursor?: string;
@@ -56,9 +61,10 @@ export interface Commit {
 
 /**
  * `stale`: nothing was recorded, because a newer start of the unit has taken over, this one has ended or handed back
- * already, or the operation is over. Else the control to heed, of a part also its parent's.
+ * already, or the operation is over. `lost`: nothing was recorded, because the ledger lacks what it once had, be it the
+ * operation, this start or a commit of it: to be started anew. Else the control to heed, of a part also its parent's.
  */
-export type CommitResult = Control | 'stale';
+export type CommitResult = Control | 'stale' | 'lost';
 
 export interface IssuePage {
   readonly issues: readonly Issue[];
@@ -121,12 +127,15 @@ export interface Ledger {
   /** Jobs of these migrations (one, or all there are) can't start any more. One that is unknown is passed over. */
   markRolledBack(rollbackId: string, migrationId?: string): Promise<void>;
 
-  /** Records units as listed (those not known yet) and how far the listing has come. Too late once it is over. */
+  /**
+   * Records units as listed (those not known yet) and how far the listing has come. Too late once it is over. `upon`: the
+   * listing as the caller knows it; answers with `lost`, and leaves the listing where it is, if it is another one.
+   */
   addUnits(
     id: string,
     units: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange },
-  ): Promise<void>;
+    listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
+  ): Promise<'added' | 'lost'>;
   /**
    * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `alone`:
    * nothing else is worked on in this process.

@@ -15,6 +15,9 @@ export type StoredAttribute =
 
 export type StoredItem = { readonly [name: string]: StoredAttribute };
 
+/** A stored item as DynamoDB sent it, in UTF-8: `parseItem` makes an item of it where one is needed. */
+export type ItemJson = Uint8Array;
+
 /** An item ready to be sent. Same entry, same run: same bytes. */
 export interface EncodedItem extends EntryRef {
   readonly dateKey: string;
@@ -78,7 +81,7 @@ export interface Target {
   getItems(
     dateKeys: readonly string[],
     signal?: AbortSignal,
-  ): Promise<{ readonly items: ReadonlyMap<string, StoredItem>; readonly readUnits: number }>;
+  ): Promise<{ readonly items: ReadonlyMap<string, ItemJson>; readonly readUnits: number }>;
   deleteOwned(item: OwnedItemRef, signal?: AbortSignal): Promise<DeleteResult>;
   /** Strongly consistent. */
   scan(request: ScanRequest): Promise<ScanPage>;

@@ -52,10 +52,11 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
     await context.ledger.update(operation.id, { facts: { ...facts, prepared: true } });
     return again(context, operation, 0);
   }
+  let filled: Filled = 'full';
   if (!operation.listing.done) {
-    const filled = await fillWindow(context, operation, plan);
+    filled = await fillWindow(context, operation, plan);
     if (operation.phase !== plan.phase) await context.ledger.update(operation.id, { phase: plan.phase });
-    if (!filled) return again(context, operation, 0);
+    if (filled === 'goes-on') return again(context, operation, 0);
   }
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
@@ -64,7 +65,8 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
   });
   if (!now.listing.done || outstanding(now) > 0) {
     if (outstanding(now) > 0) await dispatchLost(context, now);
-    return again(context, now, now.listing.done ? pollMs : pollMs / 5);
+    if (filled === 'waits' && outstanding(now) === 0) return again(context, now, 0);
+    return again(context, now, now.listing.done || filled === 'waits' ? pollMs : pollMs / 5);
   }
   const part = await plan.nextPart(context, now);
   if (part !== undefined && part.state === 'running') {
@@ -80,21 +82,30 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
   return { over: true };
 }
 
-/** Lists and dispatches until enough units wait. False if the listing goes on and the window has room left. */
-async function fillWindow(context: CoordinatorContext, operation: Operation, plan: Plan): Promise<boolean> {
+/** `goes-on`: the window has room left. `waits`: the listing goes on when the units have ended. */
+type Filled = 'full' | 'goes-on' | 'waits';
+
+/** Lists and dispatches until enough units wait. */
+async function fillWindow(context: CoordinatorContext, operation: Operation, plan: Plan): Promise<Filled> {
   let current = operation;
   let ahead = outstanding(operation);
   const rounds = Math.ceil(context.settings.usersAhead / context.settings.usersPage);
   for (let round = 0; round < rounds && ahead < context.settings.usersAhead; round += 1) {
     const listed: Listing = await plan.list(context, current);
+    const { units, waits = false, ...listing } = listed;
+    if (waits && units.length === 0) return 'waits';
     // Dispatched first: units that are recorded and lost would have to be found again, while a unit that is dispatched
     // twice is the same job.
-    await context.dispatcher.dispatch(operation.id, listed.units, {
+    await context.dispatcher.dispatch(operation.id, units, {
       mayHaveRun: operation.facts.retry !== undefined,
     });
-    const { units, ...listing } = listed;
-    await context.ledger.addUnits(operation.id, units, listing);
-    if (listed.done) return true;
+    const { cursor } = current.listing;
+    const upon = cursor === undefined ? {} : { cursor };
+    // A page that another Redis has lost is listed again, by a round that reads how far the listing has come.
+    if ((await context.ledger.addUnits(operation.id, units, { ...listing, upon })) === 'lost')
+      return 'goes-on';
+    if (waits) return 'waits';
+    if (listed.done) return 'full';
     ahead += units.length;
     current = {
       ...current,
@@ -102,7 +113,7 @@ async function fillWindow(context: CoordinatorContext, operation: Operation, pla
       facts: { ...current.facts, ...listed.facts },
     };
   }
-  return ahead >= context.settings.usersAhead;
+  return ahead >= context.settings.usersAhead ? 'full' : 'goes-on';
 }
 
 /** Units of which no job is left, because somebody removed it or the queue lost it, are dispatched again. */

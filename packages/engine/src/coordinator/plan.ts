@@ -6,6 +6,8 @@ export interface Listing {
   readonly units: readonly string[];
   readonly cursor?: string;
   readonly done: boolean;
+  /** What comes next shows when the units up to here have ended; not asked for before a later round. */
+  readonly waits?: true;
   readonly facts?: OperationFacts;
 }
 

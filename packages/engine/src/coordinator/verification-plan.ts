@@ -1,10 +1,22 @@
-import type { VerificationRequest } from '@migrator/core';
+import { randomBytes } from 'node:crypto';
 
+import type { Operation, VerificationRequest } from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
 import { verificationReport } from '../reports/verification-report.ts';
+import { isBalanced } from '../units/item-set.ts';
 import { listSlices } from './list-slices.ts';
 import { countEntries, listUsers } from './list-users.ts';
-import type { Plan } from './plan.ts';
+import type { Listing, Plan } from './plan.ts';
 
+/** Where the listing stands: at a page of users, or behind them. */
+const atUsers = 'users:';
+const behindSlices = 'slices';
+
+/**
+ * Users and slices first: the way from the entries to their items, and the way back. Only where the two have come upon
+ * different items the slices are gone through again, closely.
+ */
 export function verificationPlan(request: VerificationRequest): Plan {
   return {
     phase: 'verifying',
@@ -18,14 +30,18 @@ export function verificationPlan(request: VerificationRequest): Plan {
         return { counts: { firestore, dynamodb } };
       }
       const totalEntries = await countEntries(context, request.userIds);
-      return totalEntries === undefined ? {} : { totalEntries };
+      const setKey = randomBytes(16).toString('hex');
+      return totalEntries === undefined ? { setKey } : { setKey, totalEntries };
     },
 
     async list(context, operation) {
       if (request.mode === 'count') return { units: [], done: true };
-      const page = await listUsers(context, operation, request.userIds);
-      if (!page.done) return page;
-      return { ...page, units: [...page.units, ...listSlices(context.settings.slices)] };
+      if (operation.listing.cursor === behindSlices) return closeLook(context, operation);
+      const page = await listUsers(context, listingUsers(operation), request.userIds);
+      if (!page.done)
+        return { ...page, ...(page.cursor === undefined ? {} : { cursor: atUsers + page.cursor }) };
+      const units = [...page.units, ...listSlices(context.settings.slices)];
+      return { ...page, units, cursor: behindSlices, done: false, waits: true };
     },
 
     async nextPart() {
@@ -38,5 +54,25 @@ export function verificationPlan(request: VerificationRequest): Plan {
       }
       return { state: verificationReport(operation).isValid ? 'completed' : 'completed-with-failures' };
     },
+  };
+}
+
+function listingUsers(operation: Operation): Operation {
+  const { cursor, ...listing } = operation.listing;
+  return {
+    ...operation,
+    listing: cursor === undefined ? listing : { ...listing, cursor: cursor.slice(atUsers.length) },
+  };
+}
+
+/** Slices that are to be looked at closely, once all of the first ways have ended. */
+function closeLook({ settings }: CoordinatorContext, { units, totals }: Operation): Listing {
+  if (units.completed + units.failed < units.listed)
+    return { units: [], cursor: behindSlices, done: false, waits: true };
+  const agree = units.failed === 0 && isBalanced(totals);
+  return {
+    units: agree ? [] : listSlices(settings.slices, { close: true }),
+    cursor: behindSlices,
+    done: true,
   };
 }

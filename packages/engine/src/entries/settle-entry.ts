@@ -2,9 +2,12 @@ import {
   compareEntry,
   type EncodedItem,
   type EntryRef,
+  type ItemJson,
   mapEntry,
   type MappedEntry,
+  matchEntry,
   MigrationError,
+  parseItem,
   readStamp,
   retryPolicies,
   type SourceEntry,
@@ -26,11 +29,15 @@ export async function settleEntry(
   context: EngineContext,
   run: MigrationRun,
   entry: SourceEntry,
-  stored: StoredItem | null | undefined,
+  stored: ItemJson | null | undefined,
   signal: AbortSignal,
 ): Promise<EntryOutcome> {
+  let before: StoredItem | undefined;
   if (stored) {
-    const known = outcomeByReading(run, entry, stored);
+    const migratedAt = matchEntry(entry, stored);
+    if (migratedAt !== undefined && migratedAt <= run.migratedAt) return asItShouldBe(run, migratedAt);
+    before = parseItem(stored);
+    const known = outcomeByReading(run, entry, before);
     if (known !== undefined) return known;
   }
   const mapped = mapEntry(entry, { migratedAt: run.migratedAt, oversize: context.settings.oversize });
@@ -39,7 +46,7 @@ export async function settleEntry(
   const outcome = await putEntry(context, run, mapped, signal);
   // A dry run's target has nothing to replace; what a real one would have replaced is what was read.
   if (run.collisions !== undefined && outcome.kind === 'created') {
-    return { ...outcome, kind: kindOfWrite(run, stored ?? undefined) };
+    return { ...outcome, kind: kindOfWrite(run, before) };
   }
   return outcome;
 }
@@ -54,7 +61,11 @@ function outcomeByReading(
   const refused = outcomeOfRefusal(stored, wanted, 0);
   if (refused !== undefined) return refused;
   if (compareEntry(entry, stored).differences.length > 0) return undefined;
-  if (readStamp(stored)?.migratedAt !== run.migratedAt) return { kind: 'unchanged', writeUnits: 0 };
+  return asItShouldBe(run, readStamp(stored)?.migratedAt);
+}
+
+function asItShouldBe(run: MigrationRun, migratedAt: string | undefined): EntryOutcome {
+  if (migratedAt !== run.migratedAt) return { kind: 'unchanged', writeUnits: 0 };
   // Written by this run before a crash took its outcome away.
   return { kind: 'created', bytes: 0, writeUnits: 0, encodedAsText: 0, warnings: 0, compressed: false };
 }

@@ -7,17 +7,18 @@ import {
   failureIssue,
   isStorableKey,
   type Issue,
+  type ItemJson,
   mapEntry,
   type MappedEntry,
   mayCollide,
   MigrationError,
   retryPolicies,
   type SourceEntry,
-  type StoredItem,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
+import { inLanes } from './in-lanes.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { collisionWith, putEntry, settleEntry, written } from './settle-entry.ts';
 
@@ -45,7 +46,7 @@ export async function writePage(
   signal: AbortSignal,
 ): Promise<WrittenPage> {
   const deltas: Deltas<'migration'> = {};
-  let stored: ReadonlyMap<string, StoredItem> | undefined;
+  let stored: ReadonlyMap<string, ItemJson> | undefined;
   if (run.readFirst && entries.length > 0) {
     try {
       const read = await context.target.getItems(
@@ -65,49 +66,43 @@ export async function writePage(
     return { deltas: {}, issues: [], settled: 0, interruption: error };
   }
   const outcomes: (EntryOutcome | undefined)[] = Array.from({ length: entries.length });
+  const settle = async (index: number): Promise<void> => {
+    const entry = entries[index]!;
+    const first = second?.get(entry);
+    const before = stored === undefined ? undefined : (stored.get(dateKey(entry)) ?? null);
+    outcomes[index] =
+      first === undefined ? await settleEntry(context, run, entry, before, signal) : collisionWith(first);
+  };
+  const steps = stepsOf(entries, run.exclusive && !run.readFirst && context.settings.writeMode === 'batch');
   let interruption: unknown;
-  const attempt = (task: () => Promise<void>): Promise<void> =>
-    context.limitWrites(async () => {
-      if (interruption !== undefined) return;
-      if (signal.aborted) {
-        interruption = new MigrationError('ABORTED', 'stopped from outside');
-        return;
-      }
-      try {
-        await task();
-      } catch (error) {
-        interruption ??= error;
-      }
+  try {
+    await inLanes(steps.length, context.writesAtOnce, (at) => {
+      if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
+      const step = steps[at]!;
+      return typeof step === 'number'
+        ? settle(step)
+        : settleBatch(context, run, entries, step, outcomes, signal);
     });
-
-  const tasks: Promise<void>[] = [];
-  let batch: number[] = [];
-  const batched = run.exclusive && !run.readFirst && context.settings.writeMode === 'batch';
-  for (const [index, entry] of entries.entries()) {
-    if (batched && !mayCollide(entry)) {
-      batch.push(index);
-      if (batch.length === batchSize) {
-        const full = batch;
-        batch = [];
-        tasks.push(attempt(() => settleBatch(context, run, entries, full, outcomes, signal)));
-      }
-    } else {
-      const before = stored === undefined ? undefined : (stored.get(dateKey(entry)) ?? null);
-      tasks.push(
-        attempt(async () => {
-          const first = second?.get(entry);
-          outcomes[index] =
-            first === undefined
-              ? await settleEntry(context, run, entry, before, signal)
-              : collisionWith(first);
-        }),
-      );
-    }
+  } catch (error) {
+    interruption = error;
   }
-  if (batch.length > 0)
-    tasks.push(attempt(() => settleBatch(context, run, entries, batch, outcomes, signal)));
-  await Promise.all(tasks);
   return collect(context, unit, entries, outcomes, deltas, interruption);
+}
+
+/** Which entries are written by themselves, and which together. */
+function stepsOf(entries: readonly SourceEntry[], batched: boolean): (number | readonly number[])[] {
+  const steps: (number | readonly number[])[] = [];
+  let batch: number[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (!batched || mayCollide(entry)) {
+      steps.push(index);
+      continue;
+    }
+    if (batch.length === 0) steps.push(batch);
+    batch.push(index);
+    if (batch.length === batchSize) batch = [];
+  }
+  return steps;
 }
 
 /** A batch goes first without conditions; whatever it does not take goes again, one by one, on condition. */

@@ -8,7 +8,11 @@ export async function preflight(
   request: MigrationRequest,
 ): Promise<void> {
   const { source, target } = context;
-  await Promise.all([target.preflight(), requireData()]);
+  const data = requireData();
+  // Its failure is met when its turn comes: of two troubles it is always the table's that is told.
+  data.catch(() => undefined);
+  await target.preflight();
+  await data;
 
   async function requireData(): Promise<void> {
     if (request.userIds !== undefined) {

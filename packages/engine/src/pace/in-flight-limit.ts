@@ -34,6 +34,11 @@ export class InFlightLimit {
     return Math.floor(this.#limit);
   }
 
+  /** Whether fewer are let in than at most, because the table throttles. */
+  get isCut(): boolean {
+    return this.#limit < this.#ceiling;
+  }
+
   tryEnter(): boolean {
     if (this.#inFlight >= this.limit || this.#waiters.length > 0) return false;
     this.#inFlight += 1;
@@ -42,21 +47,12 @@ export class InFlightLimit {
 
   async enter(signal?: AbortSignal): Promise<void> {
     if (this.tryEnter()) return;
-    const turn = Promise.withResolvers<void>();
-    const abort = (): void => {
-      const place = this.#waiters.indexOf(turn.resolve);
-      if (place === -1) return;
-      this.#waiters.splice(place, 1);
-      turn.reject(new MigrationError('ABORTED', 'stopped while it waited for the table'));
-    };
-    this.#waiters.push(turn.resolve);
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted === true) abort();
-    try {
-      await turn.promise;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    // The abort itself is not listened to, which would cost more than the wait: it ends those under way, whose places
+    // then go from one who waits to the next.
+    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    if (signal?.aborted !== true) return;
+    this.leave();
+    throw new MigrationError('ABORTED', 'stopped while it waited for the table');
   }
 
   leave(): void {

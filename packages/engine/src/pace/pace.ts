@@ -76,13 +76,11 @@ export class Pace {
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
+    if (!this.#isKnown) await this.#begin();
+    if (!this.#slots.tryEnter()) await this.#waitForSlot(signal);
     this.#present.value += 1;
     this.#starve();
-    let entered = false;
     try {
-      if (!this.#isKnown) await this.#begin();
-      if (!this.#slots.tryEnter()) await this.#during(this.#waitingForTable, () => this.#slots.enter(signal));
-      entered = true;
       if (!this.#writes.tryTake(estimate))
         await this.#during(this.#waitingForBudget, () => this.#writes.take(estimate, signal));
       const result = await work();
@@ -90,7 +88,7 @@ export class Pace {
       this.#writes.settle(estimate, result.writeUnits);
       return result;
     } finally {
-      if (entered) this.#slots.leave();
+      this.#slots.leave();
       this.#present.value -= 1;
       this.#starve();
     }
@@ -140,6 +138,17 @@ export class Pace {
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** Whose turn has not come is not there yet, unless it is the table that lets fewer in. */
+  async #waitForSlot(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#slots.isCut) return await this.#slots.enter(signal);
+    this.#present.value += 1;
+    try {
+      await this.#during(this.#waitingForTable, () => this.#slots.enter(signal));
+    } finally {
+      this.#present.value -= 1;
+    }
   }
 
   async #during(gauge: Gauge, waiting: () => Promise<void>): Promise<void> {

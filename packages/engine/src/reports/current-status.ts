@@ -1,4 +1,4 @@
-import { type Ledger, type Operation, processedEntries } from '@migrator/core';
+import { type Ledger, type Operation, processedEntries, withoutLanes } from '@migrator/core';
 
 import type { PaceReport } from '../pace/describe-pace.ts';
 
@@ -94,7 +94,7 @@ export function progressOf(operation: Operation, part: Operation = operation): P
     entriesPerSecond: Math.round(perSecond),
     etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
     users: { ...operation.units },
-    outcomes: { ...part.totals },
+    outcomes: withoutLanes(part.totals),
     reason: operation.reason ?? operation.facts.trouble ?? null,
   };
 }

@@ -31,10 +31,9 @@ export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSeco
   const writes = count('created') + count('repaired');
   const bytes = count('bytes');
   const meanBytes = writes === 0 ? 0 : bytes / writes;
-  // Each entry and each user is read; counting takes a read for a thousand; a verification asks for every entry again
-  // and, from the table's side, whether every item has one.
+  // Each entry and each user is read; counting takes a read for a thousand; a verification reads every entry again.
   const run = entries + listed + Math.ceil(entries / 1_000);
-  const firestoreReads = { run, verification: run + entries };
+  const firestoreReads = { run, verification: run };
   const perItem = Math.max(1, Math.ceil(meanBytes / bytesPerReadUnit));
   const scan = Math.ceil((entries * meanBytes) / bytesPerReadUnit);
   const dynamodbReadUnits = { run: count('readUnits'), verification: entries * perItem + scan };

@@ -1,9 +1,10 @@
-import { counters, type OperationKind } from '@migrator/core';
+import { counters, type OperationKind, withoutLanes } from '@migrator/core';
 
 /** What a unit's job says at its end: `created 250, repaired 2`. */
 export function describeCounts(kind: OperationKind, counts: Readonly<Record<string, number>>): string {
+  const shown = withoutLanes(counts);
   const named = counters[kind]
-    .filter((name) => (counts[name] ?? 0) !== 0)
-    .map((name) => `${name} ${counts[name]}`);
+    .filter((name) => (shown[name] ?? 0) !== 0)
+    .map((name) => `${name} ${shown[name]}`);
   return named.length === 0 ? 'nothing to do' : named.join(', ');
 }

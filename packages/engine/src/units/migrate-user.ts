@@ -28,7 +28,7 @@ export async function* migrateUser(
   if (wasAtEnd && redo.length < failedBefore) {
     // More failed than are kept by name, so which ones is not known any more: everything anew, reading first, so that
     // what is there already costs no write.
-    await context.ledger.resetUnit(run.operation.id, start.unit, start.epoch);
+    yield { reset: true, deltas: {}, last: false };
     yield* migratePages(context, { ...run, readFirst: true }, userId, start, undefined, true);
     return;
   }

@@ -7,6 +7,8 @@ export interface PageResult {
   readonly cursor?: string;
   readonly issues?: readonly Issue[];
   readonly resolved?: readonly string[];
+  /** Before all of this: the unit's books are taken back, to go through it anew from the beginning. */
+  readonly reset?: true;
   /** True with the unit's last page. */
   readonly last: boolean;
 }

@@ -1,6 +1,7 @@
 import { addTo, type Deltas, type PruneRequest, type Unit } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
+import { inLanes } from '../entries/in-lanes.ts';
 import { asOwned } from '../entries/journal-items.ts';
 import { withoutEntry } from '../entries/without-entry.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
@@ -21,19 +22,13 @@ export async function* pruneSlice(
       .filter(({ stamp, atItsOwnKey }) => atItsOwnKey && (users === undefined || users.has(stamp.userId)));
     const deltas: Deltas<'prune'> = { scanned: page.items.length };
     const strays = await withoutEntry(context.source, owned, start.signal);
-    await Promise.all(
-      strays.map(({ stamp, dateKey }) =>
-        context.limitWrites(async () => {
-          const { userId, date, migratedAt } = stamp;
-          const result = await context.target.deleteOwned(
-            { dateKey, userId, date, migratedAt },
-            start.signal,
-          );
-          addTo(deltas, result.outcome === 'deleted' ? 'deleted' : 'kept');
-          addTo(deltas, 'writeUnits', result.writeUnits);
-        }),
-      ),
-    );
+    await inLanes(strays.length, context.writesAtOnce, async (index) => {
+      const { stamp, dateKey } = strays[index]!;
+      const { userId, date, migratedAt } = stamp;
+      const result = await context.target.deleteOwned({ dateKey, userId, date, migratedAt }, start.signal);
+      addTo(deltas, result.outcome === 'deleted' ? 'deleted' : 'kept');
+      addTo(deltas, 'writeUnits', result.writeUnits);
+    });
     yield { deltas, last: page.last, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
+import { inLanes } from '../entries/in-lanes.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { scanSlice } from './scan-slice.ts';
@@ -40,7 +41,6 @@ export async function* rollBackSlice(
   })) {
     const deltas: Deltas<'rollback'> = { scanned: page.items.length };
     const issues: Issue[] = [];
-    let interruption: unknown;
     const settle = async (item: StoredItem): Promise<void> => {
       const owned = asOwned(item);
       let fate = fateOf(item, owned, migratedAt);
@@ -64,19 +64,12 @@ export async function* rollBackSlice(
         detail: { dateKey: dateKeyOf(item) },
       });
     };
-    await Promise.all(
-      page.items.map((item) =>
-        context.limitWrites(async () => {
-          try {
-            if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
-            if (interruption === undefined) await settle(item);
-          } catch (error) {
-            interruption ??= error;
-          }
-        }),
-      ),
-    );
-    if (interruption !== undefined) {
+    try {
+      await inLanes(page.items.length, context.writesAtOnce, async (index) => {
+        if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
+        await settle(page.items[index]!);
+      });
+    } catch (interruption) {
       // What was deleted is gone and is counted; the page is scanned again and the rest of it goes then.
       yield { deltas: deletedOnly(deltas), last: false };
       throw interruption;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import {
+  type Commit,
   type CommitResult,
   entryPath,
   type ErrorCode,
@@ -11,10 +12,12 @@ import {
   retryPolicies,
   type StartResult,
   suspectAfterStarts,
+  wholeDeltas,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { describeCounts } from './describe-counts.ts';
+import { answersOthers, differInWork, getsOn } from './own-trouble.ts';
 import type { PageResult, UnitStart } from './page-result.ts';
 import { workOf } from './work-of.ts';
 
@@ -57,7 +60,8 @@ const handBackEveryMs = 500;
  * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
  * stopped from outside and hands the unit back; a newer attempt makes it stale; or something that is nobody's entry's
  * fault fails it. The last postpones the unit if it is an outage, throws while attempts are left, pauses the operation
- * if only a person can help, and fails the unit otherwise.
+ * if only a person can help, and fails the unit otherwise. Where the books turn out to have lost what was in them, as after
+ * a failover of Redis, it begins anew from what they have: what is in the table already is found there and counted.
  */
 export async function runUnit(
   context: EngineContext,
@@ -65,6 +69,23 @@ export async function runUnit(
   unit: string,
   attempt: UnitAttempt,
 ): Promise<UnitResult> {
+  for (;;) {
+    const result = await runOnce(context, operationId, unit, attempt);
+    if (!('outcome' in result) || result.outcome !== 'lost') return result;
+    attempt.onEvent('the books have lost what was recorded last; goes on from where they are');
+  }
+}
+
+interface Lost {
+  readonly outcome: 'lost';
+}
+
+async function runOnce(
+  context: EngineContext,
+  operationId: string,
+  unit: string,
+  attempt: UnitAttempt,
+): Promise<UnitResult | Lost> {
   const started = await context.ledger.startUnit(operationId, unit, {
     reopen: attempt.reopen,
     alone: attempt.alone === true,
@@ -97,7 +118,9 @@ class UnitBook {
   readonly #operation: Operation;
   readonly #start: UnitStart;
   readonly #attempt: UnitAttempt;
-  readonly #counters: Record<string, number>;
+  /** As the books have them. */
+  #counters: Readonly<Record<string, number>>;
+  #cursor: string | undefined;
   #gotOn = false;
 
   constructor(context: EngineContext, operation: Operation, start: UnitStart, attempt: UnitAttempt) {
@@ -105,23 +128,36 @@ class UnitBook {
     this.#operation = operation;
     this.#start = start;
     this.#attempt = attempt;
-    this.#counters = { ...start.counters };
+    this.#counters = start.counters;
+    this.#cursor = start.cursor;
   }
 
   /** Commits a page. Answers with the attempt's result if it is over with this page. */
-  async commit(page: PageResult): Promise<UnitResult | undefined> {
-    for (const [name, amount] of Object.entries(page.deltas)) {
-      this.#counters[name] = (this.#counters[name] ?? 0) + amount;
+  async commit(page: PageResult): Promise<UnitResult | Lost | undefined> {
+    if (page.reset === true) {
+      const result = await this.#reset();
+      if (result === 'stale' || result === 'lost') return { outcome: result };
     }
-    const failed = this.#counters['failed'] ?? 0;
+    const counters = { ...this.#counters };
+    for (const { name, amount } of wholeDeltas(this.#operation.kind, page.deltas)) {
+      counters[name] = (counters[name] ?? 0) + amount;
+    }
+    const failed = counters['failed'] ?? 0;
     const ended = failed > 0 ? 'failed' : 'done';
     const stopping = this.#attempt.signal.aborted ? 'queued' : 'running';
-    const control = await this.#record(page.last ? ended : stopping, page);
+    const upon = {
+      counters: this.#counters,
+      ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }),
+    };
+    const control = await this.#record(page.last ? ended : stopping, page, upon);
+    if (control === 'lost') return { outcome: 'lost' };
+    this.#counters = counters;
+    this.#cursor = page.cursor ?? this.#cursor;
     for (const issue of page.issues ?? []) {
       this.#attempt.onEvent(`${issue.code} ${issue.detail.path ?? issue.key}: ${issue.detail.message ?? ''}`);
     }
     if (control === 'stale') return { outcome: 'stale' };
-    this.#gotOn ||= page.cursor !== undefined || Object.keys(page.deltas).length > 0;
+    this.#gotOn ||= getsOn(page);
     this.#attempt.onProgress(this.#done());
     if (page.last) return this.#end(failed);
     if (control === 'cancel') return { outcome: 'cancelled' };
@@ -134,7 +170,7 @@ class UnitBook {
   }
 
   /** Something stopped the attempt before its end. */
-  async interrupted(error: unknown): Promise<UnitResult> {
+  async interrupted(error: unknown): Promise<UnitResult | Lost> {
     const code = MigrationError.codeOf(error);
     const { gives } = retryPolicies[code];
     if (gives === 'later' && !this.#attempt.signal.aborted && (await this.#isOutage(code))) {
@@ -143,6 +179,7 @@ class UnitBook {
     if (code !== 'ABORTED' && gives !== 'run' && this.#attempt.lastAttempt && !this.#attempt.signal.aborted) {
       return this.fail(error);
     }
+    // What the books have lost of it need not be handed back.
     const control = await this.#record('queued', { deltas: {}, last: false });
     if (control === 'stale') return { outcome: 'stale' };
     if (control === 'cancel') return { outcome: 'cancelled' };
@@ -157,9 +194,11 @@ class UnitBook {
   /** Whether it is more than this unit that can't get on. */
   async #isOutage(code: ErrorCode): Promise<boolean> {
     if (code === 'REDIS_UNAVAILABLE' || this.#gotOn) return true;
-    const { id, totals } = this.#operation;
-    const now = await this.#context.ledger.get(id).catch(() => undefined);
-    return now === undefined || JSON.stringify(now.totals) === JSON.stringify(totals);
+    const now = await this.#context.ledger.get(this.#operation.id).catch(() => undefined);
+    if (now === undefined) return true;
+    if (differInWork(this.#operation, now)) return false;
+    // Nobody got on, perhaps because nobody is left: the service itself has to tell.
+    return !(await answersOthers(this.#context, this.#operation, code, this.#attempt.signal));
   }
 
   async #postpone(code: ErrorCode, message: string): Promise<UnitResult> {
@@ -186,21 +225,31 @@ class UnitBook {
   }
 
   /** Fails the unit as a whole, for good as far as this attempt can say. */
-  async fail(error: unknown): Promise<UnitResult> {
+  async fail(error: unknown): Promise<UnitResult | Lost> {
     const code = MigrationError.codeOf(error);
     const attempts = error instanceof MigrationError ? error.attempts : 1;
     const message = messageOf(error);
     const failure = { code, path: this.#path(), message, attempts };
     const issues = [failureIssue(this.#start.unit, '', failure)];
     const control = await this.#record('failed', { deltas: {}, issues, last: true });
-    if (control === 'stale') return { outcome: 'stale' };
+    if (control === 'stale' || control === 'lost') return { outcome: control };
     return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
   }
 
-  #record(state: 'running' | 'queued' | 'done' | 'failed', page: PageResult): Promise<CommitResult> {
+  async #reset(): Promise<CommitResult> {
+    const { unit, epoch } = this.#start;
+    const result = await this.#context.ledger.resetUnit(this.#operation.id, unit, epoch);
+    this.#counters = {};
+    this.#cursor = undefined;
+    return result;
+  }
+
+  /** `upon` is left out where nothing is booked, and what the last commit came to may not be known. */
+  #record(state: Commit['state'], page: PageResult, upon?: Commit['upon']): Promise<CommitResult> {
     return this.#context.ledger.commit(this.#operation.id, this.#start.unit, {
       epoch: this.#start.epoch,
       state,
+      ...(upon === undefined ? {} : { upon }),
       deltas: page.deltas,
       ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
       ...(page.issues === undefined ? {} : { issues: page.issues }),
@@ -222,7 +271,8 @@ class UnitBook {
   }
 
   #done(): number {
-    const names = this.#operation.kind === 'migration' ? migrationProgress : ['entries', 'scanned'];
+    const names =
+      this.#operation.kind === 'migration' ? migrationProgress : ['entries', 'scanned', 'rescanned'];
     return names.reduce((sum, name) => sum + (this.#counters[name] ?? 0), 0);
   }
 

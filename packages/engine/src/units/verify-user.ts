@@ -8,18 +8,29 @@ import {
   type FieldDifference,
   isStorableKey,
   type Issue,
+  type ItemJson,
+  matchEntry,
+  parseItem,
   readStamp,
   type SourceEntry,
-  type StoredItem,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
+import { ItemSet } from './item-set.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 
-/** The way there of a verification: every entry of one user against the item that should hold it, field by field. */
-export async function* verifyUser(context: EngineContext, userId: string, start: UnitStart): UnitWork {
+/**
+ * The way there of a verification: every entry of one user against the item that should hold it, field by field. The items
+ * that are theirs go into the set that the way back is held against.
+ */
+export async function* verifyUser(
+  context: EngineContext,
+  userId: string,
+  setKey: string,
+  start: UnitStart,
+): UnitWork {
   const { pageEntries, pageBytes } = context.settings;
   const after = entriesAfter(start.cursor);
   const from = after === undefined ? {} : { after };
@@ -33,6 +44,7 @@ export async function* verifyUser(context: EngineContext, userId: string, start:
     const keys = [...new Set(page.entries.map((entry) => dateKey(entry)))].filter(isStorableKey);
     const { items } = await context.target.getItems(keys, start.signal);
     const deltas: Deltas<'verification'> = {};
+    const found = new ItemSet(setKey, 1);
     const issues: Issue[] = [];
     for (const entry of page.entries) {
       const key = dateKey(entry);
@@ -40,13 +52,14 @@ export async function* verifyUser(context: EngineContext, userId: string, start:
       addTo(deltas, 'entries');
       if (finding.kind !== 'missing') addTo(deltas, 'items');
       addTo(deltas, finding.kind);
+      if (finding.own) found.add(key, entry);
       if (finding.kind === 'matched') continue;
       const detail = { path: entryPath(entry, context.settings.names), dateKey: key, fields: finding.fields };
       issues.push({ unit: start.unit, key: entry.date, code: finding.kind, detail });
     }
     const lastDate = page.entries.at(-1)?.date;
     const cursor = page.more && lastDate !== undefined ? cursorAfter(lastDate) : endOfEntries;
-    yield { deltas, issues, cursor, last: !page.more };
+    yield { deltas: { ...deltas, ...found.deltas() }, issues, cursor, last: !page.more };
   }
 }
 
@@ -56,16 +69,23 @@ interface Finding {
     'matched' | 'missing' | 'different' | 'source-changed' | 'target-changed'
   >;
   readonly fields: readonly FieldDifference[];
+  /** An item that is the migration's and this entry's. */
+  readonly own: boolean;
 }
 
-function findingOf(entry: SourceEntry, stored: StoredItem | undefined): Finding {
-  if (stored === undefined) return { kind: 'missing', fields: [] };
+const matched: Finding = { kind: 'matched', fields: [], own: true };
+
+function findingOf(entry: SourceEntry, json: ItemJson | undefined): Finding {
+  if (json === undefined) return { kind: 'missing', fields: [], own: false };
+  if (matchEntry(entry, json) !== undefined) return matched;
+  const stored = parseItem(json);
   const stamp = readStamp(stored);
-  if (stamp === undefined) return { kind: 'target-changed', fields: [] };
+  if (stamp === undefined) return { kind: 'target-changed', fields: [], own: false };
   // The key holds another entry's item: this one has none.
-  if (stamp.userId !== entry.userId || stamp.date !== entry.date) return { kind: 'missing', fields: [] };
+  if (stamp.userId !== entry.userId || stamp.date !== entry.date)
+    return { kind: 'missing', fields: [], own: false };
   const { differences } = compareEntry(entry, stored);
-  if (differences.length === 0) return { kind: 'matched', fields: [] };
+  if (differences.length === 0) return matched;
   const changedSince = stamp.originalTimestamp < entry.updateTime;
-  return { kind: changedSince ? 'source-changed' : 'different', fields: differences };
+  return { kind: changedSince ? 'source-changed' : 'different', fields: differences, own: true };
 }

@@ -8,7 +8,7 @@ import { migrateUser } from './migrate-user.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { pruneSlice } from './prune-slice.ts';
 import { rollBackSlice } from './roll-back-slice.ts';
-import { verifySlice } from './verify-slice.ts';
+import { verifySlice, verifySliceClosely } from './verify-slice.ts';
 import { verifyUser } from './verify-user.ts';
 
 /** Which work a unit of an operation means. */
@@ -30,9 +30,12 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
       const target = request.dryRun ? discardingTarget(context.target) : context.target;
       return migrateUser({ ...context, target }, run, unit.userId, start);
     }
-    case 'verification':
-      if (unit.type === 'user') return verifyUser(context, unit.userId, start);
-      return verifySlice(context, unit, request, start);
+    case 'verification': {
+      const { setKey = '' } = operation.facts;
+      if (unit.type === 'user') return verifyUser(context, unit.userId, setKey, start);
+      if (unit.close === true) return verifySliceClosely(context, unit, request, start);
+      return verifySlice(context, unit, request, setKey, start);
+    }
     case 'rollback':
       if (unit.type === 'slice') return rollBackSlice(context, unit, request, start);
       break;

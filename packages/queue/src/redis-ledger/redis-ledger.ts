@@ -35,7 +35,7 @@ import {
   updateScript,
 } from './operation-scripts.ts';
 import { runScript, type Script } from './run-script.ts';
-import { commitResultOf, startResultOf } from './unit-answers.ts';
+import { commitResultOf, standText, startResultOf } from './unit-answers.ts';
 import {
   addUnitsScript,
   commitScript,
@@ -206,17 +206,21 @@ class RedisLedger implements Ledger {
   async addUnits(
     id: string,
     units: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange },
-  ): Promise<void> {
+    listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
+  ): Promise<'added' | 'lost'> {
     const chunks = chunksOf(units);
+    const { upon, done, cursor, facts } = listing;
+    const known = [upon === undefined ? '' : 'upon', optional(upon?.cursor)];
     // The listing moves on with the last of them: after a crash the same units are listed again.
-    const last = ['listing', listing.done ? 1 : 0, optional(listing.cursor), ...factArguments(listing.facts)];
+    const last = ['listing', ...known, done ? 1 : 0, optional(cursor), ...factArguments(facts)];
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
       const { keys, args } = this.#unitArguments(id, some);
       const rest = index >= chunks.length - 1 ? last : ['more'];
       const [outcome] = await this.#run(addUnitsScript, keys, [...args, ...rest]);
       if (outcome === 'not-found') throw notFound(id);
+      if (outcome === 'lost') return 'lost';
     }
+    return 'added';
   }
 
   async startUnit(
@@ -233,9 +237,9 @@ class RedisLedger implements Ledger {
 
   async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
     const kind = operationKindOf(id);
-    if (kind === undefined) return 'stale';
+    if (kind === undefined) return 'lost';
     const deltas = wholeDeltas(kind, commit.deltas);
-    const { resolved = [], issues = [] } = commit;
+    const { resolved = [], issues = [], upon } = commit;
     const [outcome] = await this.#run(commitScript, this.#keys.unit(id, unit), [
       id,
       unit,
@@ -243,6 +247,7 @@ class RedisLedger implements Ledger {
       commit.epoch,
       commit.state,
       this.#maxKeptIssues,
+      optional(upon && standText(kind, upon)),
       optional(commit.cursor),
       deltas.length,
       ...deltas.flatMap(({ index, name, amount }) => [index, name, amount]),
@@ -256,7 +261,7 @@ class RedisLedger implements Ledger {
 
   async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
     const kind = operationKindOf(id);
-    if (kind === undefined) return 'stale';
+    if (kind === undefined) return 'lost';
     const args = [id, unit, fieldOf(unit), epoch, ...counters[kind]];
     const [outcome] = await this.#run(resetUnitScript, this.#keys.unit(id, unit), args);
     return commitResultOf(outcome);

@@ -1,4 +1,10 @@
-import { type CommitResult, counters, type OperationKind, type StartResult } from '@migrator/core';
+import {
+  type Commit,
+  type CommitResult,
+  counters,
+  type OperationKind,
+  type StartResult,
+} from '@migrator/core';
 
 type WhyNot = Extract<StartResult, { started: false }>['why'];
 
@@ -12,7 +18,7 @@ const whyNots: readonly WhyNot[] = [
   'not-current',
   'unknown-operation',
 ];
-const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale'];
+const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'lost'];
 
 /** What the script of a start answered, by name. */
 export function startResultOf(answer: readonly string[], kind: OperationKind): StartResult {
@@ -37,6 +43,15 @@ export function commitResultOf(answer: string | undefined): CommitResult {
   const result = commitResults.find((candidate) => candidate === answer);
   if (result === undefined) throw new TypeError(`a commit was answered with '${answer}'`);
   return result;
+}
+
+/** What a commit is booked upon, as the script has it: counters in core's order, nothing for zero, and the cursor if any. */
+export function standText(
+  kind: OperationKind,
+  { counters: known, cursor }: NonNullable<Commit['upon']>,
+): string {
+  const numbers = counters[kind].map((name) => known[name] || '').join(',');
+  return numbers.replace(/,+$/, '') + (cursor === undefined ? '' : `|${cursor}`);
 }
 
 function countersOf(texts: string, names: readonly string[]): Record<string, number> {

@@ -53,16 +53,17 @@ return { 'started', record.epoch, record.starts, countersText(record), record.cu
 `,
 );
 
-/** Answers with the control to heed, or `stale`. */
+/** Answers with the control to heed, `stale` or `lost`. */
 export const commitScript = script(
   ...aboutOneUnit,
   heldUnit,
   String.raw`
 local id, unit, field, epoch, state, maxKept = take(), take(), take(), takeNumber(), take(), takeNumber()
-local cursor = takeOptional()
+local upon, cursor = takeOptional(), takeOptional()
 
 local record, control = heldUnit(id, field, epoch)
-if not record then return 'stale' end
+if not record then return control end
+if upon and upon ~= standOf(record) then return 'lost' end
 
 for _ = 1, takeNumber() do
   local index, name, amount = takeNumber(), take(), take()
@@ -84,7 +85,7 @@ return control
 `,
 );
 
-/** Answers with the control to heed, or `stale`. */
+/** Answers with the control to heed, `stale` or `lost`. */
 export const resetUnitScript = script(
   ...aboutOneUnit,
   heldUnit,
@@ -92,7 +93,7 @@ export const resetUnitScript = script(
 local id, unit, field, epoch = take(), take(), take(), takeNumber()
 
 local record, control = heldUnit(id, field, epoch)
-if not record then return 'stale' end
+if not record then return control end
 
 for _, number in ipairs(record.counters) do
   local name = take()
@@ -106,7 +107,10 @@ return control
 `,
 );
 
-/** Units come as the number of their bucket, its place among the keys, and their field. */
+/**
+ * Units come as the number of their bucket, its place among the keys, and their field. A listing that is to go on from
+ * another place than the one that is recorded is `lost`; its units may stay.
+ */
 export const addUnitsScript = script(
   readArguments,
   mergeFacts,
@@ -124,7 +128,8 @@ end
 redis.call('HINCRBY', KEYS[1], 'listed', listed)
 
 if take() == 'listing' then
-  local done, cursor = take(), takeOptional()
+  local isUpon, upon, done, cursor = take() == 'upon', takeOptional(), take(), takeOptional()
+  if isUpon and (redis.call('HGET', KEYS[1], 'listingCursor') or nil) ~= upon then return 'lost' end
   redis.call('HSET', KEYS[1], 'listingDone', done)
   if cursor then
     redis.call('HSET', KEYS[1], 'listingCursor', cursor)

@@ -63,8 +63,8 @@ export interface DynamoDbProxyOptions {
 export interface DynamoDbProxy extends AsyncDisposable {
   readonly endpoint: string;
   readonly faults: FaultPlan<DynamoDbFault>;
-  /** Meets every call with this fault, until it is taken back with undefined. */
-  always(fault: keyof typeof answers | undefined): void;
+  /** Meets every call, or every one that names this text, with this fault, until it is taken back with undefined. */
+  always(fault: keyof typeof answers | undefined, naming?: string): void;
 }
 
 interface Call {
@@ -91,6 +91,7 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   const upstream = new URL(options.endpoint);
   const agent = new Agent({ keepAlive: true });
   let forced: keyof typeof answers | undefined;
+  let forcedOn = '';
 
   async function forward(call: Call, body: Buffer): Promise<Answer> {
     const { host: _host, 'content-length': _length, ...headers } = call.headers;
@@ -116,9 +117,10 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   }
 
   async function serve(call: Call, response: ServerResponse): Promise<void> {
+    const met = call.body.includes(forcedOn) ? forced : undefined;
     const fault: Fault<DynamoDbFault> | undefined =
-      forced === undefined ? faults.next(aboutOf(call), possibleFor(call)) : { kind: forced, at: 0 };
-    if (forced !== undefined) faults.count(forced);
+      met === undefined ? faults.next(aboutOf(call), possibleFor(call)) : { kind: met, at: 0 };
+    if (met !== undefined) faults.count(met);
     const kind = fault?.kind;
     if (kind !== undefined && kind in answers) {
       reply(response, answers[kind as keyof typeof answers]);
@@ -172,8 +174,9 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     faults,
-    always(fault) {
+    always(fault, naming = '') {
       forced = fault;
+      forcedOn = naming;
     },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { Client, credentials, status } from '@grpc/grpc-js';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { exception, startScriptedDynamoDb } from '../scripted-dynamodb.ts';
 import { startScriptedFirestore } from '../scripted-firestore.ts';
@@ -253,6 +253,35 @@ test('TCP: cut off, and mended', async () => {
   await expect(echo('hello')).rejects.toThrow(/ECONNRESET|EPIPE/);
   proxy.mend();
   expect(await echo('hello')).toBe('hello');
+});
+
+test('TCP: silent, and mended: what was sent meanwhile arrives, from one who has left as well', async () => {
+  const heard: string[] = [];
+  const service = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (piece) => heard.push(piece.toString()));
+  });
+  service.listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  const { port } = service.address() as { port: number };
+  const proxy = await startTcpProxy({ target: { host: '127.0.0.1', port } });
+  onTestFinished(async () => {
+    await proxy[Symbol.asyncDispose]();
+    service.close();
+  });
+  const before = connect(proxy.port, '127.0.0.1');
+  before.write('one');
+  await vi.waitFor(() => expect(heard).toEqual(['one']));
+  proxy.silence();
+  before.end('two');
+  await once(before, 'finish');
+  const during = connect(proxy.port, '127.0.0.1');
+  during.write('three');
+  await once(during, 'connect');
+  expect(heard).toEqual(['one']);
+  proxy.mend();
+  await vi.waitFor(() => expect(heard.toSorted()).toEqual(['one', 'three', 'two']));
+  for (const socket of [before, during]) socket.destroy();
 });
 
 test('a real Redis answers through the proxy', async () => {

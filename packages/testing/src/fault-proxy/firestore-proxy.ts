@@ -16,6 +16,7 @@ import { FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
 
 const answers = {
   unavailable: status.UNAVAILABLE,
+  internal: status.INTERNAL,
   'deadline-exceeded': status.DEADLINE_EXCEEDED,
   'resource-exhausted': status.RESOURCE_EXHAUSTED,
   aborted: status.ABORTED,
@@ -34,8 +35,8 @@ export interface FirestoreProxyOptions {
 export interface FirestoreProxy extends AsyncDisposable {
   readonly emulatorHost: string;
   readonly faults: FaultPlan<FirestoreFault>;
-  /** Meets every call with this fault, until it is taken back with undefined. */
-  always(fault: keyof typeof answers | undefined): void;
+  /** Meets every call, or every one that names this text, with this fault, until it is taken back with undefined. */
+  always(fault: keyof typeof answers | undefined, naming?: string): void;
 }
 
 /** What reads; writers talk to the service itself. */
@@ -50,11 +51,13 @@ export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise
   const client = new Client(given.emulatorHost, credentials.createInsecure(), options);
   const server = new Server(options);
   let forced: keyof typeof answers | undefined;
+  let forcedOn = '';
 
   async function serve(path: string, call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
     const about = `${path} ${hashOf(call.request.toString('latin1'))}`;
-    const fault = forced === undefined ? faults.next(about) : { kind: forced, at: 0 };
-    if (forced !== undefined) faults.count(forced);
+    const kind = call.request.includes(forcedOn) ? forced : undefined;
+    const fault = kind === undefined ? faults.next(about) : { kind, at: 0 };
+    if (kind !== undefined) faults.count(kind);
     if (fault !== undefined && fault.kind in answers) {
       end(call, answers[fault.kind as keyof typeof answers], 'injected');
       return;
@@ -92,8 +95,9 @@ export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise
   return {
     emulatorHost: `127.0.0.1:${port}`,
     faults,
-    always(fault) {
+    always(fault, naming = '') {
       forced = fault;
+      forcedOn = naming;
     },
     [Symbol.asyncDispose]: async () => {
       server.forceShutdown();

@@ -22,6 +22,11 @@ export interface TcpProxy extends AsyncDisposable {
   readonly faults: FaultPlan<TcpFault>;
   /** Ends all connections and lets none in, for so long; for good without a time. */
   cut(ms?: number): void;
+  /**
+   * As if a cable were pulled, for so long; for good without a time: nothing passes, and nobody is told. What is sent
+   * meanwhile arrives afterwards, also from those who have given up waiting and left.
+   */
+  silence(ms?: number): void;
   mend(): void;
   /** Ends the connections there are; new ones are welcome. */
   resetAll(): void;
@@ -36,6 +41,14 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   const timers = new Set<NodeJS.Timeout>();
   let connections = 0;
   let isCut = false;
+  let isSilent = false;
+
+  const pauseUntilDrained = (from: Socket, to: Socket): void => {
+    from.pause();
+    to.once('drain', () => {
+      if (!isSilent) from.resume();
+    });
+  };
 
   const later = (ms: number, work: () => void): void => {
     const timer = setTimeout(() => {
@@ -62,6 +75,8 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     ] as const) {
       open.add(one);
       one.setNoDelay(true);
+      // Before anybody listens, or it would begin to flow.
+      if (isSilent) one.pause();
       one.on('error', () => other.destroy());
       one.once('close', () => {
         open.delete(one);
@@ -87,7 +102,9 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
           return;
         case 'delay':
           service.pause();
-          later(fault.at * delayMs, () => service.resume());
+          later(fault.at * delayMs, () => {
+            if (!isSilent) service.resume();
+          });
           break;
         default:
       }
@@ -105,17 +122,26 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   const resetAll = (): void => {
     for (const socket of open) socket.resetAndDestroy();
   };
+  const mend = (): void => {
+    isCut = false;
+    if (!isSilent) return;
+    isSilent = false;
+    for (const socket of open) socket.resume();
+  };
   return {
     port: address.port,
     faults,
     cut(ms) {
       isCut = true;
       resetAll();
-      if (ms !== undefined) later(ms, () => (isCut = false));
+      if (ms !== undefined) later(ms, mend);
     },
-    mend() {
-      isCut = false;
+    silence(ms) {
+      isSilent = true;
+      for (const socket of open) socket.pause();
+      if (ms !== undefined) later(ms, mend);
     },
+    mend,
     resetAll,
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers) clearTimeout(timer);
@@ -126,9 +152,4 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       await closed;
     },
   };
-}
-
-function pauseUntilDrained(from: Socket, to: Socket): void {
-  from.pause();
-  to.once('drain', () => from.resume());
 }

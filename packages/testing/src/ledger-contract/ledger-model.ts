@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { type Commit, type Operation, suspectAfterStarts } from '@migrator/core';
 
 interface ModelUnit {
@@ -47,9 +49,10 @@ export class LedgerModel {
     };
   }
 
-  commit(unit: string, commit: Commit): 'run' | 'stale' {
+  commit(unit: string, commit: Commit): 'run' | 'stale' | 'lost' {
     const record = this.#held(unit, commit.epoch);
     if (record === undefined) return 'stale';
+    if (commit.upon !== undefined && !isDeepStrictEqual(standOf(commit.upon), standOf(record))) return 'lost';
     for (const [name, amount] of Object.entries(commit.deltas)) {
       record.counters[name] = (record.counters[name] ?? 0) + amount;
     }
@@ -59,6 +62,11 @@ export class LedgerModel {
     record.state = commit.state;
     record.starts = 0;
     return 'run';
+  }
+
+  /** What the unit has by now, as a commit would be booked upon it. */
+  stand(unit: string): NonNullable<Commit['upon']> {
+    return standOf(this.add(unit));
   }
 
   reset(unit: string, epoch: number): 'run' | 'stale' {
@@ -114,6 +122,10 @@ export class LedgerModel {
   }
 }
 
-function withoutZeros(counts: Record<string, number>): Record<string, number> {
+function standOf({ cursor, counters }: NonNullable<Commit['upon']>): NonNullable<Commit['upon']> {
+  return { counters: withoutZeros(counters), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+function withoutZeros(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 }

@@ -12,7 +12,9 @@ type Step =
   | {
       step: 'commit';
       attempt: number;
-      commit: Omit<Commit, 'epoch' | 'issues'>;
+      commit: Omit<Commit, 'epoch' | 'issues' | 'upon'>;
+      /** What it takes the unit to have: what it has, what it had when the attempt began, or whatever it has. */
+      upon: 'now' | 'begin' | undefined;
       issues: [key: string, code: string][];
     }
   | { step: 'reset'; attempt: number }
@@ -42,14 +44,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc
       .record({
         attempt,
+        upon: fc.constantFrom('now', 'now', 'begin', undefined),
         state: fc.constantFrom('running', 'running', 'queued', 'done', 'failed'),
         deltas: fc.record({ created: amount, failed: amount, bytes: amount, compressed: amount }, optional),
         rest: fc.record({ cursor: fc.string(), resolved: fc.array(key, { maxLength: 2 }) }, optional),
         issues: fc.array(fc.tuple(key, code), { maxLength: 3 }),
       })
-      .map(({ attempt: index, state, deltas, rest, issues }) => ({
+      .map(({ attempt: index, upon, state, deltas, rest, issues }) => ({
         step: 'commit' as const,
         attempt: index,
+        upon,
         commit: { state, deltas, ...rest },
         issues,
       })),
@@ -93,7 +97,7 @@ async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void
   const { id } = await open(ledger);
   const model = new LedgerModel();
   /** Newest first. */
-  const attempts: { unit: string; epoch: number }[] = [];
+  const attempts: Attempt[] = [];
   for (const current of steps) {
     await takeStep(ledger, id, model, attempts, current);
     const operation = await read(ledger, id);
@@ -108,11 +112,17 @@ async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void
   expect(issues).toHaveLength(model.issues().length);
 }
 
+interface Attempt {
+  readonly unit: string;
+  readonly epoch: number;
+  readonly begin: NonNullable<Commit['upon']>;
+}
+
 async function takeStep(
   ledger: Ledger,
   id: string,
   model: LedgerModel,
-  attempts: { unit: string; epoch: number }[],
+  attempts: Attempt[],
   current: Step,
 ): Promise<void> {
   switch (current.step) {
@@ -125,14 +135,19 @@ async function takeStep(
       const { reopen, alone } = current;
       const result = await ledger.startUnit(id, current.unit, { reopen, alone });
       expect(result).toStrictEqual(model.start(current.unit, reopen, alone));
-      if (result.started) attempts.unshift({ unit: current.unit, epoch: result.epoch });
+      if (result.started) {
+        const begin = model.stand(current.unit);
+        attempts.unshift({ unit: current.unit, epoch: result.epoch, begin });
+      }
       break;
     }
     case 'commit': {
       const held = attempts[current.attempt];
       if (held === undefined) break;
       const issues = current.issues.map(([found, why]) => issue(held.unit, found, why));
-      const commit: Commit = { ...current.commit, epoch: held.epoch, issues };
+      const uponNow = current.upon === 'now' ? model.stand(held.unit) : held.begin;
+      const upon = current.upon === undefined ? {} : { upon: uponNow };
+      const commit: Commit = { ...current.commit, ...upon, epoch: held.epoch, issues };
       expect(await ledger.commit(id, held.unit, commit)).toBe(model.commit(held.unit, commit));
       break;
     }

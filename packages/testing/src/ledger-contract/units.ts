@@ -308,18 +308,18 @@ export function unitsContract(newLedger: NewLedger): void {
         deltas: { created: 9 },
         issues: [issue(unit, 'k')],
       } as const;
-      const nothingMoves = async (epoch: number): Promise<void> => {
+      const nothingMoves = async (epoch: number, answer: 'stale' | 'lost' = 'stale'): Promise<void> => {
         const before = await read(ledger, id);
-        expect(await ledger.commit(id, unit, { ...late, epoch })).toBe('stale');
-        expect(await ledger.resetUnit(id, unit, epoch)).toBe('stale');
+        expect(await ledger.commit(id, unit, { ...late, epoch })).toBe(answer);
+        expect(await ledger.resetUnit(id, unit, epoch)).toBe(answer);
         expect(await read(ledger, id)).toStrictEqual(before);
         expect(await allIssues(ledger, id, 10)).toStrictEqual([]);
       };
-      await nothingMoves(1);
+      await nothingMoves(1, 'lost');
       await start(ledger, id, unit);
       await start(ledger, id, unit);
       await nothingMoves(1);
-      await nothingMoves(3);
+      await nothingMoves(3, 'lost');
       await ledger.commit(id, unit, { epoch: 2, state: 'queued', deltas: { created: 1 } });
       await nothingMoves(2);
       await finish(ledger, id, unit, { state: 'failed' });
@@ -332,7 +332,10 @@ export function unitsContract(newLedger: NewLedger): void {
       await ledger.reopen(id, {});
       expect(await ledger.commit(id, unit, { epoch: 4, state: 'done', deltas: {} })).toBe('run');
       await nothingMoves(4);
-      expect(await ledger.commit('nonsense', unit, { ...late, epoch: 1 })).toBe('stale');
+      for (const unknown of ['nonsense', 'migration-20200101T000000000Z']) {
+        expect(await ledger.commit(unknown, unit, { ...late, epoch: 1 })).toBe('lost');
+        expect(await ledger.resetUnit(unknown, unit, 1)).toBe('lost');
+      }
     });
   });
 

@@ -61,21 +61,31 @@ local function writeUnit(field, record)
   redis.call('HSET', BUCKET, field, text)
 end
 
+-- What a commit is booked upon, as one text: counters have no bar.
+local function standOf(record)
+  return countersText(record) .. (record.cursor and '|' .. record.cursor or '')
+end
+
 local function addToCounter(record, index, amount)
   for missing = #record.counters + 1, index do record.counters[missing] = 0 end
   record.counters[index] = record.counters[index] + amount
 end
 `;
 
-/** The unit's record, if the start that took this epoch still holds it, with the control that its holder has to heed. */
+/**
+ * The unit's record, if the start that took this epoch still holds it, with the control that its holder has to heed; or nil
+ * with `stale` or `lost`.
+ */
 export const heldUnit = String.raw`
 local function heldUnit(id, field, epoch)
   local operation = readOperation(OPERATION)
-  if not operation or operation.state ~= 'running' then return nil end
+  if not operation then return nil, 'lost' end
+  if operation.state ~= 'running' then return nil, 'stale' end
   local place = readPlace(PLACE)
-  if not isCurrent(operation, id, place) then return nil end
+  if not isCurrent(operation, id, place) then return nil, 'stale' end
   local record = readUnit(field)
-  if not record or record.state ~= 'r' or record.epoch ~= epoch then return nil end
+  if not record or record.epoch < epoch then return nil, 'lost' end
+  if record.state ~= 'r' or record.epoch ~= epoch then return nil, 'stale' end
   return record, controlOf(operation, id, place)
 end
 `;

@@ -1,0 +1,237 @@
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { openServices } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
+import { MigrationError, type Operation, type Source, type Target } from '@migrator/core';
+import {
+  createMemoryLedger,
+  type EngineContext,
+  type EngineSettings,
+  runInProcess,
+  verificationReport,
+} from '@migrator/engine';
+import { expect, test } from 'vitest';
+
+import { at, openStack, type Stack } from './testing/stack.ts';
+
+type Item = Record<string, AttributeValue>;
+type Wrap<T> = (real: T) => Partial<T>;
+
+const wait = { headers: { Prefer: 'wait=50' } };
+
+test('the way back asks Firestore nothing while both ways come upon the same items', async () => {
+  await using stack = await openFilled();
+  await stack.firestore.doc('users/a/trading-journal/b_c').set({ trades: [] });
+  await stack.firestore.doc('users/a_b/trading-journal/c').set({ trades: [] });
+  await stack.call('POST /start', { ...wait, body: { verify: false } });
+  await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
+  await change(stack, 'journal_bob_2', (item) => (item['data']!.M!['more'] = { NULL: true }));
+  await put(stack, { dateKey: { S: 'settings_1' }, theme: { S: 'dark' } });
+  const { report, operation, lookedUp } = await verify(stack);
+  expect(lookedUp).toBe(0);
+  expect(report).toMatchObject({
+    issueCounts: { missing: 1, different: 1, unexpected: 0, 'target-changed': 1 },
+    counts: { firestore: 10, dynamodb: 9 },
+  });
+  expect(operation.totals).toMatchObject({ scanned: 10 });
+  expect(operation.totals).not.toHaveProperty('rescanned');
+  expect(operation.units.listed).toBe(4 + 8);
+});
+
+test('where it comes upon others a close look names each: deleted entries, copies at another key', async () => {
+  await using stack = await openFilled();
+  await stack.firestore.doc('users/ann/trading-journal/1').delete();
+  await put(stack, { ...(await read(stack, 'journal_bob_1')), dateKey: { S: 'journal_bob_copy' } });
+  const { report, operation, lookedUp, issues } = await verify(stack);
+  expect(lookedUp).toBeGreaterThan(0);
+  expect(issues).toEqual({ journal_ann_1: 'unexpected', journal_bob_copy: 'unexpected' });
+  expect(report).toMatchObject({
+    isValid: false,
+    counts: { firestore: 7, dynamodb: 9 },
+    message: 'Data mismatch: 2 items without an entry',
+  });
+  expect(operation).toMatchObject({ totals: { scanned: 9, rescanned: 9 }, units: { listed: 2 + 8 + 8 } });
+});
+
+test('of some users only: what others have too much is not looked at', async () => {
+  await using stack = await openFilled();
+  await stack.firestore.doc('users/ann/trading-journal/1').delete();
+  const bob = await verify(stack, { userIds: ['bob'] });
+  expect(bob).toMatchObject({
+    lookedUp: 0,
+    report: { isValid: true, counts: { firestore: 3, dynamodb: 3 } },
+  });
+  const ann = await verify(stack, { userIds: ['ann'] });
+  expect(ann).toMatchObject({ issues: { journal_ann_1: 'unexpected' } });
+});
+
+test('what changes between the two ways is looked at closely, and counts only if it is wrong then', async () => {
+  await using stack = await openFilled();
+  const deleted = await verify(stack, { target: once(() => remove(stack, 'journal_ann_1')) });
+  expect(deleted).toMatchObject({ report: { isValid: true, issueCounts: { missing: 0, unexpected: 0 } } });
+  expect(deleted.lookedUp).toBeGreaterThan(0);
+  const copied = await read(stack, 'journal_ann_2');
+  const added = await verify(stack, {
+    target: once(() => put(stack, { ...copied, dateKey: { S: 'journal_copy' } })),
+  });
+  expect(added.issues).toEqual({ journal_ann_1: 'missing', journal_copy: 'unexpected' });
+});
+
+test('a unit that begins again from its checkpoint adds nothing twice', async () => {
+  await using stack = await openFilled();
+  let calls = 0;
+  const failsAtTheSecondPage: Wrap<Target> = (real) => ({
+    getItems: async (keys, signal) => {
+      calls += 1;
+      if (calls === 2) throw new MigrationError('INTERNAL', 'a page that did not come');
+      return await real.getItems(keys, signal);
+    },
+  });
+  const result = await verify(stack, { target: failsAtTheSecondPage, settings: { pageEntries: 2 } });
+  expect(calls).toBe(3 + 2 + 1);
+  expect(result).toMatchObject({
+    lookedUp: 0,
+    report: { isValid: true, counts: { firestore: 8, dynamodb: 8 } },
+  });
+});
+
+test('while some users can not be read, items without an entry are named all the same', async () => {
+  await using stack = await openFilled();
+  await stack.firestore.doc('users/ann/trading-journal/1').delete();
+  const { operation, report, issues } = await verify(stack, { source: without('bob') });
+  expect(operation).toMatchObject({ state: 'failed', units: { failed: 1, completed: 1 + 8 + 8 } });
+  expect(report).toMatchObject({ isValid: false, issueCounts: { unexpected: 1, missing: 0 } });
+  expect(issues).toEqual({ journal_ann_1: 'unexpected', '': 'INTERNAL' });
+});
+
+test('through the queue, and as a part of a run: close jobs only where they are needed', async () => {
+  await using stack = await openStack();
+  await fill(stack);
+  const closeJobs = async (): Promise<number> =>
+    (await stack.context.queues.units.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
+      ({ name }) => name.endsWith(' closely'),
+    ).length;
+  const run = await stack.call('POST /start', wait);
+  expect(run.body).toMatchObject({ verification: { isValid: true } });
+  expect((await stack.call('GET /verify')).body).toMatchObject({ isValid: true });
+  expect(await closeJobs()).toBe(0);
+
+  await stack.firestore.doc('users/ann/trading-journal/1').delete();
+  const { body } = await stack.call('POST /start', wait);
+  expect(body).toMatchObject({ verification: { isValid: false, issueCounts: { unexpected: 1 } } });
+  expect(await closeJobs()).toBe(8);
+  const verification = String(at(body, 'verification.verificationId'));
+  expect((await stack.call(`GET /verifications/${verification}`)).body).toMatchObject({
+    issues: [{ kind: 'unexpected', dateKey: 'journal_ann_1' }],
+  });
+});
+
+/** Does something when the first page of the table is asked for: behind the users, one unit being worked on at a time. */
+function once(work: () => Promise<void>): Wrap<Target> {
+  let done: Promise<void> | undefined;
+  return (real) => ({
+    scan: async (request) => {
+      await (done ??= work());
+      return await real.scan(request);
+    },
+  });
+}
+
+function without(userId: string): Wrap<Source> {
+  return (real) => ({
+    readPage: async (request) => {
+      if (request.userId === userId) throw new MigrationError('INTERNAL', `${userId} can not be read`);
+      return await real.readPage(request);
+    },
+  });
+}
+
+interface VerifyOptions {
+  readonly userIds?: readonly string[];
+  readonly source?: Wrap<Source>;
+  readonly target?: Wrap<Target>;
+  readonly settings?: Partial<EngineSettings>;
+}
+
+/** A verification in this process, one unit at a time, and how many entries it had looked up one by one. */
+async function verify(stack: Stack, options: VerifyOptions = {}) {
+  const services = await openServices(readConfig(stack.env));
+  try {
+    let lookedUp = 0;
+    const source: Source = {
+      ...services.source,
+      ...options.source?.(services.source),
+      readEntries: async (refs, how) => {
+        lookedUp += refs.length;
+        return await services.source.readEntries(refs, how);
+      },
+    };
+    const target: Target = { ...services.target, ...options.target?.(services.target) };
+    const ledger = createMemoryLedger();
+    const settings = { ...services.settings, ...options.settings };
+    const context: EngineContext = { ...services, settings, source, target, ledger };
+    const { userIds } = options;
+    const opened = await ledger.open(
+      { kind: 'verification', mode: 'full', ...(userIds === undefined ? {} : { userIds }) },
+      { now: new Date() },
+    );
+    if (!opened.opened) throw new Error('a ledger of its own is free');
+    const operation: Operation = await runInProcess(context, opened.operation.id, {
+      usersAtOnce: 1,
+      signal: new AbortController().signal,
+    });
+    const kept = await ledger.issues(operation.id, { limit: 100 });
+    const issues = Object.fromEntries(kept.issues.map(({ detail, code }) => [detail.dateKey ?? '', code]));
+    return { operation, report: verificationReport(operation), lookedUp, issues };
+  } finally {
+    await services.close();
+  }
+}
+
+async function openFilled(): Promise<Stack> {
+  const stack = await openStack();
+  try {
+    await fill(stack);
+    await stack.call('POST /start', { ...wait, body: { verify: false } });
+    return stack;
+  } catch (error) {
+    await stack[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function fill(stack: Stack): Promise<void> {
+  for (const [user, count] of [
+    ['ann', 5],
+    ['bob', 3],
+  ] as const) {
+    for (let date = 1; date <= count; date += 1)
+      await stack.firestore
+        .doc(`users/${user}/trading-journal/${date}`)
+        .set({ trades: [{ price: 1.5, date }] });
+  }
+}
+
+async function read(stack: Stack, dateKey: string): Promise<Item> {
+  const found = await stack.dynamodb.send(
+    new GetItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
+  );
+  if (found.Item === undefined) throw new Error(`there is no ${dateKey}`);
+  return found.Item;
+}
+
+async function put(stack: Stack, item: Item): Promise<void> {
+  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.table, Item: item }));
+}
+
+async function remove(stack: Stack, dateKey: string): Promise<void> {
+  await stack.dynamodb.send(
+    new DeleteItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
+  );
+}
+
+async function change(stack: Stack, dateKey: string, edit: (item: Item) => void): Promise<void> {
+  const item = await read(stack, dateKey);
+  edit(item);
+  await put(stack, item);
+}

@@ -1,0 +1,311 @@
+import {
+  ARRAY_VALUE,
+  BOOLEAN_VALUE,
+  DOUBLE_VALUE,
+  ELEMENT,
+  ENTRY_KEY,
+  ENTRY_VALUE,
+  INTEGER_VALUE,
+  MAP_VALUE,
+  NANOS,
+  NULL_VALUE,
+  SECONDS,
+  STRING_VALUE,
+  TIMESTAMP_VALUE,
+} from '../values/value-tags.ts';
+import { CLOSE, CLOSE_LIST, COLON, COMMA, ItemText, OPEN, OPEN_LIST, QUOTE } from './item-text.ts';
+import { takesDouble, takesInteger } from './match-number.ts';
+import { isTimestampAt } from './timestamp-text.ts';
+
+const BYTES = 2;
+/** A field that has been found: nothing is there. */
+const taken = -1;
+const placesKept = 4_096;
+const timestampLength = 27;
+/** The name by which a vector is told from a map. */
+const vectorMark = Buffer.from('__type__');
+const isTrue = Buffer.from('{"BOOL":true}');
+const isFalse = Buffer.from('{"BOOL":false}');
+const isNull = Buffer.from('{"NULL":true}');
+const [S, N, M, L] = [83, 78, 77, 76];
+
+/**
+ * A document beside the JSON of its item. The item is read once, from its first byte to its last, and what the document has
+ * under a name is looked up on the other side, where lengths stand before values and to pass one costs nothing.
+ *
+ * Every method says whether both sides are the same from where they are, and leaves them behind that. False is no finding: it
+ * may be a difference, or just something that is too rare to be worth a way of its own here. Lengths and tags of a byte or two
+ * are read in place, because nearly all are.
+ */
+export class EntryMatch {
+  readonly text = new ItemText();
+  document: Uint8Array = new Uint8Array();
+  /** Where in the item's JSON the name stands that was read last. */
+  nameFrom = 0;
+  nameTo = 0;
+  /** Behind what was read last in the document. */
+  #at = 0;
+  /** The value of the field that was found last. */
+  #valueFrom = 0;
+  #valueTo = 0;
+  /** The fields of the maps that are open, the innermost last: where the content of each begins, or `taken`, and where it ends. */
+  #fields = new Int32Array(1_024);
+  #top = 0;
+  /** Where among its map's fields one was found last, by what tells maps apart well enough for a guess. */
+  readonly #places = new Uint16Array(placesKept);
+  /** What the document's bytes lie in, where they begin at `#viewFrom`; made anew only for another chunk of what came. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #viewFrom = 0;
+
+  open(document: Uint8Array, json: Uint8Array): void {
+    this.text.open(json);
+    this.document = document;
+    if (this.#view.buffer !== document.buffer) this.#view = new DataView(document.buffer);
+    this.#viewFrom = document.byteOffset;
+    this.#top = 0;
+  }
+
+  /** The fields of a map; the item's side is behind the opening brace. */
+  #map(from: number, to: number): boolean {
+    const { text } = this;
+    if (text.takes(CLOSE)) return from === to;
+    const base = this.#top;
+    const count = this.openFields(ELEMENT, from, to);
+    let index = 0;
+    do {
+      if (!this.name() || this.isName(vectorMark)) return false;
+      if (!this.find(base, count, index++) || !this.value()) return false;
+    } while (text.takes(COMMA));
+    this.#top = base;
+    return text.takes(CLOSE) && index === count;
+  }
+
+  /** Reads a name and the colon behind it. */
+  name(): boolean {
+    const { text } = this;
+    if (!text.takes(QUOTE)) return false;
+    this.nameFrom = text.at;
+    this.nameTo = text.endOfPlain();
+    return this.nameTo !== -1 && text.takes(COLON);
+  }
+
+  /** Whether this is the name that was read last. */
+  isName(name: Uint8Array): boolean {
+    const { nameFrom } = this;
+    if (this.nameTo - nameFrom !== name.length) return false;
+    const { json } = this.text;
+    for (let i = 0; i < name.length; i++) if (json[nameFrom + i] !== name[i]) return false;
+    return true;
+  }
+
+  /** Opens a map, or the document: notes where each field under `tag` is. Answers with how many; -1 if that can't be said. */
+  openFields(tag: number, from: number, to: number): number {
+    const { document } = this;
+    const base = this.#top;
+    let at = from;
+    while (at < to) {
+      const found = document[at];
+      const content = this.#behindLength(at);
+      at = this.#at;
+      if (at === -1 || at > to) return -1;
+      if (found !== tag) continue;
+      if (this.#top + 2 > this.#fields.length) this.#moreRoom();
+      this.#fields[this.#top++] = content;
+      this.#fields[this.#top++] = at;
+    }
+    return (this.#top - base) >> 1;
+  }
+
+  #moreRoom(): void {
+    const fields = new Int32Array(this.#fields.length * 2);
+    fields.set(this.#fields);
+    this.#fields = fields;
+  }
+
+  /**
+   * Looks among the fields noted from `base` on for the one of the name that was read last, which is the `index`th on the item's
+   * side. Once found it is taken, and `value` is about it. Maps are alike, so it is looked for where it was found last.
+   */
+  find(base: number, count: number, index: number): boolean {
+    const fields = this.#fields;
+    const { document, nameFrom } = this;
+    const { json } = this.text;
+    const nameLength = this.nameTo - nameFrom;
+    const slot = (count * 67 + (base & 0xff) * 131 + index) & (placesKept - 1);
+    let place = this.#places[slot]!;
+    for (let tried = 0; tried < count; tried++, place++) {
+      if (place >= count) place = 0;
+      const at = fields[base + 2 * place]!;
+      // Names are shorter than 128 bytes: a longer one is found nowhere.
+      if (at === taken || document[at] !== ENTRY_KEY || document[at + 1] !== nameLength) continue;
+      let i = 0;
+      while (i < nameLength && document[at + 2 + i] === json[nameFrom + i]) i++;
+      if (i < nameLength) continue;
+      this.#places[slot] = place;
+      fields[base + 2 * place] = taken;
+      return this.#openField(at + 2 + nameLength, fields[base + 2 * place + 1]!);
+    }
+    return false;
+  }
+
+  #openField(at: number, end: number): boolean {
+    if (this.document[at] !== ENTRY_VALUE) return false;
+    this.#valueFrom = this.#behindLength(at);
+    this.#valueTo = end;
+    return this.#at === end;
+  }
+
+  /**
+   * Reads a tag of one byte and the length behind it: answers with where the content begins, and `#at` is where it ends; -1 for a tag
+   * that is none, of more than a byte or without a length.
+   */
+  #behindLength(at: number): number {
+    const { document } = this;
+    const tag = document[at]!;
+    const length = document[at + 1]!;
+    if ((tag & 7) !== BYTES || tag >= 0x80 || tag < 8) this.#at = -1;
+    else if (length < 0x80) {
+      this.#at = at + 2 + length;
+      return at + 2;
+    } else this.#readLength(at + 1);
+    return this.#content;
+  }
+
+  /** Behind the length that was read last. */
+  #content = 0;
+
+  /** Reads a length; `#at` is then where what has it ends. */
+  #readLength(at: number): void {
+    this.#at = at;
+    const length = this.#varint();
+    this.#content = this.#at;
+    this.#at += length;
+  }
+
+  /** The field's value that was found last, and the attribute that comes next. */
+  value(): boolean {
+    return this.#value(this.#valueFrom, this.#valueTo);
+  }
+
+  #value(from: number, end: number): boolean {
+    const { text, document } = this;
+    if (from >= end) return false;
+    let kind = document[from]!;
+    let at = from + 1;
+    if (kind >= 0x80) kind = (kind & 0x7f) | (document[at++]! << 7);
+    if ((kind & 7) === BYTES) {
+      const length = document[at]!;
+      if (length < 0x80) {
+        at++;
+        if (at + length !== end) return false;
+      } else {
+        this.#readLength(at);
+        at = this.#content;
+        if (this.#at !== end) return false;
+      }
+    }
+    switch (kind) {
+      case STRING_VALUE:
+        return text.takesKind(S, QUOTE) && text.takesText(document, at, end) && text.takesBoth(QUOTE, CLOSE);
+      case DOUBLE_VALUE:
+        return at + 8 === end && this.#matchDouble(at);
+      case INTEGER_VALUE: {
+        this.#at = at;
+        const value = this.#int64();
+        return this.#at === end && text.takesKind(N, QUOTE) && takesInteger(text, value) && text.takes(CLOSE);
+      }
+      case MAP_VALUE:
+        return text.takesKind(M, OPEN) && this.#map(at, end) && text.takes(CLOSE);
+      case TIMESTAMP_VALUE:
+        return this.#timestamp(at, end);
+      case ARRAY_VALUE:
+        return text.takesKind(L, OPEN_LIST) && this.#list(at, end) && text.takes(CLOSE);
+      case BOOLEAN_VALUE:
+        if (at + 1 !== end || document[at]! > 1) return false;
+        return text.takesAll(document[at] === 1 ? isTrue : isFalse);
+      case NULL_VALUE:
+        return at + 1 === end && document[at] === 0 && text.takesAll(isNull);
+      default:
+        return false;
+    }
+  }
+
+  #list(from: number, end: number): boolean {
+    const { text } = this;
+    let at = from;
+    while (at < end) {
+      if (at > from && !text.takes(COMMA)) return false;
+      if (this.document[at] !== ELEMENT) return false;
+      const content = this.#behindLength(at);
+      at = this.#at;
+      if (at > end || !this.#value(content, at)) return false;
+    }
+    return text.takes(CLOSE_LIST);
+  }
+
+  #matchDouble(at: number): boolean {
+    const { text } = this;
+    const value = this.#view.getFloat64(this.#viewFrom + at, true);
+    const magnitude = Math.abs(value);
+    if (value === 0 || (magnitude >= 1e-130 && magnitude < 1e126)) {
+      return text.takesKind(N, QUOTE) && takesDouble(text, value) && text.takes(CLOSE);
+    }
+    return (
+      text.takesKind(S, QUOTE) && text.takesAll(Buffer.from(String(value))) && text.takesBoth(QUOTE, CLOSE)
+    );
+  }
+
+  #timestamp(from: number, end: number): boolean {
+    const { text } = this;
+    let seconds = 0;
+    let nanos = 0;
+    this.#at = from;
+    while (this.#at < end) {
+      const tag = this.#varint();
+      if (tag === SECONDS) seconds = this.#int64();
+      else if (tag === NANOS) nanos = this.#int64();
+      else return false;
+    }
+    if (this.#at !== end || !text.takesKind(S, QUOTE)) return false;
+    if (!isTimestampAt(text.json, text.at, seconds, nanos)) return false;
+    text.at += timestampLength;
+    return text.takesBoth(QUOTE, CLOSE);
+  }
+
+  /** One below 2^28; a larger one comes out too large for anything, and so does what is cut off. */
+  #varint(): number {
+    const { document } = this;
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = document[this.#at++]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    return 0x7fff_ffff;
+  }
+
+  /** A whole number as a double, exact where that can hold it; NaN where it can't. */
+  #int64(): number {
+    const { document } = this;
+    let low = 0;
+    let scale = 1;
+    for (let i = 0; i < 7; i++) {
+      const byte = document[this.#at++]!;
+      low += (byte & 0x7f) * scale;
+      if (byte < 0x80) return low;
+      scale *= 128;
+    }
+    // From the 50th bit on: the top of a large number, or of any negative one.
+    let high = 0;
+    for (let i = 0; i < 3; i++) {
+      const byte = document[this.#at++]!;
+      high |= (byte & 0x7f) << (i * 7);
+      if (byte < 0x80) break;
+    }
+    if (high === allOnes) return low - scale;
+    return high < 8 ? low + high * scale : Number.NaN;
+  }
+}
+
+/** The 15 bits above the 49th of a negative number that is not below -2^49. */
+const allOnes = 0x7fff;

@@ -1,0 +1,118 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mapEntry } from '../mapping/map-entry.ts';
+import type { SourceEntry } from '../ports/source.ts';
+import { type ArbitraryEntry, firestoreEntry } from '../testing/arbitraries.ts';
+import { encodeDocument } from '../testing/encode-document.ts';
+import { anyMutation } from '../testing/mutate-item.ts';
+import { ordinaryEntry } from '../testing/ordinary-entry.ts';
+import { runs } from '../testing/runs.ts';
+import { anyShuffle } from '../testing/shuffle-item.ts';
+import { parseItem } from '../values/parse-item.ts';
+import { compareEntry } from './compare-entry.ts';
+import { matchEntry } from './match-entry.ts';
+
+const migratedAt = '2026-11-22T09:10:51.123Z';
+
+function sourceEntry({ userId, date, updateTime, document }: ArbitraryEntry): SourceEntry {
+  return { userId, date, updateTime, document: encodeDocument(document) };
+}
+
+function jsonOf(entry: SourceEntry): Uint8Array {
+  const result = mapEntry(entry, { migratedAt, oversize: 'fail' });
+  if (!result.ok) throw new Error(result.message);
+  return result.item.json;
+}
+
+// With TEST_LONG=1 a property alone takes a minute or more.
+describe('the quick look', { timeout: 900_000 }, () => {
+  it('knows every ordinary entry, whatever the order of its attributes', () => {
+    fc.assert(
+      fc.property(ordinaryEntry, anyShuffle, (arbitrary, shuffle) => {
+        const entry = sourceEntry(arbitrary);
+        const json = jsonOf(entry);
+        expect(matchEntry(entry, json)).toBe(migratedAt);
+        expect(matchEntry(entry, shuffle(parseItem(json)))).toBe(migratedAt);
+      }),
+      runs(0.5),
+    );
+  });
+
+  it('says of nothing that it is the same if it is not', () => {
+    fc.assert(
+      fc.property(firestoreEntry, anyMutation, anyShuffle, (arbitrary, mutate, shuffle) => {
+        const entry = sourceEntry(arbitrary);
+        const { item, change } = mutate(parseItem(jsonOf(entry)));
+        expect(matchEntry(entry, shuffle(item)) === undefined ? 'noticed' : change).toBe('noticed');
+      }),
+      runs(0.5),
+    );
+  });
+
+  it('says of no ordinary entry that it is the same if it is not', () => {
+    fc.assert(
+      fc.property(ordinaryEntry, anyMutation, anyShuffle, (arbitrary, mutate, shuffle) => {
+        const entry = sourceEntry(arbitrary);
+        const { item, change } = mutate(parseItem(jsonOf(entry)));
+        expect(matchEntry(entry, shuffle(item)) === undefined ? 'noticed' : change).toBe('noticed');
+      }),
+      runs(0.5),
+    );
+  });
+
+  it('is never of another opinion than the close look', () => {
+    const either = fc.oneof(ordinaryEntry, firestoreEntry);
+    fc.assert(
+      fc.property(either, either, anyShuffle, (first, second, shuffle) => {
+        const entry = sourceEntry(first);
+        const items = [entry, { ...sourceEntry(second), userId: entry.userId, date: entry.date }].map((of) =>
+          shuffle(parseItem(jsonOf(of))),
+        );
+        for (const json of items) {
+          if (matchEntry(entry, json) === undefined) continue;
+          expect(compareEntry(entry, parseItem(json))).toStrictEqual({ differences: [], sameVersion: true });
+        }
+      }),
+      runs(0.5),
+    );
+  });
+
+  it('knows no item with one byte changed, added or left out that the close look does not know', () => {
+    fc.assert(
+      fc.property(
+        ordinaryEntry,
+        fc.nat(),
+        fc.nat({ max: 255 }),
+        fc.nat({ max: 2 }),
+        (arbitrary, place, byte, how) => {
+          const entry = sourceEntry(arbitrary);
+          const json = jsonOf(entry);
+          const at = place % json.length;
+          const changed = Buffer.concat([
+            json.subarray(0, at),
+            how === 2 ? Buffer.alloc(0) : Buffer.of(byte),
+            json.subarray(how === 1 ? at : at + 1),
+          ]);
+          if (matchEntry(entry, changed) === undefined) return;
+          expect(compareEntry(entry, parseItem(changed)).differences).toStrictEqual([]);
+        },
+      ),
+      runs(2),
+    );
+  });
+
+  it('survives a document that ends anywhere or has a byte changed', () => {
+    fc.assert(
+      fc.property(ordinaryEntry, fc.nat(), fc.option(fc.nat({ max: 255 })), (arbitrary, place, byte) => {
+        const entry = sourceEntry(arbitrary);
+        const json = jsonOf(entry);
+        const at = place % Math.max(1, entry.document.length);
+        const document = Uint8Array.from(byte === null ? entry.document.subarray(0, at) : entry.document);
+        if (byte !== null) document[at] = byte;
+        if (matchEntry({ ...entry, document }, json) === undefined) return;
+        expect(compareEntry({ ...entry, document }, parseItem(json)).differences).toStrictEqual([]);
+      }),
+      runs(1),
+    );
+  });
+});

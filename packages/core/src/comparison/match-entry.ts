@@ -1,0 +1,177 @@
+import { isUtf8 } from 'node:buffer';
+import type { SourceEntry } from '../ports/source.ts';
+import { DOCUMENT_FIELD } from '../values/value-tags.ts';
+import { EntryMatch } from './entry-match.ts';
+import { CLOSE, COMMA, OPEN, QUOTE } from './item-text.ts';
+
+/** Kept, because every one would need the same room. Nothing here waits for anything in the middle of an item. */
+const match = new EntryMatch();
+
+const UNDERSCORE = 95;
+const emptyMap = Buffer.from('{"M":{}}');
+/** What stands for a field that the entry lacks. */
+const defaults: readonly { readonly name: Uint8Array; readonly value: Uint8Array }[] = [
+  { name: Buffer.from('trades'), value: Buffer.from('{"L":[]}') },
+  ...['heatmap', 'performance', 'risk', 'summary'].map((name) => ({
+    name: Buffer.from(name),
+    value: emptyMap,
+  })),
+];
+
+const dateKeyIs = Buffer.from('"dateKey":{"S":"journal_');
+const updatedAtIs = Buffer.from('"updatedAt":{"S":"');
+const dataIs = Buffer.from('"data":{"M":{');
+const userIdIs = Buffer.from('"userId":{"S":"');
+const dateIs = Buffer.from('"date":{"S":"');
+const metadataIs = Buffer.from('"metadata":{"M":{');
+const isFromFirestore = Buffer.from('"migratedFrom":{"S":"firestore"}');
+const migratedAtIs = Buffer.from('"migratedAt":{"S":"');
+const originalTimestampIs = Buffer.from('"originalTimestamp":{"S":"');
+
+/** A text in bytes, made anew only for another one: an entry's stand in its item twice, its user's in the next item too. */
+class KnownText {
+  #text = '';
+  #bytes = Buffer.alloc(64);
+  #length = 0;
+
+  /** False for text that UTF-8 can't hold. */
+  set(text: string): boolean {
+    if (text === this.#text) return true;
+    if (!text.isWellFormed()) return false;
+    if (text.length * 3 > this.#bytes.length) this.#bytes = Buffer.alloc(text.length * 3);
+    this.#length = this.#bytes.write(text);
+    this.#text = text;
+    return true;
+  }
+
+  isNext(): boolean {
+    return match.text.takesText(this.#bytes, 0, this.#length);
+  }
+}
+
+const userId = new KnownText();
+const date = new KnownText();
+const updateTime = new KnownText();
+
+interface Frame {
+  seen: number;
+  updatedFrom: number;
+  updatedTo: number;
+  migratedFrom: number;
+  migratedTo: number;
+}
+
+/**
+ * A quick look at an entry and the JSON of its item, as DynamoDB sent it and without an object made of either. If the item is
+ * exactly what the contract makes of the entry: the `migratedAt` of the run that wrote it. Undefined says nothing: `compareEntry`
+ * tells whether it is a difference or just something rare (large integers, binary, references, points, vectors, compressed
+ * items, fields that had to move).
+ */
+export function matchEntry(entry: SourceEntry, itemJson: Uint8Array): string | undefined {
+  if (!userId.set(entry.userId) || !date.set(entry.date) || !updateTime.set(entry.updateTime))
+    return undefined;
+  match.open(entry.document, itemJson);
+  const { text } = match;
+  const frame: Frame = { seen: 0, updatedFrom: 0, updatedTo: 0, migratedFrom: 0, migratedTo: 0 };
+  if (!matchFrame(entry.document, frame) || text.at !== itemJson.length) return undefined;
+  const { updatedFrom, updatedTo, migratedFrom, migratedTo } = frame;
+  if (updatedTo - updatedFrom !== migratedTo - migratedFrom) return undefined;
+  for (let i = 0; i < updatedTo - updatedFrom; i++) {
+    if (itemJson[updatedFrom + i] !== itemJson[migratedFrom + i]) return undefined;
+  }
+  // What is no UTF-8 on both sides is alike as well.
+  if (text.beyondAscii && !isUtf8(itemJson)) return undefined;
+  return Buffer.prototype.utf8Slice.call(itemJson, migratedFrom, migratedTo);
+}
+
+function matchFrame(document: Uint8Array, frame: Frame): boolean {
+  const { text } = match;
+  if (!text.takes(OPEN)) return false;
+  do {
+    if (text.takesAll(dateKeyIs)) {
+      if (!isFirst(frame, 1) || !userId.isNext() || !text.takes(UNDERSCORE)) return false;
+      if (!date.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
+    } else if (text.takesAll(updatedAtIs)) {
+      frame.updatedFrom = text.at;
+      frame.updatedTo = text.endOfPlain();
+      if (!isFirst(frame, 2) || frame.updatedTo === -1 || !text.takes(CLOSE)) return false;
+    } else if (text.takesAll(dataIs)) {
+      if (!isFirst(frame, 4) || !matchData(document, frame) || !text.takes(CLOSE)) return false;
+    } else {
+      return false;
+    }
+  } while (text.takes(COMMA));
+  return text.takes(CLOSE) && frame.seen === allSeen;
+}
+
+const allSeen = 0b1_111_111_111;
+
+/** Whether this is the only field of the name so far; JSON may have one twice. */
+function isFirst(frame: Frame, bit: number): boolean {
+  if ((frame.seen & bit) !== 0) return false;
+  frame.seen |= bit;
+  return true;
+}
+
+function matchData(document: Uint8Array, frame: Frame): boolean {
+  const { text } = match;
+  const count = match.openFields(DOCUMENT_FIELD, 0, document.length);
+  let fields = 0;
+  let given = 0;
+  let stand = 0;
+  do {
+    if (text.takesAll(userIdIs)) {
+      if (!isFirst(frame, 8) || !userId.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
+    } else if (text.takesAll(dateIs)) {
+      if (!isFirst(frame, 16) || !date.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
+    } else if (text.takesAll(metadataIs)) {
+      if (!isFirst(frame, 32) || !matchMetadata(frame) || !text.takes(CLOSE)) return false;
+    } else {
+      if (!match.name()) return false;
+      const bit = defaultBit();
+      if (match.find(0, count, fields)) {
+        if (!match.value()) return false;
+        fields++;
+        given |= bit;
+      } else if (bit !== 0 && (stand & bit) === 0 && text.takesAll(defaultValue(bit))) {
+        stand |= bit;
+      } else {
+        return false;
+      }
+    }
+  } while (text.takes(COMMA));
+  // Each of the entry's own fields once, and each default just where the entry has none.
+  return (
+    text.takes(CLOSE) &&
+    fields === count &&
+    (given & stand) === 0 &&
+    (given | stand) === (1 << defaults.length) - 1
+  );
+}
+
+function matchMetadata(frame: Frame): boolean {
+  const { text } = match;
+  do {
+    if (text.takesAll(isFromFirestore)) {
+      if (!isFirst(frame, 64)) return false;
+    } else if (text.takesAll(migratedAtIs)) {
+      frame.migratedFrom = text.at;
+      frame.migratedTo = text.endOfPlain();
+      if (!isFirst(frame, 128) || frame.migratedTo === -1 || !text.takes(CLOSE)) return false;
+    } else if (text.takesAll(originalTimestampIs)) {
+      if (!isFirst(frame, 256) || !updateTime.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
+    } else {
+      return false;
+    }
+  } while (text.takes(COMMA));
+  return text.takes(CLOSE) && isFirst(frame, 512);
+}
+
+function defaultBit(): number {
+  for (let i = 0; i < defaults.length; i++) if (match.isName(defaults[i]!.name)) return 1 << i;
+  return 0;
+}
+
+function defaultValue(bit: number): Uint8Array {
+  return defaults[31 - Math.clz32(bit)]!.value;
+}

@@ -1,0 +1,186 @@
+import type { ItemJson, StoredItem } from '@migrator/core';
+
+/** An answer to BatchGetItem, its items still as bytes. */
+export interface CutAnswer {
+  /** By their `dateKey`. */
+  readonly items: ReadonlyMap<string, ItemJson>;
+  /** All but the items. */
+  readonly rest: { readonly [member: string]: unknown };
+}
+
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const OPEN_LIST = 91;
+const BACKSLASH = 92;
+const CLOSE_LIST = 93;
+const OPEN = 123;
+const CLOSE = 125;
+const startOfKey = Buffer.from('{"S":"');
+
+/** 1 for a quote, 2 for what opens, 3 for what closes. */
+const structure = new Uint8Array(256);
+structure[QUOTE] = 1;
+structure[OPEN] = structure[OPEN_LIST] = 2;
+structure[CLOSE] = structure[CLOSE_LIST] = 3;
+
+/** Reads an answer without making an object of any item. Undefined if it is no JSON. */
+export function cutItems(answer: Uint8Array): CutAnswer | undefined {
+  try {
+    return new Cutter(answer).answer();
+  } catch (error) {
+    if (error instanceof SyntaxError) return parsed(answer);
+    throw error;
+  }
+}
+
+/** The same of JSON that is written in a way that DynamoDB does not use: with blanks, say, or with names in escapes. */
+function parsed(answer: Uint8Array): CutAnswer | undefined {
+  try {
+    const { Responses, ...rest } = JSON.parse(slice(answer, 0, answer.length)) as {
+      Responses?: { [table: string]: StoredItem[] };
+    };
+    const found = Object.values(Responses ?? {}).flat();
+    return {
+      items: new Map(found.map((item) => [keyOf(item), Buffer.from(JSON.stringify(item))])),
+      rest,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Goes over an answer once; throws a SyntaxError at whatever it does not expect. */
+class Cutter {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  answer(): CutAnswer {
+    const items = new Map<string, ItemJson>();
+    const rest: Record<string, unknown> = {};
+    this.#object((name) => {
+      if (name === 'Responses') this.#object(() => this.#list(() => this.#item(items)));
+      else rest[name] = JSON.parse(this.#value());
+    });
+    if (this.#at !== this.#bytes.length) throw unexpected();
+    return { items, rest };
+  }
+
+  #item(items: Map<string, ItemJson>): void {
+    const from = this.#at;
+    let key: string | undefined;
+    this.#object((name) => {
+      if (name === 'dateKey') key = this.#key();
+      else this.#pass();
+    });
+    if (key === undefined) throw unexpected();
+    items.set(key, this.#bytes.subarray(from, this.#at));
+  }
+
+  #key(): string {
+    for (const byte of startOfKey) this.#take(byte);
+    const key = this.#text();
+    this.#take(CLOSE);
+    return key;
+  }
+
+  /** `member` has to go past the value. */
+  #object(member: (name: string) => void): void {
+    this.#take(OPEN);
+    if (this.#takes(CLOSE)) return;
+    do {
+      this.#take(QUOTE);
+      const name = this.#text();
+      this.#take(COLON);
+      member(name);
+    } while (this.#takes(COMMA));
+    this.#take(CLOSE);
+  }
+
+  #list(element: () => void): void {
+    this.#take(OPEN_LIST);
+    if (this.#takes(CLOSE_LIST)) return;
+    do element();
+    while (this.#takes(COMMA));
+    this.#take(CLOSE_LIST);
+  }
+
+  /** Text behind its opening quote. */
+  #text(): string {
+    const from = this.#at;
+    const end = endOfText(this.#bytes, from);
+    const text = slice(this.#bytes, from, end);
+    if (text.includes('\\')) throw unexpected();
+    this.#at = end + 1;
+    return text;
+  }
+
+  /** The JSON of a value. */
+  #value(): string {
+    const from = this.#at;
+    this.#pass();
+    return slice(this.#bytes, from, this.#at);
+  }
+
+  /** Goes past one value. */
+  #pass(): void {
+    const bytes = this.#bytes;
+    const kind = structure[bytes[this.#at]!];
+    if (kind === 1) this.#at = endOfText(bytes, this.#at + 1) + 1;
+    else if (kind === 2) this.#at = behindWhatCloses(bytes, this.#at);
+    else
+      while (this.#at < bytes.length && bytes[this.#at] !== COMMA && structure[bytes[this.#at]!] !== 3)
+        this.#at++;
+  }
+
+  #takes(byte: number): boolean {
+    if (this.#bytes[this.#at] !== byte) return false;
+    this.#at++;
+    return true;
+  }
+
+  #take(byte: number): void {
+    if (!this.#takes(byte)) throw unexpected();
+  }
+}
+
+/** Behind the bracket that closes what opens at `from`. This is where the time goes. */
+function behindWhatCloses(bytes: Uint8Array, from: number): number {
+  let depth = 0;
+  for (let at = from; at < bytes.length; at++) {
+    const kind = structure[bytes[at]!];
+    if (kind === 0) continue;
+    if (kind === 1) at = endOfText(bytes, at + 1);
+    else if (kind === 2) depth++;
+    else if (--depth === 0) return at + 1;
+  }
+  throw unexpected();
+}
+
+/** Where the closing quote of the text is. */
+function endOfText(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at++;
+  }
+  throw unexpected();
+}
+
+function unexpected(): SyntaxError {
+  return new SyntaxError('not as DynamoDB writes its answers');
+}
+
+function slice(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.prototype.utf8Slice.call(bytes, from, to);
+}
+
+/** An item's key; empty where there is none. */
+export function keyOf(item: StoredItem): string {
+  const key = item['dateKey'];
+  return key !== undefined && 'S' in key ? key.S : '';
+}

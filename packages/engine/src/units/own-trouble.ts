@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+
+import { dateKey, type ErrorCode, type Operation } from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import type { PageResult } from './page-result.ts';
+
+/** What work costs, whether it comes to anything or not. */
+const costs = new Set(['bytes', 'readUnits', 'writeUnits']);
+/** Short, so that what was out of reach a moment ago and is back has little time to look as if it never was. */
+const probeLimitMs = 2_000;
+
+/** Whether the unit is further than before with this page. */
+export function getsOn(page: PageResult): boolean {
+  return (
+    page.cursor !== undefined ||
+    (page.resolved?.length ?? 0) > 0 ||
+    Object.entries(page.deltas).some(([name, amount]) => amount !== 0 && !costs.has(name))
+  );
+}
+
+/** Whether anything was done between these two looks at an operation's books. */
+export function differInWork(before: Pick<Operation, 'totals'>, now: Pick<Operation, 'totals'>): boolean {
+  const names = new Set([...Object.keys(before.totals), ...Object.keys(now.totals)]);
+  return [...names].some(
+    (name) => !costs.has(name) && (before.totals[name] ?? 0) !== (now.totals[name] ?? 0),
+  );
+}
+
+/**
+ * Asks the service that is out of reach for this unit about something that nobody has, with the same kinds of call and
+ * without changing anything. True only if it answers: then it is there for others.
+ */
+export async function answersOthers(
+  { source, target }: EngineContext,
+  { request }: Operation,
+  code: ErrorCode,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(probeLimitMs)]);
+  const nobodys = { userId: randomUUID(), date: randomUUID() };
+  const key = dateKey(nobodys);
+  try {
+    if (code === 'SOURCE_UNAVAILABLE') {
+      await source.readPage({ userId: nobodys.userId, limit: 1, maxBytes: 1, signal });
+    } else {
+      await target.getItems([key], signal);
+      const writes = request.kind !== 'verification' && !('dryRun' in request && request.dryRun);
+      if (writes) await target.deleteOwned({ ...nobodys, dateKey: key }, signal);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** What several Redis servers, or sentinels, ask of each other and of their clients. */
+export interface RedisGuard {
+  /** PEM files: a certificate for 127.0.0.1 that is its own authority and that clients show, too; and its key. */
+  readonly cert: string;
+  readonly key: string;
+  /** Without a user it is the default user's. */
+  readonly user?: string;
+  readonly password: string;
+}
+
+/** Settings by name, of a server or of a sentinel, that let nobody in but over TLS. */
+export function tlsSettings({ cert, key }: RedisGuard, port: number): [name: string, value: string][] {
+  return [
+    ['port', '0'],
+    ['tls-port', String(port)],
+    ['tls-cert-file', cert],
+    ['tls-key-file', key],
+    ['tls-ca-cert-file', cert],
+    ['tls-replication', 'yes'],
+  ];
+}
+
+/** All of that and the password, of a server as its command line takes it. */
+export function guardedSettings(guard: RedisGuard | undefined, port: number): string[] {
+  if (guard === undefined) return [];
+  const { password } = guard;
+  return [...tlsSettings(guard, port), ['requirepass', password], ['masterauth', password]].flatMap(
+    ([name, value]) => [`--${name}`, `${value}`],
+  );
+}
+
+/** A client of one of them. */
+export function connectTo(
+  port: number,
+  guard: RedisGuard | undefined,
+  options: Pick<RedisOptions, 'lazyConnect' | 'retryStrategy'> = {},
+): Redis {
+  if (guard === undefined) return new Redis({ host: '127.0.0.1', port, ...options });
+  const { user, password } = guard;
+  const [cert, key] = [readFileSync(guard.cert), readFileSync(guard.key)];
+  return new Redis({
+    host: '127.0.0.1',
+    port,
+    tls: { ca: cert, cert, key },
+    ...(user === undefined ? {} : { username: user }),
+    password,
+    ...options,
+  });
+}
+
+/** The beginning of a URL, up to the hosts. */
+export function urlUpToHosts(kind: 'sentinel' | 'cluster', guard: RedisGuard | undefined): string {
+  if (guard === undefined) return `redis+${kind}://`;
+  return `rediss+${kind}://${guard.user ?? ''}:${encodeURIComponent(guard.password)}@`;
+}

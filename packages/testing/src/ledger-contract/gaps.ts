@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { issue, type NewLedger, open, read, start, trickyUnits } from './ledger-harness.ts';
+
+const unit = 'user:a|b';
+
+/** A ledger that has lost its newest changes books nothing behind the gap. */
+export function gapsContract(newLedger: NewLedger): void {
+  describe('books that have lost something', () => {
+    test('go on with a listing from nowhere but where it is', async () => {
+      const ledger = await newLedger();
+      const { id } = await open(ledger);
+      const [first, second, third] = trickyUnits;
+      const page = { done: false, facts: { missingUsers: 1 } };
+      expect(await ledger.addUnits(id, [first], { ...page, cursor: '1', upon: {} })).toBe('added');
+      expect(await ledger.addUnits(id, [second], { ...page, cursor: '', upon: { cursor: '1' } })).toBe(
+        'added',
+      );
+      const before = await read(ledger, id);
+      for (const upon of [{}, { cursor: '1' }, { cursor: 'never seen' }]) {
+        expect(await ledger.addUnits(id, [second], { cursor: '3', done: true, upon })).toBe('lost');
+      }
+      expect(await read(ledger, id)).toStrictEqual(before);
+      expect(await ledger.addUnits(id, [third], { done: true, upon: { cursor: '' } })).toBe('added');
+      expect(await read(ledger, id)).toMatchObject({ units: { listed: 3 }, listing: { done: true } });
+    });
+
+    test('take a commit upon what the unit has, or not at all', async () => {
+      const ledger = await newLedger();
+      const { id } = await open(ledger);
+      const { epoch } = await start(ledger, id, unit);
+      const page = { epoch, state: 'running', issues: [issue(unit, 'k')] } as const;
+      const book = (
+        upon: { cursor?: string; counters: Record<string, number> },
+        cursor: string,
+        deltas: Record<string, number>,
+      ): Promise<string> => ledger.commit(id, unit, { ...page, upon, cursor, deltas });
+      expect(await book({ counters: {} }, '', { created: 2, failed: 1, writeUnits: 1.6 })).toBe('run');
+      const counters = { failed: 1, writeUnits: 2, created: 2 };
+      expect(await book({ cursor: '', counters }, 'b|c\nü', { failed: -1 })).toBe('run');
+      const before = await read(ledger, id);
+      for (const upon of [
+        { counters: {} },
+        { cursor: '', counters },
+        { cursor: 'b|c\nü', counters },
+        { cursor: 'b|c', counters: { created: 2, writeUnits: 2 } },
+        { counters: { created: 2, writeUnits: 2 } },
+      ]) {
+        expect(await book(upon, 'd', { created: 1 })).toBe('lost');
+      }
+      expect(await read(ledger, id)).toStrictEqual(before);
+      const now = { cursor: 'b|c\nü', counters: { created: 2, writeUnits: 2, failed: 0 } };
+      expect(await book(now, 'd', { created: 1 })).toBe('run');
+      expect(await ledger.resetUnit(id, unit, epoch)).toBe('run');
+      expect(await book({ counters: {} }, 'd', { bytes: 12_345_678_901 })).toBe('run');
+      expect(await book({ cursor: 'd', counters: { bytes: 12_345_678_901 } }, 'e', {})).toBe('run');
+    });
+  });
+}
