@@ -15,7 +15,7 @@ COPY . .
 FROM workspace AS app-files
 RUN pnpm install --offline --frozen-lockfile --prod --config.optional=false --filter '@migrator/api...' --filter '@migrator/worker...'
 
-# The API and, with the command `node apps/worker/src/main.ts`, a worker. The files are root's, the process is not.
+# The API and, with the command that docker-compose.yml has, a worker. The files are root's, the process is not.
 FROM ${NODE_IMAGE} AS app
 ENV NODE_ENV=production
 WORKDIR /app

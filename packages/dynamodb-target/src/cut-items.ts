@@ -16,6 +16,7 @@ const BACKSLASH = 92;
 const CLOSE_LIST = 93;
 const OPEN = 123;
 const CLOSE = 125;
+const dateKeyName = Buffer.from('dateKey');
 const startOfKey = Buffer.from('{"S":"');
 
 /** 1 for a quote, 2 for what opens, 3 for what closes. */
@@ -73,10 +74,17 @@ class Cutter {
   #item(items: Map<string, ItemJson>): void {
     const from = this.#at;
     let key: string | undefined;
-    this.#object((name) => {
-      if (name === 'dateKey') key = this.#key();
+    this.#take(OPEN);
+    do {
+      this.#take(QUOTE);
+      const nameFrom = this.#at;
+      const nameTo = endOfText(this.#bytes, nameFrom);
+      this.#at = nameTo + 1;
+      this.#take(COLON);
+      if (isDateKey(this.#bytes, nameFrom, nameTo)) key = this.#key();
       else this.#pass();
-    });
+    } while (this.#takes(COMMA));
+    this.#take(CLOSE);
     if (key === undefined) throw unexpected();
     items.set(key, this.#bytes.subarray(from, this.#at));
   }
@@ -169,6 +177,12 @@ function endOfText(bytes: Uint8Array, from: number): number {
     if (byte === BACKSLASH) at++;
   }
   throw unexpected();
+}
+
+function isDateKey(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== dateKeyName.length) return false;
+  for (let i = 0; i < dateKeyName.length; i++) if (bytes[from + i] !== dateKeyName[i]) return false;
+  return true;
 }
 
 function unexpected(): SyntaxError {

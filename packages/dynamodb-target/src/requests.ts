@@ -94,14 +94,10 @@ export function getItemBody(tableName: string): Builder<string> {
 
 /** BatchGetItem, strongly consistent; at most 100 distinct keys. */
 export function getBatchBody(tableName: string): Builder<readonly string[]> {
+  const head = `{${returnCapacity},"RequestItems":{${JSON.stringify(tableName)}:{"ConsistentRead":true,"Keys":[`;
   return (dateKeys) => {
-    const Keys = dateKeys.map((dateKey) => ({ dateKey: { S: dateKey } }));
-    return Buffer.from(
-      JSON.stringify({
-        RequestItems: { [tableName]: { Keys, ConsistentRead: true } },
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    );
+    const keys = dateKeys.map((dateKey) => `{"dateKey":{"S":${JSON.stringify(dateKey)}}}`);
+    return Buffer.from(`${head}${keys.join(',')}]}}}`);
   };
 }
 

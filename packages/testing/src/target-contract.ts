@@ -162,7 +162,7 @@ function describeBatches(open: OpenTarget): void {
       const { writeUnits } = await target.putBatch(fixtures.map(encodeItem));
       expect(writeUnits).toBe(25);
       const { items } = await target.getItems(fixtures.map(dateKey));
-      const found = new Map([...items].map(([key, json]) => [key, parseItem(json)]));
+      const found = new Map([...items].map(([at, json]) => [at, parseItem(json)]));
       expect(found).toEqual(new Map(fixtures.map((each) => [dateKey(each), migratedItem(each)])));
     });
 

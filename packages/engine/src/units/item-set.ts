@@ -22,10 +22,10 @@ export class ItemSet {
   /** The item at the key, which says that it is this entry's. */
   add(key: string, { userId, date }: EntryRef): void {
     // No id of a document holds a slash: another key, user and date never give an entry's text.
-    const text = `${key}/${userId}/${date}`;
+    const text = `${this.#key}/${key}/${userId}/${date}`;
     // Half a surrogate pair would be hashed as if it were U+FFFD, which an id may hold.
     const wellFormed = text.isWellFormed() ? text : JSON.stringify(text);
-    const digest = hash('sha256', `${this.#key}/${wellFormed}`, 'latin1');
+    const digest = hash('sha256', wellFormed, 'latin1');
     for (let lane = 0; lane < setLanes.length; lane += 1) {
       const at = lane * 3;
       this.#lanes[lane]! +=
