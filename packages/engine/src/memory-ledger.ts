@@ -247,6 +247,7 @@ class MemoryLedger implements Ledger {
     record.startsWithoutProgress++;
     return {
       started: true,
+      operation: snapshot(book),
       epoch: record.epoch,
       ...(record.cursor === undefined ? {} : { cursor: record.cursor }),
       counters: withoutZeros(record.counters),

@@ -17,6 +17,8 @@ export type OpenResult =
 export type StartResult =
   | {
       readonly started: true;
+      /** As it is with this start. */
+      readonly operation: Operation;
       /** Every commit of this start carries it; a newer start makes it stale. */
       readonly epoch: number;
       /** Where the last commit left off, absent at the beginning. */

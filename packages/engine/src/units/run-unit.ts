@@ -91,8 +91,7 @@ async function runOnce(
     alone: attempt.alone === true,
   });
   if (!started.started) return started;
-  const operation = await context.ledger.get(operationId);
-  if (operation === undefined) return { started: false, why: 'unknown-operation' };
+  const { operation } = started;
   const start: UnitStart = { ...started, unit, signal: attempt.signal };
   const book = new UnitBook(context, operation, start, attempt);
   if (started.startsWithoutProgress > suspectAfterStarts + 1) {

@@ -51,6 +51,12 @@ export function newOperationFields(begin: {
   };
 }
 
+export function fieldsOf(flat: readonly string[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index]!] = flat[index + 1]!;
+  return fields;
+}
+
 /** Undefined where there is no record. */
 export function operationOf(fields: Fields): Operation | undefined {
   const { id, startedAt, request, parent, reason, finishedAt, listingCursor } = fields;

@@ -25,7 +25,14 @@ import { neverResends, type RedisConnection } from '../connect-redis.ts';
 import { namingRedisTrouble } from '../redis-trouble.ts';
 import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
-import { factArguments, issuesOf, newOperationFields, operationOf, optional } from './operation-record.ts';
+import {
+  factArguments,
+  fieldsOf,
+  issuesOf,
+  newOperationFields,
+  operationOf,
+  optional,
+} from './operation-record.ts';
 import {
   closeScript,
   controlScript,
@@ -377,12 +384,6 @@ function notFound(id: string | undefined): MigrationError {
 function found(operation: Operation | undefined, id: string | undefined): Operation {
   if (operation === undefined) throw notFound(id);
   return operation;
-}
-
-function fieldsOf(flat: readonly string[]): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index]!] = flat[index + 1]!;
-  return fields;
 }
 
 function chunksOf<T>(all: readonly T[]): T[][] {

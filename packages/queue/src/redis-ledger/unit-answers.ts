@@ -6,6 +6,8 @@ import {
   type StartResult,
 } from '@migrator/core';
 
+import { fieldsOf, operationOf } from './operation-record.ts';
+
 type WhyNot = Extract<StartResult, { started: false }>['why'];
 
 const whyNots: readonly WhyNot[] = [
@@ -29,11 +31,14 @@ export function startResultOf(answer: readonly string[], kind: OperationKind): S
     const [by] = details;
     return { started: false, why, ...(by === undefined ? {} : { by }) };
   }
-  const [epoch, starts, texts = '', cursor] = details;
+  const [epoch, starts, texts = '', cursor = '', ...fields] = details;
+  const operation = operationOf(fieldsOf(fields));
+  if (operation === undefined) throw new TypeError('a start of a unit was answered without its operation');
   return {
     started: true,
+    operation,
     epoch: Number(epoch),
-    ...(cursor === undefined ? {} : { cursor }),
+    ...(cursor === '' ? {} : { cursor: cursor.slice(1) }),
     counters: countersOf(texts, counters[kind]),
     startsWithoutProgress: Number(starts),
   };

@@ -9,7 +9,10 @@ import { script } from './run-script.ts';
 
 const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, keptIssues];
 
-/** Answers with `started`, epoch, starts, counters and the cursor if there is one; or with why not, and by what. */
+/**
+ * Answers with `started`, epoch, starts, counters, the cursor (optional) and the fields and values of the operation; or
+ * with why not, and by what.
+ */
 export const startUnitScript = script(
   ...aboutOneUnit,
   String.raw`
@@ -49,7 +52,10 @@ record.state = 'r'
 record.epoch = record.epoch + 1
 record.starts = record.starts + 1
 writeUnit(field, record)
-return { 'started', record.epoch, record.starts, countersText(record), record.cursor }
+local cursor = record.cursor and '=' .. record.cursor or ''
+local answer = { 'started', record.epoch, record.starts, countersText(record), cursor }
+for _, text in ipairs(redis.call('HGETALL', OPERATION)) do table.insert(answer, text) end
+return answer
 `,
 );
 

@@ -52,14 +52,26 @@ export async function read(ledger: Ledger, id: string): Promise<Operation> {
   return operation;
 }
 
-export async function start(
+type Started = Extract<StartResult, { started: true }>;
+
+export async function start(ledger: Ledger, id: string, unit: string): Promise<Omit<Started, 'operation'>> {
+  const result = await startUnit(ledger, id, unit);
+  if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
+  return result;
+}
+
+/** What a start answers beside the operation, which it looks at itself. */
+export async function startUnit(
   ledger: Ledger,
   id: string,
   unit: string,
-): Promise<Extract<StartResult, { started: true }>> {
-  const result = await ledger.startUnit(id, unit);
-  if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
-  return result;
+  options: { reopen?: boolean; alone?: boolean } = {},
+): Promise<Omit<Started, 'operation'> | Exclude<StartResult, Started>> {
+  const result = await ledger.startUnit(id, unit, options);
+  if (!result.started) return result;
+  const { operation, ...rest } = result;
+  expect(operation).toStrictEqual(await ledger.get(id));
+  return rest;
 }
 
 /** Starts the unit and ends it at once. */

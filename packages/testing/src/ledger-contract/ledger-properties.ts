@@ -1,7 +1,17 @@
 import type { Commit, Ledger } from '@migrator/core';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allIssues, allUnits, books, close, issue, type NewLedger, open, read } from './ledger-harness.ts';
+import {
+  allIssues,
+  allUnits,
+  books,
+  close,
+  issue,
+  type NewLedger,
+  open,
+  read,
+  startUnit,
+} from './ledger-harness.ts';
 import { LedgerModel } from './ledger-model.ts';
 
 const units = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
@@ -133,7 +143,7 @@ async function takeStep(
     }
     case 'start': {
       const { reopen, alone } = current;
-      const result = await ledger.startUnit(id, current.unit, { reopen, alone });
+      const result = await startUnit(ledger, id, current.unit, { reopen, alone });
       expect(result).toStrictEqual(model.start(current.unit, reopen, alone));
       if (result.started) {
         const begin = model.stand(current.unit);

@@ -12,6 +12,7 @@ import {
   open,
   read,
   start,
+  startUnit,
   trickyUnits,
   verification,
 } from './ledger-harness.ts';
@@ -214,7 +215,7 @@ export function unitsContract(newLedger: NewLedger): void {
       });
       expect(await read(ledger, id)).toStrictEqual(before);
 
-      expect(await ledger.startUnit(id, unit, { reopen: true })).toStrictEqual({
+      expect(await startUnit(ledger, id, unit, { reopen: true })).toStrictEqual({
         started: true,
         epoch: 2,
         cursor: '$',
