@@ -1,15 +1,14 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 
 import { at, openStack, type Stack } from './testing/stack.ts';
+import { change, fill, type Item, put, read, remove } from './testing/table-items.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
-type Item = Record<string, AttributeValue>;
 
 test('tampering is named with its kind and place, repaired by a second run, and what is not ours survives the rollback', async () => {
   await using stack = await openStack();
-  await fill(stack);
+  await fill(stack, 1_234_567.8);
   await stack.call('POST /start', wait);
   expect((await stack.call('GET /verify')).body).toMatchObject({
     isValid: true,
@@ -95,7 +94,7 @@ test('the rollback of one run leaves what other runs wrote, and its jobs can not
   await using stack = await openStack();
   const large = stack.firestore.doc('users/ann/trading-journal/large');
   await large.set({ trades: ['x'.repeat(500_000)] });
-  await fill(stack);
+  await fill(stack, 1_234_567.8);
   const first = await stack.call('POST /start', wait);
   await stack.firestore.doc('users/bob/trading-journal/new').set({ trades: [] });
   const second = await stack.call('POST /start', wait);
@@ -171,7 +170,7 @@ test('failures are listed by page and code, and retried by user and code until n
 
 test('a dry run writes nothing and never becomes the last migration', async () => {
   await using stack = await openStack();
-  await fill(stack);
+  await fill(stack, 1_234_567.8);
   const dry = await stack.call('POST /start', { ...wait, body: { dryRun: true } });
   expect(dry.body).toMatchObject({
     state: 'completed',
@@ -193,7 +192,7 @@ test('a dry run foretells conflicts, skips, collisions and what can not be an it
   await using stack = await openStack();
   const journal = (user: string, date: string) =>
     stack.firestore.doc(`users/${user}/trading-journal/${date}`);
-  await fill(stack);
+  await fill(stack, 1_234_567.8);
   await stack.call('POST /start', wait);
   await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
   await change(stack, 'journal_bob_2', (item) => (price(item).N = '1'));
@@ -223,7 +222,7 @@ test('a dry run foretells conflicts, skips, collisions and what can not be an it
 
 test('verification by count is cheap and says both numbers', async () => {
   await using stack = await openStack();
-  await fill(stack);
+  await fill(stack, 1_234_567.8);
   await stack.call('POST /start', { ...wait, body: { verify: false } });
   const counted = await stack.call('GET /verify?mode=count');
   expect(counted).toMatchObject({
@@ -241,43 +240,6 @@ test('verification by count is cheap and says both numbers', async () => {
     .poll(async () => (await stack.call(`GET /${location}`)).body, { timeout: 10_000 })
     .toMatchObject({ state: 'completed-with-failures', isValid: false, issueCounts: { missing: 1 } });
 });
-
-async function fill(stack: Stack): Promise<void> {
-  for (const [user, count] of [
-    ['ann', 5],
-    ['bob', 3],
-  ] as const) {
-    for (let date = 1; date <= count; date += 1) {
-      await stack.firestore
-        .doc(`users/${user}/trading-journal/${date}`)
-        .set({ trades: [{ price: 1_234_567.8, date }] });
-    }
-  }
-}
-
-async function read(stack: Stack, dateKey: string): Promise<Item> {
-  const found = await stack.dynamodb.send(
-    new GetItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
-  );
-  if (found.Item === undefined) throw new Error(`there is no ${dateKey}`);
-  return found.Item;
-}
-
-async function put(stack: Stack, item: Item): Promise<void> {
-  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.table, Item: item }));
-}
-
-async function remove(stack: Stack, dateKey: string): Promise<void> {
-  await stack.dynamodb.send(
-    new DeleteItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
-  );
-}
-
-async function change(stack: Stack, dateKey: string, edit: (item: Item) => void): Promise<void> {
-  const item = await read(stack, dateKey);
-  edit(item);
-  await put(stack, item);
-}
 
 function price(item: Item): { N: string } {
   return item['data']?.M?.['trades']?.L?.[0]?.M?.['price'] as { N: string };

@@ -1,5 +1,3 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { openServices } from '@migrator/composition';
 import { readConfig } from '@migrator/config';
 import { MigrationError, type Operation, type Source, type Target } from '@migrator/core';
@@ -13,8 +11,8 @@ import {
 import { expect, test } from 'vitest';
 
 import { at, openStack, type Stack } from './testing/stack.ts';
+import { change, fill, put, read, remove } from './testing/table-items.ts';
 
-type Item = Record<string, AttributeValue>;
 type Wrap<T> = (real: T) => Partial<T>;
 
 const wait = { headers: { Prefer: 'wait=50' } };
@@ -106,7 +104,7 @@ test('while some users can not be read, items without an entry are named all the
 
 test('through the queue, and as a part of a run: close jobs only where they are needed', async () => {
   await using stack = await openStack();
-  await fill(stack);
+  await fill(stack, 1.5);
   const closeJobs = async (): Promise<number> =>
     (await stack.context.queues.units.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
       ({ name }) => name.endsWith(' closely'),
@@ -191,47 +189,11 @@ async function verify(stack: Stack, options: VerifyOptions = {}) {
 async function openFilled(): Promise<Stack> {
   const stack = await openStack();
   try {
-    await fill(stack);
+    await fill(stack, 1.5);
     await stack.call('POST /start', { ...wait, body: { verify: false } });
     return stack;
   } catch (error) {
     await stack[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-async function fill(stack: Stack): Promise<void> {
-  for (const [user, count] of [
-    ['ann', 5],
-    ['bob', 3],
-  ] as const) {
-    for (let date = 1; date <= count; date += 1)
-      await stack.firestore
-        .doc(`users/${user}/trading-journal/${date}`)
-        .set({ trades: [{ price: 1.5, date }] });
-  }
-}
-
-async function read(stack: Stack, dateKey: string): Promise<Item> {
-  const found = await stack.dynamodb.send(
-    new GetItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
-  );
-  if (found.Item === undefined) throw new Error(`there is no ${dateKey}`);
-  return found.Item;
-}
-
-async function put(stack: Stack, item: Item): Promise<void> {
-  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.table, Item: item }));
-}
-
-async function remove(stack: Stack, dateKey: string): Promise<void> {
-  await stack.dynamodb.send(
-    new DeleteItemCommand({ TableName: stack.table, Key: { dateKey: { S: dateKey } } }),
-  );
-}
-
-async function change(stack: Stack, dateKey: string, edit: (item: Item) => void): Promise<void> {
-  const item = await read(stack, dateKey);
-  edit(item);
-  await put(stack, item);
 }
