@@ -6,7 +6,7 @@ import { startRedis, startRedisCluster, startRedisSentinels } from '@migrator/lo
 import { generate } from 'selfsigned';
 import { afterAll, expect, inject, test, vi } from 'vitest';
 
-import { openDeployment, startProgram } from './testing/deployment.ts';
+import { lastWords, openDeployment, startProgram } from './testing/deployment.ts';
 import { expectWholeRun } from './testing/expect-whole-run.ts';
 
 const size = { users: 8, entriesPerUser: 150 };
@@ -70,7 +70,8 @@ test.concurrent(
 test.concurrent(
   "a primary that is lost in the middle of a run, with what it had told nobody: the sentinels' choice goes on",
   async () => {
-    await using redis = await startRedisSentinels({ appendOnly: true });
+    // The replica must stay fit to be chosen for as long as `processed` waits while it is cut off.
+    await using redis = await startRedisSentinels({ appendOnly: true, downAfterMs: 8_000 });
     await using deployment = await openDeployment({
       // Users of several pages, so that some are lost while their workers are busy with the next.
       users: 3,
@@ -84,9 +85,15 @@ test.concurrent(
     await redis.stopReplicating();
     await deployment.client.processed(1_200);
     await primary.kill();
-    // By itself, so that a failover that never was is not taken for a connection that did not follow it.
-    await vi.waitFor(async () => expect(await redis.primaryPort()).toBe(replica.port), 60_000);
-    expectWholeRun(await deployment.client.end(), deployment.entries);
+    try {
+      // By itself, so that a failover that never was is not taken for a connection that did not follow it.
+      await vi.waitFor(async () => expect(await redis.primaryPort()).toBe(replica.port), 60_000);
+      expectWholeRun(await deployment.client.end(), deployment.entries);
+    } catch (error) {
+      throw new Error([String(error), await redis.view(), lastWords(deployment)].join('\n'), {
+        cause: error,
+      });
+    }
   },
   commitTestLimitMs,
 );

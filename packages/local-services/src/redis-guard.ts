@@ -36,7 +36,7 @@ export function guardedSettings(guard: RedisGuard | undefined, port: number): st
 export function connectTo(
   port: number,
   guard: RedisGuard | undefined,
-  options: Pick<RedisOptions, 'lazyConnect' | 'retryStrategy'> = {},
+  options: Pick<RedisOptions, 'lazyConnect' | 'retryStrategy' | 'commandTimeout'> = {},
 ): Redis {
   if (guard === undefined) return new Redis({ host: '127.0.0.1', port, ...options });
   const { user, password } = guard;

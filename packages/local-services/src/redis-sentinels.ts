@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { connectTo, guardedSettings, type RedisGuard, tlsSettings, urlUpToHosts } from './redis-guard.ts';
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
@@ -18,19 +19,25 @@ export interface RedisSentinelsService extends AsyncDisposable {
   /** The first primary and its replica. */
   readonly servers: readonly [RedisService, RedisService];
   readonly sentinels: readonly RedisService[];
-  /** From now on the first primary tells its replica nothing any more: what it is lost with, the replica lacks. */
+  /**
+   * From now on the first primary tells its replica nothing any more: what it is lost with, the replica lacks. Sentinels
+   * never choose a replica that was cut off for more than about nine times `downAfterMs` when its primary was lost.
+   */
   stopReplicating(): Promise<void>;
   /** The port of the primary, as the sentinels have it now. */
   primaryPort(): Promise<number>;
+  /** What servers and sentinels say of themselves and of each other, a line for each, for a failure's message. */
+  view(): Promise<string>;
   stop(): Promise<void>;
 }
 
 const NAME = 'mymaster';
 const READY_LIMIT_MS = 30_000;
+const VIEW_LIMIT_MS = 2_000;
 
 /**
- * Starts a primary, its replica and three sentinels on 127.0.0.1; resolves when the sentinels know of all. Needs a
- * redis-server here.
+ * Starts a primary, its replica and three sentinels on 127.0.0.1; resolves when the sentinels know of all and the replica
+ * has what the primary has. Needs a redis-server here.
  */
 export async function startRedisSentinels(
   options: RedisSentinelsOptions = {},
@@ -44,14 +51,15 @@ export async function startRedisSentinels(
     return service;
   };
   try {
-    const primary = await start({ settings: (port) => guardedSettings(guards?.servers, port) });
+    // Else a primary waits for five seconds whether more replicas come along.
+    const settings = (port: number): string[] => [
+      ...guardedSettings(guards?.servers, port),
+      '--repl-diskless-sync-delay',
+      '0',
+    ];
+    const primary = await start({ settings });
     const replica = await start({
-      settings: (port) => [
-        ...guardedSettings(guards?.servers, port),
-        '--replicaof',
-        '127.0.0.1',
-        String(primary.port),
-      ],
+      settings: (port) => [...settings(port), '--replicaof', '127.0.0.1', String(primary.port)],
     });
     const config = (port: number): string =>
       [
@@ -65,13 +73,22 @@ export async function startRedisSentinels(
     const starts = Array.from({ length: 3 }, () => start({ sentinel: config }));
     await Promise.allSettled(starts);
     const sentinels = await Promise.all(starts);
-    await untilWatched(sentinels, guards?.sentinels);
+    for (const sentinel of sentinels) {
+      await untilInfo(sentinel, guards?.sentinels, 'sentinel', /slaves=1,sentinels=3/);
+    }
+    // One that never was in step would be an empty primary.
+    await untilInfo(replica, guards?.servers, 'replication', /master_link_status:up/);
     return {
       url: urlOf(sentinels, guards),
       servers: [primary, replica],
       sentinels,
       stopReplicating: () => stopReplicating(primary, guards?.servers),
       primaryPort: () => primaryPort(sentinels, guards?.sentinels),
+      view: async () => {
+        const servers = [primary, replica].map((server) => viewOfServer(server, guards?.servers));
+        const others = sentinels.map((sentinel) => viewOfSentinel(sentinel, guards?.sentinels));
+        return (await Promise.all([...servers, ...others])).join('\n');
+      },
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -102,21 +119,23 @@ function urlOf(sentinels: readonly RedisService[], guards: RedisSentinelsOptions
   return `${url}?sentinelUsername=${user}&sentinelPassword=${encodeURIComponent(password)}`;
 }
 
-async function untilWatched(
-  sentinels: readonly RedisService[],
+async function untilInfo(
+  { port }: RedisService,
   guard: RedisGuard | undefined,
+  section: string,
+  wanted: RegExp,
 ): Promise<void> {
   const end = Date.now() + READY_LIMIT_MS;
-  for (const sentinel of sentinels) {
-    const client = connectTo(sentinel.port, guard);
-    try {
-      while (!/slaves=1,sentinels=3/.test(await client.info('sentinel'))) {
-        if (Date.now() > end) throw new Error('The sentinels did not find each other in time.');
-        await delay(50);
-      }
-    } finally {
-      client.disconnect();
+  const client = connectTo(port, guard);
+  try {
+    for (;;) {
+      const info = await client.info(section);
+      if (wanted.test(info)) return;
+      if (Date.now() > end) throw new Error(`Sentinels, primary and replica did not find together: ${info}`);
+      await delay(50);
     }
+  } finally {
+    client.disconnect();
   }
 }
 
@@ -141,6 +160,41 @@ async function primaryPort(
   try {
     const address: unknown = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME);
     return Number(Array.isArray(address) ? address[1] : undefined);
+  } finally {
+    client.disconnect();
+  }
+}
+
+function viewOfServer({ port }: RedisService, guard: RedisGuard | undefined): Promise<string> {
+  return viewOf(`server ${port}`, port, guard, async (client) => {
+    const info = await client.info('replication');
+    return info.trim().split('\r\n').slice(1).join(' ');
+  });
+}
+
+function viewOfSentinel({ port }: RedisService, guard: RedisGuard | undefined): Promise<string> {
+  return viewOf(`sentinel ${port}`, port, guard, async (client) => {
+    const [master, replicas] = [
+      await client.call('SENTINEL', 'MASTER', NAME),
+      await client.call('SENTINEL', 'REPLICAS', NAME),
+    ];
+    return [master, replicas].flat(2).join(' ');
+  });
+}
+
+async function viewOf(
+  name: string,
+  port: number,
+  guard: RedisGuard | undefined,
+  look: (client: Redis) => Promise<string>,
+): Promise<string> {
+  const client = connectTo(port, guard, { retryStrategy: () => null, commandTimeout: VIEW_LIMIT_MS });
+  // Its commands say so, too.
+  client.on('error', () => {});
+  try {
+    return `${name}: ${await look(client)}`;
+  } catch (error) {
+    return `${name}: ${String(error)}`;
   } finally {
     client.disconnect();
   }

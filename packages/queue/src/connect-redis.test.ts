@@ -31,6 +31,27 @@ it('finds the new primary when the news of the failover comes while it asks a se
   await vi.waitFor(async () => expect(await command(chosen.url, 'GET', 'key')).toBe('value'), 20_000);
 }, 60_000);
 
+it('piles nothing up while there is no primary, and goes on with the one that comes', async () => {
+  await using service = await startRedisSentinels();
+  const [primary, replica] = service.servers;
+  const warnings: Error[] = [];
+  const note = (warning: Error): unknown => warnings.push(warning);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  const redis = connectRedis({ url: service.url }, 'api', () => {});
+  onTestFinished(() => redis.disconnect());
+  let attempts = 0;
+  redis.on('reconnecting', () => attempts++);
+  await once(redis, 'ready');
+
+  await Promise.all([primary.kill(), replica.kill()]);
+  // More than a socket may have listeners without a warning.
+  await vi.waitFor(() => expect(attempts).toBeGreaterThan(11), 30_000);
+  await primary.restart();
+  await vi.waitFor(async () => expect(await redis.set('key', 'value')).toBe('OK'), 20_000);
+  expect(warnings).toEqual([]);
+}, 60_000);
+
 async function command(url: string, ...words: [string, ...string[]]): Promise<unknown> {
   const client = new Redis(url);
   try {

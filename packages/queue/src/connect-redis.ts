@@ -123,16 +123,24 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
  * gets while the next one is being looked for makes that give up for good: its status is `end`, and it never tries again.
  */
 class PersistentSentinelConnector extends SentinelConnector {
+  #watching = false;
+
   constructor(options: unknown) {
     super(options as SentinelConnectionOptions);
   }
 
-  override connect(
+  override async connect(
     ...args: Parameters<SentinelConnector['connect']>
   ): ReturnType<SentinelConnector['connect']> {
-    // Calls the last detector off; the sentinels are about to be asked anyway, and the new connection brings its own.
-    this.disconnect();
-    return super.connect(...args);
+    // Calls the last detector off; the sentinels are about to be asked anyway, and the new connection brings its own. Once,
+    // because each time leaves listeners at the detector's sockets, and a primary can be away for a thousand attempts.
+    if (this.#watching) this.disconnect();
+    this.#watching = false;
+    const stream = await super.connect(...args);
+    stream.once('connect', () => {
+      this.#watching = true;
+    });
+    return stream;
   }
 }
 

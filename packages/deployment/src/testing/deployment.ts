@@ -15,6 +15,8 @@ const programs = {
   worker: fileURLToPath(new URL('../../../../apps/worker/src/main.ts', import.meta.url)),
 };
 
+const LAST_LINES = 20;
+
 export interface Program {
   readonly process: ChildProcess;
   /** Everything that it has said. */
@@ -87,6 +89,15 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
     throw error;
   }
   return { client, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: stop };
+}
+
+/** The last lines of each program, for a failure's message. */
+export function lastWords({ api, workers }: Pick<Deployment, 'api' | 'workers'>): string {
+  const said = [api, ...workers].map((program, index) => {
+    const name = index === 0 ? 'api' : `worker ${index}`;
+    return `${name}:\n${program.output().trimEnd().split('\n').slice(-LAST_LINES).join('\n')}`;
+  });
+  return said.join('\n');
 }
 
 /**
