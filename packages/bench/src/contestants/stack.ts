@@ -8,7 +8,7 @@ import { clientEnvironment } from './environment.ts';
 const apiProgram = new URL('../../../../apps/api/src/main.ts', import.meta.url);
 const workerProgram = new URL('../../../../apps/worker/src/main.ts', import.meta.url);
 /** As the script `worker` has them. */
-const workerFlags = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
+const workerFlags = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 const basePath = '/api/migration/firestore-to-dynamodb';
 /** Any measured run is far shorter. */
 const limitSeconds = 240;
