@@ -92,6 +92,20 @@ test.each([
   client.destroy();
 });
 
+test('signatures under way on both sides of midnight keep each their own day', async () => {
+  const client = createAwsClient({ tableName: 'journals', region });
+  client.config.credentials = async () => ({ accessKeyId: 'key', secretAccessKey: 'secret' });
+  const open = () => RequestSigner.for(client, new URL('http://127.0.0.1:8000/'));
+  const times = [Date.UTC(2026, 10, 21, 23, 59, 59), Date.UTC(2026, 10, 22, 0, 0, 0)];
+  const sign = async (signer: RequestSigner, time: number): Promise<string[]> =>
+    await signer.sign('PutItem', Buffer.from('{}'), time);
+  const [alone, together] = [await Promise.all(times.map(() => open())), await open()];
+
+  const wanted = await Promise.all(times.map((time, index) => sign(alone[index]!, time)));
+  expect(await Promise.all(times.map((time) => sign(together, time)))).toEqual(wanted);
+  client.destroy();
+});
+
 function byName(headers: readonly string[]): Record<string, string> {
   const named: Record<string, string> = {};
   for (let index = 0; index < headers.length; index += 2) named[headers[index]!] = headers[index + 1]!;

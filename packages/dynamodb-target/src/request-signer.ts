@@ -51,7 +51,7 @@ export class RequestSigner {
     const known = this.#key;
     // Asking the SDK each time would be a promise or two for each request. Those that end it renews in time.
     if (known?.scope === this.#scope && known.credentials.expiration === undefined)
-      return this.#signWith(known, action, body);
+      return this.#signWith(known, this.#longDate, action, body);
     return this.#askAndSign(action, body, time);
   }
 
@@ -63,16 +63,18 @@ export class RequestSigner {
   async #askAndSign(action: string, body: Buffer, time: number): Promise<string[]> {
     const credentials = await this.#client.config.credentials();
     this.#tell(time);
+    // Others may tell another time while the key is made.
+    const date = this.#longDate;
+    const scope = this.#scope;
     const known = this.#key;
     const key =
-      known?.credentials === credentials && known.scope === this.#scope
+      known?.credentials === credentials && known.scope === scope
         ? known
-        : await this.#derive(credentials, this.#scope);
-    return this.#signWith(key, action, body);
+        : await this.#derive(credentials, scope);
+    return this.#signWith(key, date, action, body);
   }
 
-  #signWith({ credentials, scope, bytes: key }: Key, action: string, body: Buffer): string[] {
-    const date = this.#longDate;
+  #signWith({ credentials, scope, bytes: key }: Key, date: string, action: string, body: Buffer): string[] {
     const target = `DynamoDB_20120810.${action}`;
     const token = credentials.sessionToken;
     const bodyHash = hash('sha256', body, 'hex');
@@ -108,8 +110,9 @@ export class RequestSigner {
   async #derive(credentials: Credentials, scope: string): Promise<Key> {
     const day = scope.slice(0, 8);
     const bytes = await getSigningKey(Sha256, credentials, day, this.#region, service);
-    this.#key = { credentials, scope, bytes };
-    return this.#key;
+    const key: Key = { credentials, scope, bytes };
+    this.#key = key;
+    return key;
   }
 
   #tell(time: number): void {
