@@ -73,8 +73,7 @@ test.each([
     ...end,
   });
   const signer = await RequestSigner.for(client, new URL('http://127.0.0.1:8000/'));
-  const signed = async (): Promise<string | undefined> =>
-    byName(await signer.sign('PutItem', Buffer.from('{}'), 0))['authorization'];
+  const signed = async (): Promise<string | undefined> => byName(await sign(signer, 0))['authorization'];
   const renew = async (keyId: string): Promise<void> => {
     accessKeyId = keyId;
     await client.config.credentials({ forceRefresh: true });
@@ -95,16 +94,18 @@ test.each([
 test('signatures under way on both sides of midnight keep each their own day', async () => {
   const client = createAwsClient({ tableName: 'journals', region });
   client.config.credentials = async () => ({ accessKeyId: 'key', secretAccessKey: 'secret' });
-  const open = () => RequestSigner.for(client, new URL('http://127.0.0.1:8000/'));
+  const open = (): Promise<RequestSigner> => RequestSigner.for(client, new URL('http://127.0.0.1:8000/'));
   const times = [Date.UTC(2026, 10, 21, 23, 59, 59), Date.UTC(2026, 10, 22, 0, 0, 0)];
-  const sign = async (signer: RequestSigner, time: number): Promise<string[]> =>
-    await signer.sign('PutItem', Buffer.from('{}'), time);
-  const [alone, together] = [await Promise.all(times.map(() => open())), await open()];
+  const [alone, together] = [await Promise.all(times.map(open)), await open()];
 
   const wanted = await Promise.all(times.map((time, index) => sign(alone[index]!, time)));
   expect(await Promise.all(times.map((time) => sign(together, time)))).toEqual(wanted);
   client.destroy();
 });
+
+async function sign(signer: RequestSigner, time: number): Promise<string[]> {
+  return await signer.sign('PutItem', Buffer.from('{}'), time);
+}
 
 function byName(headers: readonly string[]): Record<string, string> {
   const named: Record<string, string> = {};
