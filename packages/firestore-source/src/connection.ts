@@ -1,5 +1,5 @@
 import { stringify } from 'node:querystring';
-import { credentials, Client, Metadata } from '@grpc/grpc-js';
+import { credentials, Client, Metadata, status } from '@grpc/grpc-js';
 import { abortable, abortedError } from '@migrator/retry';
 import type { GoogleCredentials } from './google-credentials.ts';
 import { sourceError } from './source-errors.ts';
@@ -35,6 +35,7 @@ const channelOptions = {
 };
 
 const same = (bytes: Buffer): Buffer => bytes;
+const methodPath = (call: Call): string => `/google.firestore.v1.Firestore/${call.method}`;
 
 /** Calls Firestore over gRPC with messages as bytes, encoded and decoded by others. No retries. */
 export class Connection {
@@ -61,14 +62,9 @@ export class Connection {
     const metadata = await this.#metadata(call);
     const { path, signal } = call;
     return await new Promise<boolean>((resolve, reject) => {
-      const stream = this.#client.makeServerStreamRequest(
-        `/google.firestore.v1.Firestore/${call.method}`,
-        same,
-        same,
-        call.request,
-        metadata,
-        { deadline: Date.now() + call.timeoutMs },
-      );
+      const running = this.#client
+        .getChannel()
+        .createCall(methodPath(call), Date.now() + call.timeoutMs, undefined, null, undefined);
       let settled = false;
       const settle = (finish: () => void): void => {
         if (settled) return;
@@ -76,23 +72,33 @@ export class Connection {
         signal?.removeEventListener('abort', abort);
         finish();
       };
+      const cancel = (): void => running.cancelWithStatus(status.CANCELLED, 'Cancelled on client');
       const abort = (): void => {
         settle(() => reject(abortedError(`read ${path}`, signal)));
-        stream.cancel();
+        cancel();
       };
-      stream.on('data', (message: Buffer) => {
-        if (settled) return;
-        try {
-          if (onMessage(message)) return;
-          settle(() => resolve(false));
-        } catch (error) {
-          settle(() => reject(sourceError(error, path)));
-        }
-        stream.cancel();
+      running.start(metadata, {
+        onReceiveMetadata: () => undefined,
+        onReceiveMessage: (message: Buffer) => {
+          if (settled) return;
+          try {
+            if (onMessage(message)) {
+              running.startRead();
+              return;
+            }
+            settle(() => resolve(false));
+          } catch (error) {
+            settle(() => reject(sourceError(error, path)));
+          }
+          cancel();
+        },
+        // A cancelled call tells so here, too.
+        onReceiveStatus: (end) =>
+          settle(() => (end.code === status.OK ? resolve(true) : reject(sourceError(end, path)))),
       });
-      // Stays in place after the end: a cancelled call tells so with an error.
-      stream.on('error', (error) => settle(() => reject(sourceError(error, path))));
-      stream.on('end', () => settle(() => resolve(true)));
+      running.sendMessageWithContext({}, call.request);
+      running.halfClose();
+      running.startRead();
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted === true) abort();
     });

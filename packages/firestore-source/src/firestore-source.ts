@@ -16,10 +16,10 @@ import type { FirestoreSourceOptions } from './options.ts';
 import { batchGetRequest, countRequest, listDocumentsRequest, runQueryRequest } from './requests.ts';
 import {
   aggregateCount,
+  answeredDocument,
+  type AnsweredDocument,
   documentHead,
-  foundDocument,
   listedDocuments,
-  queriedDocument,
 } from './responses.ts';
 
 /** A page, or a whole collection group's count. */
@@ -111,11 +111,12 @@ class FirestoreSource implements Source {
         limit: wanted,
       });
       const complete = await this.#connection.stream({ ...call, request }, (message) => {
-        const document = queriedDocument(message);
-        if (document === undefined) return true;
-        entries.push({ userId, ...dated(document), document });
+        const found = answeredDocument(message);
+        if (found === undefined) return true;
+        const { document, id: date } = found;
+        entries.push({ userId, date, updateTime: updateTimeOf(found), document });
         progressed();
-        bytes += document.byteLength;
+        bytes += document.length;
         return bytes < maxBytes;
       });
       return { entries, more: !complete || entries.length >= limit };
@@ -162,10 +163,11 @@ class FirestoreSource implements Source {
     return await this.#retrying(call, async () => {
       const found: SourceEntry[] = [];
       await this.#connection.stream(call, (message) => {
-        const document = foundDocument(message);
-        if (document === undefined) return true;
-        const { name, updateTime } = headOfExisting(document);
-        found.push({ ...entryRefOf(name), updateTime, document });
+        const answered = answeredDocument(message);
+        if (answered === undefined) return true;
+        const { document } = answered;
+        const ref = entryRefOf(documentHead(document).name);
+        found.push({ ...ref, updateTime: updateTimeOf(answered), document });
         return true;
       });
       return found;
@@ -215,13 +217,7 @@ class FirestoreSource implements Source {
   }
 }
 
-function dated(document: Uint8Array): { date: string; updateTime: string } {
-  const { name, updateTime } = headOfExisting(document);
-  return { date: lastIdOf(name), updateTime };
-}
-
-function headOfExisting(document: Uint8Array): { name: string; updateTime: string } {
-  const { name, updateTime } = documentHead(document);
-  if (updateTime !== undefined) return { name, updateTime };
-  throw new MigrationError('MALFORMED_DOCUMENT', `Firestore answered ${name} without its update time.`);
+function updateTimeOf({ id, updateTime }: AnsweredDocument): string {
+  if (updateTime !== undefined) return updateTime;
+  throw new MigrationError('MALFORMED_DOCUMENT', `Firestore answered ${id} without its update time.`);
 }

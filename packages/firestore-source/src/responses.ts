@@ -5,7 +5,7 @@ import { timestampText } from './timestamp-text.ts';
 /** The few fields that are needed of google.firestore.v1's answers; all else is skipped undecoded. */
 
 /** What is read of an encoded Document without decoding its values. */
-export interface DocumentHead {
+interface DocumentHead {
   readonly name: string;
   /** ISO 8601 in UTC, six digits; absent for a missing document. */
   readonly updateTime: string | undefined;
@@ -25,14 +25,67 @@ function submessage(message: Uint8Array, field: number): Uint8Array | undefined 
   return undefined;
 }
 
-/** The encoded Document in a RunQueryResponse; absent in messages that only tell of progress. */
-export function queriedDocument(response: Uint8Array): Uint8Array | undefined {
-  return submessage(response, 1);
+/** A document in an answer. */
+export interface AnsweredDocument {
+  /** The encoded Document, uncopied. */
+  readonly document: Uint8Array;
+  /** The last id of its name. */
+  readonly id: string;
+  /** ISO 8601 in UTC, six digits; absent if the answer lacks it. */
+  readonly updateTime: string | undefined;
 }
 
-/** The encoded Document in a BatchGetDocumentsResponse; absent for a document that does not exist. */
-export function foundDocument(response: Uint8Array): Uint8Array | undefined {
-  return submessage(response, 1);
+const SLASH = 0x2f;
+/** One for all answers: what reads one makes nothing but what it hands on. */
+const reader = new Reader(new Uint8Array(0));
+
+/**
+ * The Document in a RunQueryResponse or a BatchGetDocumentsResponse (the same field in both); absent in messages that
+ * only tell of progress, or of a document that does not exist.
+ */
+export function answeredDocument(response: Buffer): AnsweredDocument | undefined {
+  reader.buf = response;
+  reader.pos = 0;
+  reader.len = response.length;
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === 1) return readDocument(response, reader.uint32());
+    reader.skipType(tag & 7);
+  }
+  return undefined;
+}
+
+function readDocument(response: Buffer, length: number): AnsweredDocument {
+  const from = reader.pos;
+  const end = from + length;
+  let nameFrom = from;
+  let nameTo = from;
+  let updateTime: string | undefined;
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    switch (tag >>> 3) {
+      case 1: {
+        const nameLength = reader.uint32();
+        nameFrom = reader.pos;
+        nameTo = nameFrom + nameLength;
+        reader.skip(nameLength);
+        break;
+      }
+      case 4:
+        updateTime = readTimestamp(reader, reader.uint32());
+        break;
+      default:
+        reader.skipType(tag & 7);
+    }
+  }
+  // An id holds no slash, and no other character has a slash's byte in UTF-8. Of the name no more is needed as text.
+  let idFrom = nameTo;
+  while (idFrom > nameFrom && response[idFrom - 1] !== SLASH) idFrom -= 1;
+  return {
+    document: response.subarray(from, end),
+    id: response.toString('utf8', idFrom, nameTo),
+    updateTime,
+  };
 }
 
 export function documentHead(document: Uint8Array): DocumentHead {

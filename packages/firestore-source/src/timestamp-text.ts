@@ -1,23 +1,33 @@
 const daySeconds = 86_400;
-const twoDigits = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
+const ZERO = 0x30;
 
 /** Documents that are read together were mostly written on few days. */
 let knownDay = Number.NaN;
-let knownText = '';
+/** The known day, and the time to be filled in. */
+const text = Buffer.from('0000-00-00T00:00:00.000000Z', 'latin1');
 
-/** ISO 8601 in UTC, six digits. Digits from a table and no `Date` for each: 1 µs an entry less. */
+/**
+ * ISO 8601 in UTC, six digits; years 0 to 9999. The digits are written into bytes that make one string: a `Date`, or texts
+ * put together, would leave garbage of each of them.
+ */
 export function timestampText(seconds: number, micros: number): string {
   const day = Math.floor(seconds / daySeconds);
   if (day !== knownDay) {
-    knownText = new Date(day * daySeconds * 1_000).toISOString().slice(0, -'00:00:00.000Z'.length);
+    text.write(new Date(day * daySeconds * 1_000).toISOString(), 0, '0000-00-00'.length, 'latin1');
     knownDay = day;
   }
   const second = seconds - day * daySeconds;
-  const minute = Math.floor(second / 60);
-  const time = `${two(Math.floor(minute / 60))}:${two(minute % 60)}:${two(second % 60)}`;
-  return `${knownText}${time}.${two(Math.floor(micros / 10_000))}${two(Math.floor(micros / 100) % 100)}${two(micros % 100)}Z`;
+  putTwo(11, (second / 3_600) | 0);
+  putTwo(14, ((second / 60) | 0) % 60);
+  putTwo(17, second % 60);
+  putTwo(20, (micros / 10_000) | 0);
+  putTwo(22, ((micros / 100) | 0) % 100);
+  putTwo(24, micros % 100);
+  return text.toString('latin1');
 }
 
-function two(number: number): string {
-  return twoDigits[number] ?? '';
+function putTwo(at: number, value: number): void {
+  const tens = (value / 10) | 0;
+  text[at] = ZERO + tens;
+  text[at + 1] = ZERO + (value - tens * 10);
 }
