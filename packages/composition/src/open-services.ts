@@ -4,6 +4,7 @@ import {
   createMemoryPaceStore,
   defaultPaging,
   type EngineContext,
+  InFlightLimit,
   Pace,
   pacedSource,
   pacedTarget,
@@ -60,7 +61,7 @@ export async function openServices(
       prices: config.prices,
       hideUserData: config.hideUserData,
     },
-    writesAtOnce: writeConcurrency,
+    writeSlots: new InFlightLimit(writeConcurrency),
     async close() {
       pace.close();
       await Promise.allSettled([source.close(), target.close()]);

@@ -22,10 +22,12 @@ import {
   encodeCursor,
   getBatchBody,
   getItemBody,
+  type PooledBody,
   putBatchBody,
   putItemBody,
   scanBody,
 } from './requests.ts';
+import { RequestBodies } from './request-bodies.ts';
 import { type LeanAnswer, SignedTransport } from './signed-transport.ts';
 import { Table } from './table.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
@@ -63,6 +65,7 @@ class DynamoDbTarget implements Target {
   readonly #client: DynamoDBClient;
   readonly #transport: SignedTransport;
   readonly #table: Table;
+  readonly #memory = new RequestBodies();
   readonly #bodies;
 
   constructor(options: DynamoDbTargetOptions) {
@@ -82,11 +85,10 @@ class DynamoDbTarget implements Target {
   }
 
   async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
-    const body = this.#bodies.putItem(item);
     const answer = await this.#withRetries(
       'PutItem',
       signal,
-      async () => await this.#write('PutItem', body, signal),
+      async () => await this.#put('PutItem', this.#bodies.putItem(item, this.#memory), signal),
     );
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
@@ -108,7 +110,8 @@ class DynamoDbTarget implements Target {
     let writeUnits = 0;
     if (waiting.length === 0) return { writeUnits };
     await this.#withRetries('BatchWriteItem', signal, async (progressed) => {
-      const { json } = await this.#write('BatchWriteItem', this.#bodies.putBatch(waiting), signal);
+      const body = this.#bodies.putBatch(waiting, this.#memory);
+      const { json } = await this.#put('BatchWriteItem', body, signal);
       const { UnprocessedItems, ConsumedCapacity } = json as Answers['BatchWriteItem'];
       const unprocessed = new Set(
         Object.values(UnprocessedItems ?? {})
@@ -244,6 +247,17 @@ class DynamoDbTarget implements Target {
    */
   #write(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
     return this.#transport.send({ action, body, signal, graceMs: writeGraceMs });
+  }
+
+  /** Each try has a body of its own, which is used again only after the good answer to it. */
+  async #put(
+    action: keyof Answers,
+    { body, memory }: PooledBody,
+    signal: AbortSignal | undefined,
+  ): Promise<LeanAnswer> {
+    const answer = await this.#write(action, body, signal);
+    if (!answer.conditionFailed) this.#memory.giveBack(memory);
+    return answer;
   }
 
   #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {

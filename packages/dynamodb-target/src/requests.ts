@@ -9,34 +9,28 @@ import {
   type ScanRequest,
   type StoredItem,
 } from '@migrator/core';
+import type { RequestBodies } from './request-bodies.ts';
 
 /** The bodies of DynamoDB's calls, built without sending anything. Items go in as the bytes they are. */
 
 const returnCapacity = '"ReturnConsumedCapacity":"TOTAL"';
 
-/** Texts and ready bytes in turns as one body: measured, then written once. */
-function concat(parts: readonly (string | Uint8Array)[]): Buffer {
-  let length = 0;
-  for (const part of parts) length += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
-  const body = Buffer.allocUnsafe(length);
-  let at = 0;
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      at += body.write(part, at);
-    } else {
-      body.set(part, at);
-      at += part.length;
-    }
-  }
-  return body;
-}
-
-const closing = Buffer.from('}');
-
 export type Builder<T> = (request: T) => Buffer;
 
+/** A body in memory that is used again when its request is answered. */
+export interface PooledBody {
+  readonly body: Buffer;
+  readonly memory: Buffer;
+}
+
+export type PooledBuilder<T> = (request: T, bodies: RequestBodies) => PooledBody;
+
+const closeItem = Buffer.from('}');
+const nextPut = Buffer.from('}},{"PutRequest":{"Item":');
+const closePuts = Buffer.from('}}]}}');
+
 /** PutItem on the whole ownership condition. */
-export function putItemBody(tableName: string): Builder<EncodedItem> {
+export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
   const common = JSON.stringify({
     TableName: tableName,
     ConditionExpression: putCondition,
@@ -46,22 +40,41 @@ export function putItemBody(tableName: string): Builder<EncodedItem> {
     ReturnConsumedCapacity: 'TOTAL',
   }).slice(0, -1);
   const head = Buffer.from(`${common},"ExpressionAttributeValues":`);
-  return (item) => concat([head, `${JSON.stringify(putConditionValues(item))},"Item":`, item.json, closing]);
+  return (item, bodies) => {
+    const values = `${JSON.stringify(putConditionValues(item))},"Item":`;
+    // A character has at most three bytes.
+    const memory = bodies.take(head.length + values.length * 3 + item.json.length + closeItem.length);
+    let at = put(memory, head, 0);
+    at += memory.write(values, at);
+    at = put(memory, item.json, at);
+    at = put(memory, closeItem, at);
+    return { body: memory.subarray(0, at), memory };
+  };
 }
 
 /** BatchWriteItem of puts. */
-export function putBatchBody(tableName: string): Builder<readonly EncodedItem[]> {
-  const head = `{${returnCapacity},"RequestItems":{${JSON.stringify(tableName)}:[`;
-  return (items) => {
-    const parts: (string | Uint8Array)[] = [];
-    for (const item of items) {
-      parts.push(
-        parts.length === 0 ? `${head}{"PutRequest":{"Item":` : '}},{"PutRequest":{"Item":',
-        item.json,
-      );
+export function putBatchBody(tableName: string): PooledBuilder<readonly EncodedItem[]> {
+  const head = Buffer.from(
+    `{${returnCapacity},"RequestItems":{${JSON.stringify(tableName)}:[{"PutRequest":{"Item":`,
+  );
+  return (items, bodies) => {
+    let length = head.length + closePuts.length;
+    for (const { json } of items) length += json.length + nextPut.length;
+    const memory = bodies.take(length);
+    let at = put(memory, head, 0);
+    for (const [index, { json }] of items.entries()) {
+      if (index > 0) at = put(memory, nextPut, at);
+      at = put(memory, json, at);
     }
-    return concat([...parts, '}}]}}']);
+    at = put(memory, closePuts, at);
+    return { body: memory.subarray(0, at), memory };
   };
+}
+
+/** Returns where it ends. */
+function put(memory: Buffer, bytes: Uint8Array, at: number): number {
+  memory.set(bytes, at);
+  return at + bytes.length;
 }
 
 export function deleteItemBody(tableName: string): Builder<OwnedItemRef> {

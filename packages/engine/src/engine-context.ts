@@ -1,5 +1,6 @@
 import type { CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
 
+import type { InFlightLimit } from './pace/in-flight-limit.ts';
 import type { Pace } from './pace/pace.ts';
 
 export interface EngineSettings {
@@ -35,8 +36,8 @@ export interface EngineContext {
   readonly target: Target;
   readonly ledger: Ledger;
   readonly settings: EngineSettings;
-  /** Writes that one page has under way at once, at most. */
-  readonly writesAtOnce: number;
+  /** Writes under way at once in this process, at most; shared by its units of work. */
+  readonly writeSlots: InFlightLimit;
   /** How fast all processes go together, and how many writes this one has under way; source and target heed it. */
   readonly pace: Pace;
 }

@@ -28,6 +28,7 @@ export {
 export { runUnit, type UnitAttempt, type UnitResult } from './units/run-unit.ts';
 export type { LimitedBy, PaceReport } from './pace/describe-pace.ts';
 export { createMemoryPaceStore } from './pace/memory-pace-store.ts';
+export { InFlightLimit } from './pace/in-flight-limit.ts';
 export { Pace, type PaceOptions } from './pace/pace.ts';
 export { type Grant, type PaceSample, type PaceStore, windowOf } from './pace/pace-store.ts';
 export { pacedSource } from './pace/paced-source.ts';

@@ -4,6 +4,7 @@ import {
   createMemoryPaceStore,
   defaultPaging,
   type EngineContext,
+  InFlightLimit,
   Pace,
   pacedSource,
   pacedTarget,
@@ -29,7 +30,7 @@ export function openEngine(
       oversize: 'fail',
       prices: listPrices,
     },
-    writesAtOnce: 64,
+    writeSlots: new InFlightLimit(64),
     pace,
   };
 }

@@ -22,7 +22,6 @@ const anySystem = 255;
 export function compressData(
   pass: MappingPass,
   ref: EntryRef & { readonly updateTime: string },
-  key: string,
   options: MappingOptions,
   fields: { readonly from: number; readonly to: number },
   source: { readonly from: number; readonly to: number },
@@ -37,7 +36,7 @@ export function compressData(
   // The same entry gives the same bytes on every system.
   gzip[systemByte] = anySystem;
 
-  openItem(pass, ref, key);
+  openItem(pass, ref);
   pass.size += 'compressed'.length + elementSize + gzip.length;
   // Beyond the limit the item is refused and never sent, and the buffer might be too small for it.
   if (pass.size > maxItemBytes) return;

@@ -1,3 +1,4 @@
+import type { Reader } from 'protobufjs';
 import {
   ARRAY_VALUE,
   DOUBLE_VALUE,
@@ -8,23 +9,22 @@ import {
 } from '../values/value-tags.ts';
 import { latin } from './json-text.ts';
 import type { MappingPass } from './mapping-pass.ts';
-import { lengthPrefixed, openEntry } from './open-entry.ts';
+import { lengthPrefixed, openElement, openEntry } from './open-entry.ts';
 
 const typeName = latin('__type__');
 const vectorName = latin('__vector__');
 const valueName = latin('value');
 
 /**
- * Whether the `MapValue` between the reader's place and `end` is a vector: exactly `__type__: "__vector__"` and
- * `value`, an array of numbers. Returns the range of that array's `ArrayValue`; the reader stays where it is.
+ * Whether the `MapValue` in this range is a vector: exactly `__type__: "__vector__"` and `value`, an array of numbers.
+ * Returns the range of that array's `ArrayValue`.
  */
-export function findVector(pass: MappingPass, end: number): { from: number; to: number } | undefined {
-  const { reader } = pass;
-  const start = reader.pos;
-  if (!mayBeVector(reader.buf, start, end)) return undefined;
-  const vector = readVector(pass, end);
-  reader.pos = start;
-  return vector;
+export function findVector(
+  pass: MappingPass,
+  from: number,
+  to: number,
+): { from: number; to: number } | undefined {
+  return mayBeVector(pass.input, from, to) ? readVector(pass, from, to) : undefined;
 }
 
 /** Nearly every map ends here: its first name is neither of the two. */
@@ -37,42 +37,41 @@ function mayBeVector(bytes: Uint8Array, start: number, end: number): boolean {
   return first === typeName[0] || first === valueName[0];
 }
 
-function readVector(pass: MappingPass, end: number): { from: number; to: number } | undefined {
-  const { reader } = pass;
+function readVector(pass: MappingPass, from: number, to: number): { from: number; to: number } | undefined {
   let typed = false;
   let values: { from: number; to: number } | undefined;
-  for (let entries = 0; reader.pos < end; entries++) {
-    if (entries === 2 || reader.tag() !== ELEMENT) return undefined;
-    const entryEnd = lengthPrefixed(pass, end);
-    const valueEnd = openEntry(pass, entryEnd);
-    if (isKey(pass, typeName)) typed = isText(pass, valueEnd, vectorName);
-    else if (isKey(pass, valueName)) values = numbersIn(pass, valueEnd);
+  let at = from;
+  for (let entries = 0; at < to; entries++) {
+    const entryEnd = entries === 2 ? 0 : openElement(pass, at, to, ELEMENT);
+    if (entryEnd === 0) return undefined;
+    const valueEnd = openEntry(pass, pass.from, entryEnd);
+    pass.reader.pos = pass.valueFrom;
+    if (isKey(pass, typeName)) typed = isText(pass.reader, valueEnd, vectorName);
+    else if (isKey(pass, valueName)) values = numbersIn(pass.reader, valueEnd);
     else return undefined;
-    reader.pos = entryEnd;
+    at = entryEnd;
   }
   return typed ? values : undefined;
 }
 
 function isKey(pass: MappingPass, name: Uint8Array): boolean {
-  return sameBytes(pass.reader.buf, pass.keyFrom, pass.keyTo, name);
+  return sameBytes(pass.input, pass.keyFrom, pass.keyTo, name);
 }
 
 /** Whether the `Value` up to `end` is this string. */
-function isText(pass: MappingPass, end: number, text: Uint8Array): boolean {
-  const { reader } = pass;
-  if (reader.pos >= end || reader.tag() !== STRING_VALUE || lengthPrefixed(pass, end) !== end) return false;
+function isText(reader: Reader, end: number, text: Uint8Array): boolean {
+  if (reader.pos >= end || reader.tag() !== STRING_VALUE || lengthPrefixed(reader, end) !== end) return false;
   return sameBytes(reader.buf, reader.pos, end, text);
 }
 
 /** The range of the `ArrayValue` in the `Value` up to `end`, if it holds numbers only. */
-function numbersIn(pass: MappingPass, end: number): { from: number; to: number } | undefined {
-  const { reader } = pass;
-  if (reader.pos >= end || reader.tag() !== ARRAY_VALUE || lengthPrefixed(pass, end) !== end)
+function numbersIn(reader: Reader, end: number): { from: number; to: number } | undefined {
+  if (reader.pos >= end || reader.tag() !== ARRAY_VALUE || lengthPrefixed(reader, end) !== end)
     return undefined;
   const from = reader.pos;
   while (reader.pos < end) {
     if (reader.tag() !== ELEMENT) return undefined;
-    const elementEnd = lengthPrefixed(pass, end);
+    const elementEnd = lengthPrefixed(reader, end);
     const kind = reader.pos < elementEnd ? reader.tag() : 0;
     if (kind === DOUBLE_VALUE) reader.skip(8);
     else if (kind === INTEGER_VALUE) reader.skip();

@@ -1,24 +1,20 @@
+import { dateKeyPrefix } from '../date-key.ts';
 import { containerSize, elementSize } from '../item-size.ts';
 import type { EntryRef } from '../ports/source.ts';
-import { constant, put, putText } from './json-text.ts';
+import { type Constant, constant, put, putText } from './json-text.ts';
 import type { MappingPass } from './mapping-pass.ts';
 
 /**
  * What is the same in every item, whole or compressed, in the order it is written: `openItem`, the fields of `data`,
- * `openStamp`, what else `metadata` holds, `closeStamp`.
+ * `openStamp`, what else `metadata` holds, `closeStamp`. What a user's items, or a run's, have in common is made once.
  */
 
-const openKey = constant('{"dateKey":{"S":"');
-const openData = constant('"},"data":{"M":{"userId":{"S":"');
-const openDate = constant('"},"date":{"S":"');
 const closeText = constant('"}');
-const openMetadata = constant(',"metadata":{"M":{"migratedFrom":{"S":"firestore"},"migratedAt":{"S":"');
-const openOriginal = constant('"},"originalTimestamp":{"S":"');
-const closeData = constant('}}}},"updatedAt":{"S":"');
-const closeItem = constant('"}}');
 
 const openItemSize =
   'dateKey'.length +
+  dateKeyPrefix.length +
+  '_'.length +
   ('data'.length + containerSize) +
   ('userId'.length + elementSize) +
   ('date'.length + elementSize);
@@ -30,30 +26,79 @@ const openStampSize =
   ('migratedAt'.length + elementSize) +
   ('originalTimestamp'.length + elementSize);
 
-/** `{"dateKey":…,"data":{"M":{"userId":…,"date":…` */
-export function openItem(pass: MappingPass, ref: EntryRef, key: string): void {
+interface UserFrame {
+  /** Up to where the key's date comes. */
+  readonly openItem: Constant;
+  /** From there up to where `data`'s date comes. */
+  readonly openData: Constant;
+  /** Of both, without the dates. */
+  readonly size: number;
+}
+
+/** Of the users that are worked on, and of some before them. */
+const userFrames = new Map<string, UserFrame>();
+const mostUserFrames = 256;
+
+function userFrame(userId: string): UserFrame {
+  const known = userFrames.get(userId);
+  if (known !== undefined) return known;
+  if (userFrames.size === mostUserFrames) userFrames.clear();
+  const text = JSON.stringify(userId).slice(1, -1);
+  const frame: UserFrame = {
+    openItem: constant(`{"dateKey":{"S":"${dateKeyPrefix}${text}_`),
+    openData: constant(`"},"data":{"M":{"userId":{"S":"${text}"},"date":{"S":"`),
+    size: openItemSize + 2 * Buffer.byteLength(userId),
+  };
+  userFrames.set(userId, frame);
+  return frame;
+}
+
+interface RunFrame {
+  readonly migratedAt: string;
+  readonly openStamp: Constant;
+  readonly closeStamp: Constant;
+  /** Bytes of `migratedAt`. */
+  readonly length: number;
+}
+
+let knownRun: RunFrame | undefined;
+
+function runFrame(migratedAt: string): RunFrame {
+  if (knownRun?.migratedAt === migratedAt) return knownRun;
+  const text = JSON.stringify(migratedAt);
+  const metadata = `"migratedFrom":{"S":"firestore"},"migratedAt":{"S":${text}},"originalTimestamp":{"S":"`;
+  knownRun = {
+    migratedAt,
+    openStamp: constant(`,"metadata":{"M":{${metadata}`),
+    closeStamp: constant(`}}}},"updatedAt":{"S":${text}}}`),
+    length: Buffer.byteLength(migratedAt),
+  };
+  return knownRun;
+}
+
+/** `{"dateKey":{"S":…},"data":{"M":{"userId":…,"date":…`; the key is the one that `dateKey` gives. */
+export function openItem(pass: MappingPass, ref: EntryRef): void {
+  const frame = userFrame(ref.userId);
   pass.at = 0;
-  put(pass, openKey);
-  pass.size = openItemSize + putText(pass, key);
-  put(pass, openData);
-  pass.size += putText(pass, ref.userId);
-  put(pass, openDate);
-  pass.size += putText(pass, ref.date);
+  put(pass, frame.openItem);
+  const dateSize = putText(pass, ref.date);
+  put(pass, frame.openData);
+  putText(pass, ref.date);
   put(pass, closeText);
+  pass.size = frame.size + 2 * dateSize;
 }
 
 /** `,"metadata":{"M":{"migratedFrom":…,"migratedAt":…,"originalTimestamp":…` */
 export function openStamp(pass: MappingPass, migratedAt: string, originalTimestamp: string): void {
-  put(pass, openMetadata);
-  pass.size += openStampSize + putText(pass, migratedAt);
-  put(pass, openOriginal);
-  pass.size += putText(pass, originalTimestamp);
+  const frame = runFrame(migratedAt);
+  put(pass, frame.openStamp);
+  pass.size += openStampSize + frame.length + putText(pass, originalTimestamp);
   put(pass, closeText);
 }
 
 /** `}}}},"updatedAt":…}` */
 export function closeStamp(pass: MappingPass, migratedAt: string): void {
-  put(pass, closeData);
-  pass.size += 'updatedAt'.length + putText(pass, migratedAt);
-  put(pass, closeItem);
+  const frame = runFrame(migratedAt);
+  put(pass, frame.closeStamp);
+  pass.size += 'updatedAt'.length + frame.length;
 }

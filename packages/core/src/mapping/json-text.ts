@@ -11,48 +11,56 @@ export function latin(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Constant ASCII text, in words of four bytes; the last one is filled up with what the next store overwrites. */
+/** Constant text, in words of eight bytes; the last one is filled up with what the next store overwrites. */
 export interface Constant {
-  readonly words: Int32Array;
+  /** Each stands for the eight bytes that it consists of; UTF-8 never makes it a NaN, whose bytes could change. */
+  readonly words: Float64Array;
   readonly length: number;
 }
 
 export function constant(text: string): Constant {
-  const bytes = Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4), 'latin1');
-  const words = Int32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32LE(index * 4));
-  return { words, length: text.length };
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.alloc(Math.ceil(length / 8) * 8, ' ');
+  bytes.write(text);
+  const words = Float64Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readDoubleLE(index * 8));
+  return { words, length };
+}
+
+/** The word of a text of at most eight ASCII characters. */
+export function word(text: string): number {
+  return constant(text).words[0]!;
 }
 
 export function put(pass: MappingPass, { words, length }: Constant): void {
   const { view, at } = pass;
-  for (let i = 0; i < words.length; i++) view.setInt32(at + i * 4, words[i]!, true);
+  for (let i = 0; i < words.length; i++) view.setFloat64(at + i * 8, words[i]!, true);
   pass.at = at + length;
 }
 
 /** Copies a range of the document, which is UTF-8 text, into a JSON string; the quotes are the caller's. */
 export function copyText(pass: MappingPass, from: number, to: number): void {
-  const { source, view } = pass;
+  const { source, base, view } = pass;
   let at = pass.at;
   let bits = 0;
   let i = from;
   if (to <= pass.wordsEnd) {
     for (; i + 4 <= to; i += 4) {
-      const word = source.getInt32(i, true);
-      if (needsEscape(word)) {
+      const four = source.getInt32(base + i, true);
+      if (needsEscape(four)) {
         at = copyBytes(pass, at, i, i + 4);
         continue;
       }
-      view.setInt32(at, word, true);
-      bits |= word;
+      view.setInt32(at, four, true);
+      bits |= four;
       at += 4;
     }
     if (i < to) {
       // The last word holds up to three bytes of the text; what follows them is made harmless and then overwritten.
       const shift = (to - i) << 3;
-      const word = (source.getInt32(i, true) & ~(-1 << shift)) | (0x61616161 << shift);
-      if (!needsEscape(word)) {
-        view.setInt32(at, word, true);
-        bits |= word;
+      const four = (source.getInt32(base + i, true) & ~(-1 << shift)) | (0x61616161 << shift);
+      if (!needsEscape(four)) {
+        view.setInt32(at, four, true);
+        bits |= four;
         at += to - i;
         i = to;
       }
@@ -72,12 +80,11 @@ function needsEscape(word: number): boolean {
 }
 
 function copyBytes(pass: MappingPass, start: number, from: number, to: number): number {
-  const document = pass.reader.buf;
-  const { bytes } = pass;
+  const { input, bytes } = pass;
   let at = start;
   let bits = 0;
   for (let i = from; i < to; i++) {
-    const byte = document[i]!;
+    const byte = input[i]!;
     if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) bytes[at++] = byte;
     else at = escapeByte(bytes, at, byte);
     bits |= byte;

@@ -17,6 +17,13 @@ import type { MappedEntry } from './mapped-entry.ts';
 const migratedAt = '2026-11-22T09:10:51.123Z';
 const options = { migratedAt, oversize: 'fail' } as const;
 
+const ordinary = {
+  userId: 'ann',
+  date: '2026-11-22',
+  updateTime: '2026-11-22T00:00:00.000000Z',
+  document: { name: 'projects/p/databases/(default)/documents/users/ann/trading-journal/2026-11-22' },
+};
+
 function sourceEntry({ userId, date, updateTime, document }: ArbitraryEntry): SourceEntry {
   return { userId, date, updateTime, document: encodeDocument(document) };
 }
@@ -39,6 +46,40 @@ describe('any entry', { timeout: 900_000 }, () => {
         const entry = sourceEntry(arbitrary);
         expect(sortedJson(itemOf(mapped(entry)))).toBe(sortedJson(plainItem(entry, migratedAt)));
       }),
+      runs(0.3),
+    );
+  });
+
+  it('carries amounts, integers and times digit by digit', () => {
+    const around = (bound: number) => fc.integer({ min: -3, max: 3 }).map((more) => bound + more);
+    const digits = fc.oneof(
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.oneof(...[0, 10, 100, 1e4, 1e6, 1e9, 2 ** 21, 2 ** 28, 2 ** 31, 2 ** 49].map(around)),
+    );
+    const decimals = fc.constantFrom(1, 10, 100, 1_000);
+    const second = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(digits, decimals, fc.boolean(), second, fc.nat(999_999)), { maxLength: 20 }),
+        (values) => {
+          const items = values.flatMap(([number, unit, negative, at, micros]) => {
+            const value = (negative ? -number : number) / unit;
+            const integer = String(negative ? -BigInt(number) : BigInt(number));
+            const time = `${new Date(at * 1_000).toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`;
+            return [
+              { from: { doubleValue: value }, to: { N: String(value) } },
+              { from: { integerValue: integer }, to: { N: integer } },
+              { from: { timestampValue: time }, to: { S: time } },
+            ];
+          });
+          const fields = { trades: { arrayValue: { values: items.map(({ from }) => from) } } };
+          const item = itemOf(
+            mapped(sourceEntry({ ...ordinary, document: { ...ordinary.document, fields } })),
+          );
+          expect(item['data']).toMatchObject({ M: { trades: { L: items.map(({ to }) => to) } } });
+        },
+      ),
       runs(0.3),
     );
   });

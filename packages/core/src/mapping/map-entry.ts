@@ -11,7 +11,7 @@ import { kindName } from './kind-name.ts';
 import { mapNamedValue, mapValue } from './map-value.ts';
 import type { FieldWarning, MappedEntry, MappingOptions } from './mapped-entry.ts';
 import { MappingPass } from './mapping-pass.ts';
-import { lengthPrefixed, openEntry, readTag } from './open-entry.ts';
+import { openElement, openEntry } from './open-entry.ts';
 import { placeOf } from './place-of.ts';
 import { malformed, Refusal } from './refusal.ts';
 
@@ -42,7 +42,7 @@ export function mapEntry(entry: SourceEntry, options: MappingOptions): MappedEnt
 }
 
 function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): MappedEntry {
-  openItem(pass, entry, key);
+  openItem(pass, entry);
   const fieldsFrom = pass.at;
   const warnings = mapFields();
   const fieldsTo = pass.at;
@@ -60,7 +60,7 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
   const plainSize = pass.size;
   if (compressed) {
     const fields = { from: fieldsFrom, to: fieldsTo };
-    compressData(pass, entry, key, options, fields, { from: sourceFrom, to: sourceTo });
+    compressData(pass, entry, options, fields, { from: sourceFrom, to: sourceTo });
   }
   if (pass.size > maxItemBytes) return itemTooLarge(plainSize, compressed);
   return {
@@ -71,7 +71,7 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
       dateKey: key,
       migratedAt: options.migratedAt,
       originalTimestamp: entry.updateTime,
-      json: pass.take(),
+      json: pass.take(options.arena),
       size: pass.size,
     },
     encodedAsText: pass.encodedAsText,
@@ -82,22 +82,25 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
 
 /** Every field of the document, and the guide's fields that it lacks. Notes where those are that `data` has no room for. */
 function mapFields(): readonly FieldWarning[] {
-  const { reader, ownFrom, ownTo } = pass;
-  const end = reader.len;
+  const { input, reader, ownFrom, ownTo } = pass;
   let present = 0;
   let warnings: FieldWarning[] | undefined;
-  while (reader.pos < end) {
-    const tag = readTag(reader);
-    if (tag !== DOCUMENT_FIELD) {
+  let at = 0;
+  while (at < input.length) {
+    const entryEnd = openElement(pass, at, input.length, DOCUMENT_FIELD);
+    if (entryEnd === 0) {
       // Name and times of the document, and whatever Google adds beside the fields.
+      reader.pos = at;
+      const tag = reader.tag();
       reader.skipType(tag & 7, 0, tag >>> 3);
+      at = reader.pos;
       continue;
     }
-    const entryEnd = lengthPrefixed(pass, end);
-    const valueEnd = openEntry(pass, entryEnd);
-    const index = indexOfName(reader.buf, pass.keyFrom, pass.keyTo);
+    at = entryEnd;
+    const valueEnd = openEntry(pass, pass.from, entryEnd);
+    const index = indexOfName(input, pass.keyFrom, pass.keyTo);
     if (index >= OWN_NAME) {
-      ownFrom[index - OWN_NAME] = reader.pos;
+      ownFrom[index - OWN_NAME] = pass.valueFrom;
       ownTo[index - OWN_NAME] = valueEnd;
     } else {
       pass.bytes[pass.at++] = COMMA;
@@ -108,7 +111,6 @@ function mapFields(): readonly FieldWarning[] {
         if (kind !== expectedKind) (warnings ??= []).push({ field, expected, found: kindName(kind) });
       }
     }
-    reader.pos = entryEnd;
   }
   for (let index = 0; index < guideFields.length; index++) {
     if ((present & (1 << index)) !== 0) continue;
@@ -120,7 +122,7 @@ function mapFields(): readonly FieldWarning[] {
 
 /** `,"source":{"M":{…}}`, if the entry has fields of its own under `data`'s names. */
 function mapOwnNames(): void {
-  const { reader, ownFrom, ownTo } = pass;
+  const { ownFrom, ownTo } = pass;
   let count = 0;
   for (let index = 0; index < ownNames.length; index++) {
     const from = ownFrom[index]!;
@@ -131,8 +133,7 @@ function mapOwnNames(): void {
     pass.size += ownNames[index]!.length + elementSize;
     // Inside `data`, `metadata` and `source`.
     pass.depth = 3;
-    reader.pos = from;
-    mapValue(pass, ownTo[index]!);
+    mapValue(pass, from, ownTo[index]!);
   }
   if (count === 0) return;
   put(pass, closeMap);

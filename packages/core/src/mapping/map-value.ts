@@ -18,35 +18,38 @@ import {
 } from '../values/value-tags.ts';
 import { containerSize, elementSize, flagSize } from '../item-size.ts';
 import { findDatabase } from './find-database.ts';
-import { copyBase64, copyText, constant, put, putText } from './json-text.ts';
+import { copyBase64, copyText, constant, put, putText, word } from './json-text.ts';
 import type { MappingPass } from './mapping-pass.ts';
 import { fitsDynamoNumber, putDouble, putInteger } from './number-text.ts';
-import { readInteger } from './read-integer.ts';
+import { isVarint, readInteger } from './read-integer.ts';
 import { malformed, unsupported } from './refusal.ts';
-import { lengthPrefixed, openEntry, readTag } from './open-entry.ts';
+import { lengthPrefixed, openElement, openEntry } from './open-entry.ts';
 import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts';
 import { findVector } from './find-vector.ts';
 
 /**
- * One Firestore value from the wire to DynamoDB JSON, one function for each kind. Each reads its value, writes the
- * attribute and counts it into the size; `mapValue` decides which.
+ * One Firestore value from the wire to DynamoDB JSON, one function for each kind. Each is given the range of what the value
+ * consists of, writes the attribute and counts it into the size; `mapKind` decides which.
  */
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const COLON = 0x3a;
+const CLOSE = 0x7d;
 
 const nullAttribute = constant('{"NULL":true}');
 const trueAttribute = constant('{"BOOL":true}');
 const falseAttribute = constant('{"BOOL":false}');
-const openText = constant('{"S":"');
-const openNumber = constant('{"N":"');
-const openBinary = constant('{"B":"');
-const closeText = constant('"}');
-const openMap = constant('{"M":{');
-const closeMap = constant('}}');
-const openList = constant('{"L":[');
-const closeList = constant(']}');
+const openText = word('{"S":"');
+const openNumber = word('{"N":"');
+const openBinary = word('{"B":"');
+const openMap = word('{"M":{');
+const openList = word('{"L":[');
+/** All of them have so many bytes. */
+const opening = 6;
+const closeText = CLOSE * 0x100 + QUOTE;
+const closeMap = CLOSE * 0x100 + CLOSE;
+const closeList = CLOSE * 0x100 + 0x5d;
+const closeName = 0x3a * 0x100 + QUOTE;
 const openLatitude = constant('{"M":{"latitude":');
 const openLongitude = constant(',"longitude":');
 const geoPointNames = 'latitude'.length + 'longitude'.length;
@@ -58,258 +61,278 @@ const maxNameBytes = 65_535;
 
 /** What `mapValue` found when a map turned out to be a vector; no tag of the wire. */
 export const VECTOR = -1;
+/** No kind, and no tag of the wire: the range does not hold what the kind demands. */
+const UNUSUAL = 0;
+const LENGTH_DELIMITED = 2;
 
-/** Maps the `Value` message that ends at `end`. Returns its kind: a wire tag, or VECTOR. */
-export function mapValue(pass: MappingPass, end: number): number {
+/** Maps the `Value` message in this range. Returns its kind: a wire tag, or VECTOR. */
+export function mapValue(pass: MappingPass, from: number, to: number): number {
+  const { input } = pass;
+  let body = from + 1;
+  // A tag of two bytes is its first one, as long as the second is 1: all that there are.
+  const kind = input[from]!;
+  if (from < to && (kind < 0x80 || input[body++] === 1)) {
+    let isWhole = true;
+    if ((kind & 7) === LENGTH_DELIMITED) {
+      const low = input[body++]!;
+      const high = low < 0x80 ? 0 : input[body++]!;
+      isWhole = high < 0x80 && body + (low & 0x7f) + (high << 7) === to;
+    }
+    const found = isWhole ? mapKind(pass, kind, body, to) : UNUSUAL;
+    if (found !== UNUSUAL) return found;
+  }
+  return mapUnusualValue(pass, from, to);
+}
+
+/** Whatever the usual way of writing a value is not: several kinds in one, none, a length that is too long. */
+function mapUnusualValue(pass: MappingPass, from: number, to: number): number {
   const { reader, at, size, encodedAsText } = pass;
-  const start = reader.pos;
-  let kind = 0;
-  while (reader.pos < end) {
-    if (kind !== 0) {
+  let kind = UNUSUAL;
+  let next = from;
+  while (next < to) {
+    if (kind !== UNUSUAL) {
       // A second kind in one value: the last one counts, as everywhere in protobuf.
       pass.at = at;
       pass.size = size;
       pass.encodedAsText = encodedAsText;
     }
-    kind = readTag(reader);
-    switch (kind) {
-      case STRING_VALUE:
-        mapString(pass, end);
-        break;
-      case DOUBLE_VALUE:
-        mapDouble(pass);
-        break;
-      case INTEGER_VALUE:
-        mapInteger(pass);
-        break;
-      case MAP_VALUE:
-        if (mapMapOrVector(pass, end)) kind = VECTOR;
-        break;
-      case ARRAY_VALUE:
-        mapArray(pass, end);
-        break;
-      case TIMESTAMP_VALUE:
-        mapTimestamp(pass, end);
-        break;
-      case BOOLEAN_VALUE:
-        mapBoolean(pass);
-        break;
-      case NULL_VALUE:
-        mapNull(pass);
-        break;
-      case BYTES_VALUE:
-        mapBytes(pass, end);
-        break;
-      case REFERENCE_VALUE:
-        mapReference(pass, end);
-        break;
-      case GEO_POINT_VALUE:
-        mapGeoPoint(pass, end);
-        break;
-      default:
-        throw unsupported(
-          start,
-          `is of a kind this version does not know (field ${kind >>> 3} of Firestore's Value)`,
-        );
+    reader.pos = next;
+    const tag = reader.tag();
+    let body = reader.pos;
+    if ((tag & 7) === LENGTH_DELIMITED) {
+      next = lengthPrefixed(reader, to);
+      body = reader.pos;
+    } else {
+      reader.skipType(tag & 7, 0, tag >>> 3);
+      next = reader.pos;
+    }
+    if (next > to) throw malformed(from, 'a value is longer than its own length says');
+    kind = mapKind(pass, tag, body, next);
+    if (kind === UNUSUAL) {
+      throw unsupported(
+        from,
+        `is of a kind this version does not know (field ${tag >>> 3} of Firestore's Value)`,
+      );
     }
   }
-  if (reader.pos !== end) throw malformed(start, 'a value is longer than its own length says');
-  if (kind === 0) throw unsupported(start, 'is a value of no kind at all');
+  if (kind === UNUSUAL) throw unsupported(from, 'is a value of no kind at all');
   return kind;
 }
 
-function mapNull(pass: MappingPass): void {
-  pass.reader.skip();
-  put(pass, nullAttribute);
-  pass.size += flagSize;
+/** UNUSUAL, with nothing written, where the range holds something else. */
+function mapKind(pass: MappingPass, kind: number, from: number, to: number): number {
+  switch (kind) {
+    case DOUBLE_VALUE:
+      if (to - from !== 8) return UNUSUAL;
+      putDoubleAttribute(pass, readDouble(pass, from));
+      return kind;
+    case STRING_VALUE:
+      mapString(pass, from, to);
+      return kind;
+    case INTEGER_VALUE:
+      if (!isVarint(pass.input, from, to)) return UNUSUAL;
+      mapInteger(pass, from, to);
+      return kind;
+    case MAP_VALUE:
+      return mapMapOrVector(pass, from, to);
+    case ARRAY_VALUE:
+      mapList(pass, from, to);
+      return kind;
+    case TIMESTAMP_VALUE:
+      mapTimestamp(pass, from, to);
+      return kind;
+    case BOOLEAN_VALUE:
+      if (!isVarint(pass.input, from, to)) return UNUSUAL;
+      put(pass, readInteger(pass, from, to) === 0 ? falseAttribute : trueAttribute);
+      pass.size += flagSize;
+      return kind;
+    case NULL_VALUE:
+      if (!isVarint(pass.input, from, to)) return UNUSUAL;
+      put(pass, nullAttribute);
+      pass.size += flagSize;
+      return kind;
+    case BYTES_VALUE:
+      mapBytes(pass, from, to);
+      return kind;
+    case REFERENCE_VALUE:
+      mapReference(pass, from, to);
+      return kind;
+    case GEO_POINT_VALUE:
+      mapGeoPoint(pass, from, to);
+      return kind;
+    default:
+      return UNUSUAL;
+  }
 }
 
-function mapBoolean(pass: MappingPass): void {
-  put(pass, pass.reader.bool() ? trueAttribute : falseAttribute);
-  pass.size += flagSize;
+function open(pass: MappingPass, opened: number): void {
+  pass.view.setFloat64(pass.at, opened, true);
+  pass.at += opening;
 }
 
-function mapInteger(pass: MappingPass): void {
-  put(pass, openNumber);
-  putInteger(pass, readInteger(pass.reader));
-  put(pass, closeText);
+function close(pass: MappingPass, closed: number): void {
+  pass.view.setUint16(pass.at, closed, true);
+  pass.at += 2;
 }
 
-function mapDouble(pass: MappingPass): void {
-  putDoubleAttribute(pass, readDouble(pass));
+function mapInteger(pass: MappingPass, from: number, to: number): void {
+  open(pass, openNumber);
+  putInteger(pass, readInteger(pass, from, to));
+  close(pass, closeText);
 }
 
-function readDouble({ reader, source }: MappingPass): number {
-  const { pos, len } = reader;
-  // Goes beyond the end: the reader's own error.
-  if (pos + 8 > len) return reader.double();
-  reader.pos = pos + 8;
-  return source.getFloat64(pos, true);
+function readDouble({ source, base }: MappingPass, at: number): number {
+  return source.getFloat64(base + at, true);
 }
 
 function putDoubleAttribute(pass: MappingPass, value: number): void {
   if (fitsDynamoNumber(value)) {
-    put(pass, openNumber);
+    open(pass, openNumber);
     putDouble(pass, value);
-    put(pass, closeText);
+    close(pass, closeText);
     return;
   }
   const text = String(value);
-  put(pass, openText);
+  open(pass, openText);
   putText(pass, text);
-  put(pass, closeText);
+  close(pass, closeText);
   pass.size += text.length;
   pass.encodedAsText++;
 }
 
-function mapString(pass: MappingPass, end: number): void {
-  const to = lengthPrefixed(pass, end);
-  const from = pass.reader.pos;
-  putTextAttribute(pass, from, to);
-}
-
-function putTextAttribute(pass: MappingPass, from: number, to: number): void {
-  put(pass, openText);
+function mapString(pass: MappingPass, from: number, to: number): void {
+  open(pass, openText);
   copyText(pass, from, to);
-  put(pass, closeText);
+  close(pass, closeText);
   pass.size += to - from;
-  pass.reader.pos = to;
 }
 
-function mapBytes(pass: MappingPass, end: number): void {
-  const { reader } = pass;
-  const to = lengthPrefixed(pass, end);
-  put(pass, openBinary);
-  copyBase64(pass, reader.buf, reader.pos, to);
-  put(pass, closeText);
-  pass.size += to - reader.pos;
-  reader.pos = to;
+function mapBytes(pass: MappingPass, from: number, to: number): void {
+  open(pass, openBinary);
+  copyBase64(pass, pass.input, from, to);
+  close(pass, closeText);
+  pass.size += to - from;
 }
 
 /** A document of the same database as its path below the database, any other as its whole name. */
-function mapReference(pass: MappingPass, end: number): void {
-  const { reader } = pass;
-  const to = lengthPrefixed(pass, end);
+function mapReference(pass: MappingPass, from: number, to: number): void {
   if (!pass.databaseKnown) findDatabase(pass);
-  const { databaseFrom, databaseTo } = pass;
+  const { input, databaseFrom, databaseTo } = pass;
   const length = databaseTo - databaseFrom;
-  let from = reader.pos;
+  let same = 0;
   if (length > 0 && to - from > length) {
-    let same = 0;
-    while (same < length && reader.buf[databaseFrom + same] === reader.buf[from + same]) same++;
-    if (same === length) from += length;
+    while (same < length && input[databaseFrom + same] === input[from + same]) same++;
   }
-  putTextAttribute(pass, from, to);
+  mapString(pass, same === length ? from + length : from, to);
 }
 
-function mapTimestamp(pass: MappingPass, end: number): void {
-  const { reader } = pass;
-  const to = lengthPrefixed(pass, end);
-  const start = reader.pos;
+function mapTimestamp(pass: MappingPass, from: number, to: number): void {
+  const { input } = pass;
   let seconds: number | bigint = 0;
   let nanos: number | bigint = 0;
-  while (reader.pos < to) {
-    const tag = readTag(reader);
-    if (tag === SECONDS) seconds = readInteger(reader);
-    else if (tag === NANOS) nanos = readInteger(reader);
-    else throw unsupported(start, `holds a timestamp with an unknown field (${tag >>> 3})`);
+  let at = from;
+  while (at < to) {
+    const tag = input[at]!;
+    if (tag !== SECONDS && tag !== NANOS) {
+      throw unsupported(from, `holds a timestamp with an unknown field (${tag >>> 3})`);
+    }
+    let end = at + 1;
+    while (end < to && input[end]! >= 0x80) end++;
+    end++;
+    if (end > to || !isVarint(input, at + 1, end)) {
+      throw malformed(from, 'a timestamp is longer than its own length says');
+    }
+    const value = readInteger(pass, at + 1, end);
+    if (tag === SECONDS) seconds = value;
+    else nanos = value;
+    at = end;
   }
-  if (reader.pos !== to) throw malformed(start, 'a timestamp is longer than its own length says');
-  if (!isTimestamp(seconds, nanos)) throw malformed(start, 'a timestamp lies outside of the years 1 to 9999');
-  put(pass, openText);
+  if (!isTimestamp(seconds, nanos)) throw malformed(from, 'a timestamp lies outside of the years 1 to 9999');
+  open(pass, openText);
   putTimestamp(pass, Number(seconds), Number(nanos));
-  put(pass, closeText);
+  close(pass, closeText);
   pass.size += timestampLength;
 }
 
-function mapGeoPoint(pass: MappingPass, end: number): void {
-  const { reader } = pass;
-  const to = lengthPrefixed(pass, end);
-  const start = reader.pos;
+function mapGeoPoint(pass: MappingPass, from: number, to: number): void {
+  const { input } = pass;
   let latitude = 0;
   let longitude = 0;
-  while (reader.pos < to) {
-    const tag = reader.tag();
-    if (tag === LATITUDE) latitude = reader.double();
-    else if (tag === LONGITUDE) longitude = reader.double();
-    else throw unsupported(start, `holds a geo point with an unknown field (${tag >>> 3})`);
+  for (let at = from; at < to; at += 9) {
+    const tag = input[at]!;
+    if (tag !== LATITUDE && tag !== LONGITUDE) {
+      throw unsupported(from, `holds a geo point with an unknown field (${tag >>> 3})`);
+    }
+    if (at + 9 > to) throw malformed(from, 'a geo point is longer than its own length says');
+    if (tag === LATITUDE) latitude = readDouble(pass, at + 1);
+    else longitude = readDouble(pass, at + 1);
   }
-  if (reader.pos !== to) throw malformed(start, 'a geo point is longer than its own length says');
   put(pass, openLatitude);
   putDoubleAttribute(pass, latitude);
   put(pass, openLongitude);
   putDoubleAttribute(pass, longitude);
-  put(pass, closeMap);
+  close(pass, closeMap);
   pass.size += containerSize + 2 * elementSize + geoPointNames;
 }
 
-function mapArray(pass: MappingPass, end: number): void {
-  const to = lengthPrefixed(pass, end);
-  putList(pass, to);
-}
-
-/** The `ArrayValue` that ends at `to`. */
-function putList(pass: MappingPass, to: number): void {
-  const { reader } = pass;
-  const start = reader.pos;
-  deeper(pass);
-  put(pass, openList);
+/** The `ArrayValue` in this range. */
+function mapList(pass: MappingPass, from: number, to: number): void {
+  deeper(pass, from);
+  open(pass, openList);
   let count = 0;
-  while (reader.pos < to) {
-    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds an array with an unknown field');
+  let at = from;
+  while (at < to) {
+    const end = openElement(pass, at, to, ELEMENT);
+    if (end === 0) throw unsupported(from, 'holds an array with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
-    mapValue(pass, lengthPrefixed(pass, to));
+    mapValue(pass, pass.from, end);
+    at = end;
   }
-  put(pass, closeList);
+  close(pass, closeList);
   pass.size += containerSize + count * elementSize;
   pass.depth--;
 }
 
-/** Firestore sends a vector as a map of a reserved form. Returns whether it was one. */
-function mapMapOrVector(pass: MappingPass, end: number): boolean {
-  const { reader } = pass;
-  const to = lengthPrefixed(pass, end);
-  const vector = findVector(pass, to);
+/** Firestore sends a vector as a map of a reserved form. Returns which of the two it was. */
+function mapMapOrVector(pass: MappingPass, from: number, to: number): number {
+  const vector = findVector(pass, from, to);
   if (vector !== undefined) {
-    reader.pos = vector.from;
-    putList(pass, vector.to);
-    reader.pos = to;
-    return true;
+    mapList(pass, vector.from, vector.to);
+    return VECTOR;
   }
-  const start = reader.pos;
-  deeper(pass);
-  put(pass, openMap);
+  deeper(pass, from);
+  open(pass, openMap);
   let count = 0;
-  while (reader.pos < to) {
-    if (readTag(reader) !== ELEMENT) throw unsupported(start, 'holds a map with an unknown field');
+  let at = from;
+  while (at < to) {
+    const end = openElement(pass, at, to, ELEMENT);
+    if (end === 0) throw unsupported(from, 'holds a map with an unknown field');
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
-    const entryEnd = lengthPrefixed(pass, to);
-    mapNamedValue(pass, openEntry(pass, entryEnd));
-    reader.pos = entryEnd;
+    mapNamedValue(pass, openEntry(pass, pass.from, end));
+    at = end;
   }
-  put(pass, closeMap);
+  close(pass, closeMap);
   pass.size += containerSize;
   pass.depth--;
-  return false;
+  return MAP_VALUE;
 }
 
 /** Writes `"name":{…}` for the entry that `openEntry` opened. Returns the kind of the value. */
-export function mapNamedValue(pass: MappingPass, valueEnd: number): number {
-  const { bytes, keyFrom, keyTo } = pass;
+export function mapNamedValue(pass: MappingPass, valueTo: number): number {
+  const { keyFrom, keyTo, valueFrom } = pass;
   const length = keyTo - keyFrom;
   if (length === 0) throw unsupported(keyFrom, 'has an empty name, which DynamoDB does not take');
   if (length > maxNameBytes)
     throw unsupported(keyFrom, `has a name of ${length} bytes; DynamoDB takes 65,535`);
-  bytes[pass.at++] = QUOTE;
+  pass.bytes[pass.at++] = QUOTE;
   copyText(pass, keyFrom, keyTo);
-  bytes[pass.at++] = QUOTE;
-  bytes[pass.at++] = COLON;
+  close(pass, closeName);
   pass.size += length + elementSize;
-  return mapValue(pass, valueEnd);
+  return mapValue(pass, valueFrom, valueTo);
 }
 
-function deeper(pass: MappingPass): void {
+function deeper(pass: MappingPass, from: number): void {
   if (++pass.depth > maxDepth) {
-    throw unsupported(pass.reader.pos, 'is nested deeper than the 32 levels that DynamoDB takes');
+    throw unsupported(from, 'is nested deeper than the 32 levels that DynamoDB takes');
   }
 }

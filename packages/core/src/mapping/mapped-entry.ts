@@ -1,11 +1,14 @@
 import type { ErrorCode } from '../error-codes.ts';
 import type { EncodedItem } from '../ports/target.ts';
+import type { ItemArena } from './item-arena.ts';
 
 export interface MappingOptions {
   /** The start of the run, ISO 8601 in UTC, three digits. */
   readonly migratedAt: string;
   /** What becomes of an entry over DynamoDB's 400 KB. */
   readonly oversize: 'fail' | 'gzip';
+  /** Where the item's bytes go: they last until it is given back. Without one they last as long as the item. */
+  readonly arena?: ItemArena;
 }
 
 /** What became of one entry's bytes: an item, or the reason why it can't be one. */

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import type { ItemArena } from './item-arena.ts';
 
 /**
  * No value takes more output for each byte of input than a geo point at 0/0 in an array: 51 bytes for 4.
@@ -7,17 +8,23 @@ import protobuf from 'protobufjs/minimal.js';
 const worstExpansion = 14;
 const keptBytes = 1 << 20;
 
-const emptySource = new DataView(new ArrayBuffer(0));
-const emptyReader = new protobuf.Reader(new Uint8Array(0));
+const nothing = new Uint8Array(0);
+const noSource = new DataView(new ArrayBuffer(0));
 
 /**
- * What one pass over a document carries along: where it reads, where it writes, what it has counted. There is one,
+ * What one pass over a document carries along: what it reads, where it writes, what it has counted. There is one,
  * used again for each entry; whoever takes its output copies it.
+ *
+ * Usual values are read here by their ranges, byte by byte; the wire reader is for all that is not written as usual.
  */
 export class MappingPass {
-  reader: protobuf.Reader = emptyReader;
-  /** The document once more, for reading it by words of four bytes; one that starts before `wordsEnd` fits. */
-  source: DataView = emptySource;
+  /** The document. */
+  input: Uint8Array = nothing;
+  readonly reader: protobuf.Reader = new protobuf.Reader(nothing);
+  /** The memory that the document lies in, from `base` on, for reading it by words. */
+  source: DataView = noSource;
+  base = 0;
+  /** A word of four bytes that starts before the last three bytes of this is inside that memory. */
   wordsEnd = 0;
   /** Output so far is `bytes[0..at]`. */
   bytes: Uint8Array = new Uint8Array(keptBytes);
@@ -34,9 +41,12 @@ export class MappingPass {
   databaseKnown = false;
   databaseFrom = 0;
   databaseTo = 0;
-  /** The key that `openEntry` has just read, as a range of the document's bytes. */
+  /** Where the message begins that `openElement` has just opened. */
+  from = 0;
+  /** The key that `openEntry` has just read, and where its value begins, as places in the document. */
   keyFrom = 0;
   keyTo = 0;
+  valueFrom = 0;
   /** Values of fields whose names `data` uses itself, in the order of `ownNames`, as ranges of the document; -1: none. */
   readonly ownFrom: [number, number, number] = [-1, -1, -1];
   readonly ownTo: [number, number, number] = [-1, -1, -1];
@@ -44,9 +54,14 @@ export class MappingPass {
   start(document: Uint8Array, extraText: number): void {
     const needed = document.length * worstExpansion + extraText * 16 + 4096;
     if (this.bytes.length < needed) this.#useBuffer(needed);
-    this.reader = new protobuf.Reader(document);
-    this.source = new DataView(document.buffer, document.byteOffset, document.length);
-    this.wordsEnd = document.length - 3;
+    this.input = document;
+    this.reader.buf = document;
+    this.reader.len = document.length;
+    // Documents lie close together; a view for each would take longer than the reading by words saves.
+    const memory = document.buffer;
+    if (this.source.buffer !== memory) this.source = new DataView(memory);
+    this.base = document.byteOffset;
+    this.wordsEnd = this.source.byteLength - this.base - 3;
     this.at = 0;
     this.size = 0;
     this.encodedAsText = 0;
@@ -56,10 +71,11 @@ export class MappingPass {
     this.ownFrom.fill(-1);
   }
 
-  /** Lets go of the document, and of a buffer that only a giant needed. */
+  /** Lets go of the document, of memory that only a giant needed, and of a buffer that only a giant needed. */
   end(): void {
-    this.reader = emptyReader;
-    this.source = emptySource;
+    this.input = nothing;
+    this.reader.buf = nothing;
+    if (this.source.byteLength > keptBytes) this.source = noSource;
     if (this.bytes.length > keptBytes) this.#useBuffer(keptBytes);
   }
 
@@ -68,12 +84,12 @@ export class MappingPass {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** A copy of the output. */
-  take(): Uint8Array {
+  /** A copy of the output, in the arena if there is one. */
+  take(arena: ItemArena | undefined): Uint8Array {
     // Stores beyond a typed array's end vanish without an error: never hand out what may have lost some.
     if (this.at > this.bytes.length) throw new TypeError(`The output of ${this.at} bytes outgrew its buffer`);
-    const copy = Buffer.allocUnsafe(this.at);
-    copy.set(this.bytes.subarray(0, this.at));
-    return copy;
+    return arena === undefined
+      ? Buffer.from(this.bytes.subarray(0, this.at))
+      : arena.copy(this.bytes, this.at);
   }
 }

@@ -12,60 +12,84 @@ export function fitsDynamoNumber(value: number): boolean {
   return magnitude < 1e126 && (magnitude >= 1e-130 || magnitude === 0);
 }
 
+/** The digits of 0 to 99 in pairs, as words of two bytes. */
+const pairs = Uint16Array.from(
+  { length: 100 },
+  (_, number) => (ZERO + Math.floor(number / 10)) | ((ZERO + (number % 10)) << 8),
+);
+
 /** Every digit of an integer, counted into the item's size. */
 export function putInteger(pass: MappingPass, value: number | bigint): void {
-  if (typeof value === 'bigint') putNumberText(pass, String(value));
-  else putDecimal(pass, value, 0);
+  if (typeof value === 'bigint') {
+    putNumberText(pass, String(value));
+    return;
+  }
+  const small = value | 0;
+  if (small === value && small > lowest) putDecimal(pass, small, 0);
+  else putNumberText(pass, String(value));
 }
 
 /** The shortest decimal that reads back as the same double, counted into the item's size. -0 is 0. */
 export function putDouble(pass: MappingPass, value: number): void {
-  const magnitude = Math.abs(value);
-  if (magnitude < 1e13) {
-    // Amounts have two decimals or none. A decimal of at most 15 digits that divides back to the very double is its
-    // shortest one: no two such decimals share a double.
-    const hundredths = Math.round(value * 100);
-    if (hundredths / 100 === value) {
-      putHundredths(pass, hundredths);
-      return;
-    }
+  // Amounts have two decimals or none. A decimal of at most 15 digits that divides back to the very double is its
+  // shortest one: no two such decimals share a double.
+  const hundredths = Math.round(value * 100);
+  const small = hundredths | 0;
+  if (small === hundredths && small > lowest && small / 100 === value) {
+    const whole = (small / 100) | 0;
+    const rest = small - whole * 100;
+    const tenth = (rest / 10) | 0;
+    if (rest === 0) putDecimal(pass, whole, 0);
+    else if (rest === tenth * 10) putDecimal(pass, whole * 10 + tenth, 1);
+    else putDecimal(pass, small, 2);
+    return;
   }
+  // Of -0 the text is 0, too.
   putNumberText(pass, String(value));
 }
 
-function putHundredths(pass: MappingPass, hundredths: number): void {
-  if (hundredths % 100 === 0) putDecimal(pass, hundredths / 100, 0);
-  else if (hundredths % 10 === 0) putDecimal(pass, hundredths / 10, 1);
-  else putDecimal(pass, hundredths, 2);
-}
+/** Of 32 bits, the one integer without a counterpart of the other sign. */
+const lowest = -0x8000_0000;
 
-/** Writes `digits` / 10^`decimals`; `digits` is a safe integer, `decimals` 0, 1 or 2. */
+/** Writes `digits` / 10^`decimals`; `digits` has 32 bits, `decimals` is 0, 1 or 2. */
 function putDecimal(pass: MappingPass, digits: number, decimals: number): void {
-  const { bytes } = pass;
+  const { bytes, view } = pass;
   const negative = digits < 0;
   let rest = negative ? -digits : digits;
-  let count = decimals + 1;
-  for (let bound = decimals === 0 ? 10 : decimals === 1 ? 100 : 1000; rest >= bound; bound *= 10) count++;
-  if (negative) bytes[pass.at++] = MINUS;
-  const end = pass.at + count + (decimals > 0 ? 1 : 0);
-  let at = end;
-  let left = decimals;
-  // Beyond 31 bits the division is one of doubles; it stays exact below 2^53.
-  while (rest > 0x7fff_ffff) {
-    const tenth = Math.floor(rest / 10);
-    bytes[--at] = ZERO + (rest - tenth * 10);
-    rest = tenth;
-    if (--left === 0) bytes[--at] = POINT;
+  const count = Math.max(lengthOf(rest), decimals + 1);
+  let at = pass.at;
+  if (negative) bytes[at++] = MINUS;
+  const from = at;
+  at += count;
+  if (decimals > 0) {
+    at++;
+    const unit = decimals === 1 ? 10 : 100;
+    const whole = (rest / unit) | 0;
+    const part = rest - whole * unit;
+    if (decimals === 1) bytes[at - 1] = ZERO + part;
+    else view.setUint16(at - 2, pairs[part]!, true);
+    bytes[at - 1 - decimals] = POINT;
+    rest = whole;
   }
-  let small = rest | 0;
-  while (at > pass.at) {
-    const tenth = (small / 10) | 0;
-    bytes[--at] = ZERO + (small - tenth * 10);
-    small = tenth;
-    if (--left === 0) bytes[--at] = POINT;
+  pass.at = at;
+  at = decimals > 0 ? at - 1 - decimals : at;
+  while (rest >= 100) {
+    const hundredth = (rest / 100) | 0;
+    at -= 2;
+    view.setUint16(at, pairs[rest - hundredth * 100]!, true);
+    rest = hundredth;
   }
-  pass.at = end;
+  if (at - from === 1) bytes[from] = ZERO + rest;
+  else view.setUint16(from, pairs[rest]!, true);
   pass.size += numberSize(count, negative);
+}
+
+/** How many digits a number below 2^31 has. */
+function lengthOf(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1_000 ? 3 : 4;
+  if (value < 1_000_000) return value < 100_000 ? 5 : 6;
+  if (value < 100_000_000) return value < 10_000_000 ? 7 : 8;
+  return value < 1_000_000_000 ? 9 : 10;
 }
 
 function putNumberText(pass: MappingPass, text: string): void {

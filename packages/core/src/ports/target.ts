@@ -23,7 +23,10 @@ export interface EncodedItem extends EntryRef {
   readonly dateKey: string;
   readonly migratedAt: string;
   readonly originalTimestamp: string;
-  /** The whole item as DynamoDB JSON text in UTF-8: `{"dateKey":{"S":…},"data":{"M":…},"updatedAt":{"S":…}}`. */
+  /**
+   * The whole item as DynamoDB JSON text in UTF-8: `{"dateKey":{"S":…},"data":{"M":…},"updatedAt":{"S":…}}`. It may lie in
+   * memory that is used again (ItemArena): a target that needs it when its call is over takes a copy.
+   */
   readonly json: Uint8Array;
   /** Bytes as DynamoDB counts an item, never less than the service would. */
   readonly size: number;

@@ -2,6 +2,7 @@ import {
   compareEntry,
   type EncodedItem,
   type EntryRef,
+  ItemArena,
   type ItemJson,
   mapEntry,
   type MappedEntry,
@@ -40,15 +41,25 @@ export async function settleEntry(
     const known = outcomeByReading(run, entry, before);
     if (known !== undefined) return known;
   }
-  const mapped = mapEntry(entry, { migratedAt: run.migratedAt, oversize: context.settings.oversize });
-  if (!mapped.ok)
-    return { kind: 'failed', code: mapped.code, message: saveFailed(mapped.message), attempts: 1 };
-  const outcome = await putEntry(context, run, mapped, signal);
-  // A dry run's target has nothing to replace; what a real one would have replaced is what was read.
-  if (run.collisions !== undefined && outcome.kind === 'created') {
-    return { ...outcome, kind: kindOfWrite(run, before) };
+  const { migratedAt } = run;
+  const arena = ItemArena.take();
+  try {
+    const mapped = mapEntry(entry, { migratedAt, oversize: context.settings.oversize, arena });
+    if (!mapped.ok) return unmappable(mapped);
+    const outcome = await putEntry(context, run, mapped, signal);
+    // A dry run's target has nothing to replace; what a real one would have replaced is what was read.
+    if (run.collisions !== undefined && outcome.kind === 'created') {
+      return { ...outcome, kind: kindOfWrite(run, before) };
+    }
+    return outcome;
+  } finally {
+    arena.giveBack();
   }
-  return outcome;
+}
+
+/** An entry that can't be an item. */
+export function unmappable({ code, message }: Extract<MappedEntry, { ok: false }>): EntryOutcome {
+  return { kind: 'failed', code, message: saveFailed(message), attempts: 1 };
 }
 
 /** What can be said of an entry without writing: it is there already, or what is there is not ours to touch. */

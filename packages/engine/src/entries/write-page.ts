@@ -2,11 +2,13 @@ import {
   addTo,
   dateKey,
   type Deltas,
+  type EncodedItem,
   entryPath,
   type EntryRef,
   failureIssue,
   isStorableKey,
   type Issue,
+  ItemArena,
   type ItemJson,
   mapEntry,
   type MappedEntry,
@@ -18,9 +20,9 @@ import {
 
 import type { EngineContext } from '../engine-context.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
-import { inLanes } from './in-lanes.ts';
+import { inSlots } from './in-slots.ts';
 import type { MigrationRun } from './migration-run.ts';
-import { collisionWith, putEntry, settleEntry, written } from './settle-entry.ts';
+import { collisionWith, putEntry, settleEntry, unmappable, written } from './settle-entry.ts';
 
 export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
@@ -76,7 +78,7 @@ export async function writePage(
   const steps = stepsOf(entries, run.exclusive && !run.readFirst && context.settings.writeMode === 'batch');
   let interruption: unknown;
   try {
-    await inLanes(steps.length, context.writesAtOnce, (at) => {
+    await inSlots(context.writeSlots, steps.length, (at) => {
       if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
       const step = steps[at]!;
       return typeof step === 'number'
@@ -114,31 +116,36 @@ async function settleBatch(
   outcomes: (EntryOutcome | undefined)[],
   signal: AbortSignal,
 ): Promise<void> {
-  const mapped: { index: number; entry: Extract<MappedEntry, { ok: true }> }[] = [];
-  for (const index of indices) {
-    const entry = entries[index];
-    if (entry === undefined) continue;
-    const result = mapEntry(entry, { migratedAt: run.migratedAt, oversize: context.settings.oversize });
-    if (result.ok) mapped.push({ index, entry: result });
-    else {
-      const message = `Failed to save journal data: ${result.message}`;
-      outcomes[index] = { kind: 'failed', code: result.code, message, attempts: 1 };
-    }
-  }
-  if (mapped.length === 0) return;
+  const arena = ItemArena.take();
   try {
-    const { writeUnits } = await context.target.putBatch(
-      mapped.map(({ entry }) => entry.item),
-      signal,
-    );
-    for (const [place, { index, entry }] of mapped.entries()) {
-      outcomes[index] = written(entry, 'created', place === 0 ? writeUnits : 0);
+    const { migratedAt } = run;
+    const options = { migratedAt, oversize: context.settings.oversize, arena };
+    const items: EncodedItem[] = [];
+    const mapped: (Extract<MappedEntry, { ok: true }> | undefined)[] = indices.map((index) => {
+      const result = mapEntry(entries[index]!, options);
+      if (result.ok) items.push(result.item);
+      else outcomes[index] = unmappable(result);
+      return result.ok ? result : undefined;
+    });
+    if (items.length === 0) return;
+    try {
+      let { writeUnits } = await context.target.putBatch(items, signal);
+      for (const [place, entry] of mapped.entries()) {
+        if (entry === undefined) continue;
+        outcomes[indices[place]!] = written(entry, 'created', writeUnits);
+        // The batch's, told of its first item.
+        writeUnits = 0;
+      }
+    } catch (error) {
+      const code = MigrationError.codeOf(error);
+      const { gives } = retryPolicies[code];
+      if (code === 'ABORTED' || gives === 'run' || gives === 'later') throw error;
+      for (const [place, entry] of mapped.entries()) {
+        if (entry !== undefined) outcomes[indices[place]!] = await putEntry(context, run, entry, signal);
+      }
     }
-  } catch (error) {
-    const code = MigrationError.codeOf(error);
-    const { gives } = retryPolicies[code];
-    if (code === 'ABORTED' || gives === 'run' || gives === 'later') throw error;
-    for (const { index, entry } of mapped) outcomes[index] = await putEntry(context, run, entry, signal);
+  } finally {
+    arena.giveBack();
   }
 }
 

@@ -1,7 +1,7 @@
 import { addTo, type Deltas, type PruneRequest, type Unit } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { inLanes } from '../entries/in-lanes.ts';
+import { inSlots } from '../entries/in-slots.ts';
 import { asOwned } from '../entries/journal-items.ts';
 import { withoutEntry } from '../entries/without-entry.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
@@ -22,7 +22,7 @@ export async function* pruneSlice(
       .filter(({ stamp, atItsOwnKey }) => atItsOwnKey && (users === undefined || users.has(stamp.userId)));
     const deltas: Deltas<'prune'> = { scanned: page.items.length };
     const strays = await withoutEntry(context.source, owned, start.signal);
-    await inLanes(strays.length, context.writesAtOnce, async (index) => {
+    await inSlots(context.writeSlots, strays.length, async (index) => {
       const { stamp, dateKey } = strays[index]!;
       const { userId, date, migratedAt } = stamp;
       const result = await context.target.deleteOwned({ dateKey, userId, date, migratedAt }, start.signal);

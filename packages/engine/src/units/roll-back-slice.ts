@@ -13,7 +13,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { inLanes } from '../entries/in-lanes.ts';
+import { inSlots } from '../entries/in-slots.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { scanSlice } from './scan-slice.ts';
@@ -65,7 +65,7 @@ export async function* rollBackSlice(
       });
     };
     try {
-      await inLanes(page.items.length, context.writesAtOnce, async (index) => {
+      await inSlots(context.writeSlots, page.items.length, async (index) => {
         if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
         await settle(page.items[index]!);
       });
