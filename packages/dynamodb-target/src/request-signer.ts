@@ -1,33 +1,26 @@
-import { createHmac, hash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { getSigningKey } from '@smithy/signature-v4';
+import { RequestTemplate, type SigningKey } from './request-template.ts';
 import { Sha256 } from './sha256.ts';
 
-type Credentials = Awaited<ReturnType<DynamoDBClient['config']['credentials']>>;
+type Credentials = SigningKey['credentials'];
 
-interface Key {
-  readonly credentials: Credentials;
-  /** Day, region and service. */
-  readonly scope: string;
-  readonly bytes: Uint8Array;
-}
-
-const contentType = 'application/x-amz-json-1.0';
 const service = 'dynamodb';
-const algorithm = 'AWS4-HMAC-SHA256';
 
 /**
  * Signs DynamoDB's calls, byte by byte as AWS's own signer does (its test compares the two): with the SDK's credentials
  * and the key that AWS's signer derives of them. What is left is written here, because all requests have the same few
- * headers in the same order, nothing has to be looked for, copied and sorted, and a dozen promises fall away: 7 µs a
- * request instead of 36.
+ * headers in the same order, nothing has to be looked for, copied and sorted, and a dozen promises fall away: a tenth of
+ * the CPU.
  */
 export class RequestSigner {
   readonly #client: DynamoDBClient;
   readonly #host: string;
   readonly #path: string;
   readonly #region: string;
-  #key: Key | undefined;
+  /** For each action the last one; those of one second are signed with the same. */
+  readonly #templates = new Map<string, RequestTemplate>();
+  #key: SigningKey | undefined;
   /** The second that the two texts below are of. */
   #second = Number.NaN;
   #longDate = '';
@@ -74,43 +67,20 @@ export class RequestSigner {
     return this.#signWith(key, date, action, body);
   }
 
-  #signWith({ credentials, scope, bytes: key }: Key, date: string, action: string, body: Buffer): string[] {
-    const target = `DynamoDB_20120810.${action}`;
-    const token = credentials.sessionToken;
-    const bodyHash = hash('sha256', body, 'hex');
-    const tokenLine = token === undefined ? '' : `x-amz-security-token:${token}\n`;
-    const names = `content-type;host;x-amz-content-sha256;x-amz-date;${token === undefined ? '' : 'x-amz-security-token;'}x-amz-target`;
-    const request =
-      `POST\n${this.#path}\n\ncontent-type:${contentType}\nhost:${this.#host}\nx-amz-content-sha256:${bodyHash}\n` +
-      `x-amz-date:${date}\n${tokenLine}x-amz-target:${target}\n\n${names}\n${bodyHash}`;
-    const signature = createHmac('sha256', key)
-      .update(`${algorithm}\n${date}\n${scope}\n${hash('sha256', request, 'hex')}`)
-      .digest('hex');
-    const headers = [
-      'host',
-      this.#host,
-      'content-type',
-      contentType,
-      'x-amz-target',
-      target,
-      'x-amz-date',
-      date,
-    ];
-    headers.push(
-      'x-amz-content-sha256',
-      bodyHash,
-      'authorization',
-      `${algorithm} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
-    );
-    if (token !== undefined) headers.push('x-amz-security-token', token);
-    return headers;
+  #signWith(key: SigningKey, date: string, action: string, body: Buffer): string[] {
+    let template = this.#templates.get(action);
+    if (template?.key !== key || template.date !== date) {
+      template = new RequestTemplate({ host: this.#host, path: this.#path, action, date, key });
+      this.#templates.set(action, template);
+    }
+    return template.sign(body);
   }
 
   /** Once for each day and for new credentials. */
-  async #derive(credentials: Credentials, scope: string): Promise<Key> {
+  async #derive(credentials: Credentials, scope: string): Promise<SigningKey> {
     const day = scope.slice(0, 8);
     const bytes = await getSigningKey(Sha256, credentials, day, this.#region, service);
-    const key: Key = { credentials, scope, bytes };
+    const key: SigningKey = { credentials, scope, bytes };
     this.#key = key;
     return key;
   }

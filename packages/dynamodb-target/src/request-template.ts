@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { HmacSha256 } from './hmac-sha256.ts';
+
+export interface SigningKey {
+  readonly credentials: Awaited<ReturnType<DynamoDBClient['config']['credentials']>>;
+  /** Day, region and service. */
+  readonly scope: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface RequestKind {
+  readonly host: string;
+  /** Escaped as AWS signs it. */
+  readonly path: string;
+  readonly action: string;
+  /** To the second. */
+  readonly date: string;
+  readonly key: SigningKey;
+}
+
+const contentType = 'application/x-amz-json-1.0';
+const algorithm = 'AWS4-HMAC-SHA256';
+/** In hex. */
+const hashLength = 64;
+/** Where a hash is written later. */
+const gap = '-'.repeat(hashLength);
+/** Where the values are, among the headers, that each request has of its own. */
+const bodyHashAt = 1;
+const authorizationAt = 3;
+
+/**
+ * Signs requests that differ in nothing but their bodies. What is hashed for them is written once, with gaps for the
+ * hashes of the body and of the request; each signature fills these anew, and makes little but its headers: a third
+ * of the garbage of joining texts. It never waits, so no two signatures meet in the gaps.
+ */
+export class RequestTemplate {
+  readonly date: string;
+  readonly key: SigningKey;
+  readonly #headers: readonly string[];
+  /** All but the signature. */
+  readonly #authorization: string;
+  /** Canonical, with the body's hash among the headers and at the end. */
+  readonly #request: Buffer;
+  readonly #headerGap: number;
+  readonly #endGap: number;
+  /** Of AWS's string to sign, with the request's hash at the end. */
+  readonly #signature: HmacSha256;
+  readonly #requestGap: number;
+
+  constructor({ host, path, action, date, key }: RequestKind) {
+    this.date = date;
+    this.key = key;
+    const { credentials, scope, bytes } = key;
+    const { accessKeyId, sessionToken: token } = credentials;
+    const target = `DynamoDB_20120810.${action}`;
+    const tokenName = token === undefined ? '' : 'x-amz-security-token;';
+    const names = `content-type;host;x-amz-content-sha256;x-amz-date;${tokenName}x-amz-target`;
+    this.#authorization = `${algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=`;
+    this.#headers = Object.entries({
+      'x-amz-content-sha256': '',
+      authorization: '',
+      host,
+      'content-type': contentType,
+      'x-amz-target': target,
+      'x-amz-date': date,
+      ...(token === undefined ? {} : { 'x-amz-security-token': token }),
+    }).flat();
+
+    const start = `POST\n${path}\n\ncontent-type:${contentType}\nhost:${host}\nx-amz-content-sha256:`;
+    const tokenLine = token === undefined ? '' : `x-amz-security-token:${token}\n`;
+    const rest = `\nx-amz-date:${date}\n${tokenLine}x-amz-target:${target}\n\n${names}\n`;
+    this.#request = Buffer.from(`${start}${gap}${rest}${gap}`);
+    this.#headerGap = Buffer.byteLength(start);
+    this.#endGap = this.#request.length - hashLength;
+
+    const toSign = Buffer.from(`${algorithm}\n${date}\n${scope}\n${gap}`);
+    this.#signature = new HmacSha256(bytes, toSign.length);
+    this.#signature.message.set(toSign);
+    this.#requestGap = toSign.length - hashLength;
+  }
+
+  /** The headers of a request with this body, names and values in turns. */
+  sign(body: Buffer): string[] {
+    const bodyHash = hash('sha256', body, 'hex');
+    this.#request.write(bodyHash, this.#headerGap, 'latin1');
+    this.#request.write(bodyHash, this.#endGap, 'latin1');
+    const requestHash = hash('sha256', this.#request, 'hex');
+    this.#signature.message.write(requestHash, this.#requestGap, 'latin1');
+
+    const headers = this.#headers.slice();
+    headers[bodyHashAt] = bodyHash;
+    headers[authorizationAt] = this.#authorization + this.#signature.digest();
+    return headers;
+  }
+}
