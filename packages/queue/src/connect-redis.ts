@@ -12,6 +12,8 @@ import {
   SentinelConnector,
 } from 'ioredis';
 
+import { GatheringRedis } from './gathering-redis.ts';
+
 /** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
 export type RedisConnection = Redis | Cluster;
 
@@ -100,9 +102,9 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     // A primary that has become a replica has not run the command: look for the new one, and send it there.
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   };
-  if (place.kind === 'single') return new Redis({ ...one, ...place.address });
+  if (place.kind === 'single') return new GatheringRedis({ ...one, ...place.address });
   const { sentinels, masterName, sentinelUsername, sentinelPassword } = place;
-  return new Redis({
+  return new GatheringRedis({
     ...one,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
     name: masterName,

@@ -2,10 +2,13 @@ import type { Job } from 'bullmq';
 
 const everyMs = 1_000;
 
-/** Tells Bull Board how a job gets on, without making the work wait for it or drowning Redis in it. */
+/**
+ * Tells Bull Board how a job gets on, without making the work wait for it or drowning Redis in it. Nobody waits at the end
+ * either: every attempt ends with a move of the job, which goes over the same connection and is answered after all that was
+ * sent before it.
+ */
 export class JobReporter {
   readonly #job: Job;
-  #pending: Promise<unknown>[] = [];
   #lastProgress = Date.now();
   #entries = 0;
 
@@ -32,14 +35,8 @@ export class JobReporter {
     this.event(line);
   }
 
-  /** Waits for what was sent. That a report fails (the job was removed, say) fails no job. */
-  async flush(): Promise<void> {
-    await Promise.allSettled(this.#pending);
-    this.#pending = [];
-  }
-
+  /** That a report fails (the job was removed, say) fails no job. */
   #send(sending: Promise<unknown>): void {
     sending.catch(() => undefined);
-    this.#pending.push(sending);
   }
 }

@@ -91,8 +91,6 @@ export function startUnitWorker(
       // The queue's own connection waits for Redis, and a job that met its absence has not been tried.
       if (code === 'REDIS_UNAVAILABLE') return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;
-    } finally {
-      await report.flush();
     }
   };
   const worker = new Worker<UnitJob>(queueNames.units, work, {

@@ -51,20 +51,18 @@ export function newOperationFields(begin: {
   };
 }
 
-export function fieldsOf(flat: readonly string[]): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index]!] = flat[index + 1]!;
-  return fields;
-}
-
-/** Undefined where there is no record. */
-export function operationOf(fields: Fields): Operation | undefined {
+/**
+ * From a record's fields and values by turns. Undefined where there is no record. `known`: the request, where somebody has
+ * read it before; the record's own is not looked at then.
+ */
+export function operationOf(record: readonly string[], known?: OperationRequest): Operation | undefined {
+  const { fields, totals, codes, facts } = sorted(record);
   const { id, startedAt, request, parent, reason, finishedAt, listingCursor } = fields;
   if (id === undefined || startedAt === undefined || request === undefined) return undefined;
   return {
     id,
     kind: oneOf(kinds, fields['kind']),
-    request: JSON.parse(request),
+    request: known ?? JSON.parse(request),
     ...(parent === undefined ? {} : { parent }),
     state: oneOf(states, fields['state']),
     phase: oneOf(phases, fields['phase']),
@@ -81,10 +79,15 @@ export function operationOf(fields: Fields): Operation | undefined {
       completed: Number(fields['completed']),
       failed: Number(fields['failed']),
     },
-    totals: counts(fields, 't:'),
-    codes: counts(fields, 'k:'),
-    facts: factsOf(fields),
+    totals,
+    codes,
+    facts,
   };
+}
+
+/** From a record as lua/record-text.ts has it. */
+export function operationOfText(text: string | undefined, known?: OperationRequest): Operation | undefined {
+  return text === undefined ? undefined : operationOf(JSON.parse(text), known);
 }
 
 /** Facts as the scripts take them: how many, then name and JSON text; no text for one that is taken away. */
@@ -113,16 +116,37 @@ export function issuesOf(pairs: readonly string[]): { issue: Issue; arrival: str
   return issues;
 }
 
-function factsOf(fields: Fields): OperationFacts {
-  const facts = Object.entries(fields).filter(([field]) => field.startsWith('f:'));
-  return Object.fromEntries(
-    facts.map(([field, json]): [string, unknown] => [field.slice(2), JSON.parse(json)]),
-  );
+interface Sorted {
+  readonly fields: Fields;
+  readonly totals: Operation['totals'];
+  readonly codes: Operation['codes'];
+  readonly facts: OperationFacts;
 }
 
-function counts(fields: Fields, mark: string): Record<string, number> {
-  const marked = Object.entries(fields).filter(([field, text]) => field.startsWith(mark) && text !== '0');
-  return Object.fromEntries(marked.map(([field, text]) => [field.slice(mark.length), Number(text)]));
+/** What is there once, and what is there by name; counts that are nothing are left out. In one pass: each start reads one. */
+function sorted(record: readonly string[]): Sorted {
+  const fields: Record<string, string> = {};
+  const totals: Record<string, number> = {};
+  const codes: Record<string, number> = {};
+  const facts: Record<string, unknown> = {};
+  for (let index = 0; index + 1 < record.length; index += 2) {
+    const field = record[index]!;
+    const text = record[index + 1]!;
+    switch (field[1] === ':' ? field[0] : undefined) {
+      case 't':
+        if (text !== '0') totals[field.slice(2)] = Number(text);
+        break;
+      case 'k':
+        if (text !== '0') codes[field.slice(2)] = Number(text);
+        break;
+      case 'f':
+        facts[field.slice(2)] = JSON.parse(text);
+        break;
+      default:
+        fields[field] = text;
+    }
+  }
+  return { fields, totals, codes, facts };
 }
 
 function oneOf<T extends string>(values: readonly T[], text: string | undefined): T {

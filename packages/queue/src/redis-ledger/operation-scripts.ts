@@ -1,5 +1,6 @@
 import { mergeFacts, readArguments } from './lua/arguments.ts';
 import { operationState } from './lua/operation-state.ts';
+import { recordText } from './lua/record-text.ts';
 import { script } from './run-script.ts';
 
 /**
@@ -33,12 +34,13 @@ return { 'opened' }
 );
 
 /**
- * Answers with `reopened` and the fields and values of the operation; or with `not-found`, `rolled-back`,
- * `held`, `not-retryable`.
+ * Answers with `reopened` and the operation, as `recordText` has it; or with `not-found`, `rolled-back`, `held`,
+ * `not-retryable`.
  */
 export const reopenScript = script(
   readArguments,
   operationState,
+  recordText,
   String.raw`
 local OPERATION, PLACE = KEYS[1], KEYS[2]
 local id, retry = take(), take()
@@ -53,9 +55,7 @@ if not isRetryable(operation) then return { 'not-retryable' } end
 takeUpAgain(OPERATION, id, PLACE)
 redis.call('HSET', OPERATION, 'f:retry', retry, 'listingDone', 0)
 redis.call('HDEL', OPERATION, 'listingCursor')
-local answer = redis.call('HGETALL', OPERATION)
-table.insert(answer, 1, 'reopened')
-return answer
+return { 'reopened', recordText(OPERATION) }
 `,
 );
 

@@ -5,6 +5,7 @@ import { ledgerContract, type LedgerHarness } from '@migrator/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bucketCount, bucketOf } from './ledger-keys.ts';
+import { connectRedis } from '../connect-redis.ts';
 import { startCuttableLine } from '../testing/cuttable-line.ts';
 import { createRedisLedger } from './redis-ledger.ts';
 
@@ -98,6 +99,66 @@ describe('the ledger in Redis', () => {
     await done();
   });
 
+  it('answers with an operation as its record is, whatever the texts in it hold', async () => {
+    const { ledger, prefix, done } = await make();
+    const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).join('');
+    const text = `${ascii}\\u0041 \\\\" ["]},{'/*]] \u0080ü\u2028\u2029\ufeff\uffff😀\ud800`;
+    const request = { ...begin, userIds: [text, '', '"', '\\'] };
+    const opened = await ledger.open(request, { now: new Date() });
+    if (!opened.opened) throw new Error('not opened');
+    const { id } = opened.operation;
+    await ledger.update(id, { facts: { trouble: text, missingUsers: 0 } });
+    await ledger.addUnits(id, ['user:a'], { done: false, cursor: text });
+    const record = `${prefix}:ledger:op:${id}`;
+    await redis.hset(
+      record,
+      `k:${text}`,
+      7,
+      't:created',
+      0,
+      't:bytes',
+      Number.MIN_SAFE_INTEGER,
+      'reason',
+      text,
+    );
+    // No UTF-8: a stray byte, halves of characters, a surrogate, an overlong quotation mark.
+    const bytes = [0xff, 0x22, 0xc3, 0x28, 0xed, 0xa0, 0x80, 0xc0, 0xa2, 0xf0, 0x9f, 0x5c, 0xe2, 0x82];
+    await redis.hset(record, 'parent', Buffer.from(bytes));
+
+    const asItIs = await ledger.get(id);
+    const survives = text.toWellFormed();
+    expect(asItIs).toMatchObject({
+      request,
+      reason: survives,
+      listing: { cursor: survives },
+      facts: { trouble: text, missingUsers: 0 },
+      codes: { [survives]: 7 },
+    });
+    expect(asItIs?.totals).toStrictEqual({ bytes: Number.MIN_SAFE_INTEGER });
+    // The second time the request is known.
+    for (let start = 1; start <= 2; start += 1) {
+      const started = await ledger.startUnit(id, 'user:a');
+      expect(started.started && started.operation).toStrictEqual(asItIs);
+    }
+    await ledger.close(id, { state: 'completed', now: new Date() });
+    const reopened = await ledger.reopen(id, { userId: text });
+    expect(reopened.opened && reopened.operation).toStrictEqual(await ledger.get(id));
+    await done();
+  });
+
+  it('knows the requests of several operations apart', async () => {
+    const { ledger, done } = await make();
+    const parent = await openMigration(ledger);
+    const opened = await ledger.open({ kind: 'prune', userIds: ['a'] }, { now: new Date(), parent });
+    if (!opened.opened) throw new Error('not opened');
+    const ids = [parent, opened.operation.id];
+    for (const id of [...ids, ...ids.toReversed(), ...ids]) {
+      const started = await ledger.startUnit(id, 'user:a', { alone: true });
+      expect(started.started && started.operation).toStrictEqual(await ledger.get(id));
+    }
+    await done();
+  });
+
   it('runs on after Redis has forgotten its scripts', async () => {
     const { ledger, done } = await make();
     await redis.script('FLUSH');
@@ -116,8 +177,7 @@ describe('the ledger in Redis', () => {
     const { prefix, ledger, done } = await make();
     const id = await openMigration(ledger);
     const line = await startCuttableLine(new URL(inject('services').REDIS_URL));
-    const fragile = new Redis({ port: line.port, maxRetriesPerRequest: 0 });
-    fragile.on('error', () => {});
+    const fragile = connectRedis({ url: `redis://127.0.0.1:${line.port}` }, 'ledger', () => {});
     await once(fragile, 'ready');
     const other = createRedisLedger({ redis: fragile, prefix });
     const { epoch } = await startUnit(other, id, 'user:a');

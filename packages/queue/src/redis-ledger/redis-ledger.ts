@@ -27,10 +27,10 @@ import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
 import {
   factArguments,
-  fieldsOf,
   issuesOf,
   newOperationFields,
   operationOf,
+  operationOfText,
   optional,
 } from './operation-record.ts';
 import {
@@ -90,6 +90,8 @@ class RedisLedger implements Ledger {
   readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
   readonly #maxKeptIssues: number;
+  /** The operation that a unit was last started of. Most starts are of the same one, whose request is known by then. */
+  #lastStarted: Operation | undefined;
 
   constructor({ redis, prefix, maxKeptIssues = defaultMaxKeptIssues }: RedisLedgerOptions) {
     this.#redis = redis;
@@ -107,19 +109,19 @@ class RedisLedger implements Ledger {
       const fields = newOperationFields({ id, request, startedAt, parent });
       const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.byStart(kind)];
       if (parent !== undefined) keys.push(this.#keys.operation(parent));
-      const pairs = Object.entries(fields);
+      const record = Object.entries(fields).flat();
       const [outcome, detail] = await this.#run(openScript, keys, [
         id,
         start,
         optional(parent),
-        pairs.length,
-        ...pairs.flat(),
+        record.length / 2,
+        ...record,
       ]);
       if (outcome === 'not-found') throw notFound(parent);
       if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
       if (outcome === 'opened') {
         if (kind === 'migration') await this.#sweepOldMigrations();
-        return { opened: true, operation: found(operationOf(fields), id) };
+        return { opened: true, operation: found(operationOf(record), id) };
       }
       start = Number(detail) + 1;
     }
@@ -127,18 +129,18 @@ class RedisLedger implements Ledger {
 
   async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
     const keys = [this.#keys.operation(id), this.#keys.place];
-    const [outcome, ...details] = await this.#run(reopenScript, keys, [id, JSON.stringify(retry)]);
+    const [outcome, detail] = await this.#run(reopenScript, keys, [id, JSON.stringify(retry)]);
     if (outcome === 'not-found') throw notFound(id);
     if (outcome === 'rolled-back') {
-      throw new MigrationError('ROLLED_BACK', `${id} was taken back by ${details[0]}`);
+      throw new MigrationError('ROLLED_BACK', `${id} was taken back by ${detail}`);
     }
-    if (outcome === 'held') return { opened: false, current: await this.#known(details[0]) };
+    if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
     if (outcome === 'not-retryable') throw notRetryable(id);
-    return { opened: true, operation: found(operationOf(fieldsOf(details)), id) };
+    return { opened: true, operation: found(operationOfText(detail), id) };
   }
 
   async get(id: string): Promise<Operation | undefined> {
-    return operationOf(await this.#redis.hgetall(this.#keys.operation(id)));
+    return operationOf(Object.entries(await this.#redis.hgetall(this.#keys.operation(id))).flat());
   }
 
   async current(): Promise<Operation | undefined> {
@@ -237,32 +239,28 @@ class RedisLedger implements Ledger {
   ): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
+    const known = this.#lastStarted?.id === id ? this.#lastStarted.request : undefined;
     const args = [id, unit, fieldOf(unit), bucketOf(unit)];
     args.push(options.reopen === true ? 'reopen' : '', options.alone === true ? 'alone' : '');
-    return startResultOf(await this.#run(startUnitScript, this.#keys.unit(id, unit), args), kind);
+    args.push(known === undefined ? '' : 'known');
+    const answer = await this.#run(startUnitScript, this.#keys.unit(id, unit), args);
+    const result = startResultOf(answer, kind, known);
+    if (result.started) this.#lastStarted = result.operation;
+    return result;
   }
 
   async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'lost';
+    const { epoch, state, cursor, resolved = [], issues = [], upon } = commit;
+    const args = [id, unit, fieldOf(unit), epoch, state, this.#maxKeptIssues];
+    args.push(optional(upon && standText(kind, upon)), optional(cursor));
     const deltas = wholeDeltas(kind, commit.deltas);
-    const { resolved = [], issues = [], upon } = commit;
-    const [outcome] = await this.#run(commitScript, this.#keys.unit(id, unit), [
-      id,
-      unit,
-      fieldOf(unit),
-      commit.epoch,
-      commit.state,
-      this.#maxKeptIssues,
-      optional(upon && standText(kind, upon)),
-      optional(commit.cursor),
-      deltas.length,
-      ...deltas.flatMap(({ index, name, amount }) => [index, name, amount]),
-      resolved.length,
-      ...resolved,
-      issues.length,
-      ...issues.flatMap(({ key, code, detail }) => [key, code, JSON.stringify(detail)]),
-    ]);
+    args.push(deltas.length);
+    for (const { index, name, amount } of deltas) args.push(index, name, amount);
+    args.push(resolved.length, ...resolved, issues.length);
+    for (const { key, code, detail } of issues) args.push(key, code, JSON.stringify(detail));
+    const [outcome] = await this.#run(commitScript, this.#keys.unit(id, unit), args);
     return commitResultOf(outcome);
   }
 

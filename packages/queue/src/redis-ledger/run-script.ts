@@ -19,14 +19,13 @@ export async function runScript(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<string[]> {
-  const rest = [keys.length, ...keys, ...args] as const;
   let reply: unknown;
   try {
-    reply = await redis.evalsha(sha, ...rest);
+    reply = await redis.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {
     // Redis was started anew, or its scripts were flushed; nothing has run.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-    reply = await redis.eval(source, ...rest);
+    reply = await redis.eval(source, keys.length, ...keys, ...args);
   }
   return Array.isArray(reply) ? reply.map(String) : [String(reply)];
 }

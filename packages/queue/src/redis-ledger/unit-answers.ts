@@ -3,10 +3,11 @@ import {
   type CommitResult,
   counters,
   type OperationKind,
+  type OperationRequest,
   type StartResult,
 } from '@migrator/core';
 
-import { fieldsOf, operationOf } from './operation-record.ts';
+import { operationOfText } from './operation-record.ts';
 
 type WhyNot = Extract<StartResult, { started: false }>['why'];
 
@@ -22,8 +23,12 @@ const whyNots: readonly WhyNot[] = [
 ];
 const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'lost'];
 
-/** What the script of a start answered, by name. */
-export function startResultOf(answer: readonly string[], kind: OperationKind): StartResult {
+/** What the script of a start answered, by name. `known`: the request, where the script was told to leave it out. */
+export function startResultOf(
+  answer: readonly string[],
+  kind: OperationKind,
+  known: OperationRequest | undefined,
+): StartResult {
   const [outcome, ...details] = answer;
   if (outcome !== 'started') {
     const why = whyNots.find((candidate) => candidate === outcome);
@@ -31,8 +36,8 @@ export function startResultOf(answer: readonly string[], kind: OperationKind): S
     const [by] = details;
     return { started: false, why, ...(by === undefined ? {} : { by }) };
   }
-  const [epoch, starts, texts = '', cursor = '', ...fields] = details;
-  const operation = operationOf(fieldsOf(fields));
+  const [epoch, starts, texts = '', cursor = '', record] = details;
+  const operation = operationOfText(record, known);
   if (operation === undefined) throw new TypeError('a start of a unit was answered without its operation');
   return {
     started: true,
@@ -55,15 +60,26 @@ export function standText(
   kind: OperationKind,
   { counters: known, cursor }: NonNullable<Commit['upon']>,
 ): string {
-  const numbers = counters[kind].map((name) => known[name] || '').join(',');
-  return numbers.replace(/,+$/, '') + (cursor === undefined ? '' : `|${cursor}`);
+  let numbers = '';
+  // Those since the last number: there are none behind it.
+  let commas = '';
+  for (const name of counters[kind]) {
+    const number = known[name];
+    if (number) {
+      numbers += `${commas}${number}`;
+      commas = '';
+    }
+    commas += ',';
+  }
+  return cursor === undefined ? numbers : `${numbers}|${cursor}`;
 }
 
 function countersOf(texts: string, names: readonly string[]): Record<string, number> {
-  const numbers = texts.split(',').map(Number);
-  return Object.fromEntries(
-    names
-      .map((name, index): [string, number] => [name, numbers[index] ?? 0])
-      .filter(([, number]) => number !== 0),
-  );
+  const known: Record<string, number> = {};
+  for (const [index, text] of texts.split(',').entries()) {
+    const name = names[index];
+    const number = Number(text);
+    if (name !== undefined && number !== 0) known[name] = number;
+  }
+  return known;
 }

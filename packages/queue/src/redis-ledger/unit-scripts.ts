@@ -4,19 +4,22 @@ import { mergeFacts, readArguments } from './lua/arguments.ts';
 import { keptIssues } from './lua/kept-issues.ts';
 import { keysOfUnit } from './lua/keys-of-a-unit.ts';
 import { operationState } from './lua/operation-state.ts';
+import { recordText } from './lua/record-text.ts';
 import { heldUnit, unitRecords } from './lua/unit-records.ts';
 import { script } from './run-script.ts';
 
 const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, keptIssues];
 
 /**
- * Answers with `started`, epoch, starts, counters, the cursor (optional) and the fields and values of the operation; or
- * with why not, and by what.
+ * Answers with `started`, epoch, starts, counters, the cursor (optional) and the operation, as `recordText` has it; or with
+ * why not, and by what.
  */
 export const startUnitScript = script(
   ...aboutOneUnit,
+  recordText,
   String.raw`
-local id, unit, field, bucket, mayReopen, isAlone = take(), take(), take(), take(), take() == 'reopen', take() == 'alone'
+local id, unit, field, bucket = take(), take(), take(), take()
+local mayReopen, isAlone, isRequestKnown = take() == 'reopen', take() == 'alone', take() == 'known'
 
 local operation = readOperation(OPERATION)
 if not operation then return { 'unknown-operation' } end
@@ -53,9 +56,7 @@ record.epoch = record.epoch + 1
 record.starts = record.starts + 1
 writeUnit(field, record)
 local cursor = record.cursor and '=' .. record.cursor or ''
-local answer = { 'started', record.epoch, record.starts, countersText(record), cursor }
-for _, text in ipairs(redis.call('HGETALL', OPERATION)) do table.insert(answer, text) end
-return answer
+return { 'started', record.epoch, record.starts, countersText(record), cursor, recordText(OPERATION, isRequestKnown) }
 `,
 );
 
