@@ -1,8 +1,9 @@
 import { stringify } from 'node:querystring';
-import { credentials, Client, Metadata, status } from '@grpc/grpc-js';
-import { abortable, abortedError } from '@migrator/retry';
+import { credentials, Client, Metadata } from '@grpc/grpc-js';
+import { abortable } from '@migrator/retry';
 import type { GoogleCredentials } from './google-credentials.ts';
 import { sourceError } from './source-errors.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
 
 export interface Call {
   readonly method: 'RunQuery' | 'BatchGetDocuments' | 'ListDocuments' | 'RunAggregationQuery';
@@ -60,48 +61,10 @@ export class Connection {
    */
   async stream(call: Call, onMessage: (message: Buffer) => boolean): Promise<boolean> {
     const metadata = await this.#metadata(call);
-    const { path, signal } = call;
-    return await new Promise<boolean>((resolve, reject) => {
-      const running = this.#client
-        .getChannel()
-        .createCall(methodPath(call), Date.now() + call.timeoutMs, undefined, null, undefined);
-      let settled = false;
-      const settle = (finish: () => void): void => {
-        if (settled) return;
-        settled = true;
-        signal?.removeEventListener('abort', abort);
-        finish();
-      };
-      const cancel = (): void => running.cancelWithStatus(status.CANCELLED, 'Cancelled on client');
-      const abort = (): void => {
-        settle(() => reject(abortedError(`read ${path}`, signal)));
-        cancel();
-      };
-      running.start(metadata, {
-        onReceiveMetadata: () => undefined,
-        onReceiveMessage: (message: Buffer) => {
-          if (settled) return;
-          try {
-            if (onMessage(message)) {
-              running.startRead();
-              return;
-            }
-            settle(() => resolve(false));
-          } catch (error) {
-            settle(() => reject(sourceError(error, path)));
-          }
-          cancel();
-        },
-        // A cancelled call tells so here, too.
-        onReceiveStatus: (end) =>
-          settle(() => (end.code === status.OK ? resolve(true) : reject(sourceError(end, path)))),
-      });
-      running.sendMessageWithContext({}, call.request);
-      running.halfClose();
-      running.startRead();
-      signal?.addEventListener('abort', abort, { once: true });
-      if (signal?.aborted === true) abort();
-    });
+    const running = this.#client
+      .getChannel()
+      .createCall(methodPath(call), Date.now() + call.timeoutMs, undefined, null, undefined);
+    return await StreamedAnswer.of(running, { ...call, metadata }, onMessage);
   }
 
   /** The one message of an answer that is not a stream. */
@@ -110,7 +73,7 @@ export class Connection {
     const { path, signal } = call;
     const answer = Promise.withResolvers<Buffer>();
     const running = this.#client.makeUnaryRequest(
-      `/google.firestore.v1.Firestore/${call.method}`,
+      methodPath(call),
       same,
       same,
       call.request,
