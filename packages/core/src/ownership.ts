@@ -16,14 +16,13 @@ export const putCondition =
   `attribute_not_exists(dateKey) OR (${owned} AND ${sameEntry}` +
   ' AND #data.#metadata.migratedAt <= :at AND #data.#metadata.originalTimestamp <= :original)';
 
-export function putConditionValues(item: EncodedItem): { readonly [placeholder: string]: { S: string } } {
-  return {
-    ':from': { S: 'firestore' },
-    ':user': { S: item.userId },
-    ':date': { S: item.date },
-    ':at': { S: item.migratedAt },
-    ':original': { S: item.originalTimestamp },
-  };
+/** As JSON: there is one for each item that is written. */
+export function putConditionValues(item: EncodedItem): string {
+  const text = (value: string): string => `{"S":${JSON.stringify(value)}}`;
+  return (
+    `{":from":{"S":"firestore"},":user":${text(item.userId)},":date":${text(item.date)},` +
+    `":at":${text(item.migratedAt)},":original":${text(item.originalTimestamp)}}`
+  );
 }
 
 export function deleteCondition(ref: OwnedItemRef): string {

@@ -41,7 +41,7 @@ export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
   }).slice(0, -1);
   const head = Buffer.from(`${common},"ExpressionAttributeValues":`);
   return (item, bodies) => {
-    const values = `${JSON.stringify(putConditionValues(item))},"Item":`;
+    const values = `${putConditionValues(item)},"Item":`;
     // A character has at most three bytes.
     const memory = bodies.take(head.length + values.length * 3 + item.json.length + closeItem.length);
     let at = put(memory, head, 0);
@@ -62,9 +62,9 @@ export function putBatchBody(tableName: string): PooledBuilder<readonly EncodedI
     for (const { json } of items) length += json.length + nextPut.length;
     const memory = bodies.take(length);
     let at = put(memory, head, 0);
-    for (const [index, { json }] of items.entries()) {
+    for (let index = 0; index < items.length; index += 1) {
       if (index > 0) at = put(memory, nextPut, at);
-      at = put(memory, json, at);
+      at = put(memory, items[index]!.json, at);
     }
     at = put(memory, closePuts, at);
     return { body: memory.subarray(0, at), memory };

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { ControlWatcher } from './control-watcher.ts';
 import { coordinate } from './coordinator/coordinate.ts';
 import type { CoordinatorContext, EngineContext } from './engine-context.ts';
+import { joinSignals } from './join-signals.ts';
 import { runUnit } from './units/run-unit.ts';
 
 const attemptsPerUnit = 3;
@@ -24,17 +25,18 @@ export async function runInProcess(
   const work = async (id: string, unit: string): Promise<void> => {
     for (let attempt = 1; attempt <= attemptsPerUnit && !paused && !options.signal.aborted; attempt += 1) {
       try {
-        await watcher.during(id, (control) =>
-          runUnit(context, id, unit, {
-            signal: AbortSignal.any([options.signal, control]),
+        await watcher.during(id, async (control) => {
+          const { signal, leave } = joinSignals(options.signal, control);
+          await runUnit(context, id, unit, {
+            signal,
             lastAttempt: attempt === attemptsPerUnit,
             reopen: false,
             // A process that ends takes the books along: nothing is known of earlier ones.
             alone: true,
             onProgress: () => undefined,
             onEvent: () => undefined,
-          }),
-        );
+          }).finally(leave);
+        });
         return;
       } catch {
         // Recorded as handed back by the unit itself; the next attempt goes on from its checkpoint.

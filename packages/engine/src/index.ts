@@ -7,6 +7,7 @@ export {
   type EngineSettings,
 } from './engine-context.ts';
 export { runInProcess } from './in-process.ts';
+export { joinSignals, type JoinedSignals } from './join-signals.ts';
 export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger.ts';
 export {
   currentStatus,

@@ -2,6 +2,7 @@ import { MigrationError, parseUnitId } from '@migrator/core';
 import {
   ControlWatcher,
   type CoordinatorContext,
+  joinSignals,
   runUnit,
   unitLabel,
   type UnitResult,
@@ -56,9 +57,10 @@ export function startUnitWorker(
     const retried = job.attemptsMade > 0;
     try {
       const attempt = (signals: readonly AbortSignal[], alone: boolean): Promise<UnitResult> =>
-        watcher.during(operationId, (control) =>
-          runUnit(context, operationId, unit, {
-            signal: AbortSignal.any([options.stop, control, ...signals]),
+        watcher.during(operationId, async (control) => {
+          const { signal, leave } = joinSignals(options.stop, control, ...signals);
+          return await runUnit(context, operationId, unit, {
+            signal,
             alone,
             lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
             reopen: retried,
@@ -66,8 +68,8 @@ export function startUnitWorker(
             onEvent: (line) => {
               if (!hideUserData) report.event(line);
             },
-          }),
-        );
+          }).finally(leave);
+        });
       let result = await solitude.among((signal) => attempt([signal], false));
       if ('why' in result && result.why === 'suspect') result = await solitude.alone(() => attempt([], true));
       // It may have taken up a run that was over, whose coordinator has gone home.

@@ -76,14 +76,14 @@ export function wholeDeltas(
   deltas: Readonly<Record<string, number>>,
 ): { index: number; name: string; amount: number }[] {
   const names: readonly string[] = counters[kind];
-  return Object.entries(deltas)
-    .map(([name, value]) => {
-      const index = names.indexOf(name);
-      if (index === -1) throw new TypeError(`a ${kind} has no counter '${name}'`);
-      const amount = Math.round(value);
-      if (!Number.isSafeInteger(amount)) throw new TypeError(`'${name}' can't move by ${value}`);
-      return { index, name, amount };
-    })
-    .filter(({ amount }) => amount !== 0)
-    .toSorted((a, b) => a.index - b.index);
+  const whole: { index: number; name: string; amount: number }[] = [];
+  for (const name in deltas) {
+    const index = names.indexOf(name);
+    if (index === -1) throw new TypeError(`a ${kind} has no counter '${name}'`);
+    const value = deltas[name]!;
+    const amount = Math.round(value);
+    if (!Number.isSafeInteger(amount)) throw new TypeError(`'${name}' can't move by ${value}`);
+    if (amount !== 0) whole.push({ index, name, amount });
+  }
+  return whole.sort((a, b) => a.index - b.index);
 }

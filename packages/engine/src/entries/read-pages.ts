@@ -1,5 +1,7 @@
 import type { EntryPage, Source } from '@migrator/core';
 
+import { joinSignals } from '../join-signals.ts';
+
 export interface ReadPagesOptions {
   readonly userId: string;
   readonly after?: string;
@@ -14,7 +16,7 @@ export async function* readPages(
   options: ReadPagesOptions,
 ): AsyncGenerator<EntryPage, void, void> {
   const left = new AbortController();
-  const signal = AbortSignal.any([options.signal, left.signal]);
+  const { signal, leave } = joinSignals(options.signal, left.signal);
   const read = (after: string | undefined): Promise<EntryPage> => {
     const page = source.readPage({
       userId: options.userId,
@@ -45,5 +47,6 @@ export async function* readPages(
   } finally {
     // An abort makes an error with its stack, which most users, whose last page is read, need not pay for.
     if (isReading) left.abort();
+    leave();
   }
 }

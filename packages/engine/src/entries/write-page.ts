@@ -95,8 +95,8 @@ export async function writePage(
 function stepsOf(entries: readonly SourceEntry[], batched: boolean): (number | readonly number[])[] {
   const steps: (number | readonly number[])[] = [];
   let batch: number[] = [];
-  for (const [index, entry] of entries.entries()) {
-    if (!batched || mayCollide(entry)) {
+  for (let index = 0; index < entries.length; index += 1) {
+    if (!batched || mayCollide(entries[index]!)) {
       steps.push(index);
       continue;
     }
@@ -130,7 +130,8 @@ async function settleBatch(
     if (items.length === 0) return;
     try {
       let { writeUnits } = await context.target.putBatch(items, signal);
-      for (const [place, entry] of mapped.entries()) {
+      for (let place = 0; place < mapped.length; place += 1) {
+        const entry = mapped[place];
         if (entry === undefined) continue;
         outcomes[indices[place]!] = written(entry, 'created', writeUnits);
         // The batch's, told of its first item.

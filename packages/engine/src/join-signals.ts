@@ -1,0 +1,23 @@
+export interface JoinedSignals {
+  /** Aborts as soon as one of the others does, for its reason. */
+  readonly signal: AbortSignal;
+  /** Stops watching them. To be called when the work is over. */
+  leave(): void;
+}
+
+/**
+ * One signal for several, for work whose end is known. `AbortSignal.any` needs no end, but it holds what it makes by weak
+ * references, which last until the whole heap is collected, and asks all that it was made of with each look at `aborted`.
+ */
+export function joinSignals(...signals: readonly AbortSignal[]): JoinedSignals {
+  const joined = new AbortController();
+  const abort = (): void => joined.abort(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
+  if (signals.some(({ aborted }) => aborted)) abort();
+  return {
+    signal: joined.signal,
+    leave() {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
+  };
+}
