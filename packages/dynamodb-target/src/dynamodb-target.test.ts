@@ -242,6 +242,46 @@ describe('a batch that is done in part', () => {
   });
 });
 
+test('bodies that are used again bring every item whole, whatever becomes of the tries before', async () => {
+  const counts = new Map<string, number>();
+  const answers: ScriptedAnswer[] = [
+    'reset',
+    exception('ProvisionedThroughputExceededException'),
+    { status: 500, body: {} },
+    { body: '{"ConsumedCapacity":', headers: { 'x-amz-crc32': '1' } },
+  ];
+  const { target, dynamodb } = await open([
+    ({ body }) => {
+      const { dateKey: key } = body['Item'] as { dateKey: { S: string } };
+      const tries = (counts.get(key.S) ?? 0) + 1;
+      counts.set(key.S, tries);
+      // Two of three entries meet trouble first, each kind of it in turns.
+      const kind = Number(key.S.slice(-4)) % (answers.length * 1.5);
+      return (tries === 1 ? answers[Math.floor(kind)] : undefined) ?? done;
+    },
+  ]);
+  const items = Array.from({ length: 300 }, (_, index) => {
+    const date = String(index).padStart(4, '0');
+    return encodeItem({
+      userId: 'ann',
+      date,
+      data: { note: { S: `${index} `.repeat(1 + ((index * 37) % 4_000)) } },
+    });
+  });
+  const results = await Promise.all(items.map((item) => target.putOwned(item)));
+  expect(results.every(({ outcome }) => outcome === 'written')).toBe(true);
+  // Each try's body, not just the last one's.
+  const wanted = new Map(items.map((item) => [item.dateKey, parseItem(item.json)]));
+  for (const { body } of dynamodb.calls) {
+    const item = body['Item'] as { dateKey: { S: string } };
+    expect(item).toEqual(wanted.get(item.dateKey.S));
+    expect(body['ExpressionAttributeValues']).toMatchObject({
+      ':date': { S: item.dateKey.S.slice('journal_ann_'.length) },
+    });
+  }
+  expect(dynamodb.calls.length).toBeGreaterThan(items.length);
+});
+
 describe('an abort', () => {
   test('ends a call that hangs', async () => {
     const abort = new AbortController();

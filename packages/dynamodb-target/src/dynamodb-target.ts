@@ -88,7 +88,7 @@ class DynamoDbTarget implements Target {
     const answer = await this.#withRetries(
       'PutItem',
       signal,
-      async () => await this.#put('PutItem', this.#bodies.putItem(item, this.#memory), signal),
+      () => this.#put('PutItem', this.#bodies.putItem(item, this.#memory), signal),
     );
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);

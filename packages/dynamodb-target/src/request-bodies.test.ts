@@ -1,0 +1,41 @@
+import { array, assert, integer, property } from 'fast-check';
+import { expect, test } from 'vitest';
+import { RequestBodies } from './request-bodies.ts';
+
+test('what is in use is never given out, and is large enough', () => {
+  // Above zero: a body of so many bytes is taken; below: one that is in use is given back.
+  const steps = array(
+    integer({ min: -20, max: 1_500_000 }).map((step) => (step > 20 ? step : step % 20)),
+    {
+      maxLength: 60,
+    },
+  );
+  assert(
+    property(steps, (all) => {
+      const bodies = new RequestBodies();
+      const inUse: Buffer[] = [];
+      for (const step of all) {
+        if (step > 0) {
+          const memory = bodies.take(step);
+          expect(memory.length).toBeGreaterThanOrEqual(step);
+          expect(inUse.some((other) => other.buffer === memory.buffer)).toBe(false);
+          inUse.push(memory);
+        } else {
+          const [memory] = inUse.splice(-step % Math.max(1, inUse.length), 1);
+          if (memory !== undefined) bodies.giveBack(memory);
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('what was given back last is given out next, where it fits', () => {
+  const bodies = new RequestBodies();
+  const [small, large] = [bodies.take(2_000), bodies.take(60_000)];
+  bodies.giveBack(small);
+  bodies.giveBack(large);
+  expect(bodies.take(70_000)).not.toBe(large);
+  expect(bodies.take(59_000)).toBe(large);
+  expect(bodies.take(3_000)).toBe(small);
+});
