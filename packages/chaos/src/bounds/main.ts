@@ -9,7 +9,7 @@ import { startRedis } from '@migrator/local-services';
 import { encodeDocument, journalEntry } from '@migrator/testing';
 
 /** As the script `worker` has them. */
-const workerFlags = ['--max-semi-space-size=16', '--max-old-space-size=768'];
+const workerFlags = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 const users = Number(process.argv[2] ?? 1_000_000);
 const document = Buffer.from(
   encodeDocument({
