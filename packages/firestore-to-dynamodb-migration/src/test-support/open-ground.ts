@@ -8,6 +8,7 @@ import {
   DeleteTableCommand,
   DynamoDBClient,
   ScanCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { openQueueContext, type QueueContext } from '@migrator/composition';
 import { readConfig } from '@migrator/config';
@@ -59,6 +60,8 @@ export async function openGround(): Promise<Ground> {
       KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
     }),
   );
+  // The answer comes before there is a table to write to.
+  await waitUntilTableExists({ client: dynamodb, minDelay: 1, maxWaitTime: 30 }, { TableName: table });
   const config = readConfig(env);
   const releases: (() => Promise<unknown>)[] = [
     () => rm(folder, { recursive: true }),
