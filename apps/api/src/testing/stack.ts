@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { openQueueContext, publishMetrics, type QueueContext } from '@migrator/composition';
 import { readConfig } from '@migrator/config';
 import {
@@ -14,7 +19,7 @@ import {
 import { createMetricsBoard, startWorkers } from '@migrator/queue';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
-import { inject, vi } from 'vitest';
+import { inject } from 'vitest';
 
 import { basePath, unwatched } from '../api-context.ts';
 import { startServer } from '../start-server.ts';
@@ -71,13 +76,10 @@ export async function openStack(options: { workers?: number; env?: Environment }
         KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
       }),
     );
-    // A test may be over before the table is there.
-    releases.push(() =>
-      vi.waitFor(() => dynamodb.send(new DeleteTableCommand({ TableName: table })), {
-        timeout: 10_000,
-        interval: 50,
-      }),
-    );
+    releases.push(() => dynamodb.send(new DeleteTableCommand({ TableName: table })));
+    // The answer comes before there is a table to write to.
+    const soon = { client: dynamodb, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 };
+    await waitUntilTableExists(soon, { TableName: table });
 
     // Both SDKs look for their credentials and emulators here and nowhere else.
     Object.assign(process.env, inject('services'));

@@ -61,7 +61,10 @@ export async function openGround(): Promise<Ground> {
     }),
   );
   // The answer comes before there is a table to write to.
-  await waitUntilTableExists({ client: dynamodb, minDelay: 1, maxWaitTime: 30 }, { TableName: table });
+  await waitUntilTableExists(
+    { client: dynamodb, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 },
+    { TableName: table },
+  );
   const config = readConfig(env);
   const releases: (() => Promise<unknown>)[] = [
     () => rm(folder, { recursive: true }),
