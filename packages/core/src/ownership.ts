@@ -18,11 +18,14 @@ export const putCondition =
 
 /** As JSON: there is one for each item that is written. */
 export function putConditionValues(item: EncodedItem): string {
-  const text = (value: string): string => `{"S":${JSON.stringify(value)}}`;
   return (
     `{":from":{"S":"firestore"},":user":${text(item.userId)},":date":${text(item.date)},` +
     `":at":${text(item.migratedAt)},":original":${text(item.originalTimestamp)}}`
   );
+}
+
+function text(value: string): string {
+  return `{"S":${JSON.stringify(value)}}`;
 }
 
 export function deleteCondition(ref: OwnedItemRef): string {

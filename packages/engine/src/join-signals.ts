@@ -2,7 +2,7 @@ export interface JoinedSignals {
   /** Aborts as soon as one of the others does, for its reason. */
   readonly signal: AbortSignal;
   /** Stops watching them. To be called when the work is over. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /**

@@ -36,26 +36,27 @@ export interface AnsweredDocument {
 }
 
 const SLASH = 0x2f;
-/** One for all answers: what reads one makes nothing but what it hands on. */
-const reader = new Reader(new Uint8Array(0));
+/** One for all messages: reading one makes nothing but what is handed on. */
+const messageReader = new Reader(new Uint8Array(0));
 
 /**
  * The Document in a RunQueryResponse or a BatchGetDocumentsResponse (the same field in both); absent in messages that
  * only tell of progress, or of a document that does not exist.
  */
 export function answeredDocument(response: Buffer): AnsweredDocument | undefined {
+  const reader = messageReader;
   reader.buf = response;
   reader.pos = 0;
   reader.len = response.length;
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
-    if (tag >>> 3 === 1) return readDocument(response, reader.uint32());
+    if (tag >>> 3 === 1) return readDocument(response, reader, reader.uint32());
     reader.skipType(tag & 7);
   }
   return undefined;
 }
 
-function readDocument(response: Buffer, length: number): AnsweredDocument {
+function readDocument(response: Buffer, reader: Reader, length: number): AnsweredDocument {
   const from = reader.pos;
   const end = from + length;
   let nameFrom = from;

@@ -72,11 +72,11 @@ export function copyText(pass: MappingPass, from: number, to: number): void {
 }
 
 /** Whether one of a word's four bytes is a control, a quote or a backslash (or, rarely, none is). */
-function needsEscape(word: number): boolean {
-  const controls = word - 0x20202020;
-  const quotes = (word ^ 0x22222222) - 0x01010101;
-  const backslashes = (word ^ 0x5c5c5c5c) - 0x01010101;
-  return ((controls | quotes | backslashes) & ~word & 0x80808080) !== 0;
+function needsEscape(four: number): boolean {
+  const controls = four - 0x20202020;
+  const quotes = (four ^ 0x22222222) - 0x01010101;
+  const backslashes = (four ^ 0x5c5c5c5c) - 0x01010101;
+  return ((controls | quotes | backslashes) & ~four & 0x80808080) !== 0;
 }
 
 function copyBytes(pass: MappingPass, start: number, from: number, to: number): number {

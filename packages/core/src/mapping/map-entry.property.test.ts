@@ -24,6 +24,10 @@ const ordinary = {
   document: { name: 'projects/p/databases/(default)/documents/users/ann/trading-journal/2026-11-22' },
 };
 
+function around(bound: number): fc.Arbitrary<number> {
+  return fc.integer({ min: -3, max: 3 }).map((more) => bound + more);
+}
+
 function sourceEntry({ userId, date, updateTime, document }: ArbitraryEntry): SourceEntry {
   return { userId, date, updateTime, document: encodeDocument(document) };
 }
@@ -51,7 +55,6 @@ describe('any entry', { timeout: 900_000 }, () => {
   });
 
   it('carries amounts, integers and times digit by digit', () => {
-    const around = (bound: number) => fc.integer({ min: -3, max: 3 }).map((more) => bound + more);
     const digits = fc.oneof(
       fc.integer(),
       fc.maxSafeInteger(),

@@ -85,5 +85,5 @@ export function wholeDeltas(
     if (!Number.isSafeInteger(amount)) throw new TypeError(`'${name}' can't move by ${value}`);
     if (amount !== 0) whole.push({ index, name, amount });
   }
-  return whole.sort((a, b) => a.index - b.index);
+  return whole.toSorted((a, b) => a.index - b.index);
 }
