@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type DeleteResult,
   type EncodedItem,
+  type FoundItems,
   type ItemJson,
   MigrationError,
   type OwnedItemRef,
@@ -85,10 +86,8 @@ class DynamoDbTarget implements Target {
   }
 
   async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
-    const answer = await this.#withRetries(
-      'PutItem',
-      signal,
-      () => this.#put('PutItem', this.#bodies.putItem(item, this.#memory), signal),
+    const answer = await this.#withRetries('PutItem', signal, () =>
+      this.#put('PutItem', this.#bodies.putItem(item, this.#memory), signal),
     );
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
@@ -129,11 +128,9 @@ class DynamoDbTarget implements Target {
     return { writeUnits };
   }
 
-  async getItems(
-    dateKeys: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<{ readonly items: ReadonlyMap<string, ItemJson>; readonly readUnits: number }> {
-    const items = new Map<string, ItemJson>();
+  async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
+    let items = new Map<string, ItemJson>();
+    const memories: ArrayBuffer[] = [];
     let readUnits = 0;
     const distinct = [...new Set(dateKeys)];
     for (let at = 0; at < distinct.length; at += keysPerBatchGet) {
@@ -148,8 +145,10 @@ class DynamoDbTarget implements Target {
             signal,
             read: cutItems,
           });
-          const { items: found, rest } = json as CutAnswer;
-          for (const [key, item] of found) items.set(key, item);
+          const { items: found, rest, memory } = json as CutAnswer;
+          if (items.size === 0) items = found;
+          else for (const [key, item] of found) items.set(key, item);
+          if (memory !== undefined) memories.push(memory);
           const { UnprocessedKeys, ConsumedCapacity } = rest as Answers['BatchGetItem'];
           readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
           const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
@@ -159,7 +158,7 @@ class DynamoDbTarget implements Target {
         }
       });
     }
-    return { items, readUnits };
+    return { items, readUnits, free: () => memories.splice(0).forEach(free) };
   }
 
   async deleteOwned(ref: OwnedItemRef, signal?: AbortSignal): Promise<DeleteResult> {
@@ -277,6 +276,11 @@ class DynamoDbTarget implements Target {
     this.#options.onCapacity?.(kind, units);
     return units;
   }
+}
+
+/** An ArrayBuffer can't be freed, but it can hand its memory on to one of no length. */
+function free(memory: ArrayBuffer): void {
+  memory.transfer(0);
 }
 
 /** Items of a batch that the table had no capacity for: not an error of theirs, so they go again. */

@@ -201,6 +201,23 @@ function describeReads(open: OpenTarget): void {
       expect((await target.getItems([])).items.size).toBe(0);
     });
 
+    test('by key gives back memory if told so, and nothing else with it', async () => {
+      const { target, put } = await open();
+      const fixtures = Array.from({ length: 120 }, (_, index) => ({ userId: 'ann', date: String(index) }));
+      const note = { S: 'long '.repeat(200) };
+      for (const fixture of fixtures) await put(migratedItem({ ...fixture, data: { note } }));
+      const keys = fixtures.map(dateKey);
+      const [first, second] = await Promise.all([target.getItems(keys), target.getItems(keys)]);
+      first.free?.();
+      first.free?.();
+      for (const each of keys)
+        expect(parseItem(second.items.get(each)!)).toMatchObject({ dateKey: { S: each } });
+      second.free?.();
+      const again = await target.getItems(keys);
+      for (const each of keys)
+        expect(parseItem(again.items.get(each)!)).toMatchObject({ dateKey: { S: each } });
+    });
+
     test('by scan finds each item once, over all segments and pages', async () => {
       const { target, put } = await open();
       const fixtures = Array.from({ length: 60 }, (_, index) => ({ userId: 'ann', date: String(index) }));

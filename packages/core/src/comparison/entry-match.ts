@@ -13,29 +13,36 @@ import {
   STRING_VALUE,
   TIMESTAMP_VALUE,
 } from '../values/value-tags.ts';
-import { CLOSE, CLOSE_LIST, COLON, COMMA, ItemText, OPEN, OPEN_LIST, QUOTE } from './item-text.ts';
-import { takesDouble, takesInteger } from './match-number.ts';
+import { CLOSE, CLOSE_LIST, COLON, COMMA, constant, half, ItemText, QUOTE, word } from './item-text.ts';
+import { behindDouble, behindInteger } from './match-number.ts';
 import { isTimestampAt } from './timestamp-text.ts';
 
 const BYTES = 2;
 /** A field that has been found: nothing is there. */
 const taken = -1;
 const placesKept = 4_096;
+const no = -1;
 const timestampLength = 27;
 /** The name by which a vector is told from a map. */
 const vectorMark = Buffer.from('__type__');
-const isTrue = Buffer.from('{"BOOL":true}');
-const isFalse = Buffer.from('{"BOOL":false}');
-const isNull = Buffer.from('{"NULL":true}');
-const [S, N, M, L] = [83, 78, 77, 76];
+const isTrue = constant('{"BOOL":true}');
+const isFalse = constant('{"BOOL":false}');
+const isNull = constant('{"NULL":true}');
+/** How an attribute begins, by its kind, and how its value does. */
+const [S, N, M, L] = ['{"S"', '{"N"', '{"M"', '{"L"'].map(word) as [number, number, number, number];
+const [openText, openMap, openList] = [':"', ':{', ':['].map(half) as [number, number, number];
+const opening = 6;
+const closeText = half('"}');
+const closeName = half('":');
 
 /**
  * A document beside the JSON of its item. The item is read once, from its first byte to its last, and what the document has
  * under a name is looked up on the other side, where lengths stand before values and to pass one costs nothing.
  *
- * Every method says whether both sides are the same from where they are, and leaves them behind that. False is no finding: it
- * may be a difference, or just something that is too rare to be worth a way of its own here. Lengths and tags of a byte or two
- * are read in place, because nearly all are.
+ * Every method says whether both sides are the same from where they are, and leaves them behind that; those for values are
+ * given where the item goes on and answer with where it does behind the value, or `no`, because a place that is handed on lies in
+ * a register. False or `no` is no finding: it may be a difference, or just something that is too rare to be worth a way of
+ * its own here. Lengths and tags of a byte or two are read in place, because nearly all are.
  */
 export class EntryMatch {
   readonly text = new ItemText();
@@ -66,18 +73,64 @@ export class EntryMatch {
   }
 
   /** The fields of a map; the item's side is behind the opening brace. */
-  #map(from: number, to: number): boolean {
-    const { text } = this;
-    if (text.takes(CLOSE)) return from === to;
+  #map(from: number, to: number, start: number): number {
+    const { json } = this.text;
+    if (json[start] === CLOSE) return from === to ? start + 1 : no;
     const base = this.#top;
     const count = this.openFields(ELEMENT, from, to);
-    let index = 0;
-    do {
-      if (!this.name() || this.isName(vectorMark)) return false;
-      if (!this.find(base, count, index++) || !this.value()) return false;
-    } while (text.takes(COMMA));
-    this.#top = base;
-    return text.takes(CLOSE) && index === count;
+    let at = start;
+    for (let index = 0; ; at++) {
+      at = this.#field(base, count, index++, at);
+      if (at === no) return no;
+      at = this.#value(this.#valueFrom, this.#valueTo, at);
+      if (at === no) return no;
+      if (json[at] === COMMA) continue;
+      this.#top = base;
+      return json[at] === CLOSE && index === count ? at + 1 : no;
+    }
+  }
+
+  /** Reads a name and the colon behind it if it is the field's that is likely to come. */
+  takesLikely(base: number, count: number, index: number): boolean {
+    const at = this.#guessed(base, count, index, this.text.at);
+    if (at === no) return false;
+    this.text.at = at;
+    return true;
+  }
+
+  /** Reads a name and the colon behind it, and finds its field: answers with where the item goes on. */
+  #field(base: number, count: number, index: number, start: number): number {
+    const at = this.#guessed(base, count, index, start);
+    if (at !== no) return at;
+    const { text } = this;
+    text.at = start;
+    if (!this.name() || this.isName(vectorMark) || !this.find(base, count, index)) return no;
+    return text.at;
+  }
+
+  /** The same for a field that is where one was found last, which nearly all are. */
+  #guessed(base: number, count: number, index: number, start: number): number {
+    const { document, text } = this;
+    const place = this.#places[slotOf(base, count, index)]!;
+    if (place >= count || text.json[start] !== QUOTE) return no;
+    const fields = this.#fields;
+    const field = base + 2 * place;
+    const at = fields[field]!;
+    if (at === taken || document[at] !== ENTRY_KEY) return no;
+    const length = document[at + 1]!;
+    const nameTo = at + 2 + length;
+    const end = fields[field + 1]!;
+    if (length >= 0x80 || nameTo + 2 > end || document[nameTo] !== ENTRY_VALUE) return no;
+    // What may be a vector's mark is looked at closely.
+    if (length === vectorMark.length && document[at + 2] === vectorMark[0]) return no;
+    const viewFrom = this.#viewFrom;
+    const behind = text.endOfSame(start + 1, this.#view, viewFrom + at + 2, viewFrom + nameTo);
+    if (behind === no || text.view.getInt16(text.viewFrom + behind, true) !== closeName) return no;
+    if (!this.#openField(nameTo, end)) return no;
+    fields[field] = taken;
+    this.nameFrom = start + 1;
+    this.nameTo = behind;
+    return behind + 2;
   }
 
   /** Reads a name and the colon behind it. */
@@ -131,7 +184,7 @@ export class EntryMatch {
     const { document, nameFrom } = this;
     const { json } = this.text;
     const nameLength = this.nameTo - nameFrom;
-    const slot = (count * 67 + (base & 0xff) * 131 + index) & (placesKept - 1);
+    const slot = slotOf(base, count, index);
     let place = this.#places[slot]!;
     for (let tried = 0; tried < count; tried++, place++) {
       if (place >= count) place = 0;
@@ -184,12 +237,15 @@ export class EntryMatch {
 
   /** The field's value that was found last, and the attribute that comes next. */
   value(): boolean {
-    return this.#value(this.#valueFrom, this.#valueTo);
+    const end = this.#value(this.#valueFrom, this.#valueTo, this.text.at);
+    if (end === no) return false;
+    this.text.at = end;
+    return true;
   }
 
-  #value(from: number, end: number): boolean {
-    const { text, document } = this;
-    if (from >= end) return false;
+  #value(from: number, end: number, start: number): number {
+    const { document } = this;
+    if (from >= end) return no;
     let kind = document[from]!;
     let at = from + 1;
     if (kind >= 0x80) kind = (kind & 0x7f) | (document[at++]! << 7);
@@ -197,65 +253,99 @@ export class EntryMatch {
       const length = document[at]!;
       if (length < 0x80) {
         at++;
-        if (at + length !== end) return false;
+        if (at + length !== end) return no;
       } else {
         this.#readLength(at);
         at = this.#content;
-        if (this.#at !== end) return false;
+        if (this.#at !== end) return no;
       }
     }
     switch (kind) {
       case STRING_VALUE:
-        return text.takesKind(S, QUOTE) && text.takesText(document, at, end) && text.takesBoth(QUOTE, CLOSE);
+        return this.#opens(S, openText, start) ? this.#string(at, end, start + opening) : no;
       case DOUBLE_VALUE:
-        return at + 8 === end && this.#matchDouble(at);
+        return at + 8 === end ? this.#double(at, start) : no;
       case INTEGER_VALUE: {
         this.#at = at;
         const value = this.#int64();
-        return this.#at === end && text.takesKind(N, QUOTE) && takesInteger(text, value) && text.takes(CLOSE);
+        if (this.#at !== end || !this.#opens(N, openText, start)) return no;
+        return this.#closed(behindInteger(this.text, start + opening, value));
       }
       case MAP_VALUE:
-        return text.takesKind(M, OPEN) && this.#map(at, end) && text.takes(CLOSE);
+        return this.#opens(M, openMap, start) ? this.#closed(this.#map(at, end, start + opening)) : no;
       case TIMESTAMP_VALUE:
-        return this.#timestamp(at, end);
+        return this.#opens(S, openText, start) ? this.#timestamp(at, end, start + opening) : no;
       case ARRAY_VALUE:
-        return text.takesKind(L, OPEN_LIST) && this.#list(at, end) && text.takes(CLOSE);
+        return this.#opens(L, openList, start) ? this.#closed(this.#list(at, end, start + opening)) : no;
       case BOOLEAN_VALUE:
-        if (at + 1 !== end || document[at]! > 1) return false;
-        return text.takesAll(document[at] === 1 ? isTrue : isFalse);
+        if (at + 1 !== end || document[at]! > 1) return no;
+        return this.#constant(document[at] === 1 ? isTrue : isFalse, start);
       case NULL_VALUE:
-        return at + 1 === end && document[at] === 0 && text.takesAll(isNull);
+        return at + 1 === end && document[at] === 0 ? this.#constant(isNull, start) : no;
       default:
-        return false;
+        return no;
     }
   }
 
-  #list(from: number, end: number): boolean {
-    const { text } = this;
-    let at = from;
-    while (at < end) {
-      if (at > from && !text.takes(COMMA)) return false;
-      if (this.document[at] !== ELEMENT) return false;
-      const content = this.#behindLength(at);
-      at = this.#at;
-      if (at > end || !this.#value(content, at)) return false;
-    }
-    return text.takes(CLOSE_LIST);
+  /** Whether there is `{"S":"` or another beginning of an attribute and of what is in it. */
+  #opens(kind: number, begin: number, at: number): boolean {
+    const { view, viewFrom } = this.text;
+    return view.getInt32(viewFrom + at, true) === kind && view.getInt16(viewFrom + at + 4, true) === begin;
   }
 
-  #matchDouble(at: number): boolean {
+  /** Behind the brace that closes an attribute whose value ends at `at`. */
+  #closed(at: number): number {
+    return at !== no && this.text.json[at] === CLOSE ? at + 1 : no;
+  }
+
+  #closedText(at: number): number {
+    const { view, viewFrom } = this.text;
+    return view.getInt16(viewFrom + at, true) === closeText ? at + 2 : no;
+  }
+
+  #constant(bytes: DataView, at: number): number {
     const { text } = this;
-    const value = this.#view.getFloat64(this.#viewFrom + at, true);
+    text.at = at;
+    return text.takesAll(bytes) ? text.at : no;
+  }
+
+  #string(from: number, to: number, start: number): number {
+    const { text } = this;
+    let at = text.endOfSame(start, this.#view, this.#viewFrom + from, this.#viewFrom + to);
+    if (at === no) at = text.endOfEscaped(start, this.document, from, to);
+    return at === no ? no : this.#closedText(at);
+  }
+
+  #list(from: number, end: number, start: number): number {
+    const { json } = this.text;
+    let at = start;
+    let next = from;
+    while (next < end) {
+      if (next > from && json[at++] !== COMMA) return no;
+      if (this.document[next] !== ELEMENT) return no;
+      const content = this.#behindLength(next);
+      next = this.#at;
+      if (next > end) return no;
+      at = this.#value(content, next, at);
+      if (at === no) return no;
+    }
+    return json[at] === CLOSE_LIST ? at + 1 : no;
+  }
+
+  #double(from: number, start: number): number {
+    const value = this.#view.getFloat64(this.#viewFrom + from, true);
     const magnitude = Math.abs(value);
     if (value === 0 || (magnitude >= 1e-130 && magnitude < 1e126)) {
-      return text.takesKind(N, QUOTE) && takesDouble(text, value) && text.takes(CLOSE);
+      return this.#opens(N, openText, start)
+        ? this.#closed(behindDouble(this.text, start + opening, value))
+        : no;
     }
-    return (
-      text.takesKind(S, QUOTE) && text.takesAll(Buffer.from(String(value))) && text.takesBoth(QUOTE, CLOSE)
-    );
+    if (!this.#opens(S, openText, start)) return no;
+    const at = this.#constant(constant(String(value)), start + opening);
+    return at === no ? no : this.#closedText(at);
   }
 
-  #timestamp(from: number, end: number): boolean {
+  #timestamp(from: number, end: number, start: number): number {
     const { text } = this;
     let seconds = 0;
     let nanos = 0;
@@ -264,12 +354,10 @@ export class EntryMatch {
       const tag = this.#varint();
       if (tag === SECONDS) seconds = this.#int64();
       else if (tag === NANOS) nanos = this.#int64();
-      else return false;
+      else return no;
     }
-    if (this.#at !== end || !text.takesKind(S, QUOTE)) return false;
-    if (!isTimestampAt(text.json, text.at, seconds, nanos)) return false;
-    text.at += timestampLength;
-    return text.takesBoth(QUOTE, CLOSE);
+    if (this.#at !== end || !isTimestampAt(text.view, text.viewFrom + start, seconds, nanos)) return no;
+    return this.#closedText(start + timestampLength);
   }
 
   /** One below 2^28; a larger one comes out too large for anything, and so does what is cut off. */
@@ -287,9 +375,21 @@ export class EntryMatch {
   /** A whole number as a double, exact where that can hold it; NaN where it can't. */
   #int64(): number {
     const { document } = this;
-    let low = 0;
-    let scale = 1;
-    for (let i = 0; i < 7; i++) {
+    let at = this.#at;
+    // Four bytes have room in 32 bits.
+    let small = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = document[at++]!;
+      small |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.#at = at;
+        return small;
+      }
+    }
+    this.#at = at;
+    let low = small;
+    let scale = 2 ** 28;
+    for (let i = 4; i < 7; i++) {
       const byte = document[this.#at++]!;
       low += (byte & 0x7f) * scale;
       if (byte < 0x80) return low;
@@ -309,3 +409,8 @@ export class EntryMatch {
 
 /** The 15 bits above the 49th of a negative number that is not below -2^49. */
 const allOnes = 0x7fff;
+
+/** Of where a field was found last, by what tells maps apart well enough for a guess. */
+function slotOf(base: number, count: number, index: number): number {
+  return (count * 67 + (base & 0xff) * 131 + index) & (placesKept - 1);
+}

@@ -27,15 +27,43 @@ for (const [letter, meant] of Object.entries({
   escaped[letter.charCodeAt(0)] = meant.charCodeAt(0);
 }
 
+/** Four ASCII characters as a DataView reads them. */
+export function word(text: string): number {
+  return Buffer.from(text, 'latin1').readInt32LE();
+}
+
+/** Two of them. */
+export function half(text: string): number {
+  return Buffer.from(text, 'latin1').readInt16LE();
+}
+
+/** ASCII text for `takesAll`. */
+export function constant(text: string): DataView {
+  const bytes = Uint8Array.from(Buffer.from(text, 'latin1'));
+  return new DataView(bytes.buffer);
+}
+
+/** For each of the four bytes of a word, and its highest bit. */
+const each = 0x0101_0101;
+const highest = each * 0x80;
+
 /** Reads one item after another; `at` is the next byte. */
 export class ItemText {
   json: Uint8Array = new Uint8Array();
+  /**
+   * What the bytes lie in, where they begin at `viewFrom`; made anew only for another answer. It does not end where the item
+   * does: whoever reads through it finds at last that he is not at the item's end, or gets a RangeError.
+   */
+  view: DataView = new DataView(new ArrayBuffer(0));
+  viewFrom = 0;
   at = 0;
   /** Whether any text so far had bytes beyond ASCII, which may be no UTF-8. */
   beyondAscii = false;
 
   open(json: Uint8Array): void {
     this.json = json;
+    if (this.view.buffer !== json.buffer) this.view = new DataView(json.buffer);
+    this.viewFrom = json.byteOffset;
     this.at = 0;
     this.beyondAscii = false;
   }
@@ -44,22 +72,6 @@ export class ItemText {
   takes(byte: number): boolean {
     if (this.json[this.at] !== byte) return false;
     this.at++;
-    return true;
-  }
-
-  /** Goes past `{"S":"` with the given letter for the S and the given byte for what the value begins with. */
-  takesKind(letter: number, begin: number): boolean {
-    const { json, at } = this;
-    if (
-      json[at] !== OPEN ||
-      json[at + 1] !== QUOTE ||
-      json[at + 2] !== letter ||
-      json[at + 3] !== QUOTE ||
-      json[at + 4] !== COLON ||
-      json[at + 5] !== begin
-    )
-      return false;
-    this.at = at + 6;
     return true;
   }
 
@@ -72,11 +84,15 @@ export class ItemText {
   }
 
   /** Goes past these bytes if they come next. */
-  takesAll(bytes: Uint8Array): boolean {
-    const { json, at } = this;
-    const { length } = bytes;
-    for (let i = 0; i < length; i++) if (json[at + i] !== bytes[i]) return false;
-    this.at = at + length;
+  takesAll(bytes: DataView): boolean {
+    const { view, viewFrom } = this;
+    const length = bytes.byteLength;
+    const from = viewFrom + this.at;
+    let i = 0;
+    for (; i + 4 <= length; i += 4)
+      if (bytes.getInt32(i, true) !== view.getInt32(from + i, true)) return false;
+    for (; i < length; i++) if (bytes.getUint8(i) !== view.getUint8(from + i)) return false;
+    this.at += length;
     return true;
   }
 
@@ -104,12 +120,38 @@ export class ItemText {
     return high >= 0 && high < 8 && low >= 0 ? high * 16 + low : -1;
   }
 
-  /** Goes past the text from here on, without its closing quote, if it means these bytes of UTF-8. */
-  takesText(bytes: Uint8Array, from: number, to: number): boolean {
-    const { json } = this;
-    let at = this.at;
+  /** Where the text at `at` ends if it is just these bytes of UTF-8, and written without escapes; -1 says nothing. */
+  endOfSame(at: number, source: DataView, from: number, to: number): number {
+    const { view } = this;
+    let i = from;
+    let mine = this.viewFrom + at;
     let seen = 0;
-    for (let i = from; i < to; i++) {
+    for (; i + 4 <= to; i += 4, mine += 4) {
+      const four = source.getInt32(i, true);
+      if (four !== view.getInt32(mine, true)) return -1;
+      // A byte below the space, a quote, a backslash: what is not zero has one.
+      const quote = four ^ (each * QUOTE);
+      const backslash = four ^ (each * BACKSLASH);
+      const special =
+        ((four - each * SPACE) & ~four) | ((quote - each) & ~quote) | ((backslash - each) & ~backslash);
+      if ((special & highest) !== 0) return -1;
+      seen |= four;
+    }
+    for (; i < to; i++, mine++) {
+      const byte = source.getUint8(i);
+      if (byte !== view.getUint8(mine) || byte === QUOTE || byte === BACKSLASH || byte < SPACE) return -1;
+      seen |= byte;
+    }
+    if ((seen & highest) !== 0) this.beyondAscii = true;
+    return mine - this.viewFrom;
+  }
+
+  /** The same for text that may be written in escapes. */
+  endOfEscaped(from: number, bytes: Uint8Array, bytesFrom: number, bytesTo: number): number {
+    const { json } = this;
+    let at = from;
+    let seen = 0;
+    for (let i = bytesFrom; i < bytesTo; i++) {
       const wanted = bytes[i]!;
       let byte = json[at++]!;
       if (byte === BACKSLASH) {
@@ -119,15 +161,14 @@ export class ItemText {
           at += 4;
         } else {
           byte = escaped[letter] ?? 0;
-          if (byte === 0) return false;
+          if (byte === 0) return -1;
         }
-      } else if (byte === QUOTE || byte < SPACE) return false;
-      if (byte !== wanted) return false;
+      } else if (byte === QUOTE || byte < SPACE) return -1;
+      if (byte !== wanted) return -1;
       seen |= byte;
     }
     if (seen >= 0x80) this.beyondAscii = true;
-    this.at = at;
-    return true;
+    return at;
   }
 }
 

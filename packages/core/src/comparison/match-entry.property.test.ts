@@ -115,4 +115,37 @@ describe('the quick look', { timeout: 900_000 }, () => {
       runs(1),
     );
   });
+
+  it('reads no further than an item or a document goes, whatever lies behind it', () => {
+    fc.assert(
+      fc.property(
+        ordinaryEntry,
+        fc.nat(),
+        fc.boolean(),
+        fc.nat({ max: 7 }),
+        (arbitrary, place, both, before) => {
+          const whole = sourceEntry(arbitrary);
+          const json = within(jsonOf(whole), before);
+          const entry = { ...whole, document: within(whole.document, before) };
+          expect(matchEntry(entry, json)).toBe(migratedAt);
+          const short = json.subarray(0, place % json.length);
+          expect(matchEntry(entry, short)).toBeUndefined();
+          if (entry.document.length === 0) return;
+          const document = entry.document.subarray(0, place % entry.document.length);
+          if (matchEntry({ ...entry, document }, both ? short : json) === undefined) return;
+          expect(both).toBe(false);
+          expect(compareEntry({ ...entry, document }, parseItem(json)).differences).toStrictEqual([]);
+        },
+      ),
+      runs(0.5),
+    );
+  });
 });
+
+/** The same bytes in the midst of others, which are again the same. */
+function within(bytes: Uint8Array, before: number): Uint8Array {
+  const filled = new Uint8Array(bytes.length * 2 + before);
+  filled.set(bytes, before);
+  filled.set(bytes, before + bytes.length);
+  return filled.subarray(before, before + bytes.length);
+}

@@ -112,6 +112,18 @@ describe('names', () => {
       expect(matchEntry(entry, Buffer.from(json.replace(twice, `${twice},${twice}`)))).toBeUndefined();
   });
 
+  it('of what `data` holds itself are not taken for a field of the entry', () => {
+    const entry = entryWith({ userId: { integerValue: '5' } });
+    const json = itemOf(entryWith({})).replace('"userId":', '"userId":{"N":"5"},"userId":');
+    expect(matchEntry(entry, Buffer.from(json))).toBeUndefined();
+  });
+
+  it('with what JSON has to escape are known by their escapes alone', () => {
+    const entry = entryWith({ 'a":{"NULL":true},"b': { nullValue: null } });
+    const json = itemOf(entry);
+    expect(matchEntry(entry, Buffer.from(json.replaceAll('\\"', '"')))).toBeUndefined();
+  });
+
   it('are looked for on both sides of the last one', () => {
     const entry = entryWith({
       a: { nullValue: null },
@@ -150,6 +162,16 @@ describe('an item', () => {
     expect(matchEntry(entry, Buffer.from(json.replaceAll('2026-11-22', '2026-12-24')))).toBe(
       '2026-12-24T09:10:51.123Z',
     );
+  });
+
+  it('is known by its own run, whatever the run of the item before', () => {
+    const entry = entryWith({});
+    for (const time of ['2026-11-22T09:10:51.123Z', '', 'now', '2027-01-01T00:00:00.000Z', 'now']) {
+      const json = itemOf(entry).replaceAll(migratedAt, time);
+      expect(matchEntry(entry, Buffer.from(json))).toBe(time);
+    }
+    const escaped = itemOf(entry).replaceAll(migratedAt, '\\u0032026-11-22T09:10:51.123Z');
+    expect(matchEntry(entry, Buffer.from(escaped))).toBeUndefined();
   });
 
   it('that is compressed, or has fields that had to move, is left to the close look', () => {

@@ -2,56 +2,85 @@ import { isUtf8 } from 'node:buffer';
 import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD } from '../values/value-tags.ts';
 import { EntryMatch } from './entry-match.ts';
-import { CLOSE, COMMA, OPEN, QUOTE } from './item-text.ts';
+import { CLOSE, COMMA, constant, OPEN, QUOTE } from './item-text.ts';
 
 /** Kept, because every one would need the same room. Nothing here waits for anything in the middle of an item. */
 const match = new EntryMatch();
 
 const UNDERSCORE = 95;
-const emptyMap = Buffer.from('{"M":{}}');
+const emptyMap = constant('{"M":{}}');
 /** What stands for a field that the entry lacks. */
-const defaults: readonly { readonly name: Uint8Array; readonly value: Uint8Array }[] = [
-  { name: Buffer.from('trades'), value: Buffer.from('{"L":[]}') },
+const defaults: readonly { readonly name: Uint8Array; readonly value: DataView }[] = [
+  { name: Buffer.from('trades'), value: constant('{"L":[]}') },
   ...['heatmap', 'performance', 'risk', 'summary'].map((name) => ({
     name: Buffer.from(name),
     value: emptyMap,
   })),
 ];
 
-const dateKeyIs = Buffer.from('"dateKey":{"S":"journal_');
-const updatedAtIs = Buffer.from('"updatedAt":{"S":"');
-const dataIs = Buffer.from('"data":{"M":{');
-const userIdIs = Buffer.from('"userId":{"S":"');
-const dateIs = Buffer.from('"date":{"S":"');
-const metadataIs = Buffer.from('"metadata":{"M":{');
-const isFromFirestore = Buffer.from('"migratedFrom":{"S":"firestore"}');
-const migratedAtIs = Buffer.from('"migratedAt":{"S":"');
-const originalTimestampIs = Buffer.from('"originalTimestamp":{"S":"');
+/** Names that `data` uses itself. */
+const movedNames = ['userId', 'date', 'metadata'].map((name) => Buffer.from(name));
+
+const dateKeyIs = constant('"dateKey":{"S":"journal_');
+const updatedAtIs = constant('"updatedAt":{"S":"');
+const dataIs = constant('"data":{"M":{');
+const userIdIs = constant('"userId":{"S":"');
+const dateIs = constant('"date":{"S":"');
+const metadataIs = constant('"metadata":{"M":{');
+const isFromFirestore = constant('"migratedFrom":{"S":"firestore"}');
+const migratedAtIs = constant('"migratedAt":{"S":"');
+const originalTimestampIs = constant('"originalTimestamp":{"S":"');
 
 /** A text in bytes, made anew only for another one: an entry's stand in its item twice, its user's in the next item too. */
 class KnownText {
-  #text = '';
+  text = '';
   #bytes = Buffer.alloc(64);
+  #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
   /** False for text that UTF-8 can't hold. */
   set(text: string): boolean {
-    if (text === this.#text) return true;
+    if (text === this.text) return true;
     if (!text.isWellFormed()) return false;
-    if (text.length * 3 > this.#bytes.length) this.#bytes = Buffer.alloc(text.length * 3);
+    if (text.length * 3 > this.#bytes.length) {
+      this.#bytes = Buffer.alloc(text.length * 3);
+      this.#view = new DataView(this.#bytes.buffer);
+    }
     this.#length = this.#bytes.write(text);
-    this.#text = text;
+    this.text = text;
     return true;
   }
 
+  /** Where it ends if it is at `at`, without escapes; -1 says nothing. */
+  endAt(at: number): number {
+    return match.text.endOfSame(at, this.#view, 0, this.#length);
+  }
+
+  /** Goes past it if it comes next. */
   isNext(): boolean {
-    return match.text.takesText(this.#bytes, 0, this.#length);
+    const { text } = match;
+    let end = this.endAt(text.at);
+    if (end === -1) end = text.endOfEscaped(text.at, this.#bytes, 0, this.#length);
+    if (end === -1) return false;
+    text.at = end;
+    return true;
   }
 }
 
 const userId = new KnownText();
 const date = new KnownText();
 const updateTime = new KnownText();
+/** Of the item before, which is mostly of the same run. */
+const migratedAt = new KnownText();
+
+/** Goes past a time of a run and its closing quote: any text without escapes. Answers with its end, -1 for anything else. */
+function endOfRunTime(): number {
+  const { text } = match;
+  const end = migratedAt.endAt(text.at);
+  if (end === -1 || text.json[end] !== QUOTE) return text.endOfPlain();
+  text.at = end + 1;
+  return end;
+}
 
 interface Frame {
   seen: number;
@@ -73,7 +102,13 @@ export function matchEntry(entry: SourceEntry, itemJson: Uint8Array): string | u
   match.open(entry.document, itemJson);
   const { text } = match;
   const frame: Frame = { seen: 0, updatedFrom: 0, updatedTo: 0, migratedFrom: 0, migratedTo: 0 };
-  if (!matchFrame(entry.document, frame) || text.at !== itemJson.length) return undefined;
+  try {
+    if (!matchFrame(entry.document, frame) || text.at !== itemJson.length) return undefined;
+  } catch (error) {
+    // One of the two ends in the middle of a value, and so does the memory it lies in.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
   const { updatedFrom, updatedTo, migratedFrom, migratedTo } = frame;
   if (updatedTo - updatedFrom !== migratedTo - migratedFrom) return undefined;
   for (let i = 0; i < updatedTo - updatedFrom; i++) {
@@ -81,7 +116,10 @@ export function matchEntry(entry: SourceEntry, itemJson: Uint8Array): string | u
   }
   // What is no UTF-8 on both sides is alike as well.
   if (text.beyondAscii && !isUtf8(itemJson)) return undefined;
-  return Buffer.prototype.utf8Slice.call(itemJson, migratedFrom, migratedTo);
+  if (migratedAt.endAt(migratedFrom) === migratedTo) return migratedAt.text;
+  const runTime = Buffer.prototype.utf8Slice.call(itemJson, migratedFrom, migratedTo);
+  migratedAt.set(runTime);
+  return runTime;
 }
 
 function matchFrame(document: Uint8Array, frame: Frame): boolean {
@@ -93,7 +131,7 @@ function matchFrame(document: Uint8Array, frame: Frame): boolean {
       if (!date.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
     } else if (text.takesAll(updatedAtIs)) {
       frame.updatedFrom = text.at;
-      frame.updatedTo = text.endOfPlain();
+      frame.updatedTo = endOfRunTime();
       if (!isFirst(frame, 2) || frame.updatedTo === -1 || !text.takes(CLOSE)) return false;
     } else if (text.takesAll(dataIs)) {
       if (!isFirst(frame, 4) || !matchData(document, frame) || !text.takes(CLOSE)) return false;
@@ -127,9 +165,12 @@ function matchData(document: Uint8Array, frame: Frame): boolean {
     } else if (text.takesAll(metadataIs)) {
       if (!isFirst(frame, 32) || !matchMetadata(frame) || !text.takes(CLOSE)) return false;
     } else {
-      if (!match.name()) return false;
+      const isLikely = match.takesLikely(0, count, fields);
+      if (!isLikely && !match.name()) return false;
+      // Such a field of the entry's has to stand elsewhere, and who reads the item takes one of two of a name.
+      if (isMoved()) return false;
       const bit = defaultBit();
-      if (match.find(0, count, fields)) {
+      if (isLikely || match.find(0, count, fields)) {
         if (!match.value()) return false;
         fields++;
         given |= bit;
@@ -156,7 +197,7 @@ function matchMetadata(frame: Frame): boolean {
       if (!isFirst(frame, 64)) return false;
     } else if (text.takesAll(migratedAtIs)) {
       frame.migratedFrom = text.at;
-      frame.migratedTo = text.endOfPlain();
+      frame.migratedTo = endOfRunTime();
       if (!isFirst(frame, 128) || frame.migratedTo === -1 || !text.takes(CLOSE)) return false;
     } else if (text.takesAll(originalTimestampIs)) {
       if (!isFirst(frame, 256) || !updateTime.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
@@ -167,11 +208,16 @@ function matchMetadata(frame: Frame): boolean {
   return text.takes(CLOSE) && isFirst(frame, 512);
 }
 
+function isMoved(): boolean {
+  for (let i = 0; i < movedNames.length; i++) if (match.isName(movedNames[i]!)) return true;
+  return false;
+}
+
 function defaultBit(): number {
   for (let i = 0; i < defaults.length; i++) if (match.isName(defaults[i]!.name)) return 1 << i;
   return 0;
 }
 
-function defaultValue(bit: number): Uint8Array {
+function defaultValue(bit: number): DataView {
   return defaults[31 - Math.clz32(bit)]!.value;
 }

@@ -35,53 +35,67 @@ export function isTimestampText(text: string, seconds: number, nanos: number): b
   );
 }
 
-/** The same for text in bytes, at `at`. */
-export function isTimestampAt(bytes: Uint8Array, at: number, seconds: number, nanos: number): boolean {
-  if (nanos < 0 || nanos > 999_999_999) return false;
-  const day = Math.floor(seconds / secondsOfDay);
-  const second = seconds - day * secondsOfDay;
-  const micros = Math.trunc(nanos / 1000);
-  return (
-    isDayAt(bytes, at, day) &&
-    isTwoAt(bytes, at + 11, Math.trunc(second / 3600)) &&
-    bytes[at + 13] === COLON &&
-    isTwoAt(bytes, at + 14, Math.trunc(second / 60) % 60) &&
-    bytes[at + 16] === COLON &&
-    isTwoAt(bytes, at + 17, second % 60) &&
-    bytes[at + 19] === POINT &&
-    isTwoAt(bytes, at + 20, Math.trunc(micros / 10_000)) &&
-    isTwoAt(bytes, at + 22, Math.trunc(micros / 100) % 100) &&
-    isTwoAt(bytes, at + 24, micros % 100) &&
-    bytes[at + 26] === Z
-  );
-}
-
+/** Year 1 to 9999. */
+const firstSecond = -62_135_596_800;
+const lastSecond = 253_402_300_799;
+/** A few days are kept: the times of an entry are of some days, and the next entry is of the next. */
+const keptDays = 1_024;
+/** Of each its number, and its text `2026-11-20T` as three words, the last of three bytes. */
+const days = new Int32Array(keptDays).fill(0x7fff_ffff);
+const dayWords = new Int32Array(keptDays * 3);
+const threeBytes = 0xff_ffff;
+/** The digits of 0 to 99 in pairs, as a DataView reads two bytes. */
+const pairs = Int16Array.from({ length: 100 }, (_, number) =>
+  Buffer.from(String(number).padStart(2, '0'), 'latin1').readInt16LE(),
+);
 const COLON = 58;
 const POINT = 46;
 const Z = 90;
-/** A few days are kept: the times of an entry are of some days, and the next entry is of the next. */
-const keptDays = 1_024;
-const days = new Float64Array(keptDays).fill(Number.NaN);
-const dayLength = 11;
-const dayTexts = Buffer.alloc(keptDays * dayLength);
+
+/** The same for text in bytes, at `at`. */
+export function isTimestampAt(view: DataView, at: number, seconds: number, nanos: number): boolean {
+  if (!(nanos >= 0 && nanos <= 999_999_999 && seconds >= firstSecond && seconds <= lastSecond)) return false;
+  const day = Math.floor(seconds / secondsOfDay);
+  const second = (seconds - day * secondsOfDay) | 0;
+  if (!isDayAt(view, at, day)) return false;
+  // All in 32 bits, whose divisions are multiplications to the processor.
+  const minute = (second / 60) | 0;
+  const hour = (minute / 60) | 0;
+  const micros = (nanos / 1_000) | 0;
+  const hundreds = (micros / 100) | 0;
+  const tenThousands = (hundreds / 100) | 0;
+  return (
+    view.getInt16(at + 11, true) === pairs[hour] &&
+    view.getUint8(at + 13) === COLON &&
+    view.getInt16(at + 14, true) === pairs[minute - hour * 60] &&
+    view.getUint8(at + 16) === COLON &&
+    view.getInt16(at + 17, true) === pairs[second - minute * 60] &&
+    view.getUint8(at + 19) === POINT &&
+    view.getInt16(at + 20, true) === pairs[tenThousands] &&
+    view.getInt16(at + 22, true) === pairs[hundreds - tenThousands * 100] &&
+    view.getInt16(at + 24, true) === pairs[micros - hundreds * 100] &&
+    view.getUint8(at + 26) === Z
+  );
+}
 
 /** Whether the eleven bytes at `at` are a day's `2026-11-20T`. */
-function isDayAt(bytes: Uint8Array, at: number, day: number): boolean {
+function isDayAt(view: DataView, at: number, day: number): boolean {
   const slot = day & (keptDays - 1);
+  const words = slot * 3;
   if (days[slot] !== day) {
     const text = timestampText(day * secondsOfDay, 0);
     if (text === undefined) return false;
-    dayTexts.write(text.slice(0, dayLength), slot * dayLength, 'latin1');
+    const bytes = Buffer.from(text.slice(0, 12), 'latin1');
+    dayWords[words] = bytes.readInt32LE(0);
+    dayWords[words + 1] = bytes.readInt32LE(4);
+    dayWords[words + 2] = bytes.readInt32LE(8) & threeBytes;
     days[slot] = day;
   }
-  const from = slot * dayLength;
-  for (let i = 0; i < dayLength; i++) if (bytes[at + i] !== dayTexts[from + i]) return false;
-  return true;
-}
-
-function isTwoAt(bytes: Uint8Array, at: number, value: number): boolean {
-  const tens = Math.trunc(value / 10);
-  return bytes[at] === 48 + tens && bytes[at + 1] === 48 + (value - tens * 10);
+  return (
+    view.getInt32(at, true) === dayWords[words] &&
+    view.getInt32(at + 4, true) === dayWords[words + 1] &&
+    (view.getInt32(at + 8, true) & threeBytes) === dayWords[words + 2]
+  );
 }
 
 /** Whether the two characters at `at` are these two digits. */

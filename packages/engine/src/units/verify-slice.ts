@@ -3,12 +3,13 @@ import {
   type Deltas,
   entryPath,
   type Issue,
+  readStamp,
   type Unit,
   type VerificationRequest,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { asOwned, type OwnedItem } from '../entries/journal-items.ts';
+import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
 import { withoutEntry } from '../entries/without-entry.ts';
 import { ItemSet } from './item-set.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
@@ -27,10 +28,16 @@ export async function* verifySlice(
   setKey: string,
   start: UnitStart,
 ): UnitWork {
-  for await (const page of ownedItems(context, slice, request, start)) {
+  const users = usersOf(request);
+  for await (const { items, ...rest } of scanPages(context, slice, start)) {
     const found = new ItemSet(setKey, -1);
-    for (const { dateKey, stamp } of page.owned) found.add(dateKey, stamp);
-    yield { ...page.rest, deltas: { scanned: page.scanned, ...found.deltas() } };
+    for (const item of items) {
+      const stamp = readStamp(item);
+      if (stamp !== undefined && (users === undefined || users.has(stamp.userId))) {
+        found.add(dateKeyOf(item), stamp);
+      }
+    }
+    yield { ...rest, deltas: { scanned: items.length, ...found.deltas() } };
   }
 }
 
@@ -41,40 +48,30 @@ export async function* verifySliceClosely(
   request: VerificationRequest,
   start: UnitStart,
 ): UnitWork {
-  for await (const page of ownedItems(context, slice, request, start)) {
-    const strays = await withoutEntry(context.source, page.owned, start.signal);
-    const deltas: Deltas<'verification'> = { rescanned: page.scanned };
+  const users = usersOf(request);
+  for await (const { items, ...rest } of scanPages(context, slice, start)) {
+    const owned = items
+      .map((item) => asOwned(item))
+      .filter((item) => item !== undefined)
+      .filter(({ stamp }) => users === undefined || users.has(stamp.userId));
+    const strays = await withoutEntry(context.source, owned, start.signal);
+    const deltas: Deltas<'verification'> = { rescanned: items.length };
     if (strays.length > 0) {
       addTo(deltas, 'unexpected', strays.length);
       addTo(deltas, 'items', strays.length);
     }
     const issues = strays.map((item) => unexpected(context, start.unit, item));
-    yield { ...page.rest, deltas, issues };
+    yield { ...rest, deltas, issues };
   }
 }
 
-interface OwnedPage {
-  readonly owned: readonly OwnedItem[];
-  readonly scanned: number;
-  readonly rest: { readonly last: boolean; readonly cursor?: string };
+/** The users that are asked for; undefined: all. */
+function usersOf(request: VerificationRequest): ReadonlySet<string> | undefined {
+  return request.userIds === undefined ? undefined : new Set(request.userIds);
 }
 
-/** By pages, the owned items of the users that are asked for. */
-async function* ownedItems(
-  context: EngineContext,
-  slice: Slice,
-  request: VerificationRequest,
-  start: UnitStart,
-): AsyncGenerator<OwnedPage, void, void> {
-  const users = request.userIds === undefined ? undefined : new Set(request.userIds);
-  for await (const page of scanSlice(context.target, slice, start, { keysOnly: true, limit: 1_000 })) {
-    const owned = page.items
-      .map((item) => asOwned(item))
-      .filter((item) => item !== undefined)
-      .filter(({ stamp }) => users === undefined || users.has(stamp.userId));
-    const { items, ...rest } = page;
-    yield { owned, scanned: items.length, rest };
-  }
+function scanPages(context: EngineContext, slice: Slice, start: UnitStart): ReturnType<typeof scanSlice> {
+  return scanSlice(context.target, slice, start, { keysOnly: true, limit: 1_000 });
 }
 
 function unexpected(context: EngineContext, unit: string, item: OwnedItem): Issue {

@@ -41,22 +41,30 @@ export async function* verifyUser(
     signal: start.signal,
     ...from,
   })) {
-    const keys = [...new Set(page.entries.map((entry) => dateKey(entry)))].filter(isStorableKey);
-    const { items } = await context.target.getItems(keys, start.signal);
+    const keys = page.entries.map((entry) => dateKey(entry));
+    const { items, free } = await context.target.getItems(keys.filter(isStorableKey), start.signal);
     const deltas: Deltas<'verification'> = {};
     const found = new ItemSet(setKey, 1);
     const issues: Issue[] = [];
-    for (const entry of page.entries) {
-      const key = dateKey(entry);
+    let matches = 0;
+    for (const [index, entry] of page.entries.entries()) {
+      const key = keys[index]!;
       const finding = findingOf(entry, items.get(key));
-      addTo(deltas, 'entries');
+      if (finding.own) found.add(key, entry);
+      if (finding.kind === 'matched') {
+        matches++;
+        continue;
+      }
       if (finding.kind !== 'missing') addTo(deltas, 'items');
       addTo(deltas, finding.kind);
-      if (finding.own) found.add(key, entry);
-      if (finding.kind === 'matched') continue;
       const detail = { path: entryPath(entry, context.settings.names), dateKey: key, fields: finding.fields };
       issues.push({ unit: start.unit, key: entry.date, code: finding.kind, detail });
     }
+    // Everything of the items that is still wanted has been made text.
+    free?.();
+    addTo(deltas, 'entries', page.entries.length);
+    addTo(deltas, 'items', matches);
+    addTo(deltas, 'matched', matches);
     const lastDate = page.entries.at(-1)?.date;
     const cursor = page.more && lastDate !== undefined ? cursorAfter(lastDate) : endOfEntries;
     yield { deltas: { ...deltas, ...found.deltas() }, issues, cursor, last: !page.more };
