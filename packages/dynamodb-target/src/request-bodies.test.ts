@@ -41,3 +41,13 @@ test('what was given back last is given out next, where it fits', () => {
   expect(bodies.take(59_000)).toBe(large);
   expect(bodies.take(3_000)).toBe(small);
 });
+
+test('what is kept has a bound', () => {
+  const bodies = new RequestBodies();
+  const all = Array.from({ length: 100 }, () => bodies.take(900_000));
+  for (const memory of all) bodies.giveBack(memory);
+  const kept = Array.from({ length: 100 }, () => bodies.take(900_000)).filter((memory) =>
+    all.includes(memory),
+  );
+  expect(kept.length).toBe(16);
+});

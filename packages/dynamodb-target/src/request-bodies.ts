@@ -1,7 +1,7 @@
 const smallest = 4 * 1024;
 const largest = 1024 * 1024;
-/** Of one length; there are as many in use as writes are under way. */
-const mostKept = 64;
+/** Of all lengths together. As many batches of ordinary items as are under way take half of it. */
+const mostKeptBytes = 16 * 1024 * 1024;
 
 /**
  * Memory for the bodies of requests, used again and again: fresh memory for each costs a third of the CPU of a worker, in
@@ -14,21 +14,26 @@ const mostKept = 64;
 export class RequestBodies {
   /** By their length, a power of two. */
   readonly #free = new Map<number, Buffer[]>();
+  #keptBytes = 0;
 
   /** At least so many bytes, with anything in them. */
   take(length: number): Buffer {
     if (length > largest) return Buffer.allocUnsafeSlow(length);
     let size = smallest;
     while (size < length) size *= 2;
-    return this.#free.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
+    const memory = this.#free.get(size)?.pop();
+    if (memory === undefined) return Buffer.allocUnsafeSlow(size);
+    this.#keptBytes -= size;
+    return memory;
   }
 
   /** `memory` as `take` gave it. */
   giveBack(memory: Buffer): void {
     const { length } = memory;
-    if (length > largest) return;
+    if (length > largest || this.#keptBytes + length > mostKeptBytes) return;
+    this.#keptBytes += length;
     const free = this.#free.get(length);
     if (free === undefined) this.#free.set(length, [memory]);
-    else if (free.length < mostKept) free.push(memory);
+    else free.push(memory);
   }
 }

@@ -34,10 +34,6 @@ export function entryRefOf(documentName: string): EntryRef {
   };
 }
 
-export function lastIdOf(documentName: string): string {
-  return documentName.slice(documentName.lastIndexOf('/') + 1);
-}
-
 // An id with a slash would name a document somewhere else in the database.
 function legalId(id: string): string {
   if (id !== '' && !id.includes('/')) return id;

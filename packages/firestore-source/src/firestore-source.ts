@@ -10,7 +10,7 @@ import {
 } from '@migrator/core';
 import { type OnRetry, withRetries } from '@migrator/retry';
 import { type Call, Connection } from './connection.ts';
-import { Database, entryRefOf, lastIdOf } from './database.ts';
+import { Database, entryRefOf } from './database.ts';
 import { emulatorCredentials, googleCredentials } from './google-credentials.ts';
 import type { FirestoreSourceOptions } from './options.ts';
 import { batchGetRequest, countRequest, listDocumentsRequest, runQueryRequest } from './requests.ts';
@@ -18,8 +18,8 @@ import {
   aggregateCount,
   answeredDocument,
   type AnsweredDocument,
-  documentHead,
   listedDocuments,
+  nameOf,
 } from './responses.ts';
 
 /** A page, or a whole collection group's count. */
@@ -76,8 +76,8 @@ class FirestoreSource implements Source {
     };
     const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
     const { documents, nextPageToken } = listedDocuments(answer);
-    const users = documents.map(({ name, updateTime }): ListedUser => ({
-      userId: lastIdOf(name),
+    const users = documents.map(({ id, updateTime }): ListedUser => ({
+      userId: id,
       missing: updateTime === undefined,
     }));
     return nextPageToken === '' ? { users } : { users, nextPageToken };
@@ -166,7 +166,7 @@ class FirestoreSource implements Source {
         const answered = answeredDocument(message);
         if (answered === undefined) return true;
         const { document } = answered;
-        const ref = entryRefOf(documentHead(document).name);
+        const ref = entryRefOf(nameOf(document));
         found.push({ ...ref, updateTime: updateTimeOf(answered), document });
         return true;
       });

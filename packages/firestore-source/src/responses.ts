@@ -4,13 +4,6 @@ import { timestampText } from './timestamp-text.ts';
 
 /** The few fields that are needed of google.firestore.v1's answers; all else is skipped undecoded. */
 
-/** What is read of an encoded Document without decoding its values. */
-interface DocumentHead {
-  readonly name: string;
-  /** ISO 8601 in UTC, six digits; absent for a missing document. */
-  readonly updateTime: string | undefined;
-}
-
 /** The first occurrence of a length-delimited field, uncopied. */
 function submessage(message: Uint8Array, field: number): Uint8Array | undefined {
   const reader = Reader.create(message);
@@ -31,7 +24,7 @@ export interface AnsweredDocument {
   readonly document: Uint8Array;
   /** The last id of its name. */
   readonly id: string;
-  /** ISO 8601 in UTC, six digits; absent if the answer lacks it. */
+  /** ISO 8601 in UTC, six digits; absent for a missing document. */
   readonly updateTime: string | undefined;
 }
 
@@ -89,24 +82,9 @@ function readDocument(response: Buffer, reader: Reader, length: number): Answere
   };
 }
 
-export function documentHead(document: Uint8Array): DocumentHead {
-  const reader = Reader.create(document);
-  let name = '';
-  let updateTime: string | undefined;
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    switch (tag >>> 3) {
-      case 1:
-        name = reader.string();
-        break;
-      case 4:
-        updateTime = readTimestamp(reader, reader.uint32());
-        break;
-      default:
-        reader.skipType(tag & 7);
-    }
-  }
-  return { name, updateTime };
+/** The whole name of an encoded Document. */
+export function nameOf(document: Uint8Array): string {
+  return Buffer.from(submessage(document, 1) ?? '').toString();
 }
 
 /** Exact up to 2⁵³: seconds and counts are less. */
@@ -135,22 +113,19 @@ function readTimestamp(reader: Reader, length: number): string {
   return timestampText(seconds, Math.floor(nanos / 1000));
 }
 
-export function listedDocuments(response: Uint8Array): {
-  documents: readonly DocumentHead[];
+export function listedDocuments(response: Buffer): {
+  documents: readonly AnsweredDocument[];
   nextPageToken: string;
 } {
   const reader = Reader.create(response);
-  const documents: DocumentHead[] = [];
+  const documents: AnsweredDocument[] = [];
   let nextPageToken = '';
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
     switch (tag >>> 3) {
-      case 1: {
-        const length = reader.uint32();
-        documents.push(documentHead(response.subarray(reader.pos, reader.pos + length)));
-        reader.skip(length);
+      case 1:
+        documents.push(readDocument(response, reader, reader.uint32()));
         break;
-      }
       case 2:
         nextPageToken = reader.string();
         break;

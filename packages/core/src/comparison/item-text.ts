@@ -3,7 +3,6 @@
 export const QUOTE = 34;
 export const COMMA = 44;
 export const COLON = 58;
-export const OPEN_LIST = 91;
 export const CLOSE_LIST = 93;
 export const OPEN = 123;
 export const CLOSE = 125;

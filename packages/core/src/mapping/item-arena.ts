@@ -2,7 +2,8 @@
 const firstBytes = 16 * 1024;
 /** A batch of ordinary items has some 64 KB; what only larger ones needed is not kept. */
 const mostKeptBytes = 256 * 1024;
-const mostKept = 128;
+/** There is one for each write under way. */
+const mostKept = 64;
 
 /**
  * Memory that items are mapped into and that is used again when they are where they belong. Fresh memory for each would be
