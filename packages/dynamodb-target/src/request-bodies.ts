@@ -4,8 +4,8 @@ const largest = 1024 * 1024;
 const mostKeptBytes = 16 * 1024 * 1024;
 
 /**
- * Memory for the bodies of requests, used again and again: fresh memory for each costs a third of the CPU of a worker, in
- * collections of garbage.
+ * Memory for the bodies of requests, used again and again: fresh memory for each is garbage that only a
+ * collection of the whole heap frees (ItemArena tells why).
  *
  * A body is given back only after the service's good answer to it (200): then it has been read whole, and nobody sends it
  * any more. Any other body is left to the collector, because a connection may still be sending it. Should that rule ever

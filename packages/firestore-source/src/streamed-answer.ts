@@ -17,7 +17,7 @@ interface Reader {
  *
  * When it is over it lets go of whom it told. What a call consists of is often older than a collection of the young, and
  * then lasts until one of the whole heap; all that the reader has kept of the answer, a page of documents, would
- * last as long: 3 KB an entry.
+ * last as long.
  */
 export class StreamedAnswer {
   readonly #running: RunningCall;

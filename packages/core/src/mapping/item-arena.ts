@@ -6,9 +6,9 @@ const mostKeptBytes = 256 * 1024;
 const mostKept = 64;
 
 /**
- * Memory that items are mapped into and that is used again when they are where they belong. Fresh memory for each would be
- * some 100 MB a second, which live just long enough to be moved to the old part of the heap, where only a collection
- * of everything frees them: a third of the CPU of a worker.
+ * Memory that items are mapped into and that is used again when they are where they belong. Fresh memory for each
+ * lives just long enough to be moved to the old part of the heap, where only a collection of everything frees it: a quarter
+ * of the CPU of a worker, before there was this.
  *
  * Whoever takes an arena gives it back when nobody reads the items that were mapped into it any more.
  */

@@ -71,7 +71,7 @@ export class MappingPass {
     this.ownFrom.fill(-1);
   }
 
-  /** Lets go of the document, of memory that only a giant needed, and of a buffer that only a giant needed. */
+  /** Lets go of the document, and of what only a giant needed. */
   end(): void {
     this.input = nothing;
     this.reader.buf = nothing;
