@@ -19,6 +19,7 @@ const unprocessable: readonly ErrorCode[] = [
   'SOURCE_ACCESS_DENIED',
   'SOURCE_NOT_FOUND',
   'SOURCE_INVALID',
+  'SOURCE_MESSAGE_TOO_LARGE',
   'NO_DATA',
 ];
 

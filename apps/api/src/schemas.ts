@@ -83,10 +83,10 @@ export const noBody = z.strictObject({}).meta({ example: {} });
 export const noQuery = z.strictObject({});
 
 export const verifyQuery = z.strictObject({
-  mode: z
-    .enum(['full', 'count'])
-    .default('full')
-    .meta({ description: '`full` compares every entry with its item; `count` only how many there are' }),
+  mode: z.enum(['full', 'count']).default('full').meta({
+    description:
+      '`full` compares every entry with its item; `count` how many there are on both sides, of the users that the last run covered',
+  }),
 });
 
 const cursor = z

@@ -102,6 +102,51 @@ test('while some users can not be read, items without an entry are named all the
   expect(issues).toEqual({ journal_ann_1: 'unexpected', '': 'INTERNAL' });
 });
 
+test('by count: only journals of users, only copies, and only what the run covered', async () => {
+  await using stack = await openStack();
+  await fill(stack, 1.5);
+  for (const path of [
+    'archive/x/trading-journal/1',
+    'users!/x/trading-journal/1',
+    'users/ann/other/x/trading-journal/1',
+    'users/ann/trading-journal/1/notes/x/trading-journal/1',
+  ])
+    await stack.firestore.doc(path).set({ trades: [] });
+  await put(stack, { dateKey: { S: 'journal_settings' }, theme: { S: 'dark' } });
+  const count = async (): Promise<unknown> => (await stack.call('GET /verify?mode=count', wait)).body;
+
+  await stack.call('POST /start', { ...wait, body: { verify: false, userIds: ['bob'] } });
+  expect(await count()).toMatchObject({ isValid: true, counts: { firestore: 3, dynamodb: 3 } });
+
+  await stack.call('POST /start', { ...wait, body: { verify: false } });
+  await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
+  expect(await count()).toMatchObject({ isValid: true, counts: { firestore: 8, dynamodb: 8 } });
+  await remove(stack, 'journal_ann_1');
+  const differ = (await count()) as { verificationId: string };
+  expect(differ).toMatchObject({
+    isValid: false,
+    counts: { firestore: 8, dynamodb: 7 },
+    message: 'Data mismatch: 8 entries in Firestore, 7 items in DynamoDB',
+  });
+  // By units of work as any other verification is, not in a round of the coordinator.
+  expect(await stack.context.ledger.get(differ.verificationId)).toMatchObject({ units: { listed: 2 + 8 } });
+});
+
+test('the total of a run leaves out collections of the same name elsewhere', async () => {
+  await using stack = await openStack();
+  await fill(stack, 1.5);
+  for (const path of [
+    'archive/x/trading-journal/1',
+    'users!/x/trading-journal/1',
+    'zebra/x/trading-journal/1',
+  ])
+    await stack.firestore.doc(path).set({ trades: [] });
+  await stack.firestore.doc('users/__id7__/trading-journal/1').set({ trades: [] });
+  const { body } = await stack.call('POST /start', { ...wait, body: { verify: false } });
+  const run = await stack.context.ledger.get(String(at(body, 'migrationId')));
+  expect(run).toMatchObject({ facts: { totalEntries: 9 }, totals: { created: 9 } });
+});
+
 test('through the queue, and as a part of a run: close jobs only where they are needed', async () => {
   await using stack = await openStack();
   await fill(stack, 1.5);

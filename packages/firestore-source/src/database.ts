@@ -18,6 +18,14 @@ export class Database {
     return `${this.documents}/${this.collections.users}/${legalId(userId)}`;
   }
 
+  /** Everything below the users' collection lies between these two names, and nothing of other collections does. */
+  belowUsers(): { readonly from: string; readonly before: string } {
+    const users = `${this.documents}/${this.collections.users}`;
+    // The id that sorts first of all, in this collection and in the next that there can be.
+    const first = '__id-9223372036854775808__';
+    return { from: `${users}/${first}`, before: `${users}\u0001/${first}` };
+  }
+
   entry(ref: EntryRef): string {
     return `${this.user(ref.userId)}/${this.collections.journal}/${legalId(ref.date)}`;
   }

@@ -158,6 +158,68 @@ test('throttling is waited out until an abort', async () => {
   await source.close();
 });
 
+/** A ListDocumentsResponse with so many users of so many bytes each, who follow the one that the token names. */
+function listingOf(request: Buffer, total: number, userBytes: number): Uint8Array {
+  const { pageSize, pageToken } = decodeMessage('ListDocumentsRequest', request) as {
+    pageSize: number;
+    pageToken?: string;
+  };
+  const from = Number(pageToken ?? 0);
+  const to = Math.min(total, from + pageSize);
+  const answer = Writer.create();
+  for (let user = from; user < to; user += 1) {
+    const name = `projects/demo-p/databases/other/documents/users/user-${user}`;
+    const fields = { filler: { bytesValue: Buffer.alloc(userBytes) } };
+    answer.uint32(10).bytes(encodeDocument({ name, fields, updateTime: new Date(0) }));
+  }
+  if (to < total) answer.uint32(18).string(String(to));
+  return answer.finish();
+}
+
+test('a page of users that is more than a message holds is asked for by halves, which is no throttling', async () => {
+  const users = 100;
+  const asked: number[] = [];
+  await using firestore = await startScriptedFirestore(({ request }) => {
+    const { pageSize } = decodeMessage('ListDocumentsRequest', request) as { pageSize: number };
+    asked.push(pageSize);
+    return { messages: [listingOf(request, users, 900_000)] };
+  });
+  const retries: RetryEvent[] = [];
+  const source = await createFirestoreSource({
+    ...project,
+    emulatorHost: firestore.emulatorHost,
+    onRetry: (event) => retries.push(event),
+  });
+  const listed: string[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await source.listUsers({ pageSize: 250, ...(pageToken === undefined ? {} : { pageToken }) });
+    listed.push(...page.users.map(({ userId }) => userId));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  await source.close();
+  expect(listed).toEqual(Array.from({ length: users }, (_, user) => `user-${user}`));
+  // What one page has shown holds for the next ones.
+  expect(asked).toEqual([250, 125, 63, 63]);
+  expect(retries).toEqual([]);
+});
+
+test.each(['RunQuery', 'ListDocuments'])(
+  'one answer of %s that is more than a message holds is an error that says so',
+  async (method) => {
+    await using firestore = await startScriptedFirestore(() => ({ messages: [Buffer.alloc(65 << 20)] }));
+    const source = await createFirestoreSource({ ...project, emulatorHost: firestore.emulatorHost });
+    const call = method === 'RunQuery' ? source.readPage(page) : source.listUsers({ pageSize: 1 });
+    await expect(call).rejects.toMatchObject({
+      code: 'SOURCE_MESSAGE_TOO_LARGE',
+      attempts: 1,
+      message: expect.stringMatching(/users.*smaller/),
+    });
+    await source.close();
+    expect(firestore.calls).toHaveLength(1);
+  },
+);
+
 test('a Firestore that is not there is an error in the end', async () => {
   const taken = createTcpServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');

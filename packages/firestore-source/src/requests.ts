@@ -35,6 +35,19 @@ function bytes(writer: Writer): Buffer {
   return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
 }
 
+function orderByName(structured: Writer): void {
+  message(structured, 4, (order) => {
+    message(order, 1, (field) => text(field, 2, '__name__'));
+    int32(order, 2, ascending);
+  });
+}
+
+/** A place just before a document. */
+function cursorBefore(cursor: Writer, name: string): void {
+  message(cursor, 1, (value) => text(value, 5, name));
+  bool(cursor, 2, true);
+}
+
 export function runQueryRequest(query: {
   /** The document whose collection is read. */
   parent: string;
@@ -47,10 +60,7 @@ export function runQueryRequest(query: {
   const request = text(Writer.create(), 1, parent);
   message(request, 2, (structured) => {
     message(structured, 2, (from) => text(from, 2, collectionId));
-    message(structured, 4, (order) => {
-      message(order, 1, (field) => text(field, 2, '__name__'));
-      int32(order, 2, ascending);
-    });
+    orderByName(structured);
     message(structured, 5, (wrapper) => int32(wrapper, 1, limit));
     if (after !== undefined) {
       // A cursor that is not `before` its value starts after it.
@@ -91,16 +101,21 @@ const countAlias = 'count';
 export function countRequest(query: {
   parent: string;
   collectionId: string;
-  allDescendants: boolean;
+  /** Of the collection group, what has its name between these resource names; absent: the parent's own collection. */
+  group?: { readonly from: string; readonly before: string };
 }): Buffer {
-  const { parent, collectionId, allDescendants } = query;
+  const { parent, collectionId, group } = query;
   const request = text(Writer.create(), 1, parent);
   message(request, 2, (aggregation) => {
     message(aggregation, 1, (structured) => {
       message(structured, 2, (from) => {
         text(from, 2, collectionId);
-        if (allDescendants) bool(from, 3, true);
+        if (group !== undefined) bool(from, 3, true);
       });
+      if (group === undefined) return;
+      orderByName(structured);
+      message(structured, 7, (cursor) => cursorBefore(cursor, group.from));
+      message(structured, 8, (cursor) => cursorBefore(cursor, group.before));
     });
     message(aggregation, 3, (operator) => {
       message(operator, 1, () => undefined);

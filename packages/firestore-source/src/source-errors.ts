@@ -1,6 +1,12 @@
 import { type ErrorCode, MigrationError } from '@migrator/core';
 import { status } from '@grpc/grpc-js';
 
+/**
+ * How grpc-js says that a message is over our own limit. It has the status of throttling, and waiting does not help.
+ * Tested against the library itself, so that another wording is noticed.
+ */
+const overLimit = /^Received message (larger than max|that decompresses to a size larger than) /;
+
 /** What a gRPC status means for us, and what a person can do about it. */
 export function sourceError(error: unknown, path: string): MigrationError {
   if (error instanceof MigrationError) return error;
@@ -20,6 +26,12 @@ export function sourceError(error: unknown, path: string): MigrationError {
     case status.DEADLINE_EXCEEDED:
       return make('SOURCE_UNAVAILABLE', `Firestore did not answer in time while reading ${path}.`);
     case status.RESOURCE_EXHAUSTED:
+      if (overLimit.test(details)) {
+        return make(
+          'SOURCE_MESSAGE_TOO_LARGE',
+          `An answer of Firestore about ${path} is larger than one message may be: make its documents smaller.`,
+        );
+      }
       return make('SOURCE_THROTTLED', `Firestore asks for a slower pace, or a quota is used up, at ${path}.`);
     case status.PERMISSION_DENIED:
       return make(

@@ -68,7 +68,7 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
     },
     problems: {
       409: running,
-      422: `NO_DATA, SOURCE_NOT_FOUND, SOURCE_ACCESS_DENIED, SOURCE_INVALID, ${services}`,
+      422: `NO_DATA, SOURCE_NOT_FOUND, SOURCE_ACCESS_DENIED, SOURCE_INVALID, SOURCE_MESSAGE_TOO_LARGE, ${services}`,
       503: `${away}, REDIS_EVICTS, SOURCE_UNAVAILABLE, SOURCE_THROTTLED, TARGET_UNAVAILABLE, THROTTLED`,
     },
   },

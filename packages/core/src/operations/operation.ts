@@ -67,8 +67,6 @@ export interface OperationFacts {
   readonly trouble?: string;
   /** Of a verification by fields: what nobody can know beforehand, so that no ids can be made to have a certain sum. */
   readonly setKey?: string;
-  /** A verification's result of counting on both sides. */
-  readonly counts?: { readonly firestore: number; readonly dynamodb: number };
 }
 
 /** What to write down. Facts that are absent or undefined stay as they are; null takes a fact away. */

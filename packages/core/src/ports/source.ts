@@ -45,7 +45,10 @@ export interface ReadPageRequest {
 /** Firestore, read only. Every method retries what core's retry table says, then throws a MigrationError. */
 export interface Source {
   listUsers(request: { pageSize: number; pageToken?: string; signal?: AbortSignal }): Promise<UserPage>;
-  /** All entries of the collection group: one aggregate query, a read for every 1,000 entries. */
+  /**
+   * About how many entries there are: one aggregate query, a read for every 1,000 of them. Other collections of the same
+   * name elsewhere are not counted, those below users are. For percent and ETA.
+   */
   countEntries(signal?: AbortSignal): Promise<number>;
   countUserEntries(userId: string, signal?: AbortSignal): Promise<number>;
   readPage(request: ReadPageRequest): Promise<EntryPage>;

@@ -29,9 +29,11 @@ export function verificationReport(operation: Operation): VerificationReport {
     IssueKind,
     number
   >;
-  const counts = operation.facts.counts ?? { firestore: count('entries'), dynamodb: count('items') };
+  const counts = { firestore: count('entries'), dynamodb: count('items') };
   const wrong = kinds.filter((kind) => issueKinds[kind].invalid && issueCounts[kind] > 0);
-  const countsDiffer = operation.facts.counts !== undefined && counts.firestore !== counts.dynamodb;
+  const { request } = operation;
+  const byCount = request.kind === 'verification' && request.mode === 'count';
+  const countsDiffer = byCount && counts.firestore !== counts.dynamodb;
   const failed = operation.units.failed > 0 || operation.state === 'failed';
   const isValid = wrong.length === 0 && !countsDiffer && !failed && operation.state !== 'cancelled';
   return { isValid, issueCounts, counts, message: messageOf() };

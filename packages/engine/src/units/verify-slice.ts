@@ -14,6 +14,7 @@ import { withoutEntry } from '../entries/without-entry.ts';
 import { ItemSet } from './item-set.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { scanSlice } from './scan-slice.ts';
+import { usersOf } from './users-of.ts';
 
 type Slice = Extract<Unit, { type: 'slice' }>;
 
@@ -63,11 +64,6 @@ export async function* verifySliceClosely(
     const issues = strays.map((item) => unexpected(context, start.unit, item));
     yield { ...rest, deltas, issues };
   }
-}
-
-/** The users that are asked for; undefined: all. */
-function usersOf(request: VerificationRequest): ReadonlySet<string> | undefined {
-  return request.userIds === undefined ? undefined : new Set(request.userIds);
 }
 
 function scanPages(context: EngineContext, slice: Slice, start: UnitStart): ReturnType<typeof scanSlice> {

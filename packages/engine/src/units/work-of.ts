@@ -4,6 +4,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { DryRunCollisions } from '../entries/dry-run-collisions.ts';
 import { discardingTarget } from '../entries/discarding-target.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
+import { countSlice, countUser } from './count-entries.ts';
 import { migrateUser } from './migrate-user.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { pruneSlice } from './prune-slice.ts';
@@ -31,6 +32,11 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
       return migrateUser({ ...context, target }, run, unit.userId, start);
     }
     case 'verification': {
+      if (request.mode === 'count') {
+        return unit.type === 'user'
+          ? countUser(context, unit.userId, start)
+          : countSlice(context, unit, request, start);
+      }
       const { setKey = '' } = operation.facts;
       if (unit.type === 'user') return verifyUser(context, unit.userId, setKey, start);
       if (unit.close === true) return verifySliceClosely(context, unit, request, start);

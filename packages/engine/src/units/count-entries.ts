@@ -1,0 +1,33 @@
+import { type Deltas, type Unit, type VerificationRequest } from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import { userOfCopy } from '../entries/journal-items.ts';
+import { endOfEntries } from './entry-cursor.ts';
+import type { UnitStart, UnitWork } from './page-result.ts';
+import { scanSlice } from './scan-slice.ts';
+import { usersOf } from './users-of.ts';
+
+/** Firestore's side of a verification by count: one aggregate query, which sees this user's own journal and no other. */
+export async function* countUser(context: EngineContext, userId: string, start: UnitStart): UnitWork {
+  const entries = await context.source.countUserEntries(userId, start.signal);
+  yield { deltas: { entries }, cursor: endOfEntries, last: true };
+}
+
+/** DynamoDB's side: the copies in one segment of the table, of the users that the verification covers. */
+export async function* countSlice(
+  context: EngineContext,
+  slice: Extract<Unit, { type: 'slice' }>,
+  request: VerificationRequest,
+  start: UnitStart,
+): UnitWork {
+  const users = usersOf(request);
+  for await (const page of scanSlice(context.target, slice, start, { keysOnly: true, limit: 1_000 })) {
+    let copies = 0;
+    for (const item of page.items) {
+      const userId = userOfCopy(item);
+      if (userId !== undefined && (users === undefined || users.has(userId))) copies += 1;
+    }
+    const deltas: Deltas<'verification'> = { scanned: page.items.length, items: copies };
+    yield { deltas, last: page.last, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
+  }
+}
