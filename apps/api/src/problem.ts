@@ -36,6 +36,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   SOURCE_THROTTLED: 503,
   TARGET_UNAVAILABLE: 503,
   THROTTLED: 503,
+  NOT_ANSWERED: 503,
   ABORTED: 503,
 };
 

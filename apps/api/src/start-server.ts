@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 
 import type { QueueContext } from '@migrator/composition';
 import type { Config } from '@migrator/config';
-import { hidingLedger } from '@migrator/engine';
+import { hidingLedger, startSupervisor } from '@migrator/engine';
 
 import { requireSafeAccess } from './access/hosts.ts';
 import { unwatched, type Watching } from './api-context.ts';
@@ -34,18 +34,24 @@ export async function startServer(
   server.on('clientError', refuse);
   server.listen(http.port, http.host);
   await once(server, 'listening');
+  const supervisor = startSupervisor(context, {
+    // Redis is away for a moment, mostly; what asks for it says so itself.
+    onError: (err) => watching.log?.debug({ err }, 'supervision failed'),
+  });
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${shownHost}:${address.port}`,
     async stop() {
       stopping.abort();
+      const supervised = supervisor.stop();
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
       clearTimeout(cut);
+      await supervised;
     },
   };
 }

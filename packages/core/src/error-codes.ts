@@ -44,6 +44,8 @@ const policies = {
   TARGET_UNAVAILABLE: { attempts: 8, baseMs: 50, capMs: 5_000, gives: 'later' },
   /** Throttling never fails anything: the table gives what it gives, and we wait. */
   THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 50, capMs: 20_000, gives: 'later' },
+  /** A step before a run, or a coordinator's round, took longer than it may, and the service did not say why. */
+  NOT_ANSWERED: { ...never, gives: 'later' },
   REDIS_UNAVAILABLE: { ...never, gives: 'later' },
   REDIS_EVICTS: { ...never, gives: 'run' },
   NO_DATA: { ...never, gives: 'run' },

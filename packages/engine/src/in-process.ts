@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 
 import { ControlWatcher } from './control-watcher.ts';
 import { coordinate } from './coordinator/coordinate.ts';
+import { Supervisor } from './coordinator/supervisor.ts';
 import type { CoordinatorContext, EngineContext } from './engine-context.ts';
 import { joinSignals } from './join-signals.ts';
 import { runUnit } from './units/run-unit.ts';
@@ -49,8 +50,8 @@ export async function runInProcess(
       for (const unit of units) void pool(() => work(id, unit));
     },
     async coordinate() {},
-    async isCoordinated() {
-      return true;
+    async isPaused() {
+      return paused;
     },
     async load() {
       return { waiting: pool.pendingCount, active: pool.activeCount };
@@ -64,14 +65,17 @@ export async function runInProcess(
     async discard() {
       pool.clearQueue();
     },
+    async wakeOverdue() {},
   };
   const coordinator: CoordinatorContext = { ...context, dispatcher, now: () => new Date() };
+  const supervisor = new Supervisor(coordinator, { standstillMs: 500 });
   try {
     for (;;) {
       if (options.signal.aborted)
         throw new MigrationError('ABORTED', 'the migration was stopped from outside');
-      const round = await coordinate(coordinator, operationId);
+      const round = await coordinate(coordinator, operationId, options.signal);
       if (round.over) break;
+      await supervisor.tick();
       await new Promise((resolve) => setTimeout(resolve, Math.min(round.againMs, 50)));
     }
   } finally {

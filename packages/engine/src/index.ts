@@ -6,6 +6,8 @@ export {
   type EngineContext,
   type EngineSettings,
 } from './engine-context.ts';
+export { startSupervisor } from './coordinator/supervisor.ts';
+export { withinLimit } from './coordinator/within-limit.ts';
 export { runInProcess } from './in-process.ts';
 export { joinSignals, type JoinedSignals } from './join-signals.ts';
 export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger.ts';

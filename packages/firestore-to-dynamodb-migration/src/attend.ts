@@ -58,16 +58,19 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   });
 }
 
-/** Paused by the migration itself: a person's pause has no reason. */
+/** Paused by the migration itself, with an error: a person's pause has no code. */
 export function isStuck({ control, reason }: Operation): boolean {
-  return control === 'pause' && reason !== undefined;
+  return control === 'pause' && codeAndMessage(reason) !== undefined;
+}
+
+function codeAndMessage(reason = ''): { code: ErrorCode; message: string } | undefined {
+  const [, code = '', message = ''] = /^([A-Z_]+): ([^]*)$/.exec(reason) ?? [];
+  return isCode(code) ? { code, message } : undefined;
 }
 
 function throwIfStuck(operation: Operation): void {
-  if (!isStuck(operation)) return;
-  const [, code = '', message = ''] = /^([A-Z_]+): ([^]*)$/.exec(operation.reason ?? '') ?? [];
-  if (isCode(code)) throw new MigrationError(code, message);
-  throw new MigrationError('INTERNAL', operation.reason ?? '');
+  const stuck = isStuck(operation) ? codeAndMessage(operation.reason) : undefined;
+  if (stuck !== undefined) throw new MigrationError(stuck.code, stuck.message);
 }
 
 function isCode(text: string): text is ErrorCode {

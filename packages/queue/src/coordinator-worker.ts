@@ -16,6 +16,8 @@ export function startCoordinatorWorker(
   options: {
     redis: RedisConnection;
     prefix: string;
+    /** Ends the rounds under way; other processes go on. */
+    stop: AbortSignal;
     onError: (error: Error) => void;
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
@@ -24,7 +26,7 @@ export function startCoordinatorWorker(
   const phases = new PhaseWatch(options.onWork);
   const worker = new Worker<CoordinatorJob>(
     queueNames.coordinators,
-    (job, token) => rounds(context, job, token, phases),
+    (job, token) => rounds(context, job, token, phases, options.stop),
     {
       connection: options.redis,
       prefix: options.prefix,
@@ -42,11 +44,12 @@ async function rounds(
   job: Job<CoordinatorJob>,
   token: string | undefined,
   phases: PhaseWatch,
+  stop: AbortSignal,
 ): Promise<string> {
   const { operationId } = coordinatorJob.parse(job.data);
   const shown = context.settings.hideUserData === true ? withoutUserData : (one: Operation) => one;
   for (;;) {
-    const round = await coordinate(context, operationId);
+    const round = await coordinate(context, operationId, stop);
     if (round.over) break;
     const operation = shown(round.operation);
     phases.seen(operation);

@@ -4,6 +4,7 @@ import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, queueNames, type UnitJob } from './job-catalog.ts';
 
 export interface MigrationQueues {
+  readonly redis: RedisConnection;
   readonly coordinators: Queue<CoordinatorJob>;
   readonly units: Queue<UnitJob>;
   close(): Promise<void>;
@@ -24,6 +25,7 @@ export function openQueues(
   const units = new Queue<UnitJob>(queueNames.units, options);
   for (const queue of [coordinators, units]) queue.on('error', onError);
   return {
+    redis,
     coordinators,
     units,
     async close() {

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Dispatcher } from '@migrator/core';
 import type { Job } from 'bullmq';
 
@@ -11,13 +9,18 @@ import {
   unitJobOptions,
 } from './job-catalog.ts';
 import { aliveStates, type MigrationQueues } from './migration-queues.ts';
+import { wakeOverdue } from './wake-overdue.ts';
+
+/** The longest delays (ms) that are given on purpose: between rounds; before another attempt or after an outage. */
+const longestRoundDelayMs = 5_000;
+const longestTaskDelayMs = 30_000;
 
 /** Dispatches over BullMQ. Job ids say what they are for, so that dispatching twice is dispatching once. */
 export function createQueueDispatcher(
   queues: MigrationQueues,
   { hideUserData = false }: { hideUserData?: boolean } = {},
 ): Dispatcher {
-  const { coordinators, units } = queues;
+  const { redis, coordinators, units } = queues;
 
   return {
     async dispatch(operationId, unitIds, options) {
@@ -36,28 +39,10 @@ export function createQueueDispatcher(
 
     async coordinate(operationId) {
       const jobId = coordinatorJobId(operationId);
-      for (let look = 0; look < 50; look += 1) {
-        const job = await coordinators.getJob(jobId);
-        if (job === undefined) {
-          await coordinators.add(operationId, { operationId }, { ...coordinatorJobOptions, jobId });
-          return;
-        }
-        const state = await job.getState();
-        if (state === 'completed' || state === 'failed') {
-          await revive(job);
-          return;
-        }
-        if (state !== 'active') return;
-        // Active: it may be in its very last round, blind to what was reopened meanwhile. Look again in a moment.
-        await delay(100);
-      }
-    },
-
-    async isCoordinated(operationId) {
-      const job = await coordinators.getJob(coordinatorJobId(operationId));
-      if (job === undefined) return false;
-      const state = await job.getState();
-      return state !== 'completed' && state !== 'failed' && state !== 'unknown';
+      const job = await coordinators.getJob(jobId);
+      // One in its very last round may be blind to what was reopened meanwhile: the next call finds it ended.
+      if (job !== undefined) await revive(job);
+      else await coordinators.add(operationId, { operationId }, { ...coordinatorJobOptions, jobId });
     },
 
     async load() {
@@ -65,16 +50,26 @@ export function createQueueDispatcher(
       return { active, waiting: Object.values(others).reduce((sum, count) => sum + count, 0) };
     },
 
+    async isPaused() {
+      return (await units.isPaused()) || (await coordinators.isPaused());
+    },
+
     async pause() {
       if (!(await units.isPaused())) await units.pause();
+      if (await coordinators.isPaused()) await coordinators.resume();
     },
 
     async resume() {
-      if (await units.isPaused()) await units.resume();
+      for (const queue of [units, coordinators]) if (await queue.isPaused()) await queue.resume();
     },
 
     async discard() {
       await units.drain(true);
+    },
+
+    async wakeOverdue() {
+      await wakeOverdue(redis, coordinators, longestRoundDelayMs);
+      await wakeOverdue(redis, units, longestTaskDelayMs);
     },
   };
 }

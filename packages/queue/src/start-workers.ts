@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { CoordinatorContext } from '@migrator/engine';
+import { type CoordinatorContext, startSupervisor } from '@migrator/engine';
 import type { Telemetry } from 'bullmq';
 
 import type { RedisConnection } from './connect-redis.ts';
@@ -28,14 +28,15 @@ export function startWorkers(
   const abandonRedis = abandonable(options.redis);
   const workers = [
     startUnitWorker(context, { ...options, stop: stopping.signal }),
-    startCoordinatorWorker(context, options),
+    startCoordinatorWorker(context, { ...options, stop: stopping.signal }),
   ];
+  const supervisor = startSupervisor(context, { onError: () => undefined });
   return {
     async stop() {
       // BullMQ waits for good to close what has no connection at this moment.
       if (options.redis.status !== 'ready') await abandonRedis();
       // First no new job, then the running ones are told: they commit what is done and hand the rest back.
-      const closing = Promise.all(workers.map((worker) => worker.close()));
+      const closing = Promise.all([...workers.map((worker) => worker.close()), supervisor.stop()]);
       stopping.abort();
       const limit = new AbortController();
       const late = delay(graceMs, 'late', { signal: limit.signal }).catch(() => 'closed');

@@ -10,7 +10,7 @@ import {
 import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 
 import type { RedisConnection } from './connect-redis.ts';
-import { queueNames, type UnitJob, unitJob } from './job-catalog.ts';
+import { queueNames, type UnitJob, unitJob, unitJobId } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
 import { Solitude } from './solitude.ts';
 import { stalling } from './stalling.ts';
@@ -18,6 +18,8 @@ import type { OnWorkEvent } from './work-events.ts';
 
 /** How long a job waits before it looks again whether another operation still holds the place. */
 const busyMs = 2_000;
+/** How long a job waits that was begun while the run is being paused. */
+const pausedMs = 1_000;
 /** How long one waits, and up to twice as long, that met an outage. */
 const postponeMs = 4_000;
 
@@ -51,7 +53,7 @@ export function startUnitWorker(
     });
   };
   const work = async (job: Job<UnitJob>, token?: string): Promise<string> => {
-    const { operationId, unit } = unitJob.parse(job.data);
+    const { operationId, unit } = requireOwnJob(job, hideUserData);
     const report = new JobReporter(job);
     // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
     const retried = job.attemptsMade > 0;
@@ -64,6 +66,7 @@ export function startUnitWorker(
             alone,
             lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
             reopen: retried,
+            ...(retried ? { onStarted: () => context.dispatcher.coordinate(operationId) } : {}),
             onProgress: (done) => report.progress(done),
             onEvent: (line) => {
               if (!hideUserData) report.event(line);
@@ -72,8 +75,6 @@ export function startUnitWorker(
         });
       let result = await solitude.among((signal) => attempt([signal], false));
       if ('why' in result && result.why === 'suspect') result = await solitude.alone(() => attempt([], true));
-      // It may have taken up a run that was over, whose coordinator has gone home.
-      if (retried && 'outcome' in result) await context.dispatcher.coordinate(operationId);
       const shown =
         hideUserData && 'outcome' in result && 'brief' in result
           ? { ...result, reason: result.brief }
@@ -104,6 +105,17 @@ export function startUnitWorker(
   });
   worker.on('error', options.onError);
   return worker;
+}
+
+/**
+ * The job's payload, where it is one that the dispatcher made. A person can add, copy and edit jobs on Bull Board; one whose
+ * id and payload do not belong together would count a task twice, or under another user.
+ */
+function requireOwnJob(job: Job<UnitJob>, hideUserData: boolean): UnitJob {
+  const parsed = unitJob.safeParse(job.data);
+  if (parsed.success && job.id === unitJobId(parsed.data.operationId, parsed.data.unit, hideUserData))
+    return parsed.data;
+  throw failure('not a job of this migration: it was added, copied or edited by hand; nothing was done');
 }
 
 /** An attempt's end in two words for the log. */
@@ -150,9 +162,9 @@ async function settle(
       report.finish('done before', 100);
       return 'done before';
     case 'paused':
-      await context.dispatcher.pause();
-      await job.moveToWait(token);
-      throw new WaitingError();
+      // The queue itself is paused by whoever paused the run, or by a supervisor in a moment.
+      await job.moveToDelayed(Date.now() + pausedMs, token);
+      throw new DelayedError();
     case 'not-current':
       report.event(`waits for ${result.by ?? 'another operation'} to end`);
       await job.moveToDelayed(Date.now() + busyMs, token);

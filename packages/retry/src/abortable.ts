@@ -1,7 +1,9 @@
 import { MigrationError } from '@migrator/core';
 
-export function abortedError(operation: string, signal?: AbortSignal): MigrationError {
-  return new MigrationError('ABORTED', `Stopped while trying to ${operation}.`, { cause: signal?.reason });
+/** `last`: the service's error that was being retried, which says why it took so long; else the cause is the signal's reason. */
+export function abortedError(operation: string, signal?: AbortSignal, last?: unknown): MigrationError {
+  const cause = last instanceof MigrationError && last.code !== 'ABORTED' ? last : signal?.reason;
+  return new MigrationError('ABORTED', `Stopped while trying to ${operation}.`, { cause });
 }
 
 /** Stops waiting for `work` when the signal aborts; for work that has no way of being stopped itself. */

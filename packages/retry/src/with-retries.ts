@@ -18,7 +18,8 @@ export type OnRetry = (event: RetryEvent) => void;
 /**
  * Runs a call to a service as core's retry table says: how often and how long apart is looked up by the code of the
  * MigrationError that the call throws. `progressed`, called by a call that got on before it failed, starts the count
- * of tries afresh. Ends with the last error (its `attempts` set), or with ABORTED as soon as the signal aborts.
+ * of tries afresh. Ends with the last error (its `attempts` set), or with ABORTED as soon as the signal aborts; what it was
+ * retrying until then is that error's cause.
  */
 export async function withRetries<T>(
   call: (progressed: () => void) => Promise<T>,
@@ -49,6 +50,7 @@ async function retry<T>(
   const progressed = (): void => tries.clear();
   const isAborted = (): boolean => signal?.aborted === true;
   let failed: { readonly error: unknown } | undefined = { error: firstError };
+  let last: unknown = firstError;
   try {
     const tryOnce = async (): Promise<T> => {
       if (failed !== undefined) {
@@ -56,7 +58,7 @@ async function retry<T>(
         failed = undefined;
         throw error;
       }
-      if (isAborted()) throw new AbortError(abortedError(operation, signal));
+      if (isAborted()) throw new AbortError(abortedError(operation, signal, last));
       return await call(progressed);
     };
     // p-retry isn't given the signal: it would throw away what a call brought home while the signal aborted.
@@ -65,7 +67,10 @@ async function retry<T>(
       // p-retry's own wait knows one policy only; ours, by code, is the wait below.
       minTimeout: 0,
       onFailedAttempt: async ({ error, attemptNumber: attempt }) => {
-        if (error instanceof MigrationError) error.attempts = attempt;
+        if (error instanceof MigrationError) {
+          error.attempts = attempt;
+          if (error.code !== 'ABORTED') last = error;
+        }
         const code = MigrationError.codeOf(error);
         const policy = retryPolicies[code];
         const count = (tries.get(code) ?? 0) + 1;
@@ -77,7 +82,7 @@ async function retry<T>(
       },
     });
   } catch (error) {
-    if (isAborted()) throw abortedError(operation, signal);
+    if (isAborted()) throw abortedError(operation, signal, last);
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import { MigrationError, migratedAtOf, type RollbackRequest } from '@migrator/core';
-import { startOperation, waitForEnd } from '@migrator/engine';
+import { startOperation, waitForEnd, withinLimit } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
+import { callerGone } from '../caller-gone.ts';
 import { HttpError } from '../http-error.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
@@ -10,6 +11,7 @@ import { rollbackBody as schema } from '../schemas.ts';
 import { rollbackBody } from './rollbacks.ts';
 
 const defaultWaitSeconds = 30;
+const preflightLimitMs = 20_000;
 
 export function rollback(context: ApiContext): RequestHandler {
   return async (request, response) => {
@@ -19,13 +21,14 @@ export function rollback(context: ApiContext): RequestHandler {
     }
     await redisAnswers(context);
     if (migrationId !== undefined) await requireKnown(context, migrationId);
-    await context.target.preflight();
+    const caller = callerGone(response);
+    await withinLimit(preflightLimitMs, caller, (signal) => context.target.preflight(signal));
     const wanted: RollbackRequest = {
       kind: 'rollback',
       dryRun,
       ...(migrationId === undefined ? {} : { migrationId }),
     };
-    const opened = await startOperation(context, wanted);
+    const opened = await startOperation(context, wanted, caller);
     const limitMs = preferredWaitMs(request, defaultWaitSeconds);
     const now =
       (await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened;

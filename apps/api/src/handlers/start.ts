@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { rememberRunning } from '../lost-books.ts';
+import { callerGone } from '../caller-gone.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { reportOf } from '../report-of.ts';
@@ -20,8 +21,9 @@ export function start(context: ApiContext): RequestHandler {
     await redisAnswers(context);
     await requireFitRedis(context.redis);
     await refuseIfRunning(context);
-    await preflight(context, wanted);
-    const opened = await startOperation(context, wanted);
+    const caller = callerGone(response);
+    await preflight(context, wanted, caller);
+    const opened = await startOperation(context, wanted, caller);
     rememberRunning(context.ledger, opened.id);
     const limitMs = preferredWaitMs(request, 0);
     const operation =
@@ -45,6 +47,5 @@ export function start(context: ApiContext): RequestHandler {
 /** Before the preflight, which may take seconds and reads from a source that somebody is busy with. */
 async function refuseIfRunning(context: ApiContext): Promise<void> {
   const current = await context.ledger.current();
-  if (current === undefined || !(await context.dispatcher.isCoordinated(current.id))) return;
-  throw new OperationRunningError(current);
+  if (current !== undefined) throw new OperationRunningError(current);
 }

@@ -3,6 +3,7 @@ import { lastMigration, OperationRunningError, startOperation, waitForEnd } from
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
+import { callerGone } from '../caller-gone.ts';
 import { parseQuery } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { verifyQuery } from '../schemas.ts';
@@ -14,7 +15,7 @@ export function verify(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const { mode } = parseQuery(verifyQuery, request.query);
     await redisAnswers(context);
-    const operation = await startOrJoin(context, mode);
+    const operation = await startOrJoin(context, mode, callerGone(response));
     const limitMs = preferredWaitMs(request, defaultWaitSeconds);
     const ended = await waitForEnd(context.ledger, operation.id, { limitMs, signal: context.stopping });
     const now = ended ?? operation;
@@ -25,15 +26,16 @@ export function verify(context: ApiContext): RequestHandler {
   };
 }
 
-async function startOrJoin(context: ApiContext, mode: VerificationRequest['mode']): Promise<Operation> {
+async function startOrJoin(
+  context: ApiContext,
+  mode: VerificationRequest['mode'],
+  caller: AbortSignal,
+): Promise<Operation> {
   const last = await lastMigration(context.ledger);
   const covered = last?.request.kind === 'migration' ? last.request.userIds : undefined;
   try {
-    return await startOperation(context, {
-      kind: 'verification',
-      mode,
-      ...(covered === undefined ? {} : { userIds: covered }),
-    });
+    const users = covered === undefined ? {} : { userIds: covered };
+    return await startOperation(context, { kind: 'verification', mode, ...users }, caller);
   } catch (error) {
     if (!(error instanceof OperationRunningError)) throw error;
     const { request } = error.current;

@@ -65,6 +65,8 @@ export interface OperationFacts {
   readonly outage?: { readonly reason: string; readonly at: number };
   /** Why it can't get on at the moment; it tries again by itself. */
   readonly trouble?: string;
+  /** The queue's pause as it was last set or seen by us: where the queue differs, a person has changed it there. */
+  readonly queuePaused?: boolean;
   /** Of a verification by fields: what nobody can know beforehand, so that no ids can be made to have a certain sum. */
   readonly setKey?: string;
 }

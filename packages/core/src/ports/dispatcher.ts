@@ -1,19 +1,21 @@
-/** Gets units of work done, somewhere, some time, possibly more than once. */
+/** Gets tasks done, by some worker, at some time, possibly more than once. */
 export interface Dispatcher {
   /**
-   * Enqueues units; one that is waiting already stays as it is. `mayHaveRun`: one that has ended before goes again,
+   * Enqueues tasks; one that is waiting already stays as it is. `mayHaveRun`: one that has ended before goes again,
    * which costs a look at each.
    */
   dispatch(operationId: string, units: readonly string[], options?: { mayHaveRun?: boolean }): Promise<void>;
-  /** Makes sure that the operation's coordinator comes round. */
+  /** Makes sure that the operation has a coordinator: adds the job that is missing, runs the one that has ended again. */
   coordinate(operationId: string): Promise<void>;
-  /** Whether the operation's coordinator still exists and will come round. */
-  isCoordinated(operationId: string): Promise<boolean>;
-  /** Units that wait, and units that are being worked on. */
+  /** Tasks that wait, and tasks that are being worked on, of all operations. */
   load(): Promise<{ waiting: number; active: number }>;
-  /** No further unit is begun, by any process, until `resume`. Survives restarts. */
+  /** Whether the queue is paused, by `pause` or by a person at the queue itself. */
+  isPaused(): Promise<boolean>;
+  /** No further task is begun, by any process, until `resume`. Coordinators go on. Survives restarts. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Throws away what waits. */
   discard(): Promise<void>;
+  /** Wakes what is delayed for longer than anything is delayed on purpose: its writer's clock was wrong, or the reader's is. */
+  wakeOverdue(): Promise<void>;
 }

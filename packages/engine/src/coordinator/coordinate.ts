@@ -7,6 +7,7 @@ import {
 } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
+import { withinLimit } from './within-limit.ts';
 import { planOf } from './plan-of.ts';
 import type { Listing, Plan } from './plan.ts';
 import { nextRate } from './rate.ts';
@@ -16,45 +17,55 @@ export type Round =
   { readonly over: false; readonly againMs: number; readonly operation: Operation } | { readonly over: true };
 
 const pollMs = 250;
+/** A round that takes longer ends with what the service says, and is done again. */
+const roundLimitMs = 10_000;
 const troubleMs = 3_000;
 const outageShownMs = 15_000;
 
 /**
  * One round of an operation's coordinator. All it knows is in the ledger, so any process may do the next round, and a
- * crash between any two steps is mended by doing the round again.
+ * crash between any two steps is repaired by doing the round again. What no round can repair, a job that is gone, the
+ * supervisor does.
  *
  *     listing ──► migrating (verifying, rolling-back) ──► its parts, one after another ──► over
- *        │             │  every round: fill the window of units, look after lost ones
+ *        │             │  every round: fill the window of units
  *        └─ pause: nothing is begun, rounds go on idly ── resume ─┘
  *        └─ cancel: what waits is thrown away, what runs hands back ──► over
  *
  * A part (a run's verification) is coordinated by the rounds of the operation it belongs to.
  */
-export async function coordinate(context: CoordinatorContext, operationId: string): Promise<Round> {
+export async function coordinate(
+  context: CoordinatorContext,
+  operationId: string,
+  signal?: AbortSignal,
+): Promise<Round> {
   const operation = await context.ledger.get(operationId);
   if (operation === undefined || operation.state !== 'running') return { over: true };
   try {
     if (operation.control === 'cancel') return await cancelRound(context, operation);
-    if (operation.control === 'pause') {
-      await context.dispatcher.pause();
-      return { over: false, againMs: pollMs, operation };
-    }
-    await context.dispatcher.resume();
-    return await workRound(context, operation, planOf(operation));
+    if (operation.control === 'pause') return { over: false, againMs: pollMs, operation };
+    return await withinLimit(roundLimitMs, signal, (limited) =>
+      workRound(context, operation, planOf(operation), limited),
+    );
   } catch (error) {
     return troubleRound(context, operation, error);
   }
 }
 
-async function workRound(context: CoordinatorContext, operation: Operation, plan: Plan): Promise<Round> {
+async function workRound(
+  context: CoordinatorContext,
+  operation: Operation,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<Round> {
   if (operation.facts.prepared !== true) {
-    const facts = await plan.prepare(context, operation);
+    const facts = await plan.prepare(context, operation, signal);
     await context.ledger.update(operation.id, { facts: { ...facts, prepared: true } });
     return again(context, operation, 0);
   }
   let filled: Filled = 'full';
   if (!operation.listing.done) {
-    filled = await fillWindow(context, operation, plan);
+    filled = await fillWindow(context, operation, plan, signal);
     if (operation.phase !== plan.phase) await context.ledger.update(operation.id, { phase: plan.phase });
     if (filled === 'goes-on') return again(context, operation, 0);
   }
@@ -64,7 +75,6 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
     facts: { trouble: outageOf(context, now), ...rateFacts(context, now) },
   });
   if (!now.listing.done || outstanding(now) > 0) {
-    if (outstanding(now) > 0) await dispatchLost(context, now);
     if (filled === 'waits' && outstanding(now) === 0) return again(context, now, 0);
     return again(context, now, now.listing.done || filled === 'waits' ? pollMs : pollMs / 5);
   }
@@ -74,7 +84,7 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
     if (now.phase !== partPlan.phase && part.kind !== 'prune') {
       await context.ledger.update(now.id, { phase: partPlan.phase });
     }
-    const round = await workRound(context, part, partPlan);
+    const round = await workRound(context, part, partPlan, signal);
     return again(context, now, round.over ? 0 : round.againMs);
   }
   const end = await plan.finish(context, now);
@@ -86,12 +96,17 @@ async function workRound(context: CoordinatorContext, operation: Operation, plan
 type Filled = 'full' | 'goes-on' | 'waits';
 
 /** Lists and dispatches until enough units wait. */
-async function fillWindow(context: CoordinatorContext, operation: Operation, plan: Plan): Promise<Filled> {
+async function fillWindow(
+  context: CoordinatorContext,
+  operation: Operation,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<Filled> {
   let current = operation;
   let ahead = outstanding(operation);
   const rounds = Math.ceil(context.settings.usersAhead / context.settings.usersPage);
   for (let round = 0; round < rounds && ahead < context.settings.usersAhead; round += 1) {
-    const listed: Listing = await plan.list(context, current);
+    const listed: Listing = await plan.list(context, current, signal);
     const { units, waits = false, ...listing } = listed;
     if (waits && units.length === 0) return 'waits';
     // Dispatched first: units that are recorded and lost would have to be found again, while a unit that is dispatched
@@ -114,22 +129,6 @@ async function fillWindow(context: CoordinatorContext, operation: Operation, pla
     };
   }
   return ahead >= context.settings.usersAhead ? 'full' : 'goes-on';
-}
-
-/** Units of which no job is left, because somebody removed it or the queue lost it, are dispatched again. */
-async function dispatchLost(context: CoordinatorContext, operation: Operation): Promise<void> {
-  const load = await context.dispatcher.load();
-  if (load.waiting + load.active > 0) return;
-  let cursor: string | undefined;
-  do {
-    const page = await context.ledger.listUnits(operation.id, {
-      states: ['queued', 'running'],
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    if (page.units.length > 0)
-      await context.dispatcher.dispatch(operation.id, page.units, { mayHaveRun: true });
-    cursor = page.cursor;
-  } while (cursor !== undefined);
 }
 
 async function cancelRound(context: CoordinatorContext, operation: Operation): Promise<Round> {

@@ -4,12 +4,15 @@ import type { CoordinatorContext } from '../engine-context.ts';
 import type { Listing } from './plan.ts';
 
 const idsPage = 250;
+/** Less than a coordinator's round may take: a total that does not come is left out. */
+const countLimitMs = 8_000;
 
 /** The next users: of Firestore's own list, page by page, or of the list that the starter gave. */
 export async function listUsers(
   context: CoordinatorContext,
   operation: Operation,
   userIds: readonly string[] | undefined,
+  signal: AbortSignal,
 ): Promise<Listing> {
   const { cursor } = operation.listing;
   if (userIds !== undefined) {
@@ -19,6 +22,7 @@ export async function listUsers(
   }
   const page = await context.source.listUsers({
     pageSize: context.settings.usersPage,
+    signal,
     ...(cursor === undefined ? {} : { pageToken: cursor }),
   });
   const missing = page.users.filter((user) => user.missing).length;
@@ -35,12 +39,16 @@ export async function listUsers(
 export async function countEntries(
   context: CoordinatorContext,
   userIds: readonly string[] | undefined,
+  round: AbortSignal,
 ): Promise<number | undefined> {
   // One small query for each user: beyond a few it costs more than a percentage is worth.
   if (userIds !== undefined && userIds.length > 100) return undefined;
+  const signal = AbortSignal.any([round, AbortSignal.timeout(countLimitMs)]);
   try {
-    if (userIds === undefined) return await context.source.countEntries();
-    const counts = await Promise.all(userIds.map((userId) => context.source.countUserEntries(userId)));
+    if (userIds === undefined) return await context.source.countEntries(signal);
+    const counts = await Promise.all(
+      userIds.map((userId) => context.source.countUserEntries(userId, signal)),
+    );
     return counts.reduce((sum, count) => sum + count, 0);
   } catch {
     return undefined;

@@ -9,18 +9,18 @@ export function migrationPlan(request: MigrationRequest): Plan {
   return {
     phase: 'migrating',
 
-    async prepare(context) {
+    async prepare(context, _operation, signal) {
       const [totalEntries, empty] = await Promise.all([
-        countEntries(context, request.userIds),
-        context.target.isEmpty(),
+        countEntries(context, request.userIds, signal),
+        context.target.isEmpty(signal),
       ]);
       return { readFirst: !empty, ...(totalEntries === undefined ? {} : { totalEntries }) };
     },
 
-    list(context, operation) {
+    list(context, operation, signal) {
       const { retry } = operation.facts;
       if (retry) return listFailed(context, operation, retry);
-      return listUsers(context, operation, request.userIds);
+      return listUsers(context, operation, request.userIds, signal);
     },
 
     async nextPart(context, operation) {

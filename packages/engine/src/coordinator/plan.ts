@@ -19,11 +19,11 @@ export interface Ending {
 /** What distinguishes one kind of operation from another, for the coordinator that drives them all alike. */
 export interface Plan {
   /** What has to be known before the first unit. Done once; may be done twice if the coordinator crashes. */
-  prepare(context: CoordinatorContext, operation: Operation): Promise<OperationFacts>;
+  prepare(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<OperationFacts>;
   /** The phase while its units are worked on. */
   readonly phase: OperationPhase;
   /** The next units after the listing's cursor. */
-  list(context: CoordinatorContext, operation: Operation): Promise<Listing>;
+  list(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<Listing>;
   /** After the last unit: the next operation that is a part of this one and has to end first; none: go on. */
   nextPart(context: CoordinatorContext, operation: Operation): Promise<Operation | undefined>;
   finish(context: CoordinatorContext, operation: Operation): Promise<Ending>;

@@ -21,15 +21,15 @@ export function verificationPlan(request: VerificationRequest): Plan {
   return {
     phase: 'verifying',
 
-    async prepare(context) {
-      const totalEntries = await countEntries(context, request.userIds);
+    async prepare(context, _operation, signal) {
+      const totalEntries = await countEntries(context, request.userIds, signal);
       const setKey = randomBytes(16).toString('hex');
       return totalEntries === undefined ? { setKey } : { setKey, totalEntries };
     },
 
-    async list(context, operation) {
+    async list(context, operation, signal) {
       if (operation.listing.cursor === behindSlices) return closeLook(context, operation);
-      const page = await listUsers(context, listingUsers(operation), request.userIds);
+      const page = await listUsers(context, listingUsers(operation), request.userIds, signal);
       if (!page.done)
         return { ...page, ...(page.cursor === undefined ? {} : { cursor: atUsers + page.cursor }) };
       const units = [...page.units, ...listSlices(context.settings.slices)];

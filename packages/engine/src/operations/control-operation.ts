@@ -10,9 +10,13 @@ export async function controlCurrent(context: CoordinatorContext, control: Contr
     throw new MigrationError('NOTHING_RUNNING', `${operation.id} is being cancelled already`);
   }
   await context.ledger.control(operation.id, control);
-  // The coordinator would do it in its next round; a person should not have to wait for that.
-  if (control === 'pause') await context.dispatcher.pause();
-  if (control === 'run') await context.dispatcher.resume();
+  // The supervisor would do it in its next tick; a person should not have to wait for that. The fact comes last: what
+  // the queue does before it is known as ours is taken for a person's, who wants the same.
+  if (control !== 'cancel') {
+    if (control === 'pause') await context.dispatcher.pause();
+    else await context.dispatcher.resume();
+    await context.ledger.update(operation.id, { facts: { queuePaused: control === 'pause' } });
+  }
   await context.dispatcher.coordinate(operation.id);
   return operation;
 }

@@ -1,28 +1,42 @@
 import { type MigrationRequest, MigrationError } from '@migrator/core';
 
+import { withinLimit } from '../coordinator/within-limit.ts';
 import type { EngineContext } from '../engine-context.ts';
 
-/** Looks, before a run, whether it can work at all. Throws the first thing that a person has to mend. */
+const limitMs = 20_000;
+
+/**
+ * Looks, before a run, whether it can work at all. Throws the first thing that a person has to correct; the service's own
+ * words where that keeps it waiting for longer than 20 s. `signal`: the caller has gone.
+ */
 export async function preflight(
   context: Pick<EngineContext, 'source' | 'target'>,
   request: MigrationRequest,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const { source, target } = context;
+  await withinLimit(limitMs, signal, (limited) => look(context, request, limited));
+}
+
+async function look(
+  { source, target }: Pick<EngineContext, 'source' | 'target'>,
+  request: MigrationRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const data = requireData();
   // Its failure is met when its turn comes: of two troubles it is always the table's that is told.
   data.catch(() => undefined);
-  await target.preflight();
+  await target.preflight(signal);
   await data;
 
   async function requireData(): Promise<void> {
     if (request.userIds !== undefined) {
       // An empty user among several is no mistake; all of them empty is.
       for (const userId of request.userIds) {
-        const page = await source.readPage({ userId, limit: 1, maxBytes: 1 });
+        const page = await source.readPage({ userId, limit: 1, maxBytes: 1, signal });
         if (page.entries.length > 0) return;
       }
     } else {
-      const { users } = await source.listUsers({ pageSize: 1 });
+      const { users } = await source.listUsers({ pageSize: 1, signal });
       if (users.length > 0) return;
     }
     throw new MigrationError(

@@ -30,6 +30,8 @@ export interface UnitAttempt {
   readonly reopen: boolean;
   /** Nothing else is worked on in this process. */
   readonly alone?: boolean;
+  /** Done once the attempt has begun, before its work: the run may have been over, and its coordinator with it. */
+  readonly onStarted?: () => Promise<void>;
   /** After each page: entries (or items) done so far by this unit. */
   readonly onProgress: (done: number) => void;
   /** Each thing worth telling a person who looks at this job. */
@@ -91,6 +93,7 @@ async function runOnce(
     alone: attempt.alone === true,
   });
   if (!started.started) return started;
+  await attempt.onStarted?.();
   const { operation } = started;
   const start: UnitStart = { ...started, unit, signal: attempt.signal };
   const book = new UnitBook(context, operation, start, attempt);

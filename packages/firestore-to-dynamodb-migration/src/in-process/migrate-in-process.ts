@@ -32,7 +32,7 @@ async function runOrJoin(ledger: Ledger, wanted: Wanted): Promise<{ operation: O
   const { request, signal } = wanted;
   const services = await openServices(wanted.config);
   try {
-    if ((await ledger.current()) === undefined) await preflight(services, request);
+    if ((await ledger.current()) === undefined) await preflight(services, request, signal);
     for (;;) {
       throwIfAborted(signal);
       const opening = await ledger.open(request, { now: new Date() });

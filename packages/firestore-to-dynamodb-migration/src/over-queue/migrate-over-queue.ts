@@ -83,7 +83,6 @@ async function takePart(
         await goOnWith(context, current);
         return await untilOver(current.id, wanted.onProgress);
       }
-      await mendCoordinator(context, current);
       await untilOver(current.id);
       continue;
     }
@@ -91,7 +90,7 @@ async function takePart(
     if (step.take === 'result') return step.of;
     if (!checked) {
       await requireFitRedis(context.redis);
-      await preflight(context, request);
+      await preflight(context, request, signal);
       throwIfAborted(signal);
       checked = true;
       // It may have taken seconds, in which another instance of the application was faster.
@@ -101,7 +100,7 @@ async function takePart(
       const opened =
         step.take === 'retry'
           ? await retryMigration(context, step.of.id, {})
-          : await startOperation(context, request);
+          : await startOperation(context, request, signal);
       return await untilOver(opened.id, wanted.onProgress);
     } catch (error) {
       if (!(error instanceof OperationRunningError)) throw error;
@@ -112,13 +111,6 @@ async function takePart(
 /** A run that only a person could help was stuck until somebody acted; to start the application again is to act. */
 async function goOnWith(context: QueueContext, current: Operation): Promise<void> {
   if (isStuck(current)) await controlCurrent(context, 'run');
-  else await mendCoordinator(context, current);
-}
-
-/** Its process may have ended between opening it and enqueueing its coordinator. */
-async function mendCoordinator({ dispatcher, ledger }: QueueContext, { id }: Operation): Promise<void> {
-  if (await dispatcher.isCoordinated(id)) return;
-  if ((await ledger.get(id))?.state === 'running') await dispatcher.coordinate(id);
 }
 
 /** Sits out a Redis that is away for a while; everything of the run is kept there. */

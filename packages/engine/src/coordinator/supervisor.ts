@@ -1,0 +1,127 @@
+import type { Control, Operation } from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
+import { coordinate } from './coordinate.ts';
+import { dispatchLostTasks } from './lost-tasks.ts';
+
+/** What stands in the status while a person has paused the queue itself. */
+export const pausedAtQueue = 'paused on Bull Board; resume it there or with POST /resume';
+
+export interface SupervisorOptions {
+  /** So long (ms) an operation may stand still before its tasks are compared with the queue. */
+  readonly standstillMs?: number;
+}
+
+/** After a comparison that changed nothing the next one waits longer, up to this. */
+const longestStandstillMs = 60_000;
+
+/**
+ * Sees to it that the active operation goes on, whatever happened to its jobs. Every worker and every API has one and
+ * ticks about once a second; all of its steps may be done by several at once. It compares no clocks of different hosts.
+ *
+ * - The queue's pause is the operation's pause, whoever paused which of the two.
+ * - The coordinator's job is there; one that was removed or has ended too early is added again.
+ * - Jobs that are delayed by another host's wrong clock are woken.
+ * - Tasks without a job are dispatched again, once the operation stands still.
+ * - A cancel is carried out here too, so that it ends without any worker.
+ */
+export class Supervisor {
+  readonly #context: CoordinatorContext;
+  readonly #standstillMs: number;
+  #seen: { readonly state: string; since: number; patienceMs: number } | undefined;
+
+  constructor(context: CoordinatorContext, options: SupervisorOptions = {}) {
+    this.#context = context;
+    this.#standstillMs = options.standstillMs ?? 5_000;
+  }
+
+  async tick(): Promise<void> {
+    const { ledger, dispatcher } = this.#context;
+    const operation = await ledger.current();
+    if (operation === undefined) return;
+    if (operation.control === 'cancel') {
+      await coordinate(this.#context, operation.id);
+      return;
+    }
+    const control = await this.#alignPause(operation);
+    await dispatcher.coordinate(operation.id);
+    await dispatcher.wakeOverdue();
+    if (control === 'run') await this.#findLostTasks(operation);
+  }
+
+  /**
+   * `facts.queuePaused` is the queue's state as we last set or saw it: where the queue differs from it, a person has
+   * changed the queue, and the operation follows; otherwise the queue follows the operation.
+   */
+  async #alignPause({ id, control, facts }: Operation): Promise<Control> {
+    const { ledger, dispatcher } = this.#context;
+    // After the operation was read: an older look at the queue would take our own change for a person's.
+    const isPaused = await dispatcher.isPaused();
+    let wanted = control;
+    if (isPaused !== (facts.queuePaused ?? false)) {
+      wanted = isPaused ? 'pause' : 'run';
+      if (wanted !== control) await ledger.control(id, wanted, isPaused ? pausedAtQueue : undefined);
+    }
+    const shouldPause = wanted === 'pause';
+    // Again where it is paused already: a person may have paused the coordinators too.
+    if (shouldPause) await this.#pauseQueue(id);
+    else if (isPaused) await dispatcher.resume();
+    if (shouldPause !== (facts.queuePaused ?? false))
+      await ledger.update(id, { facts: { queuePaused: shouldPause } });
+    return wanted;
+  }
+
+  /** A pause that comes late must not outlive the operation, or the next one would begin with it. */
+  async #pauseQueue(id: string): Promise<void> {
+    const { ledger, dispatcher } = this.#context;
+    await dispatcher.pause();
+    const now = await ledger.get(id);
+    if (now?.state !== 'running' || now.control !== 'pause') await dispatcher.resume();
+  }
+
+  async #findLostTasks(operation: Operation): Promise<void> {
+    const { ledger } = this.#context;
+    const parts: Operation[] = [];
+    for (const id of [operation.facts.pruneId, operation.facts.verificationId]) {
+      const part = id ? await ledger.get(id) : undefined;
+      if (part?.state === 'running') parts.push(part);
+    }
+    const working = [operation, ...parts];
+    const state = JSON.stringify(
+      working.map(({ id, units, totals, listing }) => [id, units, totals, listing]),
+    );
+    const now = performance.now();
+    if (this.#seen?.state !== state) {
+      this.#seen = { state, since: now, patienceMs: this.#standstillMs };
+      return;
+    }
+    if (now - this.#seen.since < this.#seen.patienceMs) return;
+    this.#seen.since = now;
+    this.#seen.patienceMs = Math.min(this.#seen.patienceMs * 2, longestStandstillMs);
+    for (const each of working) await dispatchLostTasks(this.#context, each);
+  }
+}
+
+/** Ticks until it is stopped. `onError` hears of ticks that failed; the next one does it all again. */
+export function startSupervisor(
+  context: CoordinatorContext,
+  options: SupervisorOptions & { readonly everyMs?: number; readonly onError: (error: unknown) => void },
+): { stop(): Promise<void> } {
+  const supervisor = new Supervisor(context, options);
+  const { everyMs = 1_000, onError } = options;
+  let ticking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    ticking ??= supervisor
+      .tick()
+      .catch(onError)
+      .finally(() => {
+        ticking = undefined;
+      });
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await ticking;
+    },
+  };
+}
