@@ -193,9 +193,12 @@ test('a page of users that is more than a message holds is asked for by halves, 
   const listed: string[] = [];
   let pageToken: string | undefined;
   do {
-    const page = await source.listUsers({ pageSize: 250, ...(pageToken === undefined ? {} : { pageToken }) });
-    listed.push(...page.users.map(({ userId }) => userId));
-    pageToken = page.nextPageToken;
+    const answer = await source.listUsers({
+      pageSize: 250,
+      ...(pageToken === undefined ? {} : { pageToken }),
+    });
+    listed.push(...answer.users.map(({ userId }) => userId));
+    pageToken = answer.nextPageToken;
   } while (pageToken !== undefined);
   await source.close();
   expect(listed).toEqual(Array.from({ length: users }, (_, user) => `user-${user}`));

@@ -201,8 +201,8 @@ export function operationsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);
-      await ledger.update(id, { facts: { counts: { firestore: 1, dynamodb: 2 } } });
-      expect((await read(ledger, id)).facts).toStrictEqual({ counts: { firestore: 1, dynamodb: 2 } });
+      await ledger.update(id, { facts: { rate: { perSecond: 1, at: 2, processed: 3 } } });
+      expect((await read(ledger, id)).facts).toStrictEqual({ rate: { perSecond: 1, at: 2, processed: 3 } });
     });
   });
 
