@@ -1,17 +1,20 @@
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
-
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
+import { readEnvFile } from './env-file.ts';
 import { readConfig } from './read-config.ts';
+import { requireNoMistypedName } from './similar-names.ts';
+
+const envFile = '.env';
 
 /**
  * For a program's first line: reads `.env` from the working directory where there is one (what is set already wins),
  * checks everything, and ends the process with one line where something is wrong. `check` may throw a ConfigError of the program's own.
  */
 export function loadConfig(check: (config: Config) => void = () => undefined): Config {
-  if (existsSync('.env')) loadEnvFile('.env');
   try {
+    const fromFile = readEnvFile(envFile);
+    for (const [name, value] of Object.entries(fromFile ?? {})) process.env[name] ??= value;
+    requireNoMistypedName(process.env, fromFile && { path: envFile, names: Object.keys(fromFile) });
     const config = readConfig(process.env);
     check(config);
     return config;

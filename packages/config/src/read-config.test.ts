@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { listPrices } from '@migrator/core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import { ConfigError } from './config-error.ts';
 import { readConfig } from './read-config.ts';
@@ -64,11 +68,23 @@ test('a prefix that spreads the keys of a cluster is refused', () => {
   expect(readConfig({ REDIS_URL }).redis.prefix).toBe('{journal-migration}');
 });
 
-test('files for TLS are there, and a certificate has its key', () => {
-  const here = import.meta.filename;
-  expect(readConfig({ REDIS_TLS_CA: here }).redis.tls).toStrictEqual({ ca: here });
-  expect(() => readConfig({ REDIS_TLS_CA: '/nowhere.pem' })).toThrow(
-    'REDIS_TLS_CA holds "/nowhere.pem"; it may hold the path of a PEM file that this process can read',
-  );
-  expect(() => readConfig({ REDIS_TLS_CERT: here })).toThrow(/^REDIS_TLS_KEY holds nothing/);
+test('files for TLS are there, are PEM, are used, and a certificate has its key', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pem-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const [pem, der] = [join(folder, 'a.pem'), join(folder, 'a.der')];
+  await writeFile(pem, '-----BEGIN CERTIFICATE-----\n');
+  await writeFile(der, Buffer.from([0x30, 0x82]));
+  const REDIS_URL = 'rediss://127.0.0.1';
+  expect(readConfig({ REDIS_URL, REDIS_TLS_CA: pem }).redis.tls).toStrictEqual({ ca: pem });
+  for (const file of ['/nowhere.pem', der, folder]) {
+    expect(() => readConfig({ REDIS_URL, REDIS_TLS_CA: file })).toThrow(
+      `REDIS_TLS_CA holds "${file}"; it may hold the path of a PEM file that this process can read`,
+    );
+  }
+  expect(() => readConfig({ REDIS_URL, REDIS_TLS_CERT: pem })).toThrow(/^REDIS_TLS_KEY holds nothing/);
+  for (const url of [undefined, 'redis://127.0.0.1', 'redis+cluster://127.0.0.1']) {
+    expect(() => readConfig({ REDIS_URL: url, REDIS_TLS_CA: pem })).toThrow(
+      /^REDIS_TLS_CA is set, but REDIS_URL asks for no TLS; begin it with rediss:/,
+    );
+  }
 });

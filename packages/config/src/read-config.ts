@@ -78,6 +78,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       const missing = tls.cert === undefined ? 'REDIS_TLS_CERT' : 'REDIS_TLS_KEY';
       throw new ConfigError(missing, `${missing} holds nothing; a certificate and its key go together`);
     }
+    const [given] = (['REDIS_TLS_CA', 'REDIS_TLS_CERT'] as const).filter((name) => read(name) !== undefined);
+    if (given !== undefined && parseRedisUrl(url)?.tls === false) {
+      throw new ConfigError(
+        given,
+        `${given} is set, but REDIS_URL asks for no TLS; begin it with rediss://, or leave ${given} out`,
+      );
+    }
     return { url, prefix, tls };
   }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 import { parseRedisUrl, redisUrlForms } from '@migrator/redis-url';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ const collection: Variable<string> = {
   holds: "a collection's name, without a slash",
 };
 const pemFile: Variable<string> = {
-  schema: text.refine(isReadable),
+  schema: text.refine(isPemFile),
   holds: 'the path of a PEM file that this process can read',
 };
 const price: Variable<number> = {
@@ -41,10 +41,10 @@ const price: Variable<number> = {
 };
 const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 characters', secret: true };
 
-function isReadable(file: string): boolean {
+/** Node passes over what is no PEM without a word. */
+function isPemFile(file: string): boolean {
   try {
-    accessSync(file, constants.R_OK);
-    return statSync(file).isFile();
+    return statSync(file).isFile() && readFileSync(file, 'latin1').includes('-----BEGIN ');
   } catch {
     return false;
   }
