@@ -151,12 +151,13 @@ test('a user whose process ends again and again is tried alone, then failed; oth
   const { body } = await stack.call('POST /start', { body: { verify: false } });
   const id = String(at(body, 'migrationId'));
   const { ledger } = stack.context;
+  const binding = await stack.context.binding();
   const [poison, unlucky] = ['poison', 'unlucky'].map((userId) => unitId({ type: 'user', userId }));
   // What a process leaves behind that ends in the middle of them.
   for (let crash = 0; crash < 3; crash += 1) {
-    for (const unit of [poison, unlucky]) await ledger.startUnit(id, unit ?? '');
+    for (const unit of [poison, unlucky]) await ledger.startUnit(id, unit ?? '', { binding });
   }
-  await ledger.startUnit(id, poison ?? '', { alone: true });
+  await ledger.startUnit(id, poison ?? '', { binding, alone: true });
   stack.addWorker();
   expect(await untilEnded(stack)).toMatchObject({
     state: 'completed-with-failures',

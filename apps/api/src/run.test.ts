@@ -169,7 +169,7 @@ test('a job that runs twice at once counts once', async () => {
   await fill(stack, 'ann', 40);
   const opened = await stack.context.ledger.open(
     { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false },
-    { now: new Date() },
+    { now: new Date(), binding: await stack.context.binding() },
   );
   if (!opened.opened) throw new Error('the place is taken');
   const { id } = opened.operation;

@@ -216,7 +216,7 @@ async function verify(stack: Stack, options: VerifyOptions = {}) {
     const { userIds } = options;
     const opened = await ledger.open(
       { kind: 'verification', mode: 'full', ...(userIds === undefined ? {} : { userIds }) },
-      { now: new Date() },
+      { now: new Date(), binding: await context.binding() },
     );
     if (!opened.opened) throw new Error('a ledger of its own is free');
     const operation: Operation = await runInProcess(context, opened.operation.id, {

@@ -18,6 +18,9 @@ export function logWork(log: Log): OnWorkEvent {
         log[state === 'failed' ? 'error' : 'info']({ run, state, reason }, 'ended');
         return;
       }
+      case 'takes-no-part':
+        log.warn({ run, differences: event.detail }, 'configured for another run: takes no part in this one');
+        return;
       case 'unit': {
         const { user, slice, job, outcome, detail } = event;
         const failed = outcome === 'failed' || outcome === 'error';

@@ -1,6 +1,8 @@
 import type { Config } from '@migrator/config';
-import { createDynamoDbTarget } from '@migrator/dynamodb-target';
+import { createDynamoDbTarget, locateTable } from '@migrator/dynamodb-target';
+import type { Binding } from '@migrator/core';
 import {
+  bindingResolver,
   createMemoryPaceStore,
   defaultPaging,
   type EngineContext,
@@ -15,12 +17,14 @@ import type { Observation } from '@migrator/observability';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
 export interface Services extends Omit<EngineContext, 'ledger'> {
+  /** The binding as far as it is known without asking a service. */
+  readonly configured: Binding;
   close(): Promise<void>;
 }
 
 /**
  * Firestore and DynamoDB as the configuration has them, at the pace that the store knows (one of this process's own by
- * default). Connects to nothing yet.
+ * default). Connects to nothing yet. Throws where the project or the region is not named anywhere.
  */
 export async function openServices(
   config: Config,
@@ -39,6 +43,14 @@ export async function openServices(
     ...google,
     ...(observation === undefined ? {} : { onRetry: observation.onRetry }),
   });
+  const configured: Binding = {
+    source: source.binding,
+    target: await locateTable(aws).catch(async (error: unknown) => {
+      await source.close();
+      throw error;
+    }),
+    settings: { oversize: migration.oversize },
+  };
   const target = createDynamoDbTarget({
     ...aws,
     writeConcurrency,
@@ -52,6 +64,8 @@ export async function openServices(
     // Observed below the pace: what is measured is the services, not the wait for one's turn.
     source: pacedSource(observation?.observeSource(source) ?? source, pace),
     target: pacedTarget(observation?.observeTarget(target) ?? target, pace),
+    configured,
+    binding: bindingResolver(configured, target),
     pace,
     settings: {
       ...defaultPaging,

@@ -217,6 +217,10 @@ class DynamoDbTarget implements Target {
     return await this.#table.preflight(signal);
   }
 
+  async describe(signal?: AbortSignal): Promise<TableDescription> {
+    return await this.#table.describe(signal);
+  }
+
   async close(): Promise<void> {
     await this.#transport.close();
     this.#client.destroy();

@@ -1,2 +1,3 @@
+export { locateTable } from './locate-table.ts';
 export { createDynamoDbTarget } from './dynamodb-target.ts';
 export type { DynamoDbTargetOptions } from './options.ts';

@@ -52,10 +52,14 @@ test('a table that is missing is an error unless it may be created', async () =>
     open({ tableName, createTable: true }).preflight(),
   ]);
   expect(created).toEqual([
-    { itemCount: 0, sizeBytes: 0 },
-    { itemCount: 0, sizeBytes: 0 },
+    { itemCount: 0, sizeBytes: 0, account: '000000000000' },
+    { itemCount: 0, sizeBytes: 0, account: '000000000000' },
   ]);
-  expect(await open({ tableName }).preflight()).toEqual({ itemCount: 0, sizeBytes: 0 });
+  expect(await open({ tableName }).preflight()).toEqual({
+    itemCount: 0,
+    sizeBytes: 0,
+    account: '000000000000',
+  });
 });
 
 test('a write into a table that is missing says so', async () => {

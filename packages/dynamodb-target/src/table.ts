@@ -9,6 +9,7 @@ import {
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { dateKeyPrefix, MigrationError, type TableDescription } from '@migrator/core';
 import { abortable, withRetries } from '@migrator/retry';
+import { accountOfArn } from './locate-table.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import { targetError, troubleOf } from './target-errors.ts';
 
@@ -25,13 +26,23 @@ export class Table {
   }
 
   async preflight(signal?: AbortSignal): Promise<TableDescription> {
-    const table = await this.#describeOrCreate(signal);
+    return this.#checked(await this.#describeOrCreate(signal));
+  }
+
+  /** As `preflight`, and never creates it. */
+  async describe(signal?: AbortSignal): Promise<TableDescription> {
+    return this.#checked(await this.#describe(signal));
+  }
+
+  #checked(table: AwsTable): TableDescription {
     checkKey(table, this.#options.tableName);
+    const account = accountOfArn(table.TableArn);
     const onDemand = table.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
     const provisioned = onDemand ? 0 : (table.ProvisionedThroughput?.WriteCapacityUnits ?? 0);
     return {
       itemCount: table.ItemCount ?? 0,
       sizeBytes: table.TableSizeBytes ?? 0,
+      ...(account === undefined ? {} : { account }),
       ...(provisioned === 0 ? {} : { provisionedWriteUnits: provisioned }),
     };
   }

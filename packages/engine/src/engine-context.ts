@@ -1,4 +1,4 @@
-import type { CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
+import type { Binding, CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
 
 import type { InFlightLimit } from './pace/in-flight-limit.ts';
 import type { Pace } from './pace/pace.ts';
@@ -35,6 +35,8 @@ export interface EngineContext {
   readonly source: Source;
   readonly target: Target;
   readonly ledger: Ledger;
+  /** What this process reads and writes, as far as it is known by now. */
+  readonly binding: () => Promise<Binding>;
   readonly settings: EngineSettings;
   /** Writes under way at once in this process, at most; shared by its units of work. */
   readonly writeSlots: InFlightLimit;

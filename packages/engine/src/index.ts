@@ -1,3 +1,4 @@
+export { bindingResolver } from './binding-resolver.ts';
 export { ControlWatcher } from './control-watcher.ts';
 export { coordinate, type Round } from './coordinator/coordinate.ts';
 export {

@@ -1,4 +1,5 @@
 import {
+  type Binding,
   type Commit,
   type CommitResult,
   type Control,
@@ -6,6 +7,7 @@ import {
   type FactsChange,
   firstPhases,
   type Issue,
+  isSameBinding,
   type IssuePage,
   type Ledger,
   maxKeptIssues as defaultMaxKeptIssues,
@@ -58,7 +60,10 @@ class MemoryLedger implements Ledger {
     this.#maxKeptIssues = maxKeptIssues;
   }
 
-  async open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult> {
+  async open(
+    request: OperationRequest,
+    options: { now: Date; binding: Binding; parent?: string },
+  ): Promise<OpenResult> {
     const holder = this.#holder === undefined ? undefined : this.#book(this.#holder);
     if (options.parent === undefined) {
       if (holder !== undefined) return { opened: false, current: snapshot(holder) };
@@ -74,6 +79,7 @@ class MemoryLedger implements Ledger {
         id,
         kind: request.kind,
         request: structuredClone(request),
+        binding: structuredClone(options.binding),
         ...(options.parent === undefined ? {} : { parent: options.parent }),
         state: 'running',
         phase: firstPhases[request.kind],
@@ -168,10 +174,14 @@ class MemoryLedger implements Ledger {
     else operation.reason = reason;
   }
 
-  async markRolledBack(rollbackId: string, migrationId?: string): Promise<void> {
+  async markRolledBack(rollbackId: string, which: string | Binding): Promise<void> {
     for (const { operation, facts } of this.#books.values()) {
       if (operation.kind !== 'migration') continue;
-      if (migrationId === undefined || migrationId === operation.id) facts.set('rolledBackBy', rollbackId);
+      const isMeant =
+        typeof which === 'string'
+          ? which === operation.id
+          : isSameBinding(which, operation.binding, ['target']);
+      if (isMeant) facts.set('rolledBackBy', rollbackId);
     }
   }
 
@@ -193,7 +203,7 @@ class MemoryLedger implements Ledger {
   async startUnit(
     id: string,
     unit: string,
-    options: { reopen?: boolean; alone?: boolean } = {},
+    options: { binding: Binding; reopen?: boolean; alone?: boolean },
   ): Promise<StartResult> {
     const book = this.#books.get(id);
     if (book === undefined) return { started: false, why: 'unknown-operation' };
@@ -204,6 +214,7 @@ class MemoryLedger implements Ledger {
     if (isClosed && !(options.reopen === true && isRetryable(operation))) {
       return { started: false, why: 'closed' };
     }
+    if (!isSameBinding(operation.binding, options.binding)) return { started: false, why: 'other-binding' };
     if (isClosed ? this.#holder !== undefined : !this.#isCurrent(book)) {
       return {
         started: false,

@@ -5,6 +5,7 @@ import {
   MigrationError,
   type ReadPageRequest,
   type Source,
+  type SourceBinding,
   type SourceEntry,
   type UserPage,
 } from '@migrator/core';
@@ -46,7 +47,14 @@ export async function createFirestoreSource(options: FirestoreSourceOptions = {}
     journal: options.journalCollection ?? 'trading-journal',
   });
   const connection = new Connection({ emulatorHost: options.emulatorHost, credentials });
-  return new FirestoreSource(database, connection, options.onRetry);
+  const binding: SourceBinding = {
+    project: projectId,
+    database: options.databaseId ?? '(default)',
+    ...(options.emulatorHost === undefined ? {} : { emulator: options.emulatorHost }),
+    usersCollection: database.collections.users,
+    journalCollection: database.collections.journal,
+  };
+  return new FirestoreSource(database, binding, connection, options.onRetry);
 }
 
 interface ListUsersRequest {
@@ -59,11 +67,18 @@ class FirestoreSource implements Source {
   readonly #database: Database;
   readonly #connection: Connection;
   readonly #onRetry: OnRetry | undefined;
+  readonly binding: SourceBinding;
   /** How many users one answer has been found to hold, where that is less than asked for. */
   #largestUserPage = Number.POSITIVE_INFINITY;
 
-  constructor(database: Database, connection: Connection, onRetry: OnRetry | undefined) {
+  constructor(
+    database: Database,
+    binding: SourceBinding,
+    connection: Connection,
+    onRetry: OnRetry | undefined,
+  ) {
     this.#database = database;
+    this.binding = binding;
     this.#connection = connection;
     this.#onRetry = onRetry;
   }

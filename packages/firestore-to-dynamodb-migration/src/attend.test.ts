@@ -1,5 +1,6 @@
 import { MigrationError } from '@migrator/core';
 import { createMemoryLedger } from '@migrator/engine';
+import { sampleBinding } from '@migrator/testing';
 import { expect, test } from 'vitest';
 
 import { attend } from './attend.ts';
@@ -11,14 +12,18 @@ test.each([
   ['a sentence without a code', 'INTERNAL', 'a sentence without a code'],
 ])('a run that has paused itself (%s) rejects with that', async (reason, code, message) => {
   const ledger = createMemoryLedger();
-  const { operation } = (await ledger.open(request, { now: new Date() })) as { operation: { id: string } };
+  const { operation } = (await ledger.open(request, { now: new Date(), binding: sampleBinding })) as {
+    operation: { id: string };
+  };
   await ledger.control(operation.id, 'pause', reason);
   await expect(attend(ledger, operation.id, {})).rejects.toMatchObject({ code, message });
 });
 
 test('a run that a person has paused is waited for', async () => {
   const ledger = createMemoryLedger();
-  const { operation } = (await ledger.open(request, { now: new Date() })) as { operation: { id: string } };
+  const { operation } = (await ledger.open(request, { now: new Date(), binding: sampleBinding })) as {
+    operation: { id: string };
+  };
   await ledger.control(operation.id, 'pause');
   const states: string[] = [];
   const ended = attend(ledger, operation.id, {
@@ -33,7 +38,9 @@ test('a run that a person has paused is waited for', async () => {
 
 test('trouble that passes is sat out; trouble that is not does end it', async () => {
   const ledger = createMemoryLedger();
-  const { operation } = (await ledger.open(request, { now: new Date() })) as { operation: { id: string } };
+  const { operation } = (await ledger.open(request, { now: new Date(), binding: sampleBinding })) as {
+    operation: { id: string };
+  };
   let troubles = 0;
   const ended = attend(ledger, operation.id, {
     meanwhile: async () => {

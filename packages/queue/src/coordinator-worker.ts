@@ -2,6 +2,7 @@ import type { Operation } from '@migrator/core';
 import { coordinate, type CoordinatorContext, progressOf, withoutUserData } from '@migrator/engine';
 import { DelayedError, type Job, type Telemetry, Worker } from 'bullmq';
 
+import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
 import { stalling } from './stalling.ts';
@@ -18,6 +19,7 @@ export function startCoordinatorWorker(
     prefix: string;
     /** Ends the rounds under way; other processes go on. */
     stop: AbortSignal;
+    guard: BindingGuard;
     onError: (error: Error) => void;
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
@@ -26,7 +28,7 @@ export function startCoordinatorWorker(
   const phases = new PhaseWatch(options.onWork);
   const worker = new Worker<CoordinatorJob>(
     queueNames.coordinators,
-    (job, token) => rounds(context, job, token, phases, options.stop),
+    (job, token) => rounds(context, job, token, phases, options),
     {
       connection: options.redis,
       prefix: options.prefix,
@@ -36,6 +38,7 @@ export function startCoordinatorWorker(
     },
   );
   worker.on('error', options.onError);
+  options.guard.keeps(worker);
   return worker;
 }
 
@@ -44,13 +47,18 @@ async function rounds(
   job: Job<CoordinatorJob>,
   token: string | undefined,
   phases: PhaseWatch,
-  stop: AbortSignal,
+  { guard, stop }: { guard: BindingGuard; stop: AbortSignal },
 ): Promise<string> {
   const { operationId } = coordinatorJob.parse(job.data);
   const shown = context.settings.hideUserData === true ? withoutUserData : (one: Operation) => one;
   for (;;) {
     const round = await coordinate(context, operationId, stop);
     if (round.over) break;
+    if ('isOther' in round) {
+      guard.standAside(operationId);
+      await job.moveToDelayed(Date.now() + round.againMs, token);
+      throw new DelayedError();
+    }
     const operation = shown(round.operation);
     phases.seen(operation);
     if (round.againMs === 0) continue;

@@ -4,6 +4,7 @@ export { closeRedis, requireFitRedis, requireRedis } from './redis-connection.ts
 export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
 export { startWorkers } from './start-workers.ts';
 export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
+export { createMismatchBoard, type Mismatch, type MismatchBoard } from './mismatch-board.ts';
 export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
 export { type QueueLoad, queueLoads } from './queue-load.ts';
 export type { OnWorkEvent, WorkEvent } from './work-events.ts';

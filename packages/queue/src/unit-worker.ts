@@ -9,6 +9,7 @@ import {
 } from '@migrator/engine';
 import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 
+import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type UnitJob, unitJob, unitJobId } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
@@ -20,6 +21,8 @@ import type { OnWorkEvent } from './work-events.ts';
 const busyMs = 2_000;
 /** How long a job waits that was begun while the run is being paused. */
 const pausedMs = 1_000;
+/** How long a job waits that came to a process which is configured for another run. */
+const otherBindingMs = 500;
 /** How long one waits, and up to twice as long, that met an outage. */
 const postponeMs = 4_000;
 
@@ -31,6 +34,7 @@ export function startUnitWorker(
     prefix: string;
     concurrency: number;
     stop: AbortSignal;
+    guard: BindingGuard;
     onError: (error: Error) => void;
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
@@ -80,6 +84,7 @@ export function startUnitWorker(
           ? { ...result, reason: result.brief }
           : result;
       tell(job, ...outcomeOf(shown));
+      if ('why' in result && result.why === 'other-binding') options.guard.standAside(operationId);
       return await settle(context, job, token, shown, report);
     } catch (error) {
       if (
@@ -104,6 +109,7 @@ export function startUnitWorker(
     ...stalling,
   });
   worker.on('error', options.onError);
+  options.guard.keeps(worker);
   return worker;
 }
 
@@ -164,6 +170,9 @@ async function settle(
     case 'paused':
       // The queue itself is paused by whoever paused the run, or by a supervisor in a moment.
       await job.moveToDelayed(Date.now() + pausedMs, token);
+      throw new DelayedError();
+    case 'other-binding':
+      await job.moveToDelayed(Date.now() + otherBindingMs, token);
       throw new DelayedError();
     case 'not-current':
       report.event(`waits for ${result.by ?? 'another operation'} to end`);

@@ -36,3 +36,4 @@ export {
 } from './fault-proxy/firestore-proxy.ts';
 export { startTcpProxy, type TcpFault, type TcpProxy } from './fault-proxy/tcp-proxy.ts';
 export { ThrottledTable } from './fault-proxy/throttled-table.ts';
+export { sampleBinding } from './sample-binding.ts';

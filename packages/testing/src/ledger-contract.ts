@@ -3,6 +3,7 @@ import { afterEach, describe } from 'vitest';
 import { gapsContract } from './ledger-contract/gaps.ts';
 import { issuesContract } from './ledger-contract/issues.ts';
 import { ledgerProperties } from './ledger-contract/ledger-properties.ts';
+import { bindingsContract } from './ledger-contract/bindings.ts';
 import { operationsContract } from './ledger-contract/operations.ts';
 import { unitsContract } from './ledger-contract/units.ts';
 
@@ -31,6 +32,7 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
       return harness.ledger;
     };
     operationsContract(newLedger);
+    bindingsContract(newLedger);
     unitsContract(newLedger);
     gapsContract(newLedger);
     issuesContract(newLedger);

@@ -1,4 +1,15 @@
-import type { Source, Target } from '@migrator/core';
+import type { Binding, Source, Target } from '@migrator/core';
+
+export const madeUp: Binding = {
+  source: {
+    project: 'made-up',
+    database: '(default)',
+    usersCollection: 'users',
+    journalCollection: 'trading-journal',
+  },
+  target: { table: 'made-up', region: 'none', endpoint: 'none' },
+  settings: { oversize: 'fail' },
+};
 
 const updateTime = '2026-01-01T00:00:00.000000Z';
 
@@ -36,6 +47,7 @@ export function endlessSource(users: number, entriesPerUser: number): Source {
     countUserEntries: async () => entriesPerUser,
     readEntries: async () => [],
     describe: () => 'made up',
+    binding: madeUp.source,
     close: async () => undefined,
   };
 }
@@ -51,6 +63,7 @@ export function bottomlessTarget(): Target {
     countJournalItems: async () => 0,
     isEmpty: async () => true,
     preflight: async () => ({ itemCount: 0, sizeBytes: 0 }),
+    describe: async () => ({ itemCount: 0, sizeBytes: 0 }),
     close: async () => undefined,
   };
 }

@@ -5,7 +5,7 @@ import { mebibytes, migration, openEngine } from './open-engine.ts';
 
 const entriesPerUser = Number(process.argv[2]);
 const context = openEngine({ users: 1, entriesPerUser });
-const opened = await context.ledger.open(migration, { now: new Date() });
+const opened = await context.ledger.open(migration, { now: new Date(), binding: await context.binding() });
 if (!opened.opened) throw new Error('not opened');
 let most = 0;
 const sampling = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);

@@ -11,7 +11,7 @@ import {
   type PaceStore,
 } from '@migrator/engine';
 
-import { bottomlessTarget, endlessSource } from './fake-ends.ts';
+import { bottomlessTarget, endlessSource, madeUp } from './fake-ends.ts';
 
 /** The engine as a worker has it, between made-up ends. */
 export function openEngine(
@@ -23,6 +23,7 @@ export function openEngine(
     source: pacedSource(endlessSource(size.users, size.entriesPerUser), pace),
     target: pacedTarget(bottomlessTarget(), pace),
     ledger: createMemoryLedger(),
+    binding: async () => madeUp,
     settings: {
       ...defaultPaging,
       names: { users: 'users', journal: 'trading-journal' },

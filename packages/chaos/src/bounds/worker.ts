@@ -31,7 +31,7 @@ const context = {
 };
 startWorkers(context, { redis, prefix, concurrency: role === 'coordinator' ? 1 : 50, onError: complain });
 if (role === 'coordinator') {
-  const opened = await context.ledger.open(migration, { now: new Date() });
+  const opened = await context.ledger.open(migration, { now: new Date(), binding: await context.binding() });
   await context.dispatcher.coordinate(opened.opened ? opened.operation.id : opened.current.id);
 }
 setInterval(() => {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../error-codes.ts';
+import type { Binding } from './binding.ts';
 
 /** `prune` is the part of a migration that removes owned items whose entry is gone. */
 export type OperationKind = 'migration' | 'verification' | 'rollback' | 'prune';
@@ -99,6 +100,8 @@ export interface Operation {
   readonly id: string;
   readonly kind: OperationKind;
   readonly request: OperationRequest;
+  /** What it reads and writes. A part has its parent's. */
+  readonly binding: Binding;
   /** The operation this one is a part of: a run's own verification. It holds the place for both. */
   readonly parent?: string;
   readonly state: OperationState;

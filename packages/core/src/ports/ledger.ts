@@ -1,3 +1,4 @@
+import type { Binding } from '../operations/binding.ts';
 import type {
   Control,
   FactsChange,
@@ -38,6 +39,8 @@ export type StartResult =
         /** The operation is over (and was not to be reopened). */
         | 'closed'
         | 'rolled-back'
+        /** The operation is bound to another source or target, or to other settings, than this process. */
+        | 'other-binding'
         /** Another operation holds the place. */
         | 'not-current'
         | 'unknown-operation';
@@ -95,9 +98,13 @@ export const suspectAfterStarts = 3;
 export interface Ledger {
   /**
    * Opens an operation, unless one is running. Its start is `now`, or a millisecond after the last start if that is
-   * later, so that ids and stamps always grow. A part (with `parent`) needs no free place.
+   * later, so that ids and stamps always grow. A part (with `parent`) needs no free place. `binding`: what it reads and
+   * writes; a part has its parent's.
    */
-  open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult>;
+  open(
+    request: OperationRequest,
+    options: { now: Date; binding: Binding; parent?: string },
+  ): Promise<OpenResult>;
   /**
    * Takes a closed migration up again, unless an operation is running, to go through its failed units: the fact `retry`
    * is set and the listing begins anew. Rejects with `ROLLED_BACK` where it was, with `NOT_FOUND` for other kinds.
@@ -126,8 +133,11 @@ export interface Ledger {
   /** The newest one holds; `run` clears the reason. Changes nothing that is over. */
   /** What was asked last holds, but for a cancel, which is final. */
   control(id: string, control: Control, reason?: string): Promise<void>;
-  /** Jobs of these migrations (one, or all there are) can't start any more. One that is unknown is passed over. */
-  markRolledBack(rollbackId: string, migrationId?: string): Promise<void>;
+  /**
+   * Jobs of the given migrations can't start any more: of the one with this id, or of all that write to the table of this
+   * binding. One that is unknown is passed over.
+   */
+  markRolledBack(rollbackId: string, which: string | Binding): Promise<void>;
 
   /**
    * Records units as listed (those not known yet) and how far the listing has come. Too late once it is over. `upon`: the
@@ -140,9 +150,14 @@ export interface Ledger {
   ): Promise<'added' | 'lost'>;
   /**
    * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `alone`:
-   * nothing else is worked on in this process.
+   * nothing else is worked on in this process. `binding`: what this process reads and writes; where the operation's is
+   * another nothing starts.
    */
-  startUnit(id: string, unit: string, options?: { reopen?: boolean; alone?: boolean }): Promise<StartResult>;
+  startUnit(
+    id: string,
+    unit: string,
+    options: { binding: Binding; reopen?: boolean; alone?: boolean },
+  ): Promise<StartResult>;
   commit(id: string, unit: string, commit: Commit): Promise<CommitResult>;
   /** Takes a unit's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
   resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult>;

@@ -1,3 +1,5 @@
+import type { SourceBinding } from '../operations/binding.ts';
+
 /** Where one entry lives: `users/{userId}/trading-journal/{date}`. */
 export interface EntryRef {
   readonly userId: string;
@@ -59,5 +61,7 @@ export interface Source {
   ): Promise<readonly SourceEntry[]>;
   /** Where entries are looked for, for messages: `projects/p/databases/(default)/documents/users/{userId}/trading-journal/{date}`. */
   describe(): string;
+  /** The same, as operations are bound to it; the project is the one that was found. */
+  readonly binding: SourceBinding;
   close(): Promise<void>;
 }

@@ -81,6 +81,8 @@ export interface ScanPage {
 export interface TableDescription {
   readonly itemCount: number;
   readonly sizeBytes: number;
+  /** The AWS account that it belongs to, where the service says so. */
+  readonly account?: string;
   /** Absent for an on-demand table. */
   readonly provisionedWriteUnits?: number;
 }
@@ -101,5 +103,7 @@ export interface Target {
   isEmpty(signal?: AbortSignal): Promise<boolean>;
   /** Throws unless the table exists with `dateKey` (String) as its only key; creates it first where allowed. */
   preflight(signal?: AbortSignal): Promise<TableDescription>;
+  /** As `preflight`, and never creates it. */
+  describe(signal?: AbortSignal): Promise<TableDescription>;
   close(): Promise<void>;
 }

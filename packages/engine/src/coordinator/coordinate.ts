@@ -1,4 +1,5 @@
 import {
+  isSameBinding,
   MigrationError,
   type Operation,
   type OperationFacts,
@@ -14,12 +15,16 @@ import { nextRate } from './rate.ts';
 
 export type Round =
   /** Come round again after so many milliseconds. */
-  { readonly over: false; readonly againMs: number; readonly operation: Operation } | { readonly over: true };
+  | { readonly over: false; readonly againMs: number; readonly operation: Operation }
+  /** This process reads or writes something else: another one has to do the rounds. */
+  | { readonly over: false; readonly againMs: number; readonly operation: Operation; readonly isOther: true }
+  | { readonly over: true };
 
 const pollMs = 250;
 /** A round that takes longer ends with what the service says, and is done again. */
 const roundLimitMs = 10_000;
 const troubleMs = 3_000;
+const otherBindingMs = 1_000;
 const outageShownMs = 15_000;
 
 /**
@@ -44,6 +49,9 @@ export async function coordinate(
   try {
     if (operation.control === 'cancel') return await cancelRound(context, operation);
     if (operation.control === 'pause') return { over: false, againMs: pollMs, operation };
+    if (!isSameBinding(operation.binding, await context.binding())) {
+      return { over: false, againMs: otherBindingMs, operation, isOther: true };
+    }
     return await withinLimit(roundLimitMs, signal, (limited) =>
       workRound(context, operation, planOf(operation), limited),
     );

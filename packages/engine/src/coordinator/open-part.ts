@@ -15,7 +15,11 @@ export async function openPart(
   const known = operation.facts[fact];
   const part = known ? await context.ledger.get(known) : undefined;
   if (part !== undefined) return part;
-  const opened = await context.ledger.open(request, { now: context.now(), parent: operation.id });
+  const opened = await context.ledger.open(request, {
+    now: context.now(),
+    binding: operation.binding,
+    parent: operation.id,
+  });
   if (!opened.opened) throw new TypeError(`the ledger refused a part of ${operation.id}`);
   await context.ledger.update(operation.id, { facts: { [fact]: opened.operation.id } });
   return opened.operation;

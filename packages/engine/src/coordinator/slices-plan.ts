@@ -7,10 +7,10 @@ import type { Plan } from './plan.ts';
 export function slicesPlan(phase: OperationPhase): Plan {
   return {
     phase,
-    async prepare({ ledger }, { id, request }) {
+    async prepare({ ledger }, { id, request, binding }) {
       // From the first delete on no job of what is taken back may write again.
       if (request.kind === 'rollback' && !request.dryRun)
-        await ledger.markRolledBack(id, request.migrationId);
+        await ledger.markRolledBack(id, request.migrationId ?? binding);
       return {};
     },
     async list(context) {

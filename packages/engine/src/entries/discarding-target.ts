@@ -13,6 +13,7 @@ export function discardingTarget(target: Target): Target {
     countJournalItems: (signal) => target.countJournalItems(signal),
     isEmpty: (signal) => target.isEmpty(signal),
     preflight: (signal) => target.preflight(signal),
+    describe: (signal) => target.describe(signal),
     close: () => target.close(),
   };
 }

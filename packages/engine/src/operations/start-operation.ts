@@ -26,7 +26,8 @@ export async function startOperation(
 ): Promise<Operation> {
   if (signal?.aborted === true)
     throw new MigrationError('ABORTED', 'the caller has gone; nothing was started');
-  const result = await context.ledger.open(request, { now: context.now() });
+  const binding = await context.binding();
+  const result = await context.ledger.open(request, { now: context.now(), binding });
   if (!result.opened) throw new OperationRunningError(result.current);
   await context.dispatcher.coordinate(result.operation.id);
   return result.operation;

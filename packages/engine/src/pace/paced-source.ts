@@ -33,6 +33,7 @@ export function pacedSource(source: Source, pace: Pace): Source {
     countEntries: (signal) => source.countEntries(signal),
     countUserEntries: (userId, signal) => source.countUserEntries(userId, signal),
     describe: () => source.describe(),
+    binding: source.binding,
     close: () => source.close(),
   };
 }

@@ -16,6 +16,7 @@ export function pacedTarget(target: Target, pace: Pace): Target {
     countJournalItems: (signal) => target.countJournalItems(signal),
     isEmpty: (signal) => target.isEmpty(signal),
     preflight: (signal) => target.preflight(signal),
+    describe: (signal) => target.describe(signal),
     close: () => target.close(),
   };
 }

@@ -89,6 +89,7 @@ async function runOnce(
   attempt: UnitAttempt,
 ): Promise<UnitResult | Lost> {
   const started = await context.ledger.startUnit(operationId, unit, {
+    binding: await context.binding(),
     reopen: attempt.reopen,
     alone: attempt.alone === true,
   });

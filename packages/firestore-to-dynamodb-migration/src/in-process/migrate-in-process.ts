@@ -35,7 +35,7 @@ async function runOrJoin(ledger: Ledger, wanted: Wanted): Promise<{ operation: O
     if ((await ledger.current()) === undefined) await preflight(services, request, signal);
     for (;;) {
       throwIfAborted(signal);
-      const opening = await ledger.open(request, { now: new Date() });
+      const opening = await ledger.open(request, { now: new Date(), binding: await services.binding() });
       if (opening.opened)
         return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
       const { current } = opening;

@@ -1,4 +1,6 @@
 import {
+  type Binding,
+  bindingFingerprint,
   type FactsChange,
   firstPhases,
   type Control,
@@ -31,14 +33,18 @@ const controls: readonly Control[] = ['run', 'pause', 'cancel'];
 export function newOperationFields(begin: {
   id: string;
   request: OperationRequest;
+  binding: Binding;
   startedAt: string;
   parent: string | undefined;
 }): Fields {
-  const { id, request, startedAt, parent } = begin;
+  const { id, request, binding, startedAt, parent } = begin;
   return {
     id,
     kind: request.kind,
     request: JSON.stringify(request),
+    binding: JSON.stringify(binding),
+    fingerprint: bindingFingerprint(binding),
+    account: binding.target.account ?? '',
     ...(parent === undefined ? {} : { parent }),
     state: 'running',
     phase: firstPhases[request.kind],
@@ -52,17 +58,18 @@ export function newOperationFields(begin: {
 }
 
 /**
- * From a record's fields and values by turns. Undefined where there is no record. `known`: the request, where somebody has
- * read it before; the record's own is not looked at then.
+ * From a record's fields and values by turns. Undefined where there is no record. `known`: what never changes, where
+ * somebody has read it before; the record's own is not looked at then.
  */
-export function operationOf(record: readonly string[], known?: OperationRequest): Operation | undefined {
+export function operationOf(record: readonly string[], known?: KnownOperation): Operation | undefined {
   const { fields, totals, codes, facts } = sorted(record);
   const { id, startedAt, request, parent, reason, finishedAt, listingCursor } = fields;
   if (id === undefined || startedAt === undefined || request === undefined) return undefined;
   return {
     id,
     kind: oneOf(kinds, fields['kind']),
-    request: known ?? JSON.parse(request),
+    request: known?.request ?? JSON.parse(request),
+    binding: known?.binding ?? bindingOf(fields['binding']),
     ...(parent === undefined ? {} : { parent }),
     state: oneOf(states, fields['state']),
     phase: oneOf(phases, fields['phase']),
@@ -86,8 +93,27 @@ export function operationOf(record: readonly string[], known?: OperationRequest)
 }
 
 /** From a record as lua/record-text.ts has it. */
-export function operationOfText(text: string | undefined, known?: OperationRequest): Operation | undefined {
+export function operationOfText(text: string | undefined, known?: KnownOperation): Operation | undefined {
   return text === undefined ? undefined : operationOf(JSON.parse(text), known);
+}
+
+/** What of an operation is large and stays as it is. */
+export type KnownOperation = Pick<Operation, 'request' | 'binding'>;
+
+/** Of a record that was written before there were bindings: no process has this one. */
+const unbound: Binding = {
+  source: {
+    project: 'unknown',
+    database: 'unknown',
+    usersCollection: 'unknown',
+    journalCollection: 'unknown',
+  },
+  target: { table: 'unknown', region: 'unknown', endpoint: 'unknown' },
+  settings: { oversize: 'fail' },
+};
+
+export function bindingOf(text: string | null | undefined): Binding {
+  return text ? JSON.parse(text) : unbound;
 }
 
 /** Facts as the scripts take them: how many, then name and JSON text; no text for one that is taken away. */

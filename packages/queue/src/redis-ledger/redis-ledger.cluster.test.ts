@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { type RedisClusterService, startRedisCluster } from '@migrator/local-services';
-import { ledgerContract } from '@migrator/testing';
+import { ledgerContract, sampleBinding as binding } from '@migrator/testing';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -59,12 +59,12 @@ it('books a commit once whose answer is lost, and rejects', async () => {
   const ledger = createRedisLedger({ redis: fragile, prefix });
   const opened = await ledger.open(
     { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false },
-    { now: new Date() },
+    { now: new Date(), binding },
   );
   if (!opened.opened) throw new Error('not opened');
   const { id } = opened.operation;
   await ledger.addUnits(id, ['user:a'], { done: true });
-  const started = await ledger.startUnit(id, 'user:a');
+  const started = await ledger.startUnit(id, 'user:a', { binding });
   if (!started.started) throw new Error('not started');
   const commit = { epoch: started.epoch, state: 'running', deltas: { created: 1 } } as const;
 
@@ -74,7 +74,10 @@ it('books a commit once whose answer is lost, and rejects', async () => {
   await expect(ledger.commit(id, 'user:a', commit)).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
 
   const after = createRedisLedger({ redis, prefix });
-  expect(await after.startUnit(id, 'user:a')).toMatchObject({ epoch: 2, counters: { created: 2 } });
+  expect(await after.startUnit(id, 'user:a', { binding })).toMatchObject({
+    epoch: 2,
+    counters: { created: 2 },
+  });
   expect((await after.get(id))?.totals).toStrictEqual({ created: 2 });
   fragile.disconnect();
   await line.stop();

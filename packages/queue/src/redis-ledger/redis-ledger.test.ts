@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Ledger } from '@migrator/core';
-import { ledgerContract, type LedgerHarness } from '@migrator/testing';
+import { ledgerContract, type LedgerHarness, sampleBinding as binding } from '@migrator/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bucketCount, bucketOf } from './ledger-keys.ts';
@@ -66,7 +66,7 @@ describe('the ledger in Redis', () => {
 
   it('leaves nothing but the operation and its issues behind when a verification ends', async () => {
     const { ledger, prefix, done } = await make();
-    const opened = await ledger.open({ kind: 'verification', mode: 'full' }, { now: new Date() });
+    const opened = await ledger.open({ kind: 'verification', mode: 'full' }, { now: new Date(), binding });
     if (!opened.opened) throw new Error('not opened');
     const { id } = opened.operation;
     const units = Array.from({ length: 3_000 }, (_, index) => `user:${index}`);
@@ -92,7 +92,9 @@ describe('the ledger in Redis', () => {
     const buckets = (await keysOf(prefix)).filter((key) => key.includes(':u:'));
     expect(buckets).toHaveLength(10);
     const [first, , third] = ids;
-    expect(await ledger.startUnit(first ?? '', 'user:a', { reopen: true })).toMatchObject({ why: 'closed' });
+    expect(await ledger.startUnit(first ?? '', 'user:a', { binding, reopen: true })).toMatchObject({
+      why: 'closed',
+    });
     await expect(ledger.reopen(first ?? '', {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
     expect((await ledger.get(first ?? ''))?.totals).toStrictEqual({ failed: 1 });
     expect(await ledger.reopen(third ?? '', {})).toMatchObject({ opened: true });
@@ -104,7 +106,7 @@ describe('the ledger in Redis', () => {
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).join('');
     const text = `${ascii}\\u0041 \\\\" ["]},{'/*]] \u0080ü\u2028\u2029\ufeff\uffff😀\ud800`;
     const request = { ...begin, userIds: [text, '', '"', '\\'] };
-    const opened = await ledger.open(request, { now: new Date() });
+    const opened = await ledger.open(request, { now: new Date(), binding });
     if (!opened.opened) throw new Error('not opened');
     const { id } = opened.operation;
     await ledger.update(id, { facts: { trouble: text, missingUsers: 0 } });
@@ -137,7 +139,7 @@ describe('the ledger in Redis', () => {
     expect(asItIs?.totals).toStrictEqual({ bytes: Number.MIN_SAFE_INTEGER });
     // The second time the request is known.
     for (let start = 1; start <= 2; start += 1) {
-      const started = await ledger.startUnit(id, 'user:a');
+      const started = await ledger.startUnit(id, 'user:a', { binding });
       expect(started.started && started.operation).toStrictEqual(asItIs);
     }
     await ledger.close(id, { state: 'completed', now: new Date() });
@@ -149,11 +151,11 @@ describe('the ledger in Redis', () => {
   it('knows the requests of several operations apart', async () => {
     const { ledger, done } = await make();
     const parent = await openMigration(ledger);
-    const opened = await ledger.open({ kind: 'prune', userIds: ['a'] }, { now: new Date(), parent });
+    const opened = await ledger.open({ kind: 'prune', userIds: ['a'] }, { now: new Date(), binding, parent });
     if (!opened.opened) throw new Error('not opened');
     const ids = [parent, opened.operation.id];
     for (const id of [...ids, ...ids.toReversed(), ...ids]) {
-      const started = await ledger.startUnit(id, 'user:a', { alone: true });
+      const started = await ledger.startUnit(id, 'user:a', { binding, alone: true });
       expect(started.started && started.operation).toStrictEqual(await ledger.get(id));
     }
     await done();
@@ -199,7 +201,7 @@ describe('the ledger in Redis', () => {
 });
 
 async function openMigration(ledger: Ledger): Promise<string> {
-  const opened = await ledger.open(begin, { now: new Date() });
+  const opened = await ledger.open(begin, { now: new Date(), binding });
   if (!opened.opened) throw new Error(`${opened.current.id} holds the place`);
   return opened.operation.id;
 }
@@ -209,7 +211,7 @@ async function startUnit(
   id: string,
   unit: string,
 ): Promise<{ epoch: number; counters: Readonly<Record<string, number>> }> {
-  const result = await ledger.startUnit(id, unit);
+  const result = await ledger.startUnit(id, unit, { binding });
   if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
   return result;
 }

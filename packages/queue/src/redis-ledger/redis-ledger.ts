@@ -1,10 +1,13 @@
 import {
+  type Binding,
+  bindingFingerprint,
   type Commit,
   type CommitResult,
   type Control,
   counters,
   type FactsChange,
   type Issue,
+  isSameBinding,
   type IssuePage,
   type Ledger,
   maxKeptIssues as defaultMaxKeptIssues,
@@ -26,6 +29,7 @@ import { namingRedisTrouble } from '../redis-trouble.ts';
 import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
 import {
+  bindingOf,
   factArguments,
   issuesOf,
   newOperationFields,
@@ -99,14 +103,17 @@ class RedisLedger implements Ledger {
     this.#maxKeptIssues = maxKeptIssues;
   }
 
-  async open(request: OperationRequest, options: { now: Date; parent?: string }): Promise<OpenResult> {
+  async open(
+    request: OperationRequest,
+    options: { now: Date; binding: Binding; parent?: string },
+  ): Promise<OpenResult> {
     const { kind } = request;
-    const { parent } = options;
+    const { binding, parent } = options;
     let start = options.now.getTime();
     for (;;) {
       const startedAt = new Date(start).toISOString();
       const id = operationId(kind, startedAt);
-      const fields = newOperationFields({ id, request, startedAt, parent });
+      const fields = newOperationFields({ id, request, binding, startedAt, parent });
       const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.byStart(kind)];
       if (parent !== undefined) keys.push(this.#keys.operation(parent));
       const record = Object.entries(fields).flat();
@@ -200,12 +207,9 @@ class RedisLedger implements Ledger {
     if (outcome === 'not-found') throw notFound(id);
   }
 
-  async markRolledBack(rollbackId: string, migrationId?: string): Promise<void> {
+  async markRolledBack(rollbackId: string, which: string | Binding): Promise<void> {
     // The rollback holds the place, so that no migration can begin between the two steps.
-    const ids =
-      migrationId === undefined
-        ? await this.#redis.zrangebyscore(this.#keys.byStart('migration'), '-inf', '+inf')
-        : [migrationId];
+    const ids = typeof which === 'string' ? [which] : await this.#runsInTableOf(which);
     for (const some of chunksOf(ids)) {
       const keys = some.map((id) => this.#keys.operation(id));
       await this.#run(markRolledBackScript, keys, [JSON.stringify(rollbackId)]);
@@ -235,14 +239,15 @@ class RedisLedger implements Ledger {
   async startUnit(
     id: string,
     unit: string,
-    options: { reopen?: boolean; alone?: boolean } = {},
+    options: { binding: Binding; reopen?: boolean; alone?: boolean },
   ): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
-    const known = this.#lastStarted?.id === id ? this.#lastStarted.request : undefined;
+    const known = this.#lastStarted?.id === id ? this.#lastStarted : undefined;
     const args = [id, unit, fieldOf(unit), bucketOf(unit)];
     args.push(options.reopen === true ? 'reopen' : '', options.alone === true ? 'alone' : '');
     args.push(known === undefined ? '' : 'known');
+    args.push(bindingFingerprint(options.binding), options.binding.target.account ?? '');
     const answer = await this.#run(startUnitScript, this.#keys.unit(id, unit), args);
     const result = startResultOf(answer, kind, known);
     if (result.started) this.#lastStarted = result.operation;
@@ -327,6 +332,18 @@ class RedisLedger implements Ledger {
     const [outcome, ...pairs] = await this.#run(unitIssuesScript, keys, [unit]);
     if (outcome === 'not-found') throw notFound(id);
     return issuesOf(pairs).map(({ issue }) => issue);
+  }
+
+  async #runsInTableOf(binding: Binding): Promise<string[]> {
+    const ids = await this.#redis.zrangebyscore(this.#keys.byStart('migration'), '-inf', '+inf');
+    const those: string[] = [];
+    for (const some of chunksOf(ids)) {
+      const texts = await Promise.all(
+        some.map((id) => this.#redis.hget(this.#keys.operation(id), 'binding')),
+      );
+      those.push(...some.filter((_, index) => isSameBinding(binding, bindingOf(texts[index]), ['target'])));
+    }
+    return those;
   }
 
   #run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<string[]> {

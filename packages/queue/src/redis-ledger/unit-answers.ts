@@ -3,11 +3,10 @@ import {
   type CommitResult,
   counters,
   type OperationKind,
-  type OperationRequest,
   type StartResult,
 } from '@migrator/core';
 
-import { operationOfText } from './operation-record.ts';
+import { type KnownOperation, operationOfText } from './operation-record.ts';
 
 type WhyNot = Extract<StartResult, { started: false }>['why'];
 
@@ -18,16 +17,17 @@ const whyNots: readonly WhyNot[] = [
   'cancelled',
   'closed',
   'rolled-back',
+  'other-binding',
   'not-current',
   'unknown-operation',
 ];
 const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'lost'];
 
-/** What the script of a start answered, by name. `known`: the request, where the script was told to leave it out. */
+/** What the script of a start answered, by name. `known`: what never changes, where the script was told to leave it out. */
 export function startResultOf(
   answer: readonly string[],
   kind: OperationKind,
-  known: OperationRequest | undefined,
+  known: KnownOperation | undefined,
 ): StartResult {
   const [outcome, ...details] = answer;
   if (outcome !== 'started') {

@@ -20,6 +20,7 @@ export const startUnitScript = script(
   String.raw`
 local id, unit, field, bucket = take(), take(), take(), take()
 local mayReopen, isAlone, isRequestKnown = take() == 'reopen', take() == 'alone', take() == 'known'
+local fingerprint, account = take(), take()
 
 local operation = readOperation(OPERATION)
 if not operation then return { 'unknown-operation' } end
@@ -27,8 +28,9 @@ if operation.rolledBackBy then return { 'rolled-back', cjson.decode(operation.ro
 
 local place = readPlace(PLACE)
 local isClosed = operation.state ~= 'running'
+if isClosed and not (mayReopen and isRetryable(operation)) then return { 'closed' } end
+if not isSameBinding(operation, fingerprint, account) then return { 'other-binding' } end
 if isClosed then
-  if not (mayReopen and isRetryable(operation)) then return { 'closed' } end
   if place.holder then return { 'not-current', place.holder } end
 else
   if not isCurrent(operation, id, place) then return { 'not-current', place.holder or nil } end

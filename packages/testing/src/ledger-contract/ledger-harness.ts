@@ -1,4 +1,5 @@
 import type {
+  Binding,
   Issue,
   Ledger,
   MigrationRequest,
@@ -8,6 +9,8 @@ import type {
   VerificationRequest,
 } from '@migrator/core';
 import { expect } from 'vitest';
+
+import { sampleBinding } from '../sample-binding.ts';
 
 /** An empty ledger of the test's own. */
 export type NewLedger = (options?: { maxKeptIssues?: number }) => Promise<Ledger>;
@@ -20,6 +23,8 @@ export const migration: MigrationRequest = {
   exclusive: false,
 };
 export const verification: VerificationRequest = { kind: 'verification', mode: 'full' };
+
+export const binding = sampleBinding;
 
 /** Names that break what is careless with separators, encodings or prefixes. */
 export const trickyUnits = [
@@ -39,9 +44,9 @@ export function at(milliseconds: number): Date {
 export async function open(
   ledger: Ledger,
   request: OperationRequest = migration,
-  options: { now?: Date; parent?: string } = {},
+  options: { now?: Date; binding?: Binding; parent?: string } = {},
 ): Promise<Operation> {
-  const result = await ledger.open(request, { now: at(0), ...options });
+  const result = await ledger.open(request, { now: at(0), binding, ...options });
   if (!result.opened) throw new Error(`${result.current.id} holds the place`);
   return result.operation;
 }
@@ -65,9 +70,9 @@ export async function startUnit(
   ledger: Ledger,
   id: string,
   unit: string,
-  options: { reopen?: boolean; alone?: boolean } = {},
+  options: { binding?: Binding; reopen?: boolean; alone?: boolean } = {},
 ): Promise<Omit<Started, 'operation'> | Exclude<StartResult, Started>> {
-  const result = await ledger.startUnit(id, unit, options);
+  const result = await ledger.startUnit(id, unit, { binding, ...options });
   if (!result.started) return result;
   const { operation, ...rest } = result;
   expect(operation).toStrictEqual(await ledger.get(id));

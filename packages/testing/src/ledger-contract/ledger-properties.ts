@@ -2,6 +2,7 @@ import type { Commit, Ledger } from '@migrator/core';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  binding,
   allIssues,
   allUnits,
   books,
@@ -199,7 +200,7 @@ async function writeAtOnce(ledger: Ledger, writers: readonly (readonly Doing[])[
   const epochs: string[] = [];
   const work = async ({ unit: name, commits, issues, reset, end, requeue }: Doing): Promise<void> => {
     if (requeue) await ledger.requeueFailed(id, units);
-    const started = await ledger.startUnit(id, name);
+    const started = await ledger.startUnit(id, name, { binding });
     if (!started.started) return;
     const { epoch } = started;
     epochs.push(`${name} ${epoch}`);

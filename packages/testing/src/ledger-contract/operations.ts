@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   at,
+  binding,
   close,
   finish,
   type NewLedger,
@@ -21,6 +22,7 @@ export function operationsContract(newLedger: NewLedger): void {
         id: 'migration-20261122T091051123Z',
         kind: 'migration',
         request,
+        binding,
         state: 'running',
         phase: 'listing',
         control: 'run',
@@ -47,17 +49,17 @@ export function operationsContract(newLedger: NewLedger): void {
     test('refuses while another one runs, and says which', async () => {
       const ledger = await newLedger();
       const first = await open(ledger);
-      const refused = await ledger.open(verification, { now: at(10) });
+      const refused = await ledger.open(verification, { now: at(10), binding });
       expect(refused).toStrictEqual({ opened: false, current: first });
       await close(ledger, first.id);
       expect(await ledger.current()).toBeUndefined();
-      expect((await ledger.open(verification, { now: at(10) })).opened).toBe(true);
+      expect((await ledger.open(verification, { now: at(10), binding })).opened).toBe(true);
     });
 
     test('lets one of many through that come at once', async () => {
       const ledger = await newLedger();
       const results = await Promise.all(
-        Array.from({ length: 8 }, () => ledger.open(migration, { now: at(0) })),
+        Array.from({ length: 8 }, () => ledger.open(migration, { now: at(0), binding })),
       );
       expect(results.filter(({ opened }) => opened)).toHaveLength(1);
     });
@@ -94,10 +96,14 @@ export function operationsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const parent = await open(ledger);
       await close(ledger, parent.id);
-      expect(await ledger.open(verification, { now: at(1), parent: parent.id })).toMatchObject({
+      expect(await ledger.open(verification, { now: at(1), binding, parent: parent.id })).toMatchObject({
         opened: false,
       });
-      const unknown = ledger.open(verification, { now: at(1), parent: 'migration-20200101T000000000Z' });
+      const unknown = ledger.open(verification, {
+        now: at(1),
+        binding,
+        parent: 'migration-20200101T000000000Z',
+      });
       await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
   });
@@ -246,7 +252,7 @@ export function operationsContract(newLedger: NewLedger): void {
         await start(ledger, id, 'user:a');
         await ledger.close(id, { state, now: at(5) });
         await expect(ledger.reopen(id, {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
-        expect(await ledger.startUnit(id, 'user:a', { reopen: true })).toStrictEqual({
+        expect(await ledger.startUnit(id, 'user:a', { binding, reopen: true })).toStrictEqual({
           started: false,
           why: 'closed',
         });
@@ -264,7 +270,7 @@ export function operationsContract(newLedger: NewLedger): void {
       await ledger.reopen(id, {});
       expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3, retry: {} });
       await close(ledger, id);
-      await ledger.startUnit(id, 'user:a', { reopen: true });
+      await ledger.startUnit(id, 'user:a', { binding, reopen: true });
       expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3 });
     });
 
@@ -293,9 +299,9 @@ export function operationsContract(newLedger: NewLedger): void {
       }
       const marks = async (): Promise<unknown[]> =>
         Promise.all(ids.map(async (id) => (await read(ledger, id)).facts.rolledBackBy));
-      await ledger.markRolledBack('rollback-1', ids[1]);
+      await ledger.markRolledBack('rollback-1', ids[1] ?? '');
       expect(await marks()).toStrictEqual([undefined, 'rollback-1', undefined]);
-      await ledger.markRolledBack('rollback-2');
+      await ledger.markRolledBack('rollback-2', binding);
       expect(await marks()).toStrictEqual(['rollback-2', 'rollback-2', undefined]);
       const later = await open(ledger);
       expect(later.facts).toStrictEqual({});

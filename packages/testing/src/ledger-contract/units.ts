@@ -4,6 +4,7 @@ import {
   allIssues,
   allUnits,
   at,
+  binding,
   books,
   close,
   finish,
@@ -114,12 +115,15 @@ export function unitsContract(newLedger: NewLedger): void {
       const { id } = await open(ledger);
       for (let times = 0; times < suspectAfterStarts; times += 1) await start(ledger, id, unit);
       const suspect = { started: false, why: 'suspect' };
-      expect(await ledger.startUnit(id, unit)).toStrictEqual(suspect);
-      expect(await ledger.startUnit(id, unit)).toStrictEqual(suspect);
-      const alone = await ledger.startUnit(id, unit, { alone: true });
+      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual(suspect);
+      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual(suspect);
+      const alone = await ledger.startUnit(id, unit, { binding, alone: true });
       expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
       // Its process is gone: whoever comes next is to know.
-      expect(await ledger.startUnit(id, unit)).toMatchObject({ epoch: 5, startsWithoutProgress: 5 });
+      expect(await ledger.startUnit(id, unit, { binding })).toMatchObject({
+        epoch: 5,
+        startsWithoutProgress: 5,
+      });
       await ledger.commit(id, unit, { epoch: 5, state: 'running', deltas: { created: 1 } });
       expect(await start(ledger, id, unit)).toMatchObject({ epoch: 6, startsWithoutProgress: 1 });
     });
@@ -127,18 +131,18 @@ export function unitsContract(newLedger: NewLedger): void {
     test('says why not: unknown, closed, done', async () => {
       const ledger = await newLedger();
       const unknown = { started: false, why: 'unknown-operation' };
-      expect(await ledger.startUnit('migration-20200101T000000000Z', unit, { reopen: true })).toStrictEqual(
-        unknown,
-      );
-      expect(await ledger.startUnit('nonsense', unit)).toStrictEqual(unknown);
+      expect(
+        await ledger.startUnit('migration-20200101T000000000Z', unit, { binding, reopen: true }),
+      ).toStrictEqual(unknown);
+      expect(await ledger.startUnit('nonsense', unit, { binding })).toStrictEqual(unknown);
       const { id } = await open(ledger);
       await finish(ledger, id, unit, { state: 'done' });
-      expect(await ledger.startUnit(id, unit)).toStrictEqual({ started: false, why: 'done' });
+      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual({ started: false, why: 'done' });
       await close(ledger, id);
-      expect(await ledger.startUnit(id, unit)).toStrictEqual({ started: false, why: 'closed' });
+      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual({ started: false, why: 'closed' });
       const check = await open(ledger, verification);
       await close(ledger, check.id);
-      expect(await ledger.startUnit(check.id, unit, { reopen: true })).toStrictEqual({
+      expect(await ledger.startUnit(check.id, unit, { binding, reopen: true })).toStrictEqual({
         started: false,
         why: 'closed',
       });
@@ -150,21 +154,21 @@ export function unitsContract(newLedger: NewLedger): void {
       const part = await open(ledger, verification, { parent: parent.id });
       const paused = { started: false, why: 'paused' };
       await ledger.control(parent.id, 'pause');
-      expect(await ledger.startUnit(parent.id, unit)).toStrictEqual(paused);
-      expect(await ledger.startUnit(part.id, unit)).toStrictEqual(paused);
+      expect(await ledger.startUnit(parent.id, unit, { binding })).toStrictEqual(paused);
+      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual(paused);
       await ledger.control(parent.id, 'run');
       await ledger.control(part.id, 'pause');
-      expect(await ledger.startUnit(part.id, unit)).toStrictEqual(paused);
+      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual(paused);
       await ledger.control(part.id, 'run');
       expect((await read(ledger, part.id)).units.listed).toBe(0);
       expect((await start(ledger, part.id, unit)).epoch).toBe(1);
 
       const cancelled = { started: false, why: 'cancelled' };
       await ledger.control(part.id, 'cancel');
-      expect(await ledger.startUnit(part.id, 'user:b')).toStrictEqual(cancelled);
+      expect(await ledger.startUnit(part.id, 'user:b', { binding })).toStrictEqual(cancelled);
       expect((await start(ledger, parent.id, unit)).epoch).toBe(1);
       await ledger.control(parent.id, 'cancel');
-      expect(await ledger.startUnit(parent.id, 'user:b')).toStrictEqual(cancelled);
+      expect(await ledger.startUnit(parent.id, 'user:b', { binding })).toStrictEqual(cancelled);
     });
 
     test('says why not: rolled back by, and not current', async () => {
@@ -173,11 +177,11 @@ export function unitsContract(newLedger: NewLedger): void {
       await close(ledger, old.id);
       const running = await open(ledger);
       const held = { started: false, why: 'not-current', by: running.id };
-      expect(await ledger.startUnit(old.id, unit, { reopen: true })).toStrictEqual(held);
+      expect(await ledger.startUnit(old.id, unit, { binding, reopen: true })).toStrictEqual(held);
       await ledger.markRolledBack('rollback-1', old.id);
       const rolledBack = { started: false, why: 'rolled-back', by: 'rollback-1' };
-      expect(await ledger.startUnit(old.id, unit, { reopen: true })).toStrictEqual(rolledBack);
-      expect(await ledger.startUnit(old.id, unit)).toStrictEqual(rolledBack);
+      expect(await ledger.startUnit(old.id, unit, { binding, reopen: true })).toStrictEqual(rolledBack);
+      expect(await ledger.startUnit(old.id, unit, { binding })).toStrictEqual(rolledBack);
     });
 
     test('refuses units of a part whose parent is over', async () => {
@@ -186,13 +190,16 @@ export function unitsContract(newLedger: NewLedger): void {
       const part = await open(ledger, verification, { parent: parent.id });
       const { epoch } = await start(ledger, part.id, unit);
       await close(ledger, parent.id);
-      expect(await ledger.startUnit(part.id, unit)).toStrictEqual({ started: false, why: 'not-current' });
+      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual({
+        started: false,
+        why: 'not-current',
+      });
       expect(await ledger.commit(part.id, unit, { epoch, state: 'done', deltas: { matched: 1 } })).toBe(
         'stale',
       );
       const next = await open(ledger);
       const held = { started: false, why: 'not-current', by: next.id };
-      expect(await ledger.startUnit(part.id, unit)).toStrictEqual(held);
+      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual(held);
     });
 
     test('takes a closed migration up again for a job that a person retried', async () => {
@@ -209,7 +216,7 @@ export function unitsContract(newLedger: NewLedger): void {
       await ledger.close(id, { state: 'completed-with-failures', now: at(7) });
       const before = await read(ledger, id);
 
-      expect(await ledger.startUnit(id, 'user:done', { reopen: true })).toStrictEqual({
+      expect(await ledger.startUnit(id, 'user:done', { binding, reopen: true })).toStrictEqual({
         started: false,
         why: 'done',
       });

@@ -3,11 +3,13 @@ import { factsOfAnEnd } from '@migrator/core';
 /** What a script has to know of the operation and of the place before it does anything. */
 export const operationState = String.raw`
 local function readOperation(key)
-  local values = redis.call('HMGET', key, 'kind', 'state', 'parent', 'control', 'f:rolledBackBy', 'swept')
+  local values = redis.call(
+    'HMGET', key, 'kind', 'state', 'parent', 'control', 'f:rolledBackBy', 'swept', 'fingerprint', 'account'
+  )
   if not values[1] then return nil end
   return {
     kind = values[1], state = values[2], parent = values[3], control = values[4], rolledBackBy = values[5],
-    isSwept = values[6]
+    isSwept = values[6], fingerprint = values[7], account = values[8]
   }
 end
 
@@ -20,6 +22,12 @@ end
 local function isRetryable(operation)
   -- One whose units are not known any more would count them a second time.
   return operation.kind == 'migration' and string.sub(operation.state, 1, 9) == 'completed' and not operation.isSwept
+end
+
+-- As core's isSameBinding has it: an account that one of the two does not know is not compared.
+local function isSameBinding(operation, fingerprint, account)
+  if operation.fingerprint ~= fingerprint then return false end
+  return account == '' or operation.account == '' or operation.account == account
 end
 
 local function isCurrent(operation, id, place)

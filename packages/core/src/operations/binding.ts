@@ -1,0 +1,122 @@
+/** Where entries are read: resolved, not as configured, so that two processes that resolve alike agree. */
+export interface SourceBinding {
+  readonly project: string;
+  readonly database: string;
+  /** `host:port` of a local Firestore; absent: Google's own. */
+  readonly emulator?: string;
+  readonly usersCollection: string;
+  readonly journalCollection: string;
+}
+
+/** Where items are written. */
+export interface TargetBinding {
+  readonly table: string;
+  readonly region: string;
+  /** Where requests go: a URL without user, password and query. */
+  readonly endpoint: string;
+  /** The AWS account; absent where nobody could say yet. Compared only where both sides know it. */
+  readonly account?: string;
+}
+
+/** What an operation is bound to. All that belongs to it compares this; it never holds a secret. */
+export interface Binding {
+  readonly source: SourceBinding;
+  readonly target: TargetBinding;
+  /** Settings that change the bytes that are written. */
+  readonly settings: { readonly oversize: 'fail' | 'gzip' };
+}
+
+export type BindingPart = keyof Binding;
+
+export interface BindingDifference {
+  readonly part: BindingPart;
+  readonly field: string;
+  /** Null where a side has none. */
+  readonly expected: string | null;
+  readonly actual: string | null;
+}
+
+/** The fields in the order in which people read them, with the variable that sets each. */
+const fields: readonly { part: BindingPart; field: string; says: string; variable: string }[] = [
+  { part: 'source', field: 'project', says: 'project', variable: 'GOOGLE_CLOUD_PROJECT' },
+  { part: 'source', field: 'database', says: 'database', variable: 'FIRESTORE_DATABASE_ID' },
+  { part: 'source', field: 'emulator', says: 'Firestore emulator', variable: 'FIRESTORE_EMULATOR_HOST' },
+  { part: 'source', field: 'usersCollection', says: 'users collection', variable: 'USERS_COLLECTION' },
+  { part: 'source', field: 'journalCollection', says: 'journal collection', variable: 'JOURNAL_COLLECTION' },
+  { part: 'target', field: 'table', says: 'table', variable: 'DYNAMODB_TABLE' },
+  { part: 'target', field: 'region', says: 'region', variable: 'AWS_REGION' },
+  { part: 'target', field: 'endpoint', says: 'endpoint', variable: 'AWS_ENDPOINT_URL_DYNAMODB' },
+  { part: 'target', field: 'account', says: 'AWS account', variable: 'AWS_ACCESS_KEY_ID' },
+  { part: 'settings', field: 'oversize', says: 'oversize', variable: 'OVERSIZE' },
+];
+
+const everything: readonly BindingPart[] = ['source', 'target', 'settings'];
+/** What an operation reads and writes, whatever the settings. */
+export const sourceAndTarget: readonly BindingPart[] = ['source', 'target'];
+
+/** What a process (`actual`) has otherwise than an operation (`expected`); nothing where they agree. */
+export function bindingDifferences(
+  expected: Binding,
+  actual: Binding,
+  parts: readonly BindingPart[] = everything,
+): BindingDifference[] {
+  return fields
+    .filter(({ part }) => parts.includes(part))
+    .map(({ part, field }) => ({
+      part,
+      field,
+      expected: valueOf(expected, part, field),
+      actual: valueOf(actual, part, field),
+    }))
+    .filter((one) => one.expected !== one.actual && !(one.field === 'account' && isUnknown(one)));
+}
+
+export function isSameBinding(
+  one: Binding,
+  other: Binding,
+  parts: readonly BindingPart[] = everything,
+): boolean {
+  return bindingDifferences(one, other, parts).length === 0;
+}
+
+/**
+ * One text for all that is compared, but for the account, which a process may not know: two bindings agree when their
+ * fingerprints are equal and no two known accounts differ.
+ */
+export function bindingFingerprint(binding: Binding): string {
+  return JSON.stringify(
+    fields.filter(({ field }) => field !== 'account').map(({ part, field }) => valueOf(binding, part, field)),
+  );
+}
+
+/** `table: journals-b here, journals-a there (DYNAMODB_TABLE); …`; `here` and `there` as the caller calls the two. */
+export function describeDifferences(
+  differences: readonly BindingDifference[],
+  { actual, expected }: { readonly actual: string; readonly expected: string },
+): string {
+  return differences
+    .map((one) => {
+      const { says, variable } = fields.find(({ part, field }) => part === one.part && field === one.field)!;
+      return `${says} is ${one.actual ?? 'none'} ${actual} and ${one.expected ?? 'none'} ${expected} (${variable})`;
+    })
+    .join('; ');
+}
+
+/** For a line of a log or a sentence. */
+export function describeSource(source: SourceBinding): string {
+  const { project, database, emulator, usersCollection, journalCollection } = source;
+  const where = emulator === undefined ? '' : ` (emulator ${emulator})`;
+  return `${usersCollection}/{userId}/${journalCollection} in project ${project}, database ${database}${where}`;
+}
+
+export function describeTarget({ table, region, endpoint, account }: TargetBinding): string {
+  return `table ${table} in ${region}${account === undefined ? '' : `, account ${account}`} (${endpoint})`;
+}
+
+function isUnknown({ expected, actual }: BindingDifference): boolean {
+  return expected === null || actual === null;
+}
+
+function valueOf(binding: Binding, part: BindingPart, field: string): string | null {
+  return (binding[part] as Readonly<Record<string, string | undefined>>)[field] ?? null;
+}

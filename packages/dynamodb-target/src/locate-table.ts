@@ -1,0 +1,42 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { MigrationError, type TargetBinding } from '@migrator/core';
+
+import { resolveEndpoint } from './aws-client.ts';
+import type { DynamoDbTargetOptions } from './options.ts';
+
+/**
+ * Where the table's requests go by the SDK's rules: region and endpoint of environment and profile. Sends nothing and needs
+ * no credentials. Throws REGION_NOT_FOUND where no region is named anywhere.
+ */
+export async function locateTable(
+  options: Pick<DynamoDbTargetOptions, 'tableName' | 'region' | 'endpoint'>,
+): Promise<TargetBinding> {
+  const { tableName, region, endpoint } = options;
+  const client = new DynamoDBClient({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // An account's own endpoint depends on who asks, and leads to the same table.
+    accountIdEndpointMode: 'disabled',
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+  });
+  try {
+    const resolved = await client.config.region();
+    const { origin, pathname } = await resolveEndpoint(client, tableName);
+    return { table: tableName, region: resolved, endpoint: origin + pathname.replace(/\/$/, '') };
+  } catch (error) {
+    throw new MigrationError(
+      'REGION_NOT_FOUND',
+      `It is not known which AWS region table "${tableName}" is in: set AWS_REGION, or a region in the profile. (${
+        error instanceof Error ? error.message : String(error)
+      })`,
+      { cause: error },
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The account in `arn:aws:dynamodb:eu-central-1:123456789012:table/journals`. */
+export function accountOfArn(arn: string | undefined): string | undefined {
+  return /^arn:[^:]*:dynamodb:[^:]*:(\d+):/.exec(arn ?? '')?.[1];
+}
