@@ -146,6 +146,9 @@ export const status = z
         .string()
         .nullable()
         .meta({ description: 'What a person should know beside it', example: null }),
+      workers: z
+        .strictObject({ live: count, tasks: count })
+        .meta({ description: 'Workers that have reported within ten seconds, and what they work on' }),
     }),
     lastMigration: migration.nullable(),
   })

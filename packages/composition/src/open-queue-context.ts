@@ -6,10 +6,12 @@ import {
   createQueueDispatcher,
   createRedisLedger,
   createRedisPaceStore,
+  createWorkerRegistry,
   type MigrationQueues,
   openQueues,
   type RedisConnection,
   type Telemetry,
+  type WorkerRegistry,
 } from '@migrator/queue';
 import type { Observation } from '@migrator/observability';
 
@@ -18,6 +20,8 @@ import { openServices } from './open-services.ts';
 /** Everything that an API or a worker stands on. */
 export interface QueueContext extends CoordinatorContext {
   readonly queues: MigrationQueues;
+  /** Which workers are alive. */
+  readonly workers: WorkerRegistry;
   /** BullMQ's connection. */
   readonly redis: RedisConnection;
   close(): Promise<void>;
@@ -53,6 +57,7 @@ export async function openQueueContext(
     dispatcher: createQueueDispatcher(queues, { hideUserData: config.hideUserData }),
     now: () => new Date(),
     queues,
+    workers: createWorkerRegistry(books, prefix),
     redis,
     async close() {
       await disconnect();

@@ -2,6 +2,7 @@ export { type MigrationQueues, openQueues } from './migration-queues.ts';
 export { createQueueDispatcher } from './queue-dispatcher.ts';
 export { closeRedis, requireFitRedis, requireRedis } from './redis-connection.ts';
 export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
+export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './worker-registry.ts';
 export { startWorkers } from './start-workers.ts';
 export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
 export { createMismatchBoard, type Mismatch, type MismatchBoard } from './mismatch-board.ts';

@@ -11,6 +11,7 @@ import { startCoordinatorWorker } from './coordinator-worker.ts';
 import { createMismatchBoard } from './mismatch-board.ts';
 import { startUnitWorker } from './unit-worker.ts';
 import type { OnWorkEvent } from './work-events.ts';
+import { createWorkerRegistry } from './worker-registry.ts';
 
 /** So long running pages may take to finish or to be handed back when the process stops. */
 const graceMs = 8_000;
@@ -34,13 +35,16 @@ export function startWorkers(
     worker: `${hostname()} (process ${process.pid})`,
     ...(options.onWork === undefined ? {} : { onWork: options.onWork }),
   });
+  const tasks = startUnitWorker(context, { ...options, guard, stop: stopping.signal });
   const workers = [
-    startUnitWorker(context, { ...options, guard, stop: stopping.signal }),
+    tasks.worker,
     startCoordinatorWorker(context, { ...options, guard, stop: stopping.signal }),
   ];
   const supervisor = startSupervisor(context, { onError: () => undefined });
+  const registration = createWorkerRegistry(options.redis, options.prefix).register(tasks.running);
   return {
     async stop() {
+      registration.stop();
       // BullMQ waits for good to close what has no connection at this moment.
       if (options.redis.status !== 'ready') await abandonRedis();
       void guard.stop();

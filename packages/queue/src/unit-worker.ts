@@ -39,7 +39,8 @@ export function startUnitWorker(
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
   },
-): Worker<UnitJob> {
+): { readonly worker: Worker<UnitJob>; readonly running: () => number } {
+  let running = 0;
   const watcher = new ControlWatcher(context.ledger);
   const solitude = new Solitude();
   const { hideUserData = false } = context.settings;
@@ -58,6 +59,7 @@ export function startUnitWorker(
   };
   const work = async (job: Job<UnitJob>, token?: string): Promise<string> => {
     const { operationId, unit } = requireOwnJob(job, hideUserData);
+    running += 1;
     const report = new JobReporter(job);
     // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
     const retried = job.attemptsMade > 0;
@@ -99,6 +101,8 @@ export function startUnitWorker(
       // The queue's own connection waits for Redis, and a job that met its absence has not been tried.
       if (code === 'REDIS_UNAVAILABLE') return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;
+    } finally {
+      running -= 1;
     }
   };
   const worker = new Worker<UnitJob>(queueNames.units, work, {
@@ -110,7 +114,7 @@ export function startUnitWorker(
   });
   worker.on('error', options.onError);
   options.guard.keeps(worker);
-  return worker;
+  return { worker, running: () => running };
 }
 
 /**

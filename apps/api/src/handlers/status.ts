@@ -17,21 +17,36 @@ export function status(context: ApiContext): RequestHandler {
   };
 }
 
+/** Why nothing moves where there is nothing that could move it. */
+const noWorker =
+  'no worker is running: start at least one (`pnpm worker`) with the same REDIS_URL and QUEUE_PREFIX';
+
 /** What `GET /status`, and every call that changes it, answers with. */
 export async function statusOf(context: ApiContext): Promise<{
-  currentStatus: CurrentStatus & { notice: string | null };
+  currentStatus: CurrentStatus & { notice: string | null; workers: { live: number; tasks: number } };
   lastMigration: MigrationReport | null;
 }> {
   const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
-  const [current, last] = await Promise.all([
+  const [current, last, workers] = await Promise.all([
     currentStatus(context.ledger, isActive, context.pace),
     lastMigration(context.ledger),
+    context.workers.list(),
   ]);
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
   const notice = operationId === null ? await lostBooks(context, last) : null;
   return {
-    currentStatus: { ...current, notice },
+    currentStatus: {
+      ...current,
+      progress: withReason(current, workers.length),
+      notice,
+      workers: { live: workers.length, tasks: workers.reduce((sum, { tasks }) => sum + tasks, 0) },
+    },
     lastMigration: last === undefined ? null : await migrationReport(context.ledger, last),
   };
+}
+
+function withReason({ state, progress }: CurrentStatus, liveWorkers: number): CurrentStatus['progress'] {
+  if (progress === null || liveWorkers > 0 || state === 'paused' || state === 'cancelling') return progress;
+  return { ...progress, reason: noWorker };
 }

@@ -1,0 +1,267 @@
+import { startFirestoreProxy } from '@migrator/testing';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
+
+import { basePath } from './api-context.ts';
+import { at, openStack, type Stack } from './testing/stack.ts';
+
+const patiently = { timeout: 45_000, interval: 100 };
+const slowly = { MAX_WRITE_UNITS_PER_SECOND: '60', USER_CONCURRENCY: '1' };
+
+async function fill(stack: Stack, users: readonly string[], entries: number): Promise<number> {
+  const writer = stack.firestore.bulkWriter();
+  for (const user of users) {
+    for (let day = 0; day < entries; day += 1)
+      void writer.set(stack.firestore.doc(`users/${user}/trading-journal/day-${day}`), { day });
+  }
+  await writer.close();
+  return users.length * entries;
+}
+
+async function current(stack: Stack): Promise<unknown> {
+  return at((await stack.call('GET /status')).body, 'currentStatus');
+}
+
+async function untilState(stack: Stack, state: string): Promise<unknown> {
+  return await vi.waitFor(async () => {
+    const now = await current(stack);
+    expect(at(now, 'state')).toBe(state);
+    return now;
+  }, patiently);
+}
+
+async function untilEnded(stack: Stack): Promise<unknown> {
+  await untilState(stack, 'idle');
+  return at((await stack.call('GET /status')).body, 'lastMigration');
+}
+
+async function untilProcessed(stack: Stack, more: number): Promise<void> {
+  await vi.waitFor(async () => {
+    expect(at(await current(stack), 'progress.processed')).toBeGreaterThan(more);
+  }, patiently);
+}
+
+/** Presses a button of Bull Board, as its page does. */
+async function press(stack: Stack, path: string): Promise<number> {
+  const response = await fetch(`${stack.url}/admin/queues/api/queues/${path}`, { method: 'PUT' });
+  return response.status;
+}
+
+test('a coordinator whose job was removed comes back, and the run ends', async () => {
+  await using stack = await openStack({ env: slowly });
+  const entries = await fill(stack, ['a', 'b', 'c'], 60);
+  await stack.call('POST /start');
+  await untilProcessed(stack, 0);
+  const { coordinators } = stack.context.queues;
+  await vi.waitFor(async () => {
+    const [job] = await coordinators.getDelayed();
+    await job?.remove();
+    expect(job).toBeDefined();
+  }, patiently);
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+});
+
+test('a coordinator that a wrong clock delayed for ten minutes goes on in a moment', async () => {
+  await using stack = await openStack({ workers: 0 });
+  const entries = await fill(stack, ['a'], 5);
+  await stack.call('POST /start');
+  const { coordinators } = stack.context.queues;
+  const job = await vi.waitFor(async () => {
+    const [waiting] = await coordinators.getWaiting();
+    if (waiting === undefined) throw new Error('no coordinator yet');
+    return waiting;
+  }, patiently);
+  // What a worker leaves whose clock is ten minutes ahead of all the others.
+  const { id = '' } = job;
+  await job.remove();
+  await coordinators.add(job.name, job.data, { ...job.opts, jobId: id, delay: 10 * 60_000 });
+  stack.addWorker();
+  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+});
+
+test('a lost task is found although a job of an older run waits in the same queue', async () => {
+  await using stack = await openStack({ env: { USER_CONCURRENCY: '1' } });
+  await fill(stack, ['ann'], 3);
+  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
+  await stack.call('POST /start', { body: { verify: false }, headers: { Prefer: 'wait=60' } });
+  await fill(stack, ['bob', 'cid', 'dan'], 40);
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 20 } });
+  await stack.call('POST /start', { body: { userIds: ['bob', 'cid', 'dan'], verify: false } });
+  await untilProcessed(stack, 0);
+  const { units } = stack.context.queues;
+  const [old] = await units.getFailed();
+  await old?.retry();
+  const lost = await vi.waitFor(async () => {
+    const waiting = await units.getWaiting();
+    const job = waiting.find(({ name }) => name === 'migrate dan');
+    await job?.remove();
+    expect(job).toBeDefined();
+    return job;
+  }, patiently);
+  expect(lost?.name).toBe('migrate dan');
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  await vi.waitFor(async () => {
+    const runs = (await stack.call('GET /migrations')).body;
+    expect(at(runs, 'migrations.0')).toMatchObject({ state: 'completed', stats: { totalProcessed: 120 } });
+  }, patiently);
+});
+
+test('without any worker the status says so, and a cancel ends', async () => {
+  await using stack = await openStack({ workers: 0 });
+  await fill(stack, ['a'], 3);
+  await stack.call('POST /start');
+  expect(await current(stack)).toMatchObject({
+    state: 'listing',
+    progress: { reason: expect.stringMatching(/^no worker is running: start at least one/) as string },
+    workers: { live: 0, tasks: 0 },
+  });
+  await stack.call('POST /cancel');
+  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled', stats: { totalProcessed: 0 } });
+});
+
+test('a live worker is counted until it has stopped', async () => {
+  await using stack = await openStack({ workers: 0 });
+  const worker = stack.addWorker();
+  await vi.waitFor(
+    async () => expect(await current(stack)).toMatchObject({ workers: { live: 1 } }),
+    patiently,
+  );
+  await worker.stop();
+  await vi.waitFor(
+    async () => expect(await current(stack)).toMatchObject({ workers: { live: 0 } }),
+    patiently,
+  );
+});
+
+test.each([
+  ['Pause all', 'pause'],
+  ['the pause of the users', 'users/pause'],
+  ['the pause of the runs', 'runs/pause'],
+])('Bull Board: %s is the pause of the run, resumed from either side', async (_name, button) => {
+  await using stack = await openStack({ env: slowly });
+  const entries = await fill(stack, ['a', 'b', 'c'], 150);
+  await stack.call('POST /start', { body: { verify: false } });
+  await untilProcessed(stack, 0);
+  expect(await press(stack, button)).toBe(200);
+  const paused = await untilState(stack, 'paused');
+  expect(at(paused, 'progress.reason')).toMatch(/^paused on Bull Board/);
+  const before = at(paused, 'progress.processed');
+  // A supervisor that undid it would have done so by its second tick.
+  const { units } = stack.context.queues;
+  const since = Date.now();
+  await vi.waitUntil(async () => !(await units.isPaused()) || Date.now() - since > 3_000, {
+    timeout: 10_000,
+  });
+  expect(await current(stack)).toMatchObject({ state: 'paused', progress: { processed: before } });
+  await stack.call('POST /resume');
+  await untilProcessed(stack, Number(before));
+  await stack.call('POST /pause');
+  await untilState(stack, 'paused');
+  await press(stack, 'resume');
+  await untilState(stack, 'migrating');
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+});
+
+test('Bull Board: paused with nothing running, the next run begins paused and says why; a cancel ends it', async () => {
+  await using stack = await openStack();
+  const entries = await fill(stack, ['a'], 3);
+  await press(stack, 'pause');
+  await stack.call('POST /start', { body: { verify: false } });
+  expect(at(await untilState(stack, 'paused'), 'progress.reason')).toMatch(/^paused on Bull Board/);
+  await stack.call('POST /cancel');
+  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
+  await stack.call('POST /start', { body: { verify: false } });
+  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+});
+
+test('Bull Board: a long retry of a job has its coordinator at once, and keeps others out', async () => {
+  await using stack = await openStack({ env: slowly });
+  await fill(stack, ['ann'], 3);
+  const large = Array.from({ length: 30 }, (_, day) =>
+    stack.firestore.doc(`users/ann/trading-journal/x${day}`),
+  );
+  for (const doc of large) await doc.set({ trades: ['x'.repeat(500_000)] });
+  const { body } = await stack.call('POST /start', {
+    body: { verify: false },
+    headers: { Prefer: 'wait=60' },
+  });
+  const id = String(at(body, 'migrationId'));
+  for (const doc of large) await doc.set({ trades: ['x'.repeat(9_000)] });
+  const { coordinators, units } = stack.context.queues;
+  const [job] = await units.getFailed();
+  expect(await press(stack, `users/${encodeURIComponent(job?.id ?? '')}/retry/failed`)).toBeLessThan(500);
+  await job?.retry().catch(() => undefined);
+  await untilState(stack, 'migrating');
+  const coordinator = await coordinators.getJob(`${id}.coordinator`);
+  expect(['delayed', 'waiting', 'active']).toContain(await coordinator?.getState());
+  for (const call of ['GET /verify', 'POST /rollback', 'POST /start'])
+    expect((await stack.call(call, call.startsWith('POST') ? { body: {} } : {})).status).toBe(409);
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(stack)).toMatchObject({
+    migrationId: id,
+    state: 'completed',
+    stats: { totalProcessed: 33, createdCount: 33, failureCount: 0, users: { completed: 1, failed: 0 } },
+  });
+});
+
+test('jobs that were added, copied or edited by hand are refused and counted nowhere', async () => {
+  await using stack = await openStack({ env: slowly });
+  const entries = await fill(stack, ['a', 'b'], 30);
+  const { body } = await stack.call('POST /start', { body: { verify: false } });
+  const operationId = String(at(body, 'migrationId'));
+  await untilProcessed(stack, 0);
+  const { units } = stack.context.queues;
+  const forged = [
+    await units.add('copy', { operationId, unit: 'user:a' }, { jobId: 'copy-1' }),
+    await units.add('other user', { operationId, unit: 'user:mallory' }, { jobId: 'copy-2' }),
+    await units.add('nonsense', { operationId, unit: 'nothing' }, { jobId: 'copy-3' }),
+    await units.add('empty', {} as never, { jobId: 'copy-4' }),
+  ];
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { totalProcessed: entries, users: { listed: 2, completed: 2, failed: 0 } },
+  });
+  for (const { id = '' } of forged) {
+    await vi.waitFor(async () => {
+      const job = await units.getJob(id);
+      expect(job?.failedReason).toMatch(/^not a job of this migration/);
+    }, patiently);
+  }
+});
+
+test('while Firestore throttles, a start answers with its words and opens nothing, also for a caller who has gone', async () => {
+  const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  await using stack = await openStack({ env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost } });
+  await fill(stack, ['a'], 3);
+  proxy.always('resource-exhausted');
+  const impatient = new AbortController();
+  const gone = fetch(`${stack.url}${basePath}/start`, { method: 'POST', signal: impatient.signal });
+  await vi.waitFor(() => expect(proxy.faults.total).toBeGreaterThan(0), patiently);
+  impatient.abort();
+  await expect(gone).rejects.toThrow();
+  expect(await stack.call('POST /start')).toMatchObject({ status: 503, body: { code: 'SOURCE_THROTTLED' } });
+  proxy.always(undefined);
+  // Whatever waited would start now.
+  expect(
+    (await stack.call('POST /start', { body: { dryRun: true }, headers: { Prefer: 'wait=60' } })).status,
+  ).toBe(200);
+  expect((await stack.call('GET /migrations')).body).toMatchObject({ migrations: [{ dryRun: true }] });
+});
+
+test('a round that Firestore throttles ends in time: the status has its words, and a cancel ends', async () => {
+  const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  await using stack = await openStack({ workers: 0, env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost } });
+  await fill(stack, ['a'], 3);
+  await stack.call('POST /start');
+  proxy.always('resource-exhausted');
+  stack.addWorker();
+  await vi.waitFor(async () => {
+    expect(at(await current(stack), 'progress.reason')).toMatch(/^SOURCE_THROTTLED: /);
+  }, patiently);
+  await stack.call('POST /cancel');
+  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import { z } from 'zod';
+
+import type { RedisConnection } from './connect-redis.ts';
+import { runScript, script } from './redis-ledger/run-script.ts';
+
+/** A worker process that has reported within the last ten seconds. */
+export interface LiveWorker {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601; by the worker's own clock. */
+  readonly since: string;
+  /** Milliseconds since its last report, by Redis's clock. */
+  readonly lastSeenMs: number;
+  /** Tasks that it works on now. */
+  readonly tasks: number;
+}
+
+export interface WorkerRegistry {
+  /** Reports this process until it is stopped, and at once. `tasks`: how many it works on now. */
+  register(tasks: () => number): { stop(): void };
+  /** The live ones, the oldest first. */
+  list(): Promise<readonly LiveWorker[]>;
+}
+
+const everyMs = 2_000;
+const goneAfterMs = 10_000;
+
+const report = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  since: z.string(),
+  tasks: z.number(),
+});
+
+/** Sweeps those that have gone, and answers with age (ms) and report of each live one. By Redis's clock, which all share. */
+const reportScript = script(String.raw`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+if ARGV[1] ~= '' then
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. '|' .. ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ${goneAfterMs})
+end
+local live = {}
+local all = redis.call('HGETALL', KEYS[1])
+for index = 1, #all, 2 do
+  local at, text = string.match(all[index + 1], '^(%d+)|(.*)$')
+  local age = now - tonumber(at)
+  if age > ${goneAfterMs} then
+    redis.call('HDEL', KEYS[1], all[index])
+  else
+    table.insert(live, string.format('%.0f', age))
+    table.insert(live, text)
+  end
+end
+return live
+`);
+
+/** Which workers there are, in Redis: `<prefix>:workers`, a field for each. The connection stays the caller's. */
+export function createWorkerRegistry(redis: RedisConnection, prefix: string): WorkerRegistry {
+  const key = `${prefix}:workers`;
+  return {
+    register(tasks) {
+      const self = { id: randomUUID(), host: hostname(), pid: process.pid, since: new Date().toISOString() };
+      let telling: Promise<unknown> | undefined;
+      const tell = (): void => {
+        const text = JSON.stringify({ ...self, tasks: tasks() });
+        // While Redis is away one report waits for it, and no more.
+        telling ??= runScript(redis, reportScript, [key], [self.id, text])
+          .catch(() => undefined)
+          .finally(() => {
+            telling = undefined;
+          });
+      };
+      const timer = setInterval(tell, everyMs);
+      tell();
+      return {
+        stop() {
+          clearInterval(timer);
+          // Not awaited: where Redis is away the entry expires by itself.
+          redis.hdel(key, self.id).catch(() => undefined);
+        },
+      };
+    },
+
+    async list() {
+      const answer = await runScript(redis, reportScript, [key], ['', '']);
+      const workers: LiveWorker[] = [];
+      for (let index = 0; index + 1 < answer.length; index += 2) {
+        const parsed = report.safeParse(JSON.parse(answer[index + 1]!));
+        if (parsed.success) workers.push({ ...parsed.data, lastSeenMs: Number(answer[index]) });
+      }
+      return workers.toSorted((a, b) => (a.since < b.since ? -1 : 1));
+    },
+  };
+}
