@@ -1,13 +1,7 @@
 import type { QueueContext } from '@migrator/composition';
 import type { Config } from '@migrator/config';
-import {
-  createScrub,
-  type Log,
-  noTracing,
-  type Scrub,
-  ServiceMetrics,
-  type Tracing,
-} from '@migrator/observability';
+import { type Log, noTracing, ServiceMetrics, type Tracing } from '@migrator/observability';
+import { createRedact, type Redact } from '@migrator/redaction';
 import { requireRedis } from '@migrator/queue';
 
 /** What the server watches itself with. */
@@ -16,7 +10,7 @@ export interface Watching {
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
   /** Takes secrets out of what an answer says. */
-  readonly scrub: Scrub;
+  readonly redact: Redact;
 }
 
 /** All that handlers need; made once by the composition root. */
@@ -33,7 +27,7 @@ export const basePath = '/api/migration/firestore-to-dynamodb';
 
 /** Watches with nothing but counters that nobody reads. */
 export function unwatched(): Watching {
-  return { metrics: new ServiceMetrics('api'), tracing: noTracing, scrub: createScrub([]) };
+  return { metrics: new ServiceMetrics('api'), tracing: noTracing, redact: createRedact([]) };
 }
 
 /** A request that needs Redis gets its 503 within three seconds, never a hang. */

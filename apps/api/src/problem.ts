@@ -67,7 +67,7 @@ function sendProblem(
 }
 
 /** Every error becomes a problem document; nothing of an unknown one is shown. */
-export function problems({ scrub }: Watching): ErrorRequestHandler {
+export function problems({ redact }: Watching): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const log = (err: unknown): void => logIn(response)?.error({ err }, 'a request met an error');
     if (response.headersSent) {
@@ -88,7 +88,7 @@ export function problems({ scrub }: Watching): ErrorRequestHandler {
       const status = statuses[error.code] ?? 500;
       if (status === 503) response.set('Retry-After', '5');
       if (status === 500) log(error);
-      sendProblem(response, status, error.code, scrub(error.message));
+      sendProblem(response, status, error.code, redact(error.message));
     } else if (isBodyError(error)) {
       sendProblem(response, error.status, ...bodyProblem(error));
     } else if (isRedisTrouble(error)) {

@@ -14,6 +14,7 @@ import {
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore-source';
 import type { Observation } from '@migrator/observability';
+import { createRedact, redactErrorsOf } from '@migrator/redaction';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
 export interface Services extends Omit<EngineContext, 'ledger'> {
@@ -39,6 +40,7 @@ export async function openServices(
     rampReads: sourceRamp,
     ...(maxWriteUnitsPerSecond === undefined ? {} : { maxWriteUnitsPerSecond }),
   });
+  const redact = createRedact(config.secrets);
   const source = await createFirestoreSource({
     ...google,
     ...(observation === undefined ? {} : { onRetry: observation.onRetry }),
@@ -62,8 +64,8 @@ export async function openServices(
   });
   return {
     // Observed below the pace: what is measured is the services, not the wait for one's turn.
-    source: pacedSource(observation?.observeSource(source) ?? source, pace),
-    target: pacedTarget(observation?.observeTarget(target) ?? target, pace),
+    source: pacedSource(observation?.observeSource(source) ?? redactErrorsOf(source, redact), pace),
+    target: pacedTarget(observation?.observeTarget(target) ?? redactErrorsOf(target, redact), pace),
     configured,
     binding: bindingResolver(configured, target),
     pace,

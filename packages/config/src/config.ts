@@ -38,6 +38,8 @@ export interface Config {
     readonly sourceRamp: boolean;
   };
   readonly prices: Prices;
+  /** What no log, job, answer or error may hold: all secrets of the environment, known to the product or not. */
+  readonly secrets: readonly string[];
   readonly logLevel: LogLevel;
   /** User ids and what is in entries stay out of jobs, logs and answers. */
   readonly hideUserData: boolean;

@@ -22,6 +22,7 @@ test('an empty environment gives the defaults of the documentation', () => {
       sourceRamp: false,
     },
     prices: listPrices,
+    secrets: [],
     logLevel: 'info',
     hideUserData: false,
   });
@@ -57,6 +58,26 @@ test('a secret that is wrong is not shown', () => {
     'API_TOKEN holds a value that is not shown; it may hold at least 16 characters',
   );
   expect(() => readConfig({ REDIS_URL: 'http://:geheim@x' })).toThrow(/^((?!geheim).)*$/);
+});
+
+const pem = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n';
+
+test.each([
+  [{ REDIS_TLS_KEY: pem }, 'REDIS_TLS_KEY holds a key or certificate, not a path; it may hold the path of'],
+  [{ REDIS_TLS_CERT: pem.replaceAll('\n', '\\n') }, 'REDIS_TLS_CERT holds a key or certificate, not a path'],
+  [{ REDIS_TLS_CA: Buffer.from(pem).toString('base64') }, 'REDIS_TLS_CA holds base64, not a path'],
+  [{ REDIS_TLS_KEY: 'MIGHAgEAMBMGByqGSM49' }, 'REDIS_TLS_KEY holds a value that is not shown'],
+  [{ AWS_ENDPOINT_URL_DYNAMODB: 'ftp://me:MIGHAgEAMBMGByqGSM49@host' }, 'holds "ftp://me:***@host"'],
+  [{ DYNAMODB_TABLE: 'a b MIGHAgEAMBMGByqGSM49', API_TOKEN: 'MIGHAgEAMBMGByqGSM49' }, 'holds "a b ***"'],
+])('%j: what is wrong is said without the secret in it', (env, message) => {
+  expect(() => readConfig(env)).toThrow(message);
+  expect(() => readConfig(env)).toThrow(/^((?!MIGH|TUlHS)[^])*$/);
+});
+
+test('an endpoint goes on without its user and password, which nothing could take', () => {
+  const { aws, secrets } = readConfig({ AWS_ENDPOINT_URL_DYNAMODB: 'http://me:secret-0123@127.0.0.1:8000' });
+  expect(aws.endpoint).toBe('http://127.0.0.1:8000/');
+  expect(secrets).toContain('secret-0123');
 });
 
 test('a prefix that spreads the keys of a cluster is refused', () => {

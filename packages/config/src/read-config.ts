@@ -1,12 +1,16 @@
 import { listPrices, type Prices } from '@migrator/core';
+import { contentOf, createRedact, isPath, secretsOf } from '@migrator/redaction';
 import { isOneSlotPrefix, parseRedisUrl } from '@migrator/redis-url';
 
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
-import { type VariableName, variables, type VariableValue } from './variables.ts';
+import { type AnyVariable, type VariableName, variables, type VariableValue } from './variables.ts';
 
 /** The configuration that the given environment means. Throws a ConfigError for the first variable that is wrong. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const secrets = secretsOf(env);
+  const redact = createRedact(secrets);
+
   /** Present only where set: an empty variable counts as none, as in a `.env` file with the value left out. */
   function optional<Name extends VariableName, Key extends string>(
     key: Key,
@@ -22,8 +26,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const variable = variables[name];
     const result = variable.schema.safeParse(raw);
     if (result.success) return result.data as VariableValue<Name>;
-    const held = 'secret' in variable ? 'a value that is not shown' : JSON.stringify(raw);
-    throw new ConfigError(name, `${name} holds ${held}; it may hold ${variable.holds}`);
+    throw new ConfigError(name, `${name} holds ${shown(variable, raw)}; it may hold ${variable.holds}`);
+  }
+
+  /** A wrong value as it may be shown: a secret not at all, and the content of a file only by what it is. */
+  function shown({ secret, file }: AnyVariable, raw: string): string {
+    const content = file === true ? contentOf(raw) : undefined;
+    if (content !== undefined) return `${content}, not a path`;
+    const hidden = secret === true || (file === true && !isPath(raw));
+    return hidden ? 'a value that is not shown' : redact(JSON.stringify(raw));
   }
 
   return {
@@ -56,6 +67,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       sourceRamp: read('SOURCE_RAMP') === 'true',
     },
     prices: readPrices(),
+    secrets,
     logLevel: read('LOG_LEVEL') ?? 'info',
     hideUserData: read('HIDE_USER_DATA') === 'true',
   };

@@ -11,7 +11,11 @@ interface Variable<T> {
   readonly holds: string;
   /** Its value is never shown. */
   readonly secret?: true;
+  /** The path of a file, whose content some put into the variable instead. */
+  readonly file?: true;
 }
+
+export type AnyVariable = Variable<unknown>;
 
 const text = z.string().min(1);
 const oneOf = <const T extends string>(values: readonly T[]): Variable<T> => ({
@@ -31,6 +35,7 @@ const collection: Variable<string> = {
 const pemFile: Variable<string> = {
   schema: text.refine(isPemFile),
   holds: 'the path of a PEM file that this process can read',
+  file: true,
 };
 const price: Variable<number> = {
   schema: z
@@ -40,6 +45,15 @@ const price: Variable<number> = {
   holds: 'US dollars, such as 0.625',
 };
 const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 characters', secret: true };
+
+function withoutUser(url: string): string {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return url;
+  const clean = new URL(url);
+  clean.username = '';
+  clean.password = '';
+  return clean.href;
+}
 
 /** Node passes over what is no PEM without a word. */
 function isPemFile(file: string): boolean {
@@ -62,7 +76,8 @@ export const variables = {
   JOURNAL_COLLECTION: collection,
   AWS_REGION: { schema: text.regex(/^[a-z0-9-]+$/), holds: 'a region, such as eu-central-1' },
   AWS_ENDPOINT_URL_DYNAMODB: {
-    schema: text.refine((value) => isUrl(value, ['http:', 'https:'])),
+    // Requests are signed, so that nothing could take a user and a password from here: they are left out.
+    schema: text.refine((value) => isUrl(value, ['http:', 'https:'])).transform(withoutUser),
     holds: 'a URL that begins with http:// or https://',
   },
   DYNAMODB_TABLE: {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MigrationError } from '@migrator/core';
+import { keyFileFault } from './key-file-fault.ts';
 
 /** Where calls get their token and, if nobody names it, their project. */
 export interface GoogleCredentials {
@@ -7,6 +8,8 @@ export interface GoogleCredentials {
   accessToken(): Promise<string>;
   projectId(): Promise<string | undefined>;
 }
+
+const variable = 'GOOGLE_APPLICATION_CREDENTIALS';
 
 const whatToDo =
   'set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account key file, or run where Google provides credentials';
@@ -26,6 +29,9 @@ export const emulatorCredentials: GoogleCredentials = {
 export function googleCredentials(keyFile?: string): GoogleCredentials {
   // Imported when first needed: a local Firestore needs none of it.
   const credential = once(async () => {
+    const path = keyFile ?? process.env[variable] ?? '';
+    const fault = path === '' ? undefined : await keyFileFault(path);
+    if (fault !== undefined) throw notFound(`${keyFile === undefined ? variable : 'keyFile'} ${fault}`);
     const { applicationDefault, cert } = await import('firebase-admin/app');
     return keyFile === undefined ? applicationDefault() : cert(keyFile);
   });
@@ -58,8 +64,9 @@ async function projectOfKeyFile(keyFile: string): Promise<string | undefined> {
     const key: unknown = JSON.parse(await readFile(keyFile, 'utf8'));
     if (typeof key !== 'object' || key === null || !('project_id' in key)) return undefined;
     return typeof key.project_id === 'string' ? key.project_id : undefined;
-  } catch (error) {
-    throw credentialsError(error);
+  } catch {
+    const fault = (await keyFileFault(keyFile)) ?? "names a file that can't be read";
+    throw notFound(`keyFile ${fault}`);
   }
 }
 
@@ -75,33 +82,59 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Google's libraries put what they were given into their sentences, a key included. So none of these is repeated, nor
+ * kept as a cause: only codes, which are a list.
+ */
 function credentialsError(error: unknown): MigrationError {
+  if (error instanceof MigrationError) return error;
   const says = error instanceof Error ? error.message : String(error);
-  if (/invalid_grant|invalid_client|account_not_found|disabled/i.test(says)) {
+  const refusal =
+    /invalid_grant|invalid_client|unauthorized_client|access_denied|account_not_found|disabled/i.exec(says);
+  if (refusal !== null) {
+    const why = [
+      refusal[0].toLowerCase(),
+      ...reasons.filter(([sign]) => sign.test(says)).map(([, reason]) => reason),
+    ];
     return new MigrationError(
       'CREDENTIALS_REFUSED',
-      `Google refused the credentials (${says}): ${whatToDo}.`,
-      { cause: error },
+      `Google refused the credentials (${why.join(': ')}): ${whatToDo}.`,
     );
   }
-  if (isNetworkTrouble(error)) {
-    return new MigrationError('SOURCE_UNAVAILABLE', `Google's token server can't be reached: ${says}`, {
-      cause: error,
-    });
+  const network = networkCode(error);
+  if (network !== undefined) {
+    return new MigrationError('SOURCE_UNAVAILABLE', `Google's token server can't be reached (${network}).`);
   }
-  return new MigrationError('CREDENTIALS_NOT_FOUND', `Google credentials not found: ${whatToDo}. (${says})`, {
-    cause: error,
-  });
+  return notFound();
 }
 
-function isNetworkTrouble(error: unknown): boolean {
+/** What the token server's words say, in ours. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/signature/i, "the key is not, or no longer, this account's"],
+  [/reasonable timeframe|clock|\biat\b/i, "this machine's clock is wrong"],
+  [/account not found|account_not_found/i, 'there is no such service account'],
+  [/expired|revoked/i, 'they have expired or been revoked'],
+];
+
+function notFound(why?: string): MigrationError {
+  return new MigrationError(
+    'CREDENTIALS_NOT_FOUND',
+    why === undefined
+      ? `Google credentials not found: ${whatToDo}.`
+      : `Google credentials not found: ${why}; ${whatToDo}.`,
+  );
+}
+
+/** Which trouble of the network it was; undefined for another one. */
+function networkCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = 'code' in at ? String(at.code) : '';
-    if (/^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR)/.test(code))
-      return true;
-    if ('status' in at && typeof at.status === 'number' && at.status >= 500) return true;
+    const found =
+      /^(?:ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR)\w{0,40}/.exec(code);
+    if (found !== null) return found[0];
+    if ('status' in at && typeof at.status === 'number' && at.status >= 500) return `HTTP ${at.status}`;
   }
-  return false;
+  return undefined;
 }
 
 /** Runs `make` once; a failure is not kept. */

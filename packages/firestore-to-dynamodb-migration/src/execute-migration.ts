@@ -1,3 +1,5 @@
+import { createRedact, redactError } from '@migrator/redaction';
+
 import { migrateInProcess } from './in-process/migrate-in-process.ts';
 import type { MigrationResult } from './migration-result.ts';
 import { type ExecuteMigrationOptions, readOptions } from './options.ts';
@@ -12,9 +14,17 @@ import { migrateOverQueue } from './over-queue/migrate-over-queue.ts';
  *
  * Rejects with a MigrationError whose `code` tells what has to be mended (`CREDENTIALS_NOT_FOUND`, `TABLE_NOT_FOUND`,
  * `NO_DATA`, `REDIS_UNAVAILABLE`, `ROLLED_BACK`, `ABORTED`, …), with a ConfigError for a variable of the environment
- * that holds a wrong value, and with a TypeError for options that are none.
+ * that holds a wrong value, and with a TypeError for options that are none. No secret of the environment is in any of
+ * them, nor in their causes and stacks.
  */
 export async function executeMigration(options: ExecuteMigrationOptions = {}): Promise<MigrationResult> {
   const wanted = readOptions(options);
-  return wanted.overQueue ? await migrateOverQueue(wanted) : await migrateInProcess(wanted);
+  try {
+    return wanted.overQueue ? await migrateOverQueue(wanted) : await migrateInProcess(wanted);
+  } catch (error) {
+    // The reason of the application's own signal is its own object.
+    if (error instanceof Error && error.cause !== undefined && error.cause === wanted.signal?.reason)
+      throw error;
+    throw redactError(error, createRedact(wanted.config.secrets));
+  }
 }

@@ -1,5 +1,6 @@
 import { type Config, readConfig } from '@migrator/config';
 import type { MigrationRequest } from '@migrator/core';
+import { secretsOf } from '@migrator/redaction';
 import { z } from 'zod';
 
 import type { MigrationProgress } from './migration-result.ts';
@@ -90,8 +91,10 @@ export function readOptions(options: ExecuteMigrationOptions): Wanted {
   if (given.redis === false && given.redisUrl !== undefined) {
     throw new TypeError("executeMigration's options: redisUrl and redis: false contradict each other");
   }
+  const config = readConfig(env);
   return {
-    config: readConfig(env),
+    // The SDKs of Google and AWS read theirs from the process's environment.
+    config: { ...config, secrets: [...new Set([...config.secrets, ...secretsOf(process.env)])] },
     overQueue: given.redis !== false && Boolean(env['REDIS_URL']),
     request: {
       kind: 'migration',

@@ -1,5 +1,4 @@
 export { createLog, type Log, type LogOptions } from './logs/create-log.ts';
-export { createScrub, type Scrub, secretsOf } from './logs/scrub.ts';
 export { type ExportedMetrics, ServiceMetrics } from './metrics/service-metrics.ts';
 export { GaugePage } from './metrics/gauge-page.ts';
 export { prometheusText } from './metrics/prometheus-text.ts';

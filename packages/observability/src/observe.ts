@@ -6,9 +6,9 @@ import {
   type Source,
   type Target,
 } from '@migrator/core';
+import { type Redact, redactError } from '@migrator/redaction';
 import type { RetryEvent } from '@migrator/retry';
 
-import type { Scrub } from './logs/scrub.ts';
 import type { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Tracing } from './traces/tracing.ts';
 
@@ -54,10 +54,10 @@ const outcomes: ReadonlySet<string> = new Set(
 export function createObservation(options: {
   metrics: ServiceMetrics;
   tracing: Tracing;
-  scrub: Scrub;
+  redact: Redact;
   onRetry: (event: RetryEvent) => void;
 }): Observation {
-  const { metrics, tracing, scrub } = options;
+  const { metrics, tracing, redact } = options;
 
   /** Wraps the named calls, each as it was made: with its receiver, its arguments and its result. */
   function watch<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
@@ -70,7 +70,7 @@ export function createObservation(options: {
           if (!tracing.active) return await call.apply(service, args);
           return await tracing.span(label, {}, () => call.apply(service, args));
         } catch (error) {
-          throw scrubbed(error, label);
+          throw failed(error, label);
         } finally {
           const seconds = (performance.now() - begin) / 1_000;
           if (kind === 'read') metrics.read(label, seconds);
@@ -93,17 +93,16 @@ export function createObservation(options: {
   }
 
   /** A service's own words travel far from here: to the books, to jobs, to answers. */
-  function scrubbed(error: unknown, label: string): unknown {
-    if (error instanceof MigrationError) error.message = scrub(error.message);
+  function failed(error: unknown, label: string): unknown {
     const code = MigrationError.codeOf(error);
     if (code !== 'ABORTED') metrics.failed(label, code);
-    return error;
+    return redactError(error, redact);
   }
 
   return {
     onRetry(event) {
       metrics.onRetry(event);
-      options.onRetry({ ...event, message: scrub(event.message) });
+      options.onRetry({ ...event, message: redact(event.message) });
     },
     onCapacity: metrics.onCapacity,
     observeSource: (source) => watch(source, 'firestore', sourceCalls),

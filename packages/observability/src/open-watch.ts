@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 
+import { createRedact, type Redact } from '@migrator/redaction';
 import type { RetryEvent } from '@migrator/retry';
 
 import { createComplaints } from './logs/complaints.ts';
 import { createLog, type Log } from './logs/create-log.ts';
-import { createScrub, type Scrub, secretsOf } from './logs/scrub.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import { createObservation, type Observation } from './observe.ts';
-import { openTracing, type Tracing } from './traces/tracing.ts';
+import { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
 
 /** All that a program watches itself with. */
 export interface Watch {
@@ -18,7 +18,7 @@ export interface Watch {
   readonly complain: (error: unknown) => void;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
-  readonly scrub: Scrub;
+  readonly redact: Redact;
   readonly observation: Observation;
   close(): Promise<void>;
 }
@@ -26,12 +26,16 @@ export interface Watch {
 /** Opens it as the environment has it, which is read here for the composition root. */
 export async function openWatch(
   program: string,
-  settings: { readonly logLevel: string; readonly hideUserData: boolean },
+  settings: {
+    readonly logLevel: string;
+    readonly hideUserData: boolean;
+    readonly secrets: readonly string[];
+  },
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Watch> {
-  const secrets = secretsOf(env);
-  const scrub = createScrub(secrets);
-  const tracing = await openTracing(program, env);
+  const { secrets } = settings;
+  const redact = createRedact(secrets);
+  let tracing = noTracing;
   const log = await createLog({
     program,
     level: settings.logLevel,
@@ -39,6 +43,7 @@ export async function openWatch(
     secrets,
     context: () => tracing.current(),
   });
+  tracing = await openTracing(program, env, log);
   const name = `${program}-${hostname()}-${process.pid}`;
   const metrics = new ServiceMetrics(name);
   const onRetry = ({ operation, code, message, attempt, delayMs }: RetryEvent): void => {
@@ -46,7 +51,16 @@ export async function openWatch(
     const what = settings.hideUserData ? {} : { operation, why: message };
     log.debug({ code, attempt, delayMs, ...what }, 'trying again');
   };
-  const observation = createObservation({ metrics, tracing, scrub, onRetry });
+  const observation = createObservation({ metrics, tracing, redact, onRetry });
   const complain = createComplaints(log);
-  return { process: name, log, complain, metrics, tracing, scrub, observation, close: () => tracing.close() };
+  return {
+    process: name,
+    log,
+    complain,
+    metrics,
+    tracing,
+    redact,
+    observation,
+    close: () => tracing.close(),
+  };
 }

@@ -8,14 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { openQueueContext, publishMetrics, type QueueContext } from '@migrator/composition';
 import { readConfig } from '@migrator/config';
-import {
-  createLog,
-  createObservation,
-  createScrub,
-  noTracing,
-  secretsOf,
-  ServiceMetrics,
-} from '@migrator/observability';
+import { createLog, createObservation, noTracing, ServiceMetrics } from '@migrator/observability';
+import { createRedact } from '@migrator/redaction';
 import { createMetricsBoard, startWorkers } from '@migrator/queue';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
@@ -91,14 +85,15 @@ export async function openStack(options: { workers?: number; env?: Environment }
     const complaints: unknown[] = [];
     const complain = (error: unknown): void => void complaints.push(error);
     const lines: string[] = [];
+    const redact = createRedact(config.secrets);
     const log = await createLog({
       program: 'test',
       level: 'debug',
       pretty: false,
-      secrets: secretsOf(env),
+      secrets: config.secrets,
       destination: { write: (line) => void lines.push(line) },
     });
-    const watching = { ...unwatched(), log };
+    const watching = { ...unwatched(), log, redact };
     const context = await openQueueContext(config, 'api', complain);
     releases.push(() => context.close());
     releases.push(async () => {
@@ -110,8 +105,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
     releases.push(() => server.stop());
 
     const metrics = new ServiceMetrics('worker');
-    const scrub = createScrub(secretsOf(env));
-    const observation = createObservation({ metrics, tracing: noTracing, scrub, onRetry: () => undefined });
+    const observation = createObservation({ metrics, tracing: noTracing, redact, onRetry: () => undefined });
     const workerContext = await openQueueContext(config, 'worker', complain, { observation });
     releases.push(() => workerContext.close());
     const board = createMetricsBoard(workerContext.redis, config.redis.prefix);

@@ -1,8 +1,8 @@
 import { MigrationError } from '@migrator/core';
+import { createRedact, secretsOf } from '@migrator/redaction';
 import { expect, test } from 'vitest';
 
 import { createLog, type LogOptions } from './create-log.ts';
-import { createScrub, secretsOf } from './scrub.ts';
 
 const env = {
   API_TOKEN: 'token-"quoted"-0123456789',
@@ -84,7 +84,7 @@ test.each([
   ['rediss://:hunter22@host', 'hunter22'],
   ['-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----', 'MIIEvQIBADANBg'],
 ])('%j: what looks like a secret goes, known or not', (text, secret) => {
-  const clean = createScrub([])(text);
+  const clean = createRedact([])(text);
   expect(clean).not.toContain(secret);
   expect(clean).toContain('***');
 });
@@ -92,6 +92,6 @@ test.each([
 test.each(['read users/ann/trading-journal', 'http://127.0.0.1:5000/docs', 'a: b@c', 'local'])(
   '%j stays as it is',
   (text) => {
-    expect(createScrub(['local'])(text)).toBe(text);
+    expect(createRedact(['local'])(text)).toBe(text);
   },
 );

@@ -1,6 +1,6 @@
+import { createRedact } from '@migrator/redaction';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-import { createScrub } from './scrub.ts';
 import { errorFields } from './error-fields.ts';
 
 export type Log = Logger;
@@ -22,10 +22,10 @@ export interface LogOptions {
 /** Names whose values are nobody's business, whatever they hold. */
 const redacted = ['authorization', 'cookie', 'password', 'token', 'secret', 'redisUrl'];
 
-/** A log of JSON lines; each goes through the scrub as a whole just before it is written. */
+/** A log of JSON lines; each is redacted as a whole just before it is written. */
 export async function createLog(options: LogOptions): Promise<Log> {
   const { program, level, secrets, context } = options;
-  const scrub = createScrub(secrets);
+  const redact = createRedact(secrets);
   return pino(
     {
       level,
@@ -34,7 +34,7 @@ export async function createLog(options: LogOptions): Promise<Log> {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields },
       redact: { paths: redacted.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
-      hooks: { streamWrite: scrub },
+      hooks: { streamWrite: redact },
       ...(context === undefined ? {} : { mixin: context }),
     },
     await destinationOf(options),

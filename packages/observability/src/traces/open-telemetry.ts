@@ -1,20 +1,25 @@
 import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 
+import type { Log } from '../logs/create-log.ts';
+import { withDiagnosticsInLog } from './diagnostics.ts';
 import type { Tracing } from './tracing.ts';
 
 /** Starts OpenTelemetry's SDK, for traces only. All its settings are those of its own variables. */
 export function startOpenTelemetry(
   program: string,
   env: Readonly<Record<string, string | undefined>>,
+  log: Log,
 ): Tracing {
   const named =
     (env['OTEL_SERVICE_NAME'] ?? '') !== '' || /service\.name=/.test(env['OTEL_RESOURCE_ATTRIBUTES'] ?? '');
-  const sdk = startNodeSdk({
-    metricReaders: [],
-    logRecordProcessors: [],
-    ...(named ? {} : { resourceAttributes: { 'service.name': `journal-migration-${program}` } }),
-  });
+  const sdk = withDiagnosticsInLog(log, env['OTEL_LOG_LEVEL'], () =>
+    startNodeSdk({
+      metricReaders: [],
+      logRecordProcessors: [],
+      ...(named ? {} : { resourceAttributes: { 'service.name': `journal-migration-${program}` } }),
+    }),
+  );
   const tracer = trace.getTracer('journal-migration');
 
   return {

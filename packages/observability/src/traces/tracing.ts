@@ -1,3 +1,5 @@
+import type { Log } from '../logs/create-log.ts';
+
 /** Spans around pieces of work. The one that does nothing costs nothing. */
 export interface Tracing {
   readonly active: boolean;
@@ -45,8 +47,9 @@ export function tracesWanted(env: Readonly<Record<string, string | undefined>>):
 export async function openTracing(
   program: string,
   env: Readonly<Record<string, string | undefined>>,
+  log: Log,
 ): Promise<Tracing> {
   if (!tracesWanted(env)) return noTracing;
   const { startOpenTelemetry } = await import('./open-telemetry.ts');
-  return startOpenTelemetry(program, env);
+  return startOpenTelemetry(program, env, log);
 }

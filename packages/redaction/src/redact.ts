@@ -1,0 +1,48 @@
+import { spellingsOf } from './spellings.ts';
+
+/** Shorter ones would turn half of all words into asterisks, and protect nothing. */
+const shortest = 8;
+const mask = '***';
+
+export type Redact = (text: string) => string;
+
+/**
+ * Secrets that no list knows beforehand, by their looks. These meet foreign text of any length, so each works in one
+ * pass: a match begins at a literal that its own repetitions can't hold, and what is looked at is never looked at again.
+ */
+const patterns: readonly (readonly [RegExp, string | ((...parts: string[]) => string)])[] = [
+  // AWS sends a request's canonical form back with a refused signature, with the session's token in it.
+  [/(x-amz-security-token["']?\s{0,9}[:=]\s{0,9}["']?)[^\s"',;\\]+/gi, `$1${mask}`],
+  [/\b(Bearer|Basic)\s{1,9}[\w.~+/=-]{6,}/gi, `$1 ${mask}`],
+  // A password may hold an @ that is not encoded: up to the last one before the host's end.
+  [/(:\/\/[^\s:/"'\\]*):[^\s/"'\\]*@/g, `$1:${mask}@`],
+  [/([?&])([\w.-]+)=([^&#\s"'\\]+)/g, maskParameter],
+  // Its END line may be missing, and its line breaks may be written as \n, with one backslash or with several.
+  [
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\w+/=\s:,.]|-(?!-)|\\+[nr])*(?:-----END [A-Z ]{0,40}-----)?/g,
+    mask,
+  ],
+];
+
+const secretParameter = /password|passwd|secret|token|signature|credential|api-?_?key/i;
+
+function maskParameter(whole: string, before: string, name: string): string {
+  return secretParameter.test(name) ? `${before}${name}=${mask}` : whole;
+}
+
+/** Takes the given secrets, and what looks like one, out of a text. */
+export function createRedact(secrets: readonly string[]): Redact {
+  const known = new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(spellingsOf));
+  const longestFirst = [...known].toSorted((a, b) => b.length - a.length);
+  return (text) => {
+    let clean = text;
+    for (const secret of longestFirst) clean = clean.replaceAll(secret, mask);
+    for (const [pattern, replacement] of patterns) {
+      clean =
+        typeof replacement === 'string'
+          ? clean.replace(pattern, replacement)
+          : clean.replace(pattern, replacement);
+    }
+    return clean;
+  };
+}
