@@ -14,7 +14,7 @@ import {
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore-source';
 import type { Observation } from '@migrator/observability';
-import { createRedact, redactErrorsOf } from '@migrator/redaction';
+import { createRedact, redactError, redactErrorsOf } from '@migrator/redaction';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
 export interface Services extends Omit<EngineContext, 'ledger'> {
@@ -49,7 +49,7 @@ export async function openServices(
     source: source.binding,
     target: await locateTable(aws).catch(async (error: unknown) => {
       await source.close();
-      throw error;
+      throw redactError(error, redact);
     }),
     settings: { oversize: migration.oversize },
   };

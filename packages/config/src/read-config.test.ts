@@ -60,12 +60,18 @@ test('a secret that is wrong is not shown', () => {
   expect(() => readConfig({ REDIS_URL: 'http://:geheim@x' })).toThrow(/^((?!geheim).)*$/);
 });
 
-const pem = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n';
+const keyText = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n';
 
 test.each([
-  [{ REDIS_TLS_KEY: pem }, 'REDIS_TLS_KEY holds a key or certificate, not a path; it may hold the path of'],
-  [{ REDIS_TLS_CERT: pem.replaceAll('\n', '\\n') }, 'REDIS_TLS_CERT holds a key or certificate, not a path'],
-  [{ REDIS_TLS_CA: Buffer.from(pem).toString('base64') }, 'REDIS_TLS_CA holds base64, not a path'],
+  [
+    { REDIS_TLS_KEY: keyText },
+    'REDIS_TLS_KEY holds a key or certificate, not a path; it may hold the path of',
+  ],
+  [
+    { REDIS_TLS_CERT: keyText.replaceAll('\n', '\\n') },
+    'REDIS_TLS_CERT holds a key or certificate, not a path',
+  ],
+  [{ REDIS_TLS_CA: Buffer.from(keyText).toString('base64') }, 'REDIS_TLS_CA holds base64, not a path'],
   [{ REDIS_TLS_KEY: 'MIGHAgEAMBMGByqGSM49' }, 'REDIS_TLS_KEY holds a value that is not shown'],
   [{ AWS_ENDPOINT_URL_DYNAMODB: 'ftp://me:MIGHAgEAMBMGByqGSM49@host' }, 'holds "ftp://me:***@host"'],
   [{ DYNAMODB_TABLE: 'a b MIGHAgEAMBMGByqGSM49', API_TOKEN: 'MIGHAgEAMBMGByqGSM49' }, 'holds "a b ***"'],
