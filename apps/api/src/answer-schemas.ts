@@ -11,6 +11,28 @@ const users = z.strictObject({ listed: count, completed: count, failed: count })
 const nextCursor = z.string().nullable().meta({ description: 'Null on the last page', example: null });
 const reason = z.string().nullable().meta({ description: 'Why it is paused or has failed', example: null });
 
+export const source = z
+  .strictObject({
+    project: z.string().meta({ example: 'my-project' }),
+    database: z.string().meta({ example: '(default)' }),
+    emulator: z.string().optional().meta({ description: 'host:port of a local Firestore' }),
+    usersCollection: z.string().meta({ example: 'users' }),
+    journalCollection: z.string().meta({ example: 'trading-journal' }),
+  })
+  .meta({ id: 'Source', description: 'Where entries are read' });
+export const target = z
+  .strictObject({
+    table: z.string().meta({ example: 'tradebook-heatmaps' }),
+    region: z.string().meta({ example: 'eu-central-1' }),
+    endpoint: z.string().meta({ description: 'A URL without user, password and query' }),
+    account: z
+      .string()
+      .optional()
+      .meta({ description: 'The AWS account, where the table said it', example: '123456789012' }),
+  })
+  .meta({ id: 'Target', description: 'Where items are written' });
+const ends = { source, target };
+
 const failure = z
   .strictObject({
     path: z.string().meta({ example: 'users/alice/trading-journal/2026-01-01' }),
@@ -89,6 +111,7 @@ export const migration = z
     migrationId: z.string().meta({ example: 'migration-20261122T091051123Z' }),
     state: operationState,
     dryRun: z.boolean(),
+    ...ends,
     startedAt: time,
     finishedAt: time.nullable(),
     stats,
@@ -141,6 +164,7 @@ export const status = z
       ]),
       migrationId: z.string().nullable(),
       operationId: z.string().nullable(),
+      ...ends,
       progress: progress.nullable(),
       notice: z
         .string()
@@ -161,12 +185,13 @@ const startLinks = z.strictObject({
   jobs: z.string(),
 });
 export const started = z
-  .strictObject({ migrationId: z.string(), stats, verification: z.null(), links: startLinks })
+  .strictObject({ migrationId: z.string(), ...ends, stats, verification: z.null(), links: startLinks })
   .meta({ id: 'Started' });
 export const finished = z
   .strictObject({
     migrationId: z.string(),
     state: operationState,
+    ...ends,
     stats,
     verification: verdict.nullable(),
     estimate: estimate.optional(),
@@ -188,7 +213,7 @@ export const failuresPage = z
   .meta({ id: 'FailuresPage' });
 
 const links = z.strictObject({ self: z.string(), next: z.string().optional() });
-const operation = { state: operationState, startedAt: time, finishedAt: time.nullable() };
+const operation = { ...ends, state: operationState, startedAt: time, finishedAt: time.nullable() };
 
 export const verification = z
   .strictObject({

@@ -1,5 +1,6 @@
 import { openQueueContext } from '@migrator/composition';
 import { endAtStart, loadConfig, onParentEnd } from '@migrator/config';
+import { describeSource, describeTarget } from '@migrator/core';
 import { openWatch } from '@migrator/observability';
 import { openQueueTelemetry } from '@migrator/queue';
 
@@ -15,6 +16,10 @@ const context = await openQueueContext(config, 'api', complain, {
   observation,
   ...(tracing.active ? { telemetry: await openQueueTelemetry() } : {}),
 }).catch(endAtStart);
+log.info(
+  { source: describeSource(context.configured.source), target: describeTarget(context.configured.target) },
+  'migrates',
+);
 const server = await startServer(context, config, watch).catch(async (err: unknown) => {
   log.fatal({ err }, 'the server could not start');
   await context.close();

@@ -27,6 +27,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   ...Object.fromEntries(unprocessable.map((code) => [code, 422])),
   NOT_FOUND: 404,
   OPERATION_RUNNING: 409,
+  OTHER_BINDING: 409,
   NOTHING_RUNNING: 409,
   ROLLED_BACK: 409,
   NOT_RETRYABLE: 409,

@@ -1,5 +1,6 @@
 import { openQueueContext, publishMetrics } from '@migrator/composition';
 import { endAtStart, loadConfig, onParentEnd } from '@migrator/config';
+import { describeSource, describeTarget } from '@migrator/core';
 import { openWatch } from '@migrator/observability';
 import {
   createMetricsBoard,
@@ -22,6 +23,10 @@ const { log, complain, observation, tracing } = watch;
 const telemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
 const context = await openQueueContext(config, 'worker', complain, { observation, ...telemetry }).catch(
   endAtStart,
+);
+log.info(
+  { source: describeSource(context.configured.source), target: describeTarget(context.configured.target) },
+  'migrates',
 );
 let workers: { stop(): Promise<void> } | undefined;
 let publication: { stop(): Promise<void> } | undefined;

@@ -1,4 +1,5 @@
 import type { Config } from '@migrator/config';
+import type { Binding } from '@migrator/core';
 import type { CoordinatorContext } from '@migrator/engine';
 import {
   closeRedis,
@@ -24,6 +25,8 @@ export interface QueueContext extends CoordinatorContext {
   readonly workers: WorkerRegistry;
   /** BullMQ's connection. */
   readonly redis: RedisConnection;
+  /** What it is bound to, as far as that is known without asking a service. */
+  readonly configured: Binding;
   close(): Promise<void>;
 }
 

@@ -51,6 +51,8 @@ const policies = {
   NO_DATA: { ...never, gives: 'run' },
   /** Another operation holds the place; one at a time. */
   OPERATION_RUNNING: { ...never, gives: 'job' },
+  /** The process is configured for another source, target or setting than the run it was asked about. */
+  OTHER_BINDING: { ...never, gives: 'job' },
   NOTHING_RUNNING: { ...never, gives: 'job' },
   /** A user whose job took its process down again and again without getting on. */
   POISONED: { ...never, gives: 'job' },

@@ -40,5 +40,6 @@ export { pacedTarget } from './pace/paced-target.ts';
 export { takeFrom } from './pace/take-from.ts';
 export { controlCurrent } from './operations/control-operation.ts';
 export { preflight } from './operations/preflight.ts';
+export { requireOwnRuns, requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
 export { waitForEnd } from './operations/wait-for-end.ts';

@@ -45,7 +45,7 @@ export async function attend(
     throwIfStuck(operation);
     if (onProgress !== undefined && Date.now() - told >= tellEveryMs) {
       told = Date.now();
-      await tell(ledger, id, isActive, onProgress);
+      await tell(ledger, operation, isActive, onProgress);
     }
     await pause();
   }
@@ -79,11 +79,12 @@ function isCode(text: string): text is ErrorCode {
 
 async function tell(
   ledger: Ledger,
-  id: string,
+  operation: Operation,
   isActive: () => Promise<boolean>,
   onProgress: NonNullable<Wanted['onProgress']>,
 ): Promise<void> {
-  const status = await currentStatus(ledger, isActive);
+  const status = await currentStatus(ledger, operation.binding, isActive);
+  const { id } = operation;
   if (status.migrationId !== id || status.progress === null) return;
   onProgress({ migrationId: id, state: status.state, ...status.progress });
 }

@@ -1,90 +1,92 @@
-import { bindingDifferences, describeDifferences, isSameBinding } from '@migrator/core';
+import {
+  type Binding,
+  bindingDifferences,
+  describeDifferences,
+  isSameBinding,
+  type Operation,
+} from '@migrator/core';
 import type { CoordinatorContext } from '@migrator/engine';
 import type { Worker } from 'bullmq';
 
-import type { MismatchBoard } from './mismatch-board.ts';
 import type { OnWorkEvent } from './work-events.ts';
+import type { Mismatch } from './worker-registry.ts';
 
 const lookEveryMs = 1_000;
 
 /**
  * Keeps a process out of an operation that it is not configured for. Its workers fetch no job while such an operation runs,
- * because each job that they fetched and handed back would come later to those who can do it. It says so in the log and, as
- * long as it lives, on the board.
+ * because each job that they fetched and handed back would come later to those who can do it. Its log says so once, and
+ * `mismatch` says it for as long as it lasts.
  */
 export class BindingGuard {
   readonly #context: CoordinatorContext;
-  readonly #board: MismatchBoard;
-  readonly #worker: string;
   readonly #tell: OnWorkEvent | undefined;
   readonly #workers: Worker[] = [];
+  #mismatch: Mismatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #told: string | undefined;
-  #stopped = false;
 
-  constructor(
-    context: CoordinatorContext,
-    options: { board: MismatchBoard; worker: string; onWork?: OnWorkEvent },
-  ) {
+  constructor(context: CoordinatorContext, tell: OnWorkEvent | undefined) {
     this.#context = context;
-    this.#board = options.board;
-    this.#worker = options.worker;
-    this.#tell = options.onWork;
+    this.#tell = tell;
+  }
+
+  get mismatch(): Mismatch | undefined {
+    return this.#mismatch;
   }
 
   keeps(worker: Worker): void {
     this.#workers.push(worker);
   }
 
-  /** A job of this operation came here. Its job has to be handed back. */
+  /** A job of this operation came here, and is handed back. */
   standAside(operationId: string): void {
-    if (this.#stopped || this.#timer !== undefined) return;
+    if (this.#timer !== undefined) return;
     for (const worker of this.#workers) void worker.pause(true);
-    this.#timer = setInterval(() => void this.#look(undefined), lookEveryMs);
+    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
     void this.#look(operationId);
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  stop(): void {
     clearInterval(this.#timer);
-    await this.#board.takeAway(this.#worker).catch(() => undefined);
   }
 
-  async #look(operationId: string | undefined): Promise<void> {
+  /** `operationId`: to be told of although another operation is the active one. */
+  async #look(operationId?: string): Promise<void> {
     const { ledger } = this.#context;
     try {
-      if (operationId !== undefined) await this.#warn(operationId);
-      const binding = await this.#context.binding();
+      const own = await this.#context.binding();
+      const refused = operationId === undefined ? undefined : await ledger.get(operationId);
+      if (refused !== undefined) this.#warn(refused, own);
       const current = await ledger.current();
-      if (this.#stopped) return;
-      if (current === undefined || isSameBinding(current.binding, binding)) {
-        await this.#comeBack();
+      if (current === undefined || isSameBinding(current.binding, own)) {
+        this.#comeBack();
         return;
       }
-      await this.#warn(current.id);
-      const differences = bindingDifferences(current.binding, binding);
-      await this.#board.put({ worker: this.#worker, operationId: current.id, differences });
+      this.#warn(current, own);
+      this.#mismatch = {
+        operationId: current.id,
+        differences: bindingDifferences(current.binding, own),
+      };
     } catch {
       // Redis is away: nothing runs meanwhile, and the next look tells.
     }
   }
 
-  async #warn(operationId: string): Promise<void> {
-    if (this.#told === operationId) return;
-    const operation = await this.#context.ledger.get(operationId);
-    if (operation === undefined) return;
-    this.#told = operationId;
-    const differences = bindingDifferences(operation.binding, await this.#context.binding());
+  #warn({ id, binding }: Operation, own: Binding): void {
+    if (this.#told === id) return;
+    this.#told = id;
+    const differences = bindingDifferences(binding, own);
     const detail = describeDifferences(differences, { actual: 'here', expected: 'in this run' });
-    this.#tell?.({ kind: 'takes-no-part', run: operationId, detail });
+    this.#tell?.({ kind: 'takes-no-part', run: id, detail });
   }
 
-  async #comeBack(): Promise<void> {
+  #comeBack(): void {
+    this.#mismatch = undefined;
     // A worker goes on only once its loop has ended, which takes until its last wait for a job is over.
     for (const worker of this.#workers) void worker.resume();
     if (this.#workers.some((worker) => worker.isPaused())) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    await this.#board.takeAway(this.#worker);
   }
 }

@@ -5,7 +5,6 @@ export { connectRedis, type RedisConnection, type RedisSettings } from './connec
 export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './worker-registry.ts';
 export { startWorkers } from './start-workers.ts';
 export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
-export { createMismatchBoard, type Mismatch, type MismatchBoard } from './mismatch-board.ts';
 export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
 export { type QueueLoad, queueLoads } from './queue-load.ts';
 export type { OnWorkEvent, WorkEvent } from './work-events.ts';

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type CoordinatorContext, startSupervisor } from '@migrator/engine';
@@ -8,7 +7,6 @@ import type { RedisConnection } from './connect-redis.ts';
 import { abandonable } from './abandonable.ts';
 import { BindingGuard } from './binding-guard.ts';
 import { startCoordinatorWorker } from './coordinator-worker.ts';
-import { createMismatchBoard } from './mismatch-board.ts';
 import { startUnitWorker } from './unit-worker.ts';
 import type { OnWorkEvent } from './work-events.ts';
 import { createWorkerRegistry } from './worker-registry.ts';
@@ -30,24 +28,23 @@ export function startWorkers(
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const abandonRedis = abandonable(options.redis);
-  const guard = new BindingGuard(context, {
-    board: createMismatchBoard(options.redis, options.prefix),
-    worker: `${hostname()} (process ${process.pid})`,
-    ...(options.onWork === undefined ? {} : { onWork: options.onWork }),
-  });
+  const guard = new BindingGuard(context, options.onWork);
   const tasks = startUnitWorker(context, { ...options, guard, stop: stopping.signal });
   const workers = [
     tasks.worker,
     startCoordinatorWorker(context, { ...options, guard, stop: stopping.signal }),
   ];
   const supervisor = startSupervisor(context, { onError: () => undefined });
-  const registration = createWorkerRegistry(options.redis, options.prefix).register(tasks.running);
+  const registration = createWorkerRegistry(options.redis, options.prefix).register(() => {
+    const { mismatch } = guard;
+    return { tasks: tasks.running(), ...(mismatch === undefined ? {} : { mismatch }) };
+  });
   return {
     async stop() {
       registration.stop();
       // BullMQ waits for good to close what has no connection at this moment.
       if (options.redis.status !== 'ready') await abandonRedis();
-      void guard.stop();
+      guard.stop();
       // First no new job, then the running ones are told: they commit what is done and hand the rest back.
       const closing = Promise.all([...workers.map((worker) => worker.close()), supervisor.stop()]);
       stopping.abort();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import type { BindingDifference } from '@migrator/core';
 import { z } from 'zod';
 
 import type { RedisConnection } from './connect-redis.ts';
@@ -17,11 +18,18 @@ export interface LiveWorker {
   readonly lastSeenMs: number;
   /** Tasks that it works on now. */
   readonly tasks: number;
+  /** The operation that it takes no part in, because it is configured for another source, target or setting. */
+  readonly mismatch?: Mismatch;
+}
+
+export interface Mismatch {
+  readonly operationId: string;
+  readonly differences: readonly BindingDifference[];
 }
 
 export interface WorkerRegistry {
-  /** Reports this process until it is stopped, and at once. `tasks`: how many it works on now. */
-  register(tasks: () => number): { stop(): void };
+  /** Reports this process until it is stopped, and at once. */
+  register(state: () => Pick<LiveWorker, 'tasks' | 'mismatch'>): { stop(): void };
   /** The live ones, the oldest first. */
   list(): Promise<readonly LiveWorker[]>;
 }
@@ -35,6 +43,19 @@ const report = z.object({
   pid: z.number(),
   since: z.string(),
   tasks: z.number(),
+  mismatch: z
+    .object({
+      operationId: z.string(),
+      differences: z.array(
+        z.object({
+          part: z.enum(['source', 'target', 'settings']),
+          field: z.string(),
+          expected: z.string().nullable(),
+          actual: z.string().nullable(),
+        }),
+      ),
+    })
+    .optional(),
 });
 
 /** Sweeps those that have gone, and answers with age (ms) and report of each live one. By Redis's clock, which all share. */
@@ -64,11 +85,11 @@ return live
 export function createWorkerRegistry(redis: RedisConnection, prefix: string): WorkerRegistry {
   const key = `${prefix}:workers`;
   return {
-    register(tasks) {
+    register(state) {
       const self = { id: randomUUID(), host: hostname(), pid: process.pid, since: new Date().toISOString() };
       let telling: Promise<unknown> | undefined;
       const tell = (): void => {
-        const text = JSON.stringify({ ...self, tasks: tasks() });
+        const text = JSON.stringify({ ...self, ...state() });
         // While Redis is away one report waits for it, and no more.
         telling ??= runScript(redis, reportScript, [key], [self.id, text])
           .catch(() => undefined)
@@ -92,7 +113,10 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
       const workers: LiveWorker[] = [];
       for (let index = 0; index + 1 < answer.length; index += 2) {
         const parsed = report.safeParse(JSON.parse(answer[index + 1]!));
-        if (parsed.success) workers.push({ ...parsed.data, lastSeenMs: Number(answer[index]) });
+        if (!parsed.success) continue;
+        const { mismatch, ...worker } = parsed.data;
+        const lastSeenMs = Number(answer[index]);
+        workers.push({ ...worker, lastSeenMs, ...(mismatch === undefined ? {} : { mismatch }) });
       }
       return workers.toSorted((a, b) => (a.since < b.since ? -1 : 1));
     },

@@ -49,6 +49,8 @@ export async function rollbackBody(
   return {
     ...rollbackReport(operation),
     rollbackId: operation.id,
+    source: operation.binding.source,
+    target: operation.binding.target,
     state: operation.state,
     startedAt: operation.startedAt,
     finishedAt: operation.finishedAt ?? null,

@@ -30,7 +30,10 @@ export function start(context: ApiContext): RequestHandler {
       limitMs === 0
         ? opened
         : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
-    const { migrationId, state, stats, verification, estimate } = await reportOf(context, operation);
+    const { migrationId, state, source, target, stats, verification, estimate } = await reportOf(
+      context,
+      operation,
+    );
     if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
     const links = {
       self: `${basePath}/migrations/${migrationId}`,
@@ -39,8 +42,21 @@ export function start(context: ApiContext): RequestHandler {
       jobs: '/admin/queues',
     };
     if (operation.state !== 'running')
-      response.json({ migrationId, state, stats, verification, ...(estimate && { estimate }), links });
-    else response.status(202).location(links.self).json({ migrationId, stats, verification: null, links });
+      response.json({
+        migrationId,
+        state,
+        source,
+        target,
+        stats,
+        verification,
+        ...(estimate && { estimate }),
+        links,
+      });
+    else
+      response
+        .status(202)
+        .location(links.self)
+        .json({ migrationId, source, target, stats, verification: null, links });
   };
 }
 

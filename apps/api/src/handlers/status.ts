@@ -9,6 +9,7 @@ import type { RequestHandler } from 'express';
 
 import { type ApiContext, redisAnswers } from '../api-context.ts';
 import { lostBooks, rememberRunning } from '../lost-books.ts';
+import { describeMismatches } from '../describe-mismatches.ts';
 
 export function status(context: ApiContext): RequestHandler {
   return async (_request, response) => {
@@ -21,24 +22,34 @@ export function status(context: ApiContext): RequestHandler {
 const noWorker =
   'no worker is running: start at least one (`pnpm worker`) with the same REDIS_URL and QUEUE_PREFIX';
 
+const noFittingWorker =
+  'no worker is configured for this run (see notice): start one with its source, target and settings';
+
 /** What `GET /status`, and every call that changes it, answers with. */
 export async function statusOf(context: ApiContext): Promise<{
   currentStatus: CurrentStatus & { notice: string | null; workers: { live: number; tasks: number } };
   lastMigration: MigrationReport | null;
 }> {
+  const own = await context.binding();
   const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
   const [current, last, workers] = await Promise.all([
-    currentStatus(context.ledger, isActive, context.pace),
-    lastMigration(context.ledger),
+    currentStatus(context.ledger, own, isActive, context.pace),
+    lastMigration(context.ledger, own),
     context.workers.list(),
   ]);
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
-  const notice = operationId === null ? await lostBooks(context, last) : null;
+  const aside = operationId === null ? null : await describeMismatches(context, operationId, workers);
+  const notice = operationId === null ? await lostBooks(context, last) : aside;
+  const reason = workers.every(({ mismatch }) => mismatch?.operationId === operationId)
+    ? workers.length === 0
+      ? noWorker
+      : noFittingWorker
+    : null;
   return {
     currentStatus: {
       ...current,
-      progress: withReason(current, workers.length),
+      progress: withReason(current, reason),
       notice,
       workers: { live: workers.length, tasks: workers.reduce((sum, { tasks }) => sum + tasks, 0) },
     },
@@ -46,7 +57,7 @@ export async function statusOf(context: ApiContext): Promise<{
   };
 }
 
-function withReason({ state, progress }: CurrentStatus, liveWorkers: number): CurrentStatus['progress'] {
-  if (progress === null || liveWorkers > 0 || state === 'paused' || state === 'cancelling') return progress;
-  return { ...progress, reason: noWorker };
+function withReason({ state, progress }: CurrentStatus, reason: string | null): CurrentStatus['progress'] {
+  if (progress === null || reason === null || state === 'paused' || state === 'cancelling') return progress;
+  return { ...progress, reason };
 }

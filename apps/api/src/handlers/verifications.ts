@@ -36,6 +36,8 @@ export async function verificationBody(
   const self = `${basePath}/verifications/${operation.id}`;
   const common = {
     verificationId: operation.id,
+    source: operation.binding.source,
+    target: operation.binding.target,
     state: operation.state,
     startedAt: operation.startedAt,
     finishedAt: operation.finishedAt ?? null,

@@ -1,5 +1,11 @@
-import type { Operation, VerificationRequest } from '@migrator/core';
-import { lastMigration, OperationRunningError, startOperation, waitForEnd } from '@migrator/engine';
+import { type Operation, sourceAndTarget, type VerificationRequest } from '@migrator/core';
+import {
+  lastMigration,
+  OperationRunningError,
+  requireSameBinding,
+  startOperation,
+  waitForEnd,
+} from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
@@ -31,7 +37,8 @@ async function startOrJoin(
   mode: VerificationRequest['mode'],
   caller: AbortSignal,
 ): Promise<Operation> {
-  const last = await lastMigration(context.ledger);
+  const own = await context.binding();
+  const last = await lastMigration(context.ledger, own);
   const covered = last?.request.kind === 'migration' ? last.request.userIds : undefined;
   try {
     const users = covered === undefined ? {} : { userIds: covered };
@@ -39,7 +46,10 @@ async function startOrJoin(
   } catch (error) {
     if (!(error instanceof OperationRunningError)) throw error;
     const { request } = error.current;
-    if (request.kind === 'verification' && request.mode === mode) return error.current;
+    if (request.kind === 'verification' && request.mode === mode) {
+      requireSameBinding(error.current, own, sourceAndTarget);
+      return error.current;
+    }
     throw error;
   }
 }

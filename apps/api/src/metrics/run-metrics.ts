@@ -10,9 +10,10 @@ const outcomes = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'van
 /** What the books and the queues say at this moment: exact, whatever process did the work. */
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
   const page = new GaugePage();
+  const own = await context.binding();
   const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
   const [status, loads, newest, pace] = await Promise.all([
-    currentStatus(context.ledger, isActive, context.pace),
+    currentStatus(context.ledger, own, isActive, context.pace),
     queueLoads(context.queues),
     context.ledger.list('migration', { limit: 1 }),
     context.pace.report(),

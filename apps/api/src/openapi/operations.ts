@@ -115,7 +115,7 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
       200: { says: 'It is over: the run as it is now', schema: answers.migration },
       202: { says: 'It has begun', schema: answers.migration },
     },
-    problems: { 404: 'NOT_FOUND', 409: `${running}, ROLLED_BACK, NOT_RETRYABLE`, 503: away },
+    problems: { 404: 'NOT_FOUND', 409: `${running}, OTHER_BINDING, ROLLED_BACK, NOT_RETRYABLE`, 503: away },
   },
   verify: {
     tag: 'Verification',
@@ -126,7 +126,7 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
       200: { says: 'The verdict', schema: answers.verification },
       202: { says: 'It takes longer: its progress', schema: answers.verification },
     },
-    problems: { 409: running, 503: away },
+    problems: { 409: `${running}, OTHER_BINDING`, 503: away },
   },
   verification: {
     tag: 'Verification',
@@ -145,7 +145,7 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
     },
     problems: {
       404: 'NOT_FOUND',
-      409: running,
+      409: `${running}, OTHER_BINDING`,
       422: services,
       503: `${away}, TARGET_UNAVAILABLE, THROTTLED`,
     },

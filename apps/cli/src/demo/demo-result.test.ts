@@ -1,4 +1,5 @@
 import type { MigrationReport } from '@migrator/engine';
+import { sampleBinding } from '@migrator/testing';
 import { expect, it } from 'vitest';
 
 import { demoResult, problemsOf } from './demo-result.ts';
@@ -26,6 +27,8 @@ const complete: MigrationReport = {
   migrationId: 'migration-20261122T100000000Z',
   state: 'completed',
   dryRun: false,
+  source: sampleBinding.source,
+  target: sampleBinding.target,
   startedAt: stats.startTime,
   finishedAt: stats.endTime,
   stats,

@@ -1,4 +1,5 @@
 import type { CurrentStatus, Progress, StatusState } from '@migrator/engine';
+import { sampleBinding } from '@migrator/testing';
 import { expect, it } from 'vitest';
 
 import { stepMeter } from './progress-step.ts';
@@ -8,6 +9,8 @@ function status(state: StatusState, progress: Partial<Progress>): CurrentStatus 
     state,
     migrationId: 'migration-20261122T100000000Z',
     operationId: 'migration-20261122T100000000Z',
+    source: sampleBinding.source,
+    target: sampleBinding.target,
     progress: {
       processed: 0,
       total: 100,
@@ -49,6 +52,6 @@ it('measures the pace where the API knows none, anew for each phase', () => {
 
 it('has nothing to show while nothing runs', () => {
   expect(
-    stepMeter(() => 0)({ state: 'idle', migrationId: null, operationId: null, progress: null }),
+    stepMeter(() => 0)({ ...status('idle', {}), migrationId: null, operationId: null, progress: null }),
   ).toBeUndefined();
 });

@@ -1,6 +1,7 @@
-import { MigrationError, type Operation, type OperationRequest } from '@migrator/core';
+import { MigrationError, type Operation, type OperationRequest, sourceAndTarget } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
+import { requireOwnRuns, requireSameBinding } from './require-binding.ts';
 
 /** Another operation holds the place. */
 export class OperationRunningError extends MigrationError {
@@ -27,10 +28,23 @@ export async function startOperation(
   if (signal?.aborted === true)
     throw new MigrationError('ABORTED', 'the caller has gone; nothing was started');
   const binding = await context.binding();
+  await requireOwn(context, request);
   const result = await context.ledger.open(request, { now: context.now(), binding });
   if (!result.opened) throw new OperationRunningError(result.current);
   await context.dispatcher.coordinate(result.operation.id);
   return result.operation;
+}
+
+/** What a verification or a rollback is about has to have been done from and to where this process would look. */
+async function requireOwn(context: CoordinatorContext, request: OperationRequest): Promise<void> {
+  if (request.kind === 'verification') await requireOwnRuns(context);
+  if (request.kind !== 'rollback') return;
+  if (request.migrationId === undefined) {
+    await requireOwnRuns(context, ['target']);
+    return;
+  }
+  const run = await context.ledger.get(request.migrationId);
+  if (run !== undefined) requireSameBinding(run, await context.binding(), sourceAndTarget);
 }
 
 /** Takes a finished run up again to go through its failed users: all, one, or those with a code. */
@@ -39,6 +53,8 @@ export async function retryMigration(
   id: string,
   wanted: { userId?: string; code?: string },
 ): Promise<Operation> {
+  const run = await context.ledger.get(id);
+  if (run !== undefined) requireSameBinding(run, await context.binding());
   const result = await context.ledger.reopen(id, wanted);
   if (!result.opened) throw new OperationRunningError(result.current);
   await context.dispatcher.coordinate(id);

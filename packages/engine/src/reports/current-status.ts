@@ -1,4 +1,12 @@
-import { type Ledger, type Operation, processedEntries, withoutLanes } from '@migrator/core';
+import {
+  type Binding,
+  type Ledger,
+  type Operation,
+  processedEntries,
+  type SourceBinding,
+  type TargetBinding,
+  withoutLanes,
+} from '@migrator/core';
 
 import type { PaceReport } from '../pace/describe-pace.ts';
 
@@ -36,23 +44,31 @@ export interface CurrentStatus {
   migrationId: string | null;
   /** The operation that runs: a migration, verification or rollback. */
   operationId: string | null;
+  /** Of what runs; of this process where nothing does. */
+  source: SourceBinding;
+  target: TargetBinding;
   progress: Progress | null;
 }
 
-/** What is going on. `isActive`: whether any unit is being worked on right now. */
+/** What is going on. `own`: what this process is configured for. `isActive`: whether any unit is being worked on right now. */
 export async function currentStatus(
   ledger: Ledger,
+  own: Binding,
   isActive: () => Promise<boolean>,
   pace?: { report(): Promise<PaceReport> },
 ): Promise<CurrentStatus> {
   const operation = await ledger.current();
-  if (operation === undefined) return { state: 'idle', migrationId: null, operationId: null, progress: null };
+  const { source, target } = operation?.binding ?? own;
+  if (operation === undefined)
+    return { state: 'idle', migrationId: null, operationId: null, source, target, progress: null };
   const part = await workingPart(ledger, operation);
   const report = await pace?.report();
   return {
     state: await stateOf(operation, isActive),
     migrationId: operation.kind === 'migration' ? operation.id : null,
     operationId: operation.id,
+    source,
+    target,
     progress: {
       ...progressOf(operation, part),
       ...(report === undefined ? {} : { pace: paceOf(operation, report) }),

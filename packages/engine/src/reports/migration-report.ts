@@ -1,9 +1,14 @@
 import {
+  type Binding,
+  isSameBinding,
   type Ledger,
   migrationStats,
   type MigrationStats,
   type Operation,
   type OperationState,
+  sourceAndTarget,
+  type SourceBinding,
+  type TargetBinding,
 } from '@migrator/core';
 
 import { verificationReport, type VerificationReport } from './verification-report.ts';
@@ -12,6 +17,8 @@ export interface MigrationReport {
   migrationId: string;
   state: OperationState;
   dryRun: boolean;
+  source: SourceBinding;
+  target: TargetBinding;
   startedAt: string;
   finishedAt: string | null;
   stats: MigrationStats;
@@ -36,6 +43,8 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
     migrationId: operation.id,
     state: operation.state,
     dryRun: operation.request.kind === 'migration' && operation.request.dryRun,
+    source: operation.binding.source,
+    target: operation.binding.target,
     startedAt: operation.startedAt,
     finishedAt: operation.finishedAt ?? null,
     stats: migrationStats(operation, errors),
@@ -55,14 +64,27 @@ async function verificationOf(
   return { verificationId: verification.id, ...verificationReport(verification) };
 }
 
-/** The newest run that has ended; dry runs never count. */
-export async function lastMigration(ledger: Ledger): Promise<Operation | undefined> {
+/**
+ * The newest run of this source and target that has ended. Dry runs never count, and one that is being retried has not
+ * ended: then it is the one before.
+ */
+export async function lastMigration(ledger: Ledger, own: Binding): Promise<Operation | undefined> {
+  return await newestRun(
+    ledger,
+    ({ state, binding }) => state !== 'running' && isSameBinding(binding, own, sourceAndTarget),
+  );
+}
+
+/** The newest run, dry runs excepted, that is like this. */
+export async function newestRun(
+  ledger: Ledger,
+  isWanted: (run: Operation) => boolean,
+): Promise<Operation | undefined> {
   let cursor: string | undefined;
   do {
     const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
     const found = page.operations.find(
-      ({ finishedAt, request }) =>
-        finishedAt !== undefined && request.kind === 'migration' && !request.dryRun,
+      (run) => run.request.kind === 'migration' && !run.request.dryRun && isWanted(run),
     );
     if (found !== undefined) return found;
     cursor = page.cursor;

@@ -1,0 +1,165 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { expect, test, vi } from 'vitest';
+
+import { at, type Environment, openStack, type Stack } from './testing/stack.ts';
+import { fill } from './testing/table-items.ts';
+
+const wait = { headers: { Prefer: 'wait=50' } };
+
+/** Another process group over the same Redis, with variables of its own; `openStack` gives it another table. */
+function sharing(stack: Stack, env: Environment = {}): Environment {
+  const { QUEUE_PREFIX = '', GOOGLE_CLOUD_PROJECT = '' } = stack.env;
+  return { QUEUE_PREFIX, GOOGLE_CLOUD_PROJECT, ...env };
+}
+
+async function countItems({ dynamodb, table }: Stack): Promise<number> {
+  const { Count } = await dynamodb.send(
+    new ScanCommand({ TableName: table, ConsistentRead: true, Select: 'COUNT' }),
+  );
+  return Count ?? 0;
+}
+
+async function migrations(stack: Stack): Promise<unknown> {
+  return at((await stack.call('GET /migrations')).body, 'migrations');
+}
+
+test('a worker with another table takes no part, says so while it lives, and the others do the whole run', async () => {
+  await using stack = await openStack({ workers: 0 });
+  await fill(stack, 1);
+  await using stray = await openStack({ env: sharing(stack) });
+  const { body } = await stack.call('POST /start', { body: {} });
+  const id = String(at(body, 'migrationId'));
+  expect(body).toMatchObject({
+    source: { project: stack.env['GOOGLE_CLOUD_PROJECT'] },
+    target: { table: stack.table },
+  });
+
+  await vi.waitFor(
+    async () => {
+      const { body: now } = await stack.call('GET /status');
+      expect(at(now, 'currentStatus.notice')).toMatch(
+        new RegExp(
+          `takes no part in ${id}: table is ${stray.table} there and ${stack.table} in this run \\(DYNAMODB_TABLE\\)`,
+        ),
+      );
+      expect(at(now, 'currentStatus.progress.reason')).toContain('no worker is configured for this run');
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  expect(stray.lines.filter((line) => line.includes('takes-no-part'))).toHaveLength(1);
+  expect(at((await stray.call('GET /status')).body, 'currentStatus')).toMatchObject({
+    target: { table: stack.table },
+    notice: expect.stringContaining('This API is configured for something else'),
+  });
+
+  stack.addWorker();
+  await vi.waitFor(
+    async () => {
+      const { body: now } = await stack.call('GET /status');
+      expect(at(now, 'lastMigration')).toMatchObject({ migrationId: id, state: 'completed' });
+      expect(at(now, 'currentStatus.notice')).toBeNull();
+    },
+    { timeout: 50_000, interval: 100 },
+  );
+  expect(at((await stack.call(`GET /migrations/${id}`)).body, 'stats')).toMatchObject({ createdCount: 8 });
+  expect(await countItems(stack)).toBe(8);
+  expect(await countItems(stray)).toBe(0);
+
+  // The stray one comes back to work once what runs is its own.
+  const own = await stray.call('POST /start', wait);
+  expect(own.body).toMatchObject({ state: 'completed', target: { table: stray.table } });
+  expect(await countItems(stray)).toBe(8);
+});
+
+test('what a worker said of itself is gone soon after its end', async () => {
+  await using stack = await openStack({ workers: 0 });
+  await fill(stack, 1);
+  await using stray = await openStack({ workers: 0, env: sharing(stack) });
+  const worker = stray.addWorker();
+  await stack.call('POST /start', { body: {} });
+  const notice = async (): Promise<unknown> =>
+    at((await stack.call('GET /status')).body, 'currentStatus.notice');
+  await vi.waitFor(async () => expect(await notice()).toContain('takes no part'), { timeout: 20_000 });
+  await worker.stop();
+  await vi.waitFor(async () => expect(await notice()).toBeNull(), { timeout: 20_000 });
+  await stack.call('POST /cancel');
+});
+
+test('a worker with another journal collection leaves no entries out', async () => {
+  await using stack = await openStack({ workers: 0 });
+  await fill(stack, 1);
+  const env = { DYNAMODB_TABLE: stack.table, JOURNAL_COLLECTION: 'trading-journals' };
+  await using stray = await openStack({ env: sharing(stack, env) });
+  stack.addWorker();
+  const { body } = await stack.call('POST /start', wait);
+  expect(body).toMatchObject({ state: 'completed', stats: { createdCount: 8, users: { completed: 2 } } });
+  expect(stray.table).not.toBe(stack.table);
+});
+
+test('what is about a run of another table is refused with the differences, and deletes nothing', async () => {
+  await using stack = await openStack();
+  await fill(stack, 1);
+  const { body } = await stack.call('POST /start', wait);
+  const migrationId = String(at(body, 'migrationId'));
+  await using other = await openStack({ env: sharing(stack) });
+  const refused = {
+    status: 409,
+    body: { code: 'OTHER_BINDING', detail: expect.stringContaining(`table is ${other.table} here`) },
+  };
+  expect(await other.call('GET /verify')).toMatchObject(refused);
+  expect(await other.call('POST /rollback', { body: { dryRun: false, migrationId } })).toMatchObject(refused);
+  expect(await other.call('POST /rollback', { body: { dryRun: false } })).toMatchObject(refused);
+  expect(await other.call(`POST /migrations/${migrationId}/retry`)).toMatchObject(refused);
+  expect((await other.call('GET /status')).body).toMatchObject({
+    currentStatus: { state: 'idle', target: { table: other.table } },
+    lastMigration: null,
+  });
+  expect(await migrations(other)).toMatchObject([{ migrationId, target: { table: stack.table } }]);
+  expect(await countItems(stack)).toBe(8);
+
+  // A rollback of all runs takes back, and marks, what is in its own table only.
+  await other.call('POST /start', wait);
+  const back = await other.call('POST /rollback', { body: { dryRun: false } });
+  expect(back.body).toMatchObject({ success: true, deleted: 8, target: { table: other.table } });
+  expect(await countItems(stack)).toBe(8);
+  expect(await migrations(stack)).toMatchObject([
+    { rolledBackBy: expect.stringMatching(/^rollback-/) },
+    { migrationId, rolledBackBy: null },
+  ]);
+});
+
+test('a run may be rolled back and verified after OVERSIZE has changed, but not retried with other bytes', async () => {
+  await using stack = await openStack();
+  await fill(stack, 1);
+  const { body } = await stack.call('POST /start', wait);
+  const id = String(at(body, 'migrationId'));
+  const env = sharing(stack, { DYNAMODB_TABLE: stack.table, OVERSIZE: 'gzip' });
+  await using other = await openStack({ env });
+  expect(await other.call(`POST /migrations/${id}/retry`)).toMatchObject({
+    status: 409,
+    body: { code: 'OTHER_BINDING' },
+  });
+  expect((await other.call('GET /verify')).body).toMatchObject({ isValid: true });
+  const back = await other.call('POST /rollback', { body: { dryRun: false, migrationId: id } });
+  expect(back.body).toMatchObject({ success: true, deleted: 8 });
+});
+
+test('a run that is being retried is not the last one: it has not ended', async () => {
+  await using stack = await openStack();
+  await fill(stack, 1);
+  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
+  const first = await stack.call('POST /start', wait);
+  const second = await stack.call('POST /start', wait);
+  const [before, last] = [first, second].map(({ body }) => at(body, 'migrationId'));
+  expect(at((await stack.call('GET /status')).body, 'lastMigration')).toMatchObject({ migrationId: last });
+  // Paused as soon as it is open, so that it is looked at before its end.
+  const { ledger } = stack.context;
+  const opened = await ledger.reopen(String(last), {});
+  expect(opened.opened).toBe(true);
+  await ledger.control(String(last), 'pause');
+  expect((await stack.call('GET /status')).body).toMatchObject({
+    currentStatus: { migrationId: last },
+    lastMigration: { migrationId: before, state: 'completed-with-failures' },
+  });
+  await stack.call('POST /cancel');
+});
