@@ -35,7 +35,10 @@ function board({ queues, settings, watching }: ApiContext, readOnlyMode: boolean
   createBullBoard({
     serverAdapter,
     queues: [coordinators, units],
-    options: { uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true } },
+    options: {
+      handlerHooks: { before: refuseUnsafe },
+      uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true },
+    },
   });
   // Its own handler shows the message of whatever was thrown.
   serverAdapter.setErrorHandler((error) => {
@@ -46,6 +49,28 @@ function board({ queues, settings, watching }: ApiContext, readOnlyMode: boolean
   const app = serverAdapter.getRouter() as Express;
   app.disable('x-powered-by');
   return app;
+}
+
+/**
+ * What would make jobs that are no task of a run, or take the queue itself away. Everything else is safe for a run's totals:
+ * they are the ledger's, the pause is the run's pause, and a task whose job was removed is dispatched again.
+ */
+const unsafe: ReadonlySet<string> = new Set([
+  'post /api/queues/:queueName/add',
+  'patch /api/queues/:queueName/:jobId/update-data',
+  'put /api/queues/:queueName/obliterate',
+  'put /api/queues/:queueName/job-schedulers/:schedulerId/remove',
+  'patch /api/queues/:queueName/job-schedulers/:schedulerId',
+  'put /api/queues/:queueName/job-schedulers/:schedulerId/run',
+]);
+
+function refuseUnsafe({ method, route }: { method: string; route: string }) {
+  if (!unsafe.has(`${method} ${route}`)) return undefined;
+  return {
+    allow: false,
+    status: 403,
+    message: 'Jobs are made by runs alone. Start, retry or cancel a run with the API or on the dashboard.',
+  } as const;
 }
 
 function withoutUser(data: { operationId?: unknown; unit?: unknown }): object {

@@ -175,6 +175,40 @@ test('Bull Board: paused with nothing running, the next run begins paused and sa
   expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
 });
 
+test('Bull Board: emptying, cleaning and removing leave the totals right; adding, editing and obliterating are refused', async () => {
+  await using stack = await openStack({ env: slowly });
+  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 40);
+  await stack.call('POST /start');
+  await untilProcessed(stack, 0);
+  for (const queue of ['users', 'runs']) {
+    for (const button of [
+      'empty',
+      'clean/waiting',
+      'clean/delayed',
+      'clean/active',
+      'clean/completed',
+      'promote',
+    ])
+      expect(await press(stack, `${queue}/${button}`), `${queue}/${button}`).toBe(200);
+    expect(await press(stack, `${queue}/obliterate`)).toBe(403);
+  }
+  const added = await fetch(`${stack.url}/admin/queues/api/queues/users/add`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'x', data: {}, options: {} }),
+  });
+  expect(added.status).toBe(403);
+  expect(await added.json()).toMatchObject({
+    message: expect.stringMatching(/^Jobs are made by runs/) as string,
+  });
+  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { totalProcessed: entries, createdCount: entries, users: { listed: 4, completed: 4 } },
+    verification: { isValid: true },
+  });
+});
+
 test('Bull Board: a long retry of a job has its coordinator at once, and keeps others out', async () => {
   await using stack = await openStack({ env: slowly });
   await fill(stack, ['ann'], 3);
