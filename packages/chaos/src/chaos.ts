@@ -43,6 +43,8 @@ export interface ChaosResult {
 }
 
 const entriesPerUser = 250;
+/** One worker's clock is ten minutes ahead, one's three minutes behind; further ones are right. */
+const clockOffsetsMs = [0, 600_000, -180_000];
 const pollMs = 500;
 
 /** A migration under faults of all kinds, and what came of it. Throws if it does not end. */
@@ -51,7 +53,14 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   const signal = AbortSignal.timeout(limitSeconds * 1_000);
   const startedAt = performance.now();
   const users = Math.max(4, Math.ceil(entries / entriesPerUser));
-  await using scene = await openScene({ seed, faults, entries, workers: options.workers ?? 3, say });
+  await using scene = await openScene({
+    seed,
+    faults,
+    entries,
+    workers: options.workers ?? 3,
+    clockOffsetsMs,
+    say,
+  });
 
   const { services } = scene;
   const filled = await fillFirestore(journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }), {

@@ -14,12 +14,16 @@ export interface Scene {
   readonly firestoreTcp: TcpProxy;
   readonly dynamoDbProxy: DynamoDbProxy;
   readonly dynamoDbTcp: TcpProxy;
+  /** Presses a button of Bull Board, as its page does: `PUT` on this path below its queues. Whether it is answered is no matter. */
+  readonly press: (path: string) => Promise<void>;
   readonly random: () => number;
   readonly say: (line: string) => void;
 }
 
 /** Longer than a worker's lock and the look for lost ones together: another worker has taken the jobs over by then. */
 const beyondLockMs = 24_000;
+
+const queues = ['users', 'runs'];
 
 type Disturbance = (scene: Scene) => Promise<void>;
 
@@ -50,6 +54,28 @@ const disturbances: Readonly<Record<string, { readonly weight: number; readonly 
       worker.freeze();
       await delay(beyondLockMs);
       worker.wake();
+    },
+  },
+  'Bull Board: a queue emptied': {
+    weight: 1,
+    async happen({ press, random }) {
+      await press(`${pick(queues, random)}/empty`);
+    },
+  },
+  'Bull Board: jobs cleaned': {
+    weight: 1,
+    async happen({ press, random }) {
+      await press(
+        `${pick(queues, random)}/clean/${pick(['waiting', 'delayed', 'active', 'failed'], random)}`,
+      );
+    },
+  },
+  'Bull Board: paused and resumed': {
+    weight: 1,
+    async happen({ press, random }) {
+      await press(pick(['pause', 'users/pause', 'runs/pause'], random));
+      await delay(random() * 3_000);
+      await press('resume');
     },
   },
   'Redis restarted': {

@@ -21,6 +21,8 @@ export interface SceneOptions {
   readonly faults: number;
   readonly entries: number;
   readonly workers: number;
+  /** How wrong (ms) the clock of each worker is, by its place; 0 by default. */
+  readonly clockOffsetsMs?: readonly number[];
   /** Further variables of the API and the workers. */
   readonly env?: Readonly<Record<string, string>>;
   readonly say?: (line: string) => void;
@@ -117,7 +119,8 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
   const api = new Program('API', apiFile, env);
   const workers = Array.from(
     { length: options.workers },
-    (_, index) => new Program(`worker ${index + 1}`, workerFile, env),
+    (_, index) =>
+      new Program(`worker ${index + 1}`, workerFile, withClock(env, options.clockOffsetsMs?.[index])),
   );
   for (const program of [api, ...workers]) {
     program.start();
@@ -134,6 +137,10 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     firestoreTcp,
     dynamoDbProxy,
     dynamoDbTcp,
+    press: async (path) => {
+      const url = `http://127.0.0.1:${port}/admin/queues/api/queues/${path}`;
+      await fetch(url, { method: 'PUT', signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    },
     random: seededRandom(seed),
     say: options.say ?? (() => undefined),
     apiUrl: `http://127.0.0.1:${port}`,
@@ -147,6 +154,10 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     },
     [Symbol.asyncDispose]: () => release.disposeAsync(),
   };
+}
+
+function withClock(env: Readonly<Record<string, string>>, offsetMs = 0): Readonly<Record<string, string>> {
+  return offsetMs === 0 ? env : { ...env, CLOCK_OFFSET_MS: String(offsetMs) };
 }
 
 function plan<Kind extends string>(

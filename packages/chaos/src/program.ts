@@ -6,10 +6,14 @@ import { fileURLToPath } from 'node:url';
 
 /** What a program needs of this process's environment; the rest may point to somebody's real data. */
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+const shiftClock = new URL('shift-clock.ts', import.meta.url).href;
 const keptLines = 15;
 const restartMs = 500;
 
-/** A program that is killed and frozen, and started again each time it has been killed. */
+/**
+ * A program that is killed and frozen, and started again each time it has been killed. `CLOCK_OFFSET_MS` in its environment
+ * makes its clock wrong.
+ */
 export class Program {
   readonly name: string;
   readonly #file: URL;
@@ -40,7 +44,8 @@ export class Program {
   start(): void {
     const path = fileURLToPath(this.#file);
     this.#lines.length = 0;
-    const child = spawn(process.execPath, [path, '--exit-with-parent'], {
+    const clock = this.#env['CLOCK_OFFSET_MS'] === undefined ? [] : ['--import', shiftClock];
+    const child = spawn(process.execPath, [...clock, path, '--exit-with-parent'], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: this.#env,
       cwd: dirname(path),
