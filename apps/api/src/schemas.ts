@@ -1,4 +1,4 @@
-import { type ErrorCode, retryPolicies } from '@migrator/core';
+import { type ErrorCode, isDocumentId, retryPolicies } from '@migrator/core';
 import { z } from 'zod';
 
 /** What requests may hold: checked with these, and described by these in `/openapi.json`. */
@@ -8,12 +8,6 @@ const documentId = z
   .min(1)
   .refine(isDocumentId, 'is no document id')
   .meta({ description: "A user's document id in Firestore", example: 'alice' });
-
-/** As Firestore has it; an id that it would refuse can't be a user's. */
-function isDocumentId(id: string): boolean {
-  if (id.includes('/') || id === '.' || id === '..' || /^__.*__$/s.test(id)) return false;
-  return id.isWellFormed() && Buffer.byteLength(id) <= 1_500;
-}
 
 const codes = Object.keys(retryPolicies) as [ErrorCode, ...ErrorCode[]];
 const errorCode = z

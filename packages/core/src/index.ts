@@ -9,6 +9,7 @@ export type * from './comparison/entry-comparison.ts';
 export { mapEntry } from './mapping/map-entry.ts';
 export { ItemArena } from './mapping/item-arena.ts';
 export { maxItemBytes } from './item-size.ts';
+export { isDocumentId } from './document-id.ts';
 export { dateKey, dateKeyPrefix, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
 export type * from './operations/operation.ts';
 export { failureIssue, factsOfAnEnd, firstPhases } from './operations/operation.ts';

@@ -1,5 +1,5 @@
 import { type Config, readConfig } from '@migrator/config';
-import type { MigrationRequest } from '@migrator/core';
+import { isDocumentId, type MigrationRequest } from '@migrator/core';
 import { secretsOf } from '@migrator/redaction';
 import { z } from 'zod';
 
@@ -52,10 +52,7 @@ export interface Wanted {
 const defaultStateFile = '.firestore-to-dynamodb-migration.json';
 
 const flag = z.boolean().optional();
-const documentId = z
-  .string()
-  .min(1)
-  .refine((id) => !id.includes('/') && Buffer.byteLength(id) <= 1500, 'is no document id');
+const documentId = z.string().refine(isDocumentId, 'is no document id');
 
 const optionsSchema = z.strictObject({
   again: flag,

@@ -16,6 +16,8 @@ export const oddIds: readonly string[] = [
   '-0',
   'failed',
   '__proto',
+  '__id7__',
+  '__id-12__',
   'constructor',
   'null',
   'under_score_d',

@@ -27,18 +27,30 @@ test.each([
   `${root}/users/.`,
   `${root}/users/..`,
   `${root}/users/__x__`,
+  `${root}/users/__id0__`,
+  `${root}/users/__id007__`,
+  `${root}/users/__id9223372036854775808__`,
   `${root}/__id1__/a`,
   `${root}/users/${'é'.repeat(751)}`,
 ])('%s names no document', (name) => {
   expect(() => parseDocumentName(name)).toThrow(RpcError);
 });
 
-test.each(['__id7__', 'é'.repeat(750), '...', '__x', 'failed', ' ', "it's", 'a:b', '\n'])(
-  '%j is a document id',
-  (id) => {
-    expect(parseDocumentName(`${root}/users/${id}`).segments).toEqual(['users', id]);
-  },
-);
+test.each([
+  '__id7__',
+  '__id-9223372036854775808__',
+  '____',
+  'é'.repeat(750),
+  '...',
+  '__x',
+  'failed',
+  ' ',
+  "it's",
+  'a:b',
+  '\n',
+])('%j is a document id', (id) => {
+  expect(parseDocumentName(`${root}/users/${id}`).segments).toEqual(['users', id]);
+});
 
 test('a database name has a project and a database', () => {
   expect(checkDatabaseName('projects/p/databases/d')).toBe('projects/p/databases/d');

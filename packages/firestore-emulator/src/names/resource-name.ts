@@ -8,8 +8,9 @@ export interface ResourcePath {
 
 const databasePattern = /^projects\/[^/]+\/databases\/[^/]+$/;
 const rootPattern = /^(projects\/[^/]+\/databases\/[^/]+)\/documents(?:\/(.*))?$/s;
-const reservedPattern = /^__.*__$/s;
-const numericIdPattern = /^__id-?\d+__$/;
+const reservedPattern = /^__.+__$/s;
+/** An entity that came from Datastore: a number of 64 bits other than zero, in its shortest form. */
+const numericIdPattern = /^__id(-?[1-9]\d{0,18})__$/;
 const maximumIdBytes = 1500;
 
 /** Checks an id of a document or collection. @throws RpcError INVALID_ARGUMENT */
@@ -17,12 +18,17 @@ export function checkId(id: string, kind: 'Document' | 'Collection'): void {
   if (id === '') throw invalidArgument(`${kind} id must not be empty.`);
   if (id === '.' || id === '..') throw invalidArgument(`${kind} id "${id}" must not be "." or "..".`);
   if (id.includes('/')) throw invalidArgument(`${kind} id "${id}" must not contain a slash.`);
-  if (reservedPattern.test(id) && !(kind === 'Document' && numericIdPattern.test(id))) {
+  if (reservedPattern.test(id) && !(kind === 'Document' && isNumericId(id))) {
     throw invalidArgument(`${kind} id "${id}" is invalid because it is reserved.`);
   }
   if (Buffer.byteLength(id) > maximumIdBytes) {
     throw invalidArgument(`${kind} id "${id.slice(0, 40)}…" is longer than ${maximumIdBytes} bytes.`);
   }
+}
+
+function isNumericId(id: string): boolean {
+  const digits = numericIdPattern.exec(id)?.[1];
+  return digits !== undefined && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
 }
 
 /** Checks a database's name. @throws RpcError INVALID_ARGUMENT */

@@ -1,0 +1,22 @@
+/** Firestore's limit for an id, bytes of UTF-8. */
+export const maxDocumentIdBytes = 1500;
+
+const reserved = /^__.+__$/s;
+/** An entity that came from Datastore: its number, without a sign, zeros or a plus that it does not need. */
+const numeric = /^__id(-?[1-9]\d{0,18})__$/;
+
+/**
+ * Whether a document can have this id. Firestore refuses to look up any other one, and refuses the whole request with it.
+ *
+ * Ids of the form `__id7__` are valid although `__…__` is reserved, for numbers of 64 bits other than zero.
+ */
+export function isDocumentId(id: string): boolean {
+  if (id === '' || id === '.' || id === '..' || id.includes('/') || !id.isWellFormed()) return false;
+  if (Buffer.byteLength(id) > maxDocumentIdBytes) return false;
+  return !reserved.test(id) || isNumericId(id);
+}
+
+function isNumericId(id: string): boolean {
+  const digits = numeric.exec(id)?.[1];
+  return digits !== undefined && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
+}
