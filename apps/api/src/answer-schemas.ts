@@ -50,6 +50,9 @@ export const stats = z
     failureCount: count,
     skippedCount: count.meta({ description: 'There already, or not ours to touch' }),
     conflictCount: count.meta({ description: 'Those skipped whose item is the application’s' }),
+    prunedCount: count.meta({
+      description: 'Items removed because their entry is gone; in a dry run those that would be',
+    }),
     createdCount: count,
     repairedCount: count,
     users,
@@ -70,6 +73,7 @@ const issueCounts = z.strictObject({
   'source-changed': count,
   unexpected: count,
   'target-changed': count,
+  unknown: count,
 });
 const bothCounts = z.strictObject({ firestore: count, dynamodb: count });
 
@@ -82,6 +86,15 @@ const verdict = z
     message: z.string().meta({ example: 'Verification shows no issues' }),
   })
   .meta({ id: 'Verdict' });
+
+const prune = z
+  .strictObject({
+    pruned: count,
+    kept: count.meta({ description: 'Saved by the application since, or beyond what was counted' }),
+    unknown: count.meta({ description: 'Items whose entry Firestore can’t be asked about; they stay' }),
+    message: z.string().meta({ example: '3 items pruned' }),
+  })
+  .meta({ id: 'Prune', description: 'Null where none was asked for, or it has not begun' });
 
 const prices = z.record(z.string(), z.union([z.number(), z.string()]));
 export const estimate = z
@@ -116,6 +129,7 @@ export const migration = z
     finishedAt: time.nullable(),
     stats,
     verification: verdict.nullable(),
+    prune: prune.nullable(),
     rolledBackBy: z
       .string()
       .nullable()
@@ -194,6 +208,8 @@ export const finished = z
     ...ends,
     stats,
     verification: verdict.nullable(),
+    prune: prune.nullable(),
+    reason,
     estimate: estimate.optional(),
     links: startLinks,
   })
@@ -211,6 +227,21 @@ export const failuresPage = z
     nextCursor,
   })
   .meta({ id: 'FailuresPage' });
+
+export const entriesPage = z
+  .strictObject({
+    migrationId: z.string(),
+    kind: z.enum(['pruned']),
+    entries: z.array(
+      z.strictObject({
+        path: z.string().meta({ example: 'users/alice/trading-journal/2026-01-01' }),
+        dateKey: z.string().meta({ example: 'journal_alice_2026-01-01' }),
+      }),
+    ),
+    count: count.meta({ description: 'All of the kind, listed or not' }),
+    nextCursor,
+  })
+  .meta({ id: 'EntriesPage' });
 
 const links = z.strictObject({ self: z.string(), next: z.string().optional() });
 const operation = { ...ends, state: operationState, startedAt: time, finishedAt: time.nullable() };

@@ -21,6 +21,7 @@ const unprocessable: readonly ErrorCode[] = [
   'SOURCE_INVALID',
   'SOURCE_MESSAGE_TOO_LARGE',
   'NO_DATA',
+  'PRUNE_SOURCE_EMPTY',
 ];
 
 const statuses: Partial<Record<ErrorCode, number>> = {

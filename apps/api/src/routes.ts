@@ -7,7 +7,7 @@ import { describe } from './handlers/describe.ts';
 import { events } from './handlers/events.ts';
 import { healthz, readyz } from './handlers/health.ts';
 import { metrics } from './handlers/metrics.ts';
-import { failures, migration, migrations, retry } from './handlers/migrations.ts';
+import { entries, failures, migration, migrations, retry } from './handlers/migrations.ts';
 import { pace } from './handlers/pace.ts';
 import { rollback } from './handlers/rollback.ts';
 import { rollbackById } from './handlers/rollbacks.ts';
@@ -17,6 +17,7 @@ import { verification } from './handlers/verifications.ts';
 import { verify } from './handlers/verify.ts';
 import type { OperationId } from './openapi/operations.ts';
 import {
+  entriesQuery,
   failuresQuery,
   noBody,
   paceBody,
@@ -62,6 +63,7 @@ export function routes(context: ApiContext): readonly Route[] {
     api('migrations', 'get', '/migrations', migrations(context), { query: pageQuery }),
     api('migration', 'get', '/migrations/:id', migration(context)),
     api('failures', 'get', '/migrations/:id/failures', failures(context), { query: failuresQuery }),
+    api('entries', 'get', '/migrations/:id/entries', entries(context), { query: entriesQuery }),
     api('retry', 'post', '/migrations/:id/retry', retry(context), { body: retryBody }),
     api('verification', 'get', '/verifications/:id', verification(context), { query: pageQuery }),
     api('rollbackById', 'get', '/rollbacks/:id', rollbackById(context), { query: pageQuery }),

@@ -1,4 +1,5 @@
 import { type ErrorCode, isDocumentId, retryPolicies } from '@migrator/core';
+import { entryKinds } from '@migrator/engine';
 import { z } from 'zod';
 
 /** What requests may hold: checked with these, and described by these in `/openapi.json`. */
@@ -33,10 +34,18 @@ export const startBody = z
       .boolean()
       .default(false)
       .meta({ description: 'Removes migrated items whose entry Firestore no longer has' }),
+    pruneCount: z.int().min(0).optional().meta({
+      description:
+        "With prune: how many items may go, as a dry run counts them; needed beyond 10 % of the table's migrated items (at least 10)",
+    }),
     exclusive: z
       .boolean()
       .default(false)
       .meta({ description: 'Nobody else writes the table: with WRITE_MODE=batch this permits batches' }),
+  })
+  .refine(({ prune, pruneCount }) => prune || pruneCount === undefined, {
+    path: ['pruneCount'],
+    message: 'means something with prune: true only',
   })
   .meta({ example: { dryRun: false } });
 
@@ -94,6 +103,11 @@ export const pageQuery = z.strictObject({ cursor });
 export const failuresQuery = z.strictObject({
   cursor,
   code: errorCode.optional().meta({ description: 'Only failures of this code' }),
+});
+
+export const entriesQuery = z.strictObject({
+  cursor,
+  kind: z.enum(entryKinds).meta({ description: 'Which entries: `pruned`, those whose item was removed' }),
 });
 
 export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });

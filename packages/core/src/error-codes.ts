@@ -49,6 +49,10 @@ const policies = {
   REDIS_UNAVAILABLE: { ...never, gives: 'later' },
   REDIS_EVICTS: { ...never, gives: 'run' },
   NO_DATA: { ...never, gives: 'run' },
+  /** To prune against a source without entries would empty the table. */
+  PRUNE_SOURCE_EMPTY: { ...never, gives: 'run' },
+  /** A prune would remove more than a tenth of the items, or another number than was agreed to. */
+  PRUNE_NOT_CONFIRMED: { ...never, gives: 'run' },
   /** Another operation holds the place; one at a time. */
   OPERATION_RUNNING: { ...never, gives: 'job' },
   /** The process is configured for another source, target or setting than the run it was asked about. */

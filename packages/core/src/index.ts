@@ -25,6 +25,7 @@ export {
 } from './operations/counters.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
 export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';
+export { needsPruneCount, type PruneCounts, pruneRefusal } from './operations/prune-limits.ts';
 export { parseUnitId, type Unit, unitId } from './operations/unit-id.ts';
 export type * from './ports/ledger.ts';
 export { maxKeptIssues, suspectAfterStarts } from './ports/ledger.ts';

@@ -21,3 +21,21 @@ export function joinSignals(...signals: readonly AbortSignal[]): JoinedSignals {
     },
   };
 }
+
+/** A signal that aborts so long after the given one: for what is under way, and should end by itself. Call `leave` at its end. */
+export function abortLater(signal: AbortSignal, afterMs: number): JoinedSignals {
+  const later = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => later.abort(signal.reason), afterMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: later.signal,
+    leave() {
+      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,5 +1,11 @@
 import type { Ledger, MigrationStats, Operation, OperationState } from '@migrator/core';
-import { migrationReport, type MigrationReport, type Progress, type StatusState } from '@migrator/engine';
+import {
+  migrationReport,
+  type MigrationReport,
+  type Progress,
+  type PruneReport,
+  type StatusState,
+} from '@migrator/engine';
 
 /** What comparing both sides, entry by entry, has found. */
 export type MigrationVerification = NonNullable<MigrationReport['verification']>;
@@ -17,6 +23,8 @@ export interface MigrationResult {
   stats: MigrationStats;
   /** Null where none was wanted, or the run ended before it. */
   verification: MigrationVerification | null;
+  /** What was pruned, or in a dry run would be; null where that was not asked for. */
+  prune: PruneReport | null;
   /** Why it failed or was cancelled, where that is known. */
   reason: string | null;
 }

@@ -16,6 +16,11 @@ export interface ExecuteMigrationOptions {
   verify?: boolean | undefined;
   /** Removes migrated items whose entry is gone from Firestore. */
   prune?: boolean | undefined;
+  /**
+   * With `prune`: how many items may go, as a dry run's `stats.prunedCount` tells. Needed where it is more than 10 % of the
+   * table's migrated items (at least 10).
+   */
+  pruneCount?: number | undefined;
   /** Says that nobody else writes the table, which permits batches (`WRITE_MODE=batch`). */
   exclusive?: boolean | undefined;
   /** Over REDIS_URL. */
@@ -60,6 +65,7 @@ const optionsSchema = z.strictObject({
   userIds: z.array(documentId).min(1).optional(),
   verify: flag,
   prune: flag,
+  pruneCount: z.int().min(0).optional(),
   exclusive: flag,
   redisUrl: z.string().optional(),
   redis: z.literal(false).optional(),
@@ -88,6 +94,9 @@ export function readOptions(options: ExecuteMigrationOptions): Wanted {
   if (given.redis === false && given.redisUrl !== undefined) {
     throw new TypeError("executeMigration's options: redisUrl and redis: false contradict each other");
   }
+  if (given.pruneCount !== undefined && given.prune !== true) {
+    throw new TypeError("executeMigration's options: pruneCount means something with prune: true only");
+  }
   const config = readConfig(env);
   return {
     // The SDKs of Google and AWS read theirs from the process's environment.
@@ -99,6 +108,7 @@ export function readOptions(options: ExecuteMigrationOptions): Wanted {
       ...(given.userIds === undefined ? {} : { userIds: [...new Set(given.userIds)] }),
       verify: given.verify ?? true,
       prune: given.prune ?? false,
+      ...(given.pruneCount === undefined ? {} : { pruneCount: given.pruneCount }),
       exclusive: given.exclusive ?? false,
     },
     again,

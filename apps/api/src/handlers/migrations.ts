@@ -1,15 +1,16 @@
 import { MigrationError, type Operation } from '@migrator/core';
-import { retryMigration, waitForEnd } from '@migrator/engine';
+import { listedEntries, retryMigration, waitForEnd } from '@migrator/engine';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
 import { parseBody, parseQuery } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';
 import { reportOf } from '../report-of.ts';
-import { failuresQuery, pageQuery, retryBody } from '../schemas.ts';
+import { entriesQuery, failuresQuery, pageQuery, retryBody } from '../schemas.ts';
 
 const runsOnAPage = 20;
 const failuresOnAPage = 100;
+const entriesOnAPage = 100;
 
 /** `GET /migrations`: past runs, newest first. */
 export function migrations(context: ApiContext): RequestHandler {
@@ -54,6 +55,26 @@ export function failures(context: ApiContext): RequestHandler<{ id: string }> {
         attempts: issue.detail.attempts ?? 1,
       })),
       counts: operation.codes,
+      nextCursor: page.cursor ?? null,
+    });
+  };
+}
+
+/** `GET /migrations/{id}/entries`. */
+export function entries(context: ApiContext): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { cursor, kind } = parseQuery(entriesQuery, request.query);
+    await redisAnswers(context);
+    const operation = await known(context, request.params.id);
+    const page = await listedEntries(context.ledger, operation, kind, {
+      limit: entriesOnAPage,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    response.json({
+      migrationId: operation.id,
+      kind,
+      entries: page.entries.map(({ detail }) => ({ path: detail.path ?? '', dateKey: detail.dateKey ?? '' })),
+      count: page.count,
       nextCursor: page.cursor ?? null,
     });
   };

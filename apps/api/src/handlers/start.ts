@@ -12,10 +12,11 @@ import { startBody } from '../schemas.ts';
 
 export function start(context: ApiContext): RequestHandler {
   return async (request, response) => {
-    const { userIds, ...options } = parseBody(startBody, request.body);
+    const { userIds, pruneCount, ...options } = parseBody(startBody, request.body);
     const wanted = {
       kind: 'migration' as const,
       ...options,
+      ...(pruneCount === undefined ? {} : { pruneCount }),
       ...(userIds === undefined ? {} : { userIds: [...new Set(userIds)] }),
     };
     await redisAnswers(context);
@@ -30,10 +31,8 @@ export function start(context: ApiContext): RequestHandler {
       limitMs === 0
         ? opened
         : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
-    const { migrationId, state, source, target, stats, verification, estimate } = await reportOf(
-      context,
-      operation,
-    );
+    const { migrationId, state, source, target, stats, verification, prune, reason, estimate } =
+      await reportOf(context, operation);
     if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
     const links = {
       self: `${basePath}/migrations/${migrationId}`,
@@ -49,6 +48,8 @@ export function start(context: ApiContext): RequestHandler {
         target,
         stats,
         verification,
+        prune,
+        reason,
         ...(estimate && { estimate }),
         links,
       });

@@ -15,6 +15,7 @@ export type OperationId =
   | 'migrations'
   | 'migration'
   | 'failures'
+  | 'entries'
   | 'retry'
   | 'verification'
   | 'rollbackById'
@@ -68,7 +69,7 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
     },
     problems: {
       409: running,
-      422: `NO_DATA, SOURCE_NOT_FOUND, SOURCE_ACCESS_DENIED, SOURCE_INVALID, SOURCE_MESSAGE_TOO_LARGE, ${services}`,
+      422: `NO_DATA, PRUNE_SOURCE_EMPTY, SOURCE_NOT_FOUND, SOURCE_ACCESS_DENIED, SOURCE_INVALID, SOURCE_MESSAGE_TOO_LARGE, ${services}`,
       503: `${away}, REDIS_EVICTS, SOURCE_UNAVAILABLE, SOURCE_THROTTLED, TARGET_UNAVAILABLE, THROTTLED`,
     },
   },
@@ -105,6 +106,13 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
     summary: "A run's failed entries",
     description: 'The first 10,000 are kept; all are counted.',
     answers: { 200: { says: 'A page of 100', schema: answers.failuresPage } },
+    problems: { 404: 'NOT_FOUND', 503: away },
+  },
+  entries: {
+    tag: 'Runs',
+    summary: "A run's entries of one kind",
+    description: 'The first 10,000 are listed; all are counted.',
+    answers: { 200: { says: 'A page of 100', schema: answers.entriesPage } },
     problems: { 404: 'NOT_FOUND', 503: away },
   },
   retry: {

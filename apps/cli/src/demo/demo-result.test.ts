@@ -10,6 +10,7 @@ const stats: MigrationReport['stats'] = {
   failureCount: 0,
   skippedCount: 1,
   conflictCount: 0,
+  prunedCount: 0,
   createdCount: 9,
   repairedCount: 0,
   users: { listed: 2, completed: 2, failed: 0 },
@@ -35,10 +36,18 @@ const complete: MigrationReport = {
   verification: {
     verificationId: 'verification-20261122T100001000Z',
     isValid: true,
-    issueCounts: { missing: 0, different: 0, 'source-changed': 0, unexpected: 0, 'target-changed': 0 },
+    issueCounts: {
+      missing: 0,
+      different: 0,
+      'source-changed': 0,
+      unexpected: 0,
+      'target-changed': 0,
+      unknown: 0,
+    },
     counts: { firestore: 10, dynamodb: 10 },
     message: 'Verification shows no issues',
   },
+  prune: null,
   rolledBackBy: null,
   reason: null,
 };

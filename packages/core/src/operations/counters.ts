@@ -38,6 +38,7 @@ export const counters = {
     'target-changed',
     'rescanned',
     ...setLanes,
+    'unknown',
   ],
   rollback: [
     'scanned',
@@ -49,7 +50,8 @@ export const counters = {
     'keptMisplaced',
     'writeUnits',
   ],
-  prune: ['scanned', 'deleted', 'kept', 'writeUnits'],
+  /** `intended`: those that were about to be deleted, `beyond`: those among them that the limit of the prune kept. */
+  prune: ['scanned', 'deleted', 'kept', 'writeUnits', 'owned', 'unknown', 'intended', 'beyond'],
 } as const satisfies Record<OperationKind, readonly string[]>;
 
 export type Counter<K extends OperationKind> = (typeof counters)[K][number];

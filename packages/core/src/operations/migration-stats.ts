@@ -6,6 +6,8 @@ export interface MigrationStats {
   failureCount: number;
   skippedCount: number;
   conflictCount: number;
+  /** Items removed because their entry is gone; in a dry run those that would be. */
+  prunedCount: number;
   createdCount: number;
   repairedCount: number;
   users: { listed: number; completed: number; failed: number };
@@ -24,7 +26,11 @@ export interface MigrationStats {
 }
 
 /** The books of a run. They balance by construction: every sum is made of the same counters. */
-export function migrationStats(operation: Operation, errors: MigrationStats['errors']): MigrationStats {
+export function migrationStats(
+  operation: Operation,
+  errors: MigrationStats['errors'],
+  prunedCount: number,
+): MigrationStats {
   const count = (name: string): number => operation.totals[name] ?? 0;
   const successCount = count('created') + count('repaired');
   const skippedCount = count('unchanged') + count('conflicts') + count('newer') + count('vanished');
@@ -34,6 +40,7 @@ export function migrationStats(operation: Operation, errors: MigrationStats['err
     failureCount: count('failed'),
     skippedCount,
     conflictCount: count('conflicts'),
+    prunedCount,
     createdCount: count('created'),
     repairedCount: count('repaired'),
     users: { ...operation.units },

@@ -20,6 +20,8 @@ export interface MigrationRequest {
   readonly verify: boolean;
   /** Remove owned items whose entry is gone. */
   readonly prune: boolean;
+  /** How many items the prune may find; asked for where it would remove many (prune-limits.ts). */
+  readonly pruneCount?: number;
   /** The starter says that nobody else writes the table, which permits batches. */
   readonly exclusive: boolean;
 }
@@ -39,7 +41,13 @@ export interface RollbackRequest {
 
 export interface PruneRequest {
   readonly kind: 'prune';
+  /** Counts what is to be removed, and removes nothing. */
+  readonly dryRun: boolean;
   readonly userIds?: readonly string[];
+  /** How many items may be removed at most: as many as were counted. Absent where nothing is removed. */
+  readonly limit?: number;
+  /** Every item is listed, not only counted. */
+  readonly list: boolean;
 }
 
 export type OperationRequest = MigrationRequest | VerificationRequest | RollbackRequest | PruneRequest;
@@ -56,7 +64,12 @@ export interface OperationFacts {
   readonly missingUsers?: number;
   /** A retry is going through the failed users, of which these are wanted. */
   readonly retry?: { readonly userId?: string; readonly code?: string };
+  /** The part that counts what is to be pruned, or after it the one that removes it. */
   readonly pruneId?: string;
+  /** Why nothing was pruned. */
+  readonly pruneRefused?: string;
+  /** All parts whose items the run's report counts as pruned: one for each end of the run. */
+  readonly prunedBy?: readonly string[];
   readonly verificationId?: string;
   /** The rollback that took this run back: its jobs can't be retried. */
   readonly rolledBackBy?: string;
@@ -80,6 +93,7 @@ export type FactsChange = {
 /** What belongs to one end of a run, and is forgotten when the run is taken up again. */
 export const factsOfAnEnd = [
   'pruneId',
+  'pruneRefused',
   'verificationId',
   'retry',
   'trouble',

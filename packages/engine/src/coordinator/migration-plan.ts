@@ -4,6 +4,7 @@ import { listFailed } from './list-failed.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import { openPart } from './open-part.ts';
 import type { Plan } from './plan.ts';
+import { pruneFailure, prunePart } from './prune-part.ts';
 
 export function migrationPlan(request: MigrationRequest): Plan {
   return {
@@ -24,19 +25,20 @@ export function migrationPlan(request: MigrationRequest): Plan {
     },
 
     async nextPart(context, operation) {
-      if (request.dryRun) return undefined;
-      const only = request.userIds === undefined ? {} : { userIds: request.userIds };
       if (request.prune) {
-        const prune = await openPart(context, operation, 'pruneId', { kind: 'prune', ...only });
-        if (prune.state === 'running') return prune;
+        const prune = await prunePart(context, operation, request);
+        if (prune !== undefined) return prune;
       }
-      if (!request.verify) return undefined;
+      if (request.dryRun || !request.verify) return undefined;
+      const only = request.userIds === undefined ? {} : { userIds: request.userIds };
       return openPart(context, operation, 'verificationId', { kind: 'verification', mode: 'full', ...only });
     },
 
-    async finish(_context, operation) {
+    async finish(context, operation) {
       const failed = operation.units.failed + (operation.totals['failed'] ?? 0);
-      return { state: failed === 0 ? 'completed' : 'completed-with-failures' };
+      const reason = request.prune ? await pruneFailure(context, operation) : undefined;
+      if (failed === 0 && reason === undefined) return { state: 'completed' };
+      return { state: 'completed-with-failures', ...(reason === undefined ? {} : { reason }) };
     },
   };
 }

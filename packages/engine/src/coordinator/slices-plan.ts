@@ -20,6 +20,15 @@ export function slicesPlan(phase: OperationPhase): Plan {
       return undefined;
     },
     async finish(_context, operation) {
+      const beyond = operation.totals['beyond'] ?? 0;
+      if (beyond > 0) {
+        return {
+          state: 'completed-with-failures',
+          reason:
+            `${beyond} more items lost their entry while the others were pruned, and were left alone. ` +
+            'Look at them with a dry run, then start again',
+        };
+      }
       if (operation.units.failed === 0) return { state: 'completed' };
       return {
         state: 'completed-with-failures',

@@ -2,6 +2,7 @@ import { type MigrationRequest, MigrationError } from '@migrator/core';
 
 import { withinLimit } from '../coordinator/within-limit.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { pruneSourceEmpty } from './prune-source-empty.ts';
 
 const limitMs = 20_000;
 
@@ -26,15 +27,26 @@ async function look(
   // Its failure is met when its turn comes: of two troubles it is always the table's that is told.
   data.catch(() => undefined);
   await target.preflight(signal);
+  if (request.prune && !(await hasEntries())) throw pruneSourceEmpty(source, request);
   await data;
+
+  async function hasEntries(): Promise<boolean> {
+    if (request.userIds === undefined) return (await source.countEntries(signal)) > 0;
+    return await someUserHasEntries(request.userIds);
+  }
+
+  async function someUserHasEntries(userIds: readonly string[]): Promise<boolean> {
+    for (const userId of userIds) {
+      const page = await source.readPage({ userId, limit: 1, maxBytes: 1, signal });
+      if (page.entries.length > 0) return true;
+    }
+    return false;
+  }
 
   async function requireData(): Promise<void> {
     if (request.userIds !== undefined) {
       // An empty user among several is no mistake; all of them empty is.
-      for (const userId of request.userIds) {
-        const page = await source.readPage({ userId, limit: 1, maxBytes: 1, signal });
-        if (page.entries.length > 0) return;
-      }
+      if (await someUserHasEntries(request.userIds)) return;
     } else {
       const { users } = await source.listUsers({ pageSize: 1, signal });
       if (users.length > 0) return;

@@ -11,6 +11,7 @@ import {
   type TargetBinding,
 } from '@migrator/core';
 
+import { pruneReport, type PruneReport } from './prune-report.ts';
 import { verificationReport, type VerificationReport } from './verification-report.ts';
 
 export interface MigrationReport {
@@ -24,6 +25,8 @@ export interface MigrationReport {
   stats: MigrationStats;
   /** Null while there is none: not asked for, or not yet. */
   verification: (VerificationReport & { verificationId: string }) | null;
+  /** Null where no prune was asked for, or it has not begun. */
+  prune: PruneReport | null;
   /** The rollback that took the run back. */
   rolledBackBy: string | null;
   reason: string | null;
@@ -39,6 +42,7 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
     code,
     message: detail.message ?? '',
   }));
+  const prune = await pruneReport(ledger, operation);
   return {
     migrationId: operation.id,
     state: operation.state,
@@ -47,8 +51,9 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
     target: operation.binding.target,
     startedAt: operation.startedAt,
     finishedAt: operation.finishedAt ?? null,
-    stats: migrationStats(operation, errors),
+    stats: migrationStats(operation, errors, prune?.pruned ?? 0),
     verification: await verificationOf(ledger, operation),
+    prune,
     rolledBackBy: operation.facts.rolledBackBy ?? null,
     reason: operation.reason ?? null,
   };

@@ -10,6 +10,7 @@ export const issueKinds = {
   },
   unexpected: { invalid: true, says: 'items without an entry' },
   'target-changed': { invalid: false, says: "items that are the application's now" },
+  unknown: { invalid: false, says: "items whose entry can't be asked about (Firestore has no such ids)" },
 } as const;
 
 export type IssueKind = keyof typeof issueKinds;
@@ -45,8 +46,9 @@ export function verificationReport(operation: Operation): VerificationReport {
       found.push(`${counts.firestore} entries in Firestore, ${counts.dynamodb} items in DynamoDB`);
     if (failed) found.push(`${operation.units.failed} parts could not be compared`);
     if (found.length > 0) return `Data mismatch: ${found.join('; ')}`;
-    const changed = issueCounts['target-changed'];
-    const note = changed === 0 ? '' : ` (${changed} ${issueKinds['target-changed'].says})`;
-    return `Verification shows no issues${note}`;
+    const notes = kinds
+      .filter((kind) => !issueKinds[kind].invalid && issueCounts[kind] > 0)
+      .map((kind) => `${issueCounts[kind]} ${issueKinds[kind].says}`);
+    return `Verification shows no issues${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
   }
 }

@@ -1,11 +1,10 @@
 import {
   addTo,
   type Counter,
-  type DeleteResult,
   type Deltas,
   type Issue,
   migratedAtOf,
-  MigrationError,
+  type OwnedItemRef,
   type RollbackRequest,
   storedItemSize,
   type StoredItem,
@@ -13,10 +12,9 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { inSlots } from '../entries/in-slots.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
+import { deleteSegment } from './delete-segment.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
-import { scanSlice } from './scan-slice.ts';
 
 type Fate = Extract<
   Counter<'rollback'>,
@@ -27,61 +25,49 @@ type Fate = Extract<
  * Takes back what the migration wrote in one segment of the table, each item on condition that it is still the
  * migration's. A dry run decides in the same way and deletes nothing.
  */
-export async function* rollBackSlice(
+export function rollBackSlice(
   context: EngineContext,
   slice: Extract<Unit, { type: 'slice' }>,
   request: RollbackRequest,
   start: UnitStart,
 ): UnitWork {
+  const { dryRun } = request;
   const migratedAt = request.migrationId === undefined ? undefined : migratedAtOf(request.migrationId);
-  // Sizes are told beforehand only; a real rollback need not read the items whole.
-  for await (const page of scanSlice(context.target, slice, start, {
-    keysOnly: !request.dryRun,
-    limit: 500,
-  })) {
-    const deltas: Deltas<'rollback'> = { scanned: page.items.length };
-    const issues: Issue[] = [];
-    const settle = async (item: StoredItem): Promise<void> => {
-      const owned = asOwned(item);
-      let fate = fateOf(item, owned, migratedAt);
-      if (fate === 'deleted' && owned !== undefined) {
-        if (request.dryRun) addTo(deltas, 'bytes', storedItemSize(item));
-        else {
-          const result = await remove(context, owned, migratedAt, start.signal);
-          addTo(deltas, 'writeUnits', result.writeUnits);
-          // It was saved by the application between our look and the delete. Gone altogether: nothing left to do.
-          if (result.outcome === 'refused') {
-            if (result.stored === undefined) return;
-            fate = fateOf(result.stored, asOwned(result.stored), migratedAt);
-          }
+  const issueOf = (dateKey: string, fate: string): Issue => ({
+    unit: start.unit,
+    key: dateKey,
+    code: fate,
+    detail: { dateKey },
+  });
+  return deleteSegment(context, slice, start, {
+    dryRun,
+    // Sizes are told beforehand only; a real rollback need not read the items whole.
+    keysOnly: !dryRun,
+    async select(items) {
+      const deltas: Deltas<'rollback'> = {};
+      const doomed: OwnedItemRef[] = [];
+      const issues: Issue[] = [];
+      for (const item of items) {
+        const owned = asOwned(item);
+        const fate = fateOf(item, owned, migratedAt);
+        if (fate === 'deleted' && owned !== undefined) {
+          if (dryRun) addTo(deltas, 'bytes', storedItemSize(item));
+          doomed.push(refOf(owned, migratedAt));
+        } else {
+          addTo(deltas, fate);
+          issues.push(issueOf(dateKeyOf(item), fate));
         }
       }
-      addTo(deltas, fate);
-      issues.push({
-        unit: start.unit,
-        key: dateKeyOf(item),
-        code: fate,
-        detail: { dateKey: dateKeyOf(item) },
-      });
-    };
-    try {
-      await inSlots(context.writeSlots, page.items.length, async (index) => {
-        if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
-        await settle(page.items[index]!);
-      });
-    } catch (interruption) {
-      // What was deleted is gone and is counted; the page is scanned again and the rest of it goes then.
-      yield { deltas: deletedOnly(deltas), last: false };
-      throw interruption;
-    }
-    const kept = request.dryRun ? issues : issues.filter((issue) => issue.code !== 'deleted');
-    yield {
-      deltas,
-      issues: kept,
-      last: page.last,
-      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-    };
-  }
+      return { doomed, deltas, issues };
+    },
+    stillDoomed: async (refs) => ({ doomed: refs, deltas: {}, issues: [] }),
+    outcomeOf(stored) {
+      const fate = fateOf(stored, asOwned(stored), migratedAt);
+      return fate === 'deleted' ? 'again' : fate;
+    },
+    // A real rollback lists what it kept: what it deleted would leave no room for that.
+    issueOf: (dateKey, _ref, fate) => (fate === 'deleted' && !dryRun ? undefined : issueOf(dateKey, fate)),
+  });
 }
 
 function fateOf(item: StoredItem, owned: OwnedItem | undefined, migratedAt: string | undefined): Fate {
@@ -98,17 +84,7 @@ function bearsOurMark(item: StoredItem): boolean {
   return metadata !== undefined && 'M' in metadata && metadata.M['migratedFrom'] !== undefined;
 }
 
-function remove(
-  context: EngineContext,
-  owned: OwnedItem,
-  migratedAt: string | undefined,
-  signal: AbortSignal,
-): Promise<DeleteResult> {
-  const { userId, date } = owned.stamp;
-  const only = migratedAt === undefined ? {} : { migratedAt };
-  return context.target.deleteOwned({ userId, date, dateKey: owned.dateKey, ...only }, signal);
-}
-
-function deletedOnly(deltas: Deltas<'rollback'>): Deltas<'rollback'> {
-  return { deleted: deltas.deleted ?? 0, writeUnits: deltas.writeUnits ?? 0 };
+function refOf({ stamp, dateKey }: OwnedItem, migratedAt: string | undefined): OwnedItemRef {
+  const { userId, date } = stamp;
+  return { userId, date, dateKey, ...(migratedAt === undefined ? {} : { migratedAt }) };
 }

@@ -294,6 +294,10 @@ function messageOf(error: unknown): string {
 
 function resumption(start: UnitStart): string {
   const where =
-    start.cursor === undefined ? 'from the beginning' : `after ${start.cursor.slice(1) || 'the last entry'}`;
+    start.cursor === undefined
+      ? 'from the beginning'
+      : parseUnitId(start.unit).type === 'slice'
+        ? 'after the last page'
+        : `after ${start.cursor.slice(1) || 'the last entry'}`;
   return `start number ${start.epoch}, going on ${where}`;
 }

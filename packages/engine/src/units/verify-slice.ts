@@ -10,7 +10,7 @@ import {
 
 import type { EngineContext } from '../engine-context.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
-import { withoutEntry } from '../entries/without-entry.ts';
+import { findOrphans } from '../entries/find-orphans.ts';
 import { ItemSet } from './item-set.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { scanSlice } from './scan-slice.ts';
@@ -55,13 +55,15 @@ export async function* verifySliceClosely(
       .map((item) => asOwned(item))
       .filter((item) => item !== undefined)
       .filter(({ stamp }) => users === undefined || users.has(stamp.userId));
-    const strays = await withoutEntry(context.source, owned, start.signal);
+    const { orphans, unknown } = await findOrphans(context.source, owned, start.signal);
     const deltas: Deltas<'verification'> = { rescanned: items.length };
-    if (strays.length > 0) {
-      addTo(deltas, 'unexpected', strays.length);
-      addTo(deltas, 'items', strays.length);
-    }
-    const issues = strays.map((item) => unexpected(context, start.unit, item));
+    addTo(deltas, 'unexpected', orphans.length);
+    addTo(deltas, 'unknown', unknown.length);
+    addTo(deltas, 'items', orphans.length + unknown.length);
+    const issues = [
+      ...orphans.map((item) => issueOf(context, start.unit, item, 'unexpected')),
+      ...unknown.map((item) => issueOf(context, start.unit, item, 'unknown')),
+    ];
     yield { ...rest, deltas, issues };
   }
 }
@@ -70,7 +72,12 @@ function scanPages(context: EngineContext, slice: Slice, start: UnitStart): Retu
   return scanSlice(context.target, slice, start, { keysOnly: true, limit: 1_000 });
 }
 
-function unexpected(context: EngineContext, unit: string, item: OwnedItem): Issue {
+function issueOf(
+  context: EngineContext,
+  unit: string,
+  item: OwnedItem,
+  code: 'unexpected' | 'unknown',
+): Issue {
   const path = entryPath(item.stamp, context.settings.names);
-  return { unit, key: item.dateKey, code: 'unexpected', detail: { path, dateKey: item.dateKey, fields: [] } };
+  return { unit, key: item.dateKey, code, detail: { path, dateKey: item.dateKey, fields: [] } };
 }

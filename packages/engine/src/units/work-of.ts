@@ -46,7 +46,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
       if (unit.type === 'slice') return rollBackSlice(context, unit, request, start);
       break;
     case 'prune':
-      if (unit.type === 'slice') return pruneSlice(context, unit, request, start);
+      if (unit.type === 'slice') return pruneSlice(context, unit, { id: operation.id, request }, start);
       break;
   }
   throw new TypeError(`a ${operation.kind} has no work for '${start.unit}'`);

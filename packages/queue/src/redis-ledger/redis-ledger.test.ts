@@ -151,7 +151,10 @@ describe('the ledger in Redis', () => {
   it('knows the requests of several operations apart', async () => {
     const { ledger, done } = await make();
     const parent = await openMigration(ledger);
-    const opened = await ledger.open({ kind: 'prune', userIds: ['a'] }, { now: new Date(), binding, parent });
+    const opened = await ledger.open(
+      { kind: 'prune', dryRun: false, list: true, userIds: ['a'] },
+      { now: new Date(), binding, parent },
+    );
     if (!opened.opened) throw new Error('not opened');
     const ids = [parent, opened.operation.id];
     for (const id of [...ids, ...ids.toReversed(), ...ids]) {

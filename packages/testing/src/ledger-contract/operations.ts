@@ -42,7 +42,9 @@ export function operationsContract(newLedger: NewLedger): void {
       const parent = await open(ledger);
       const options = { parent: parent.id };
       expect((await open(ledger, verification, options)).phase).toBe('verifying');
-      expect((await open(ledger, { kind: 'prune' }, options)).phase).toBe('migrating');
+      expect((await open(ledger, { kind: 'prune', dryRun: true, list: true }, options)).phase).toBe(
+        'migrating',
+      );
       expect((await open(ledger, { kind: 'rollback', dryRun: true }, options)).phase).toBe('rolling-back');
     });
 
@@ -147,7 +149,7 @@ export function operationsContract(newLedger: NewLedger): void {
       for (const request of [
         migration,
         verification,
-        { kind: 'prune' },
+        { kind: 'prune', dryRun: true, list: true },
         { kind: 'rollback', dryRun: true },
       ] as const) {
         const { id } = await open(ledger, request);

@@ -1,0 +1,73 @@
+import { type MigrationRequest, type Operation, processedEntries, pruneRefusal } from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
+import { pruneSourceEmpty } from '../operations/prune-source-empty.ts';
+import { knownPart, openNewPart } from './open-part.ts';
+
+/**
+ * The part of a run that prunes, as long as one is under way:
+ *
+ *     entries there are? ──► count the orphans ──► as many as may go? ──► remove them
+ *          └─ no: refused                              └─ no: refused
+ *
+ * A dry run counts only. What is refused is written down with its reason; nothing has been removed then.
+ */
+export async function prunePart(
+  context: CoordinatorContext,
+  operation: Operation,
+  request: MigrationRequest,
+): Promise<Operation | undefined> {
+  const { ledger } = context;
+  if (operation.facts.pruneRefused) return undefined;
+  const refuse = async (reason: string): Promise<undefined> => {
+    await ledger.update(operation.id, { facts: { pruneRefused: reason } });
+    return undefined;
+  };
+  const only = request.userIds === undefined ? {} : { userIds: request.userIds };
+  const part = await knownPart(context, operation, 'pruneId');
+  if (part === undefined) {
+    if (processedEntries(operation) === 0) {
+      const { code, message } = pruneSourceEmpty(context.source, request);
+      return await refuse(`${code}: ${message}`);
+    }
+    const { dryRun } = request;
+    const counting = { kind: 'prune', dryRun: true, ...only, list: dryRun } as const;
+    return await openNewPart(context, operation, 'pruneId', counting, ({ id }) =>
+      dryRun ? { prunedBy: [id] } : {},
+    );
+  }
+  if (part.state === 'running') return part;
+  const isCount = part.request.kind === 'prune' && part.request.dryRun;
+  if (!isCount || request.dryRun) return undefined;
+  if (part.state !== 'completed') {
+    return await refuse('What is to be pruned could not be counted: nothing was pruned. Start again');
+  }
+  const found = part.totals['deleted'] ?? 0;
+  const before = await prunedBefore(context, operation);
+  const counts = { found: found + before, owned: (part.totals['owned'] ?? 0) + before };
+  const refusal = pruneRefusal(counts, request.pruneCount);
+  if (refusal !== undefined) return await refuse(refusal);
+  if (found === 0) return undefined;
+  const removing = { kind: 'prune', dryRun: false, ...only, limit: found, list: true } as const;
+  return await openNewPart(context, operation, 'pruneId', removing, ({ id }) => ({
+    prunedBy: [...(operation.facts.prunedBy ?? []), id],
+  }));
+}
+
+/** Items that earlier ends of the same run have removed: a person agreed to them together. */
+async function prunedBefore({ ledger }: CoordinatorContext, { facts }: Operation): Promise<number> {
+  let sum = 0;
+  for (const id of facts.prunedBy ?? []) sum += (await ledger.get(id))?.totals['deleted'] ?? 0;
+  return sum;
+}
+
+/** Why a part of the run that prunes did not do all that it should. */
+export async function pruneFailure(
+  context: CoordinatorContext,
+  operation: Operation,
+): Promise<string | undefined> {
+  if (operation.facts.pruneRefused) return operation.facts.pruneRefused;
+  const part = await knownPart(context, operation, 'pruneId');
+  if (part === undefined || part.state === 'completed') return undefined;
+  return part.reason ?? 'Some items could not be pruned';
+}

@@ -1,0 +1,44 @@
+import { type Ledger, needsPruneCount, type Operation } from '@migrator/core';
+
+export interface PruneReport {
+  /** Items pruned; in a dry run those that would be. */
+  pruned: number;
+  /** Items without an entry that stayed: saved by the application since, or beyond what was counted. */
+  kept: number;
+  /** Items whose entry can't be asked about. They stay. */
+  unknown: number;
+  message: string;
+}
+
+/** What the prune of a run did, or would do; null where none was asked for or has begun. */
+export async function pruneReport(ledger: Ledger, operation: Operation): Promise<PruneReport | null> {
+  const { request, facts } = operation;
+  if (request.kind !== 'migration' || !request.prune) return null;
+  const part = facts.pruneId ? await ledger.get(facts.pruneId) : undefined;
+  if (part === undefined && !facts.pruneRefused && !facts.prunedBy) return null;
+  const totals: Record<string, number> = {};
+  for (const id of facts.prunedBy ?? []) {
+    const counted = id === part?.id ? part : await ledger.get(id);
+    for (const [name, amount] of Object.entries(counted?.totals ?? {}))
+      totals[name] = (totals[name] ?? 0) + amount;
+  }
+  const pruned = totals['deleted'] ?? 0;
+  const kept = (totals['kept'] ?? 0) + (totals['beyond'] ?? 0);
+  const unknown = totals['unknown'] ?? part?.totals['unknown'] ?? 0;
+  return { pruned, kept, unknown, message: messageOf() };
+
+  function messageOf(): string {
+    const notes =
+      unknown === 0 ? '' : `; ${unknown} items have an id that Firestore can't be asked about, and stay`;
+    if (facts.pruneRefused) return facts.pruneRefused;
+    if (part?.state === 'running') return `Pruning: ${pruned} items so far${notes}`;
+    if (request.kind === 'migration' && request.dryRun) {
+      const owned = part?.totals['owned'] ?? 0;
+      const asks = needsPruneCount({ found: pruned, owned }) ? `; a start needs pruneCount: ${pruned}` : '';
+      return `Dry run: ${pruned} of the table's ${owned} migrated items would be pruned${asks}${notes}`;
+    }
+    const keeps = kept === 0 ? '' : `, ${kept} kept`;
+    const why = part === undefined || part.state === 'completed' ? '' : `; ${part.reason ?? part.state}`;
+    return `${pruned} items pruned${keeps}${why}${notes}`;
+  }
+}

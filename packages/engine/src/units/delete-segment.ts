@@ -1,0 +1,137 @@
+import {
+  addTo,
+  type Issue,
+  MigrationError,
+  type OwnedItemRef,
+  type StoredItem,
+  type Unit,
+} from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import { inSlots } from '../entries/in-slots.ts';
+import { abortLater } from '../join-signals.ts';
+import { type DeleteIntent, intentCursor, readIntent } from './delete-intent.ts';
+import type { UnitStart, UnitWork } from './page-result.ts';
+import { scanSlice } from './scan-slice.ts';
+
+type Counts = Record<string, number>;
+
+/** What is to become of a page's items. */
+export interface Selection {
+  readonly doomed: readonly OwnedItemRef[];
+  /** Of the others, and of the page as a whole. */
+  readonly deltas: Readonly<Counts>;
+  readonly issues: readonly Issue[];
+}
+
+/** What a rollback and a prune decide each in its own way. */
+export interface DeleteRules {
+  /** Nothing is deleted; what would be is counted and listed. */
+  readonly dryRun: boolean;
+  /** Only the keys and what tells whose the items are, to save memory. */
+  readonly keysOnly: boolean;
+  select(items: readonly StoredItem[]): Promise<Selection>;
+  /** Those of the recorded ones that may still be deleted; asked before each delete of a page begins. */
+  stillDoomed(refs: readonly OwnedItemRef[], resumed: boolean): Promise<Selection>;
+  /** The counter of an item that is there and was not deleted; `again` if it would be now. */
+  outcomeOf(stored: StoredItem): string;
+  /** The line of one item in the list, by what became of it; none: it is only counted. */
+  issueOf(dateKey: string, ref: OwnedItemRef, outcome: string): Issue | undefined;
+}
+
+const itemsOnAPage = 500;
+const deleteAttempts = 5;
+const answerLimitMs = 5_000;
+
+/**
+ * Deletes from one segment of the table, so that totals and lists are exact wherever the process ends:
+ *
+ *     scan a page ──► decide ──► commit what stays, and which items are about to go ──► delete ──► commit the outcome
+ *
+ * A start that finds such an intent deletes its items first. One that is gone already was deleted by the start before
+ * and counts as deleted, also where it was the application that deleted it in between.
+ */
+export async function* deleteSegment(
+  context: EngineContext,
+  slice: Extract<Unit, { type: 'slice' }>,
+  start: UnitStart,
+  rules: DeleteRules,
+): UnitWork {
+  const recorded = readIntent(start.cursor);
+  if (recorded !== undefined) {
+    yield* carryOut(context, start, rules, recorded, true);
+    if (recorded.next === undefined) return;
+  }
+  const { cursor: _cursor, ...rest } = start;
+  const from = recorded === undefined ? start.cursor : recorded.next;
+  const scanStart = from === undefined ? rest : { ...rest, cursor: from };
+  const options = { keysOnly: rules.keysOnly, limit: itemsOnAPage };
+  for await (const { items, cursor, last } of scanSlice(context.target, slice, scanStart, options)) {
+    const { doomed, issues, ...selected } = await rules.select(items);
+    const deltas = { scanned: items.length, ...selected.deltas };
+    const next = cursor === undefined ? {} : { cursor };
+    if (rules.dryRun) {
+      const listed = doomed.map((ref) => rules.issueOf(ref.dateKey, ref, 'deleted'));
+      const all = [...issues, ...listed.filter((issue) => issue !== undefined)];
+      yield { deltas: { ...deltas, deleted: doomed.length }, issues: all, last, ...next };
+    } else if (doomed.length === 0) {
+      yield { deltas, issues, last, ...next };
+    } else {
+      const intent = { refs: doomed, ...(cursor === undefined ? {} : { next: cursor }) };
+      yield { deltas, issues, last: false, cursor: intentCursor(intent) };
+      yield* carryOut(context, start, rules, intent, false);
+    }
+  }
+}
+
+async function* carryOut(
+  context: EngineContext,
+  start: UnitStart,
+  rules: DeleteRules,
+  { refs, next }: DeleteIntent,
+  resumed: boolean,
+): UnitWork {
+  const { doomed, ...selected } = await rules.stillDoomed(refs, resumed);
+  const deltas: Counts = { ...selected.deltas };
+  const issues = [...selected.issues];
+  const left = new Set(doomed);
+  // What has been sent is waited for: a delete that nobody knows the outcome of could not be counted.
+  const late = abortLater(start.signal, answerLimitMs);
+  try {
+    await inSlots(context.writeSlots, doomed.length, async (index) => {
+      if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
+      const ref = doomed[index]!;
+      const outcome = await remove(context, rules, ref, deltas, late.signal);
+      addTo(deltas, outcome);
+      const issue = rules.issueOf(ref.dateKey, ref, outcome);
+      if (issue !== undefined) issues.push(issue);
+      left.delete(ref);
+    });
+  } catch (interruption) {
+    const rest = intentCursor({ refs: [...left], ...(next === undefined ? {} : { next }) });
+    yield { deltas, issues, last: false, cursor: rest };
+    throw interruption;
+  } finally {
+    late.leave();
+  }
+  yield { deltas, issues, last: next === undefined, ...(next === undefined ? {} : { cursor: next }) };
+}
+
+/** What became of one item that was to be deleted. */
+async function remove(
+  { target }: EngineContext,
+  rules: DeleteRules,
+  ref: OwnedItemRef,
+  deltas: Counts,
+  signal: AbortSignal,
+): Promise<string> {
+  // One that changes and changes back between the refusal and our look at it is tried once more, a few times.
+  for (let attempt = 1; attempt <= deleteAttempts; attempt += 1) {
+    const result = await target.deleteOwned(ref, signal);
+    addTo(deltas, 'writeUnits', result.writeUnits);
+    if (result.outcome === 'deleted' || result.stored === undefined) return 'deleted';
+    const outcome = rules.outcomeOf(result.stored);
+    if (outcome !== 'again') return outcome;
+  }
+  throw new MigrationError('TARGET_UNAVAILABLE', `${ref.dateKey} keeps being written by something else`);
+}
