@@ -99,7 +99,7 @@ type RenderDone = (error: Error, html: string) => void;
 
 function selfContained(html: string): string {
   return html
-    .replaceAll(/<link[^>]*href="https?:[^>]*>/g, '')
-    .replaceAll(/<style>[\s\S]*?<\/style>/g, '')
+    .replaceAll(/<link[^<>]*>/g, (link) => (link.includes('href="http') ? '' : link))
+    .replaceAll(/<style>[^<]*<\/style>/g, '')
     .replaceAll(/ style="[^"]*"/g, '');
 }

@@ -66,7 +66,7 @@ async function inspect(pid: number): Promise<ProcessInfo | undefined> {
       return { parent: Number(parent), command: command.replaceAll('\0', ' ') };
     }
     const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,command=', '-p', String(pid)]);
-    const [, parent = '', command = ''] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? [];
+    const [, parent = '', command = ''] = /^(\d+) +(.*)/.exec(stdout.trimStart()) ?? [];
     return { parent: Number(parent), command };
   } catch {
     return undefined;

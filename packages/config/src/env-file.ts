@@ -41,7 +41,7 @@ function decode(path: string, bytes: Buffer): string {
   return text.replaceAll(/\r\n?/g, '\n');
 }
 
-const assignment = /^[ \t]*(?:export +)?(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*(?<value>.*)$/;
+const assignment = /^[ \t]*(?:export +)?(?<name>[A-Za-z_]\w*)[ \t]*=(?<rest>.*)/;
 
 /**
  * Node's own parser passes over a line that it does not understand, and cuts a value at a `#`. A variable would be lost
@@ -55,7 +55,8 @@ function parseEnvText(path: string, text: string): Readonly<Record<string, strin
     const line = lines[index] ?? '';
     if (/^\s*(#|$)/.test(line)) continue;
     const at = index + 1;
-    const { name, value = '' } = assignment.exec(line)?.groups ?? {};
+    const { name, rest = '' } = assignment.exec(line)?.groups ?? {};
+    const value = rest.replace(/^[ \t]+/, '');
     if (name === undefined)
       throw refusal(path, `line ${at} is no NAME=value; write it so, or as a # comment`);
     const end = /^["'`]/.test(value) ? closingLine(lines, index, value) : index;

@@ -7,6 +7,7 @@ export type * from './ports/target.ts';
 export type * from './mapping/mapped-entry.ts';
 export type * from './comparison/entry-comparison.ts';
 export { mapEntry } from './mapping/map-entry.ts';
+export { withoutTrailingZeros } from './values/trailing-zeros.ts';
 export { ItemArena } from './mapping/item-arena.ts';
 export { maxItemBytes } from './item-size.ts';
 export { isDocumentId } from './document-id.ts';

@@ -1,3 +1,4 @@
+import { withoutTrailingZeros } from './values/trailing-zeros.ts';
 import type { StoredAttribute, StoredItem } from './ports/target.ts';
 
 /** Bytes of a stored item as DynamoDB counts them (names and values), for telling how large something is. */
@@ -25,6 +26,7 @@ function attributeSize(value: StoredAttribute): number {
 
 /** One byte for two significant digits, one for the exponent, one for a minus. */
 function numberSize(text: string): number {
-  const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
+  const [mantissa = ''] = text.split(/e/i, 1);
+  const digits = withoutTrailingZeros(mantissa.replaceAll(/[-+.]/g, '').replace(/^0+/, ''));
   return 1 + Math.ceil(digits.length / 2) + (text.startsWith('-') ? 1 : 0);
 }

@@ -57,7 +57,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Codes of node's and undici's network errors (upper case all), and names of the SDK's. */
-const noAnswer = /^((?!ERR_INVALID)[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
+const noAnswer = /^(?:[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
 
 const clockTroubles = new Set([
   'RequestTimeTooSkewed',
@@ -88,7 +88,8 @@ function codeOf({ name, message, httpStatus }: Trouble): ErrorCode {
   const known = Object.hasOwn(codes, name) ? codes[name] : undefined;
   if (known !== undefined) return known;
   if (/region is missing/i.test(message)) return 'REGION_NOT_FOUND';
-  if (httpStatus === undefined) return noAnswer.test(name) ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
+  if (httpStatus === undefined)
+    return noAnswer.test(name) && !name.startsWith('ERR_INVALID') ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
   // Without a name it is no answer of DynamoDB's, but of something in between.
   return httpStatus >= 500 || name === '' ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
 }

@@ -8,18 +8,18 @@ export type Redact = (text: string) => string;
 
 /**
  * Secrets that no list knows beforehand, by their looks. These meet foreign text of any length, so each works in one
- * pass: a match begins at a literal that its own repetitions can't hold, and what is looked at is never looked at again.
+ * pass: a match begins at a literal that its own repetitions can't hold, so that nothing is looked at twice.
  */
 const patterns: readonly (readonly [RegExp, string | ((...parts: string[]) => string)])[] = [
   // AWS sends a request's canonical form back with a refused signature, with the session's token in it.
-  [/(x-amz-security-token["']?\s{0,9}[:=]\s{0,9}["']?)[^\s"',;\\]+/gi, `$1${mask}`],
-  [/\b(Bearer|Basic)\s{1,9}[\w.~+/=-]{6,}/gi, `$1 ${mask}`],
+  [/(x-amz-security-token["']?\s*[:=]\s*["']?)[^\s"',;\\]+/gi, `$1${mask}`],
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${mask}`],
   // A password may hold an @ that is not encoded: up to the last one before the host's end.
   [/(:\/\/[^\s:/"'\\]*):[^\s/"'\\]*@/g, `$1:${mask}@`],
   [/([?&])([\w.-]+)=([^&#\s"'\\]+)/g, maskParameter],
   // Its END line may be missing, and its line breaks may be written as \n, with one backslash or with several.
   [
-    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[\w+/=\s:,.]|-(?!-)|\\+[nr])*(?:-----END [A-Z ]{0,40}-----)?/g,
+    /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[\w+/=\s:,.]|-\w|\\+[nr])*(?:-----END [A-Z ]*-----)?/g,
     mask,
   ],
 ];

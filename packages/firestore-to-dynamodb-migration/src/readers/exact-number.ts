@@ -1,3 +1,4 @@
+import { withoutTrailingZeros } from '@migrator/core';
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 
 /**
@@ -26,9 +27,9 @@ interface Decimal {
 
 function decimalOf(text: string): Decimal {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
-    /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+    /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const all = (whole + fraction).replace(/^0+/, '');
-  const digits = all.replace(/0+$/, '');
+  const digits = withoutTrailingZeros(all);
   if (digits === '') return { sign: '', digits: '0', exponent: 0 };
   return {
     sign: sign === '-' ? '-' : '',
