@@ -2,6 +2,12 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
+/** A program to run, and where its own libraries are if the system lacks them. */
+export interface LocalProgram {
+  command: string;
+  libraryPath?: string;
+}
+
 /** The first program of that name on a PATH. */
 export async function findProgram(name: string, path: string | undefined): Promise<string | undefined> {
   for (const folder of (path ?? '').split(delimiter)) {

@@ -4,6 +4,8 @@ export type { FirestoreOptions, FirestoreService } from './firestore.ts';
 export { startFirestore } from './firestore.ts';
 export type { RedisOptions } from './redis.ts';
 export { RedisMissingError, startRedis } from './redis.ts';
+export { findChromium } from './chromium-program.ts';
+export type { LocalProgram } from './find-program.ts';
 export { findRedisProgram } from './redis-program.ts';
 export type { RedisClusterOptions, RedisClusterService } from './redis-cluster.ts';
 export { startRedisCluster } from './redis-cluster.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { RedisProgram } from './redis-protocol.ts';
+import type { LocalProgram } from './find-program.ts';
 import { runProgram } from './run-program.ts';
 
 /** Installs Homebrew's formula `redis`, which starts no service, and gives its program. */
 export async function installRedisWithHomebrew(
   env: NodeJS.ProcessEnv,
   notice: (line: string) => void,
-): Promise<RedisProgram> {
+): Promise<LocalProgram> {
   notice('redis-server is not installed: installing it with `brew install redis`.');
   await runProgram('brew', ['install', '--quiet', 'redis'], {
     env: { ...env, HOMEBREW_NO_AUTO_UPDATE: '1' },

@@ -1,9 +1,3 @@
-/** A program to run, and where its own libraries are if the system lacks them. */
-export interface RedisProgram {
-  command: string;
-  libraryPath?: string;
-}
-
 export type RedisCommand = 'restart' | 'kill';
 
 /** What the supervisor of a redis-server has to tell, one line each. */

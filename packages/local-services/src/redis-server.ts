@@ -1,4 +1,5 @@
-import type { RedisCommand, RedisProgram } from './redis-protocol.ts';
+import type { LocalProgram } from './find-program.ts';
+import type { RedisCommand } from './redis-protocol.ts';
 import { parseRedisEvent } from './redis-protocol.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
 import { ServiceEndedError } from './service.ts';
@@ -6,7 +7,7 @@ import { spawnServiceProcess } from './service-process.ts';
 
 /** Starts a redis-server under a supervisor that lives no longer than this process. */
 export async function startRedisServer(
-  program: RedisProgram,
+  program: LocalProgram,
   settings: RedisSettings,
 ): Promise<RedisService> {
   const { port, appendOnly, dataDir, onUnexpectedEnd } = settings;
