@@ -1,5 +1,5 @@
 import type { BackoffOptions, JobsOptions } from 'bullmq';
-import type { OperationKind } from '@migrator/core';
+import { type OperationKind, parseUnitId } from '@migrator/core';
 import { pseudonym, unitLabel } from '@migrator/engine';
 import { z } from 'zod';
 
@@ -40,9 +40,20 @@ export function coordinatorJobId(operationId: string): string {
   return `${operationId}.coordinator`;
 }
 
-/** Unique for each operation; a user id may hold what a job id may not, so it is encoded. */
-export function unitJobId(operationId: string, unit: string, hideUserData = false): string {
-  return `${operationId}.${hideUserData ? pseudonym(unit) : encodeURIComponent(unit)}`;
+/** Unique for each operation: `….user.alice`, `….slice.3~2f~8`. */
+export function unitJobId(operationId: string, unitId: string, hideUserData = false): string {
+  const unit = parseUnitId(unitId);
+  if (hideUserData && unit.type === 'user') return `${operationId}.${pseudonym(unit.userId)}`;
+  const [kind, ...rest] = unitId.split(':');
+  return `${operationId}.${kind}.${escaped(rest.join(':'))}`;
+}
+
+/**
+ * Text of any kind in characters that every layer leaves alone: BullMQ refuses `:` in an id, Bull Board decodes `%` twice,
+ * proxies fold `/`. What is not a letter, digit, dot, dash or underscore becomes its code point: `a b` is `a~20~b`.
+ */
+function escaped(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]/gu, (character) => `~${character.codePointAt(0)?.toString(16)}~`);
 }
 
 const verbs: Record<OperationKind, string> = {
