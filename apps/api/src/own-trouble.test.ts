@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamoDbProxy, startFirestoreProxy } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
@@ -24,6 +24,14 @@ async function fillTable(stack: Stack): Promise<void> {
   await stack.dynamodb.send(new PutItemCommand({ TableName: stack.table, Item: item }));
 }
 
+/** The migration's: beside the one that fillTable has put there. */
+async function itemsInTable(stack: Stack): Promise<number> {
+  const { Count = 0 } = await stack.dynamodb.send(
+    new ScanCommand({ TableName: stack.table, Select: 'COUNT' }),
+  );
+  return Count - 1;
+}
+
 async function untilEnded(stack: Stack): Promise<unknown> {
   return await vi.waitFor(async () => {
     const { body } = await stack.call('GET /status');
@@ -32,47 +40,78 @@ async function untilEnded(stack: Stack): Promise<unknown> {
   }, patiently);
 }
 
-test('users whose own reads or writes meet a 500 for ever fail with its code, and keep no run from its end', async () => {
+async function openWithProxies() {
   const services = inject('services');
   const dynamodb = await startDynamoDbProxy({ endpoint: services.AWS_ENDPOINT_URL_DYNAMODB });
   onTestFinished(() => dynamodb[Symbol.asyncDispose]());
   const firestore = await startFirestoreProxy({ emulatorHost: services.FIRESTORE_EMULATOR_HOST });
   onTestFinished(() => firestore[Symbol.asyncDispose]());
-  await using stack = await openStack({
+  const stack = await openStack({
     workers: 1,
     env: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, FIRESTORE_EMULATOR_HOST: firestore.emulatorHost },
   });
+  return { stack, dynamodb, firestore };
+}
+
+test('an entry whose own write or read meets a 500 for ever fails alone, and a user who can not be read with all entries', async () => {
+  const { stack: opened, dynamodb, firestore } = await openWithProxies();
+  await using stack = opened;
   await fillTable(stack);
-  await fill(stack, ['unwritable', 'unreadable', 'a', 'b', 'c']);
-  // Its writes alone, and nothing of its user's follows that could get on behind it.
-  dynamodb.always('internal-error', `"journal_unwritable_day-${99 + entriesPerUser}"},"data"`);
-  firestore.always('internal', 'users/unreadable');
+  await fill(stack, ['unwritable', 'broken', 'unreadable', 'a', 'b']);
+  await stack.firestore.doc('users/broken/trading-journal/day-110').set({ note: 'does not come' });
+  dynamodb.always('internal-error', '"journal_unwritable_day-110"},"data"');
+  firestore.always('internal', 'users/unreadable', 'RunQuery');
+  firestore.breakAt('does not come');
 
   const { body } = await stack.call('POST /start', { body: { verify: false } });
   const failed = await untilEnded(stack);
   expect(failed).toMatchObject({
     state: 'completed-with-failures',
-    stats: { users: { listed: 5, completed: 3, failed: 2 }, skippedCount: 0, failureCount: 0 },
+    stats: {
+      totalProcessed: 5 * entriesPerUser,
+      createdCount: 4 * entriesPerUser - 2,
+      failureCount: 2 + entriesPerUser,
+      skippedCount: 0,
+      users: { listed: 5, completed: 2, failed: 3 },
+    },
   });
-  expect(at(failed, 'stats.createdCount')).toBe(4 * entriesPerUser - 1);
-  expect(at(failed, 'stats.errors')).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ path: 'users/unwritable/trading-journal', code: 'TARGET_UNAVAILABLE' }),
-      expect.objectContaining({ path: 'users/unreadable/trading-journal', code: 'SOURCE_UNAVAILABLE' }),
-    ]),
+  const errors = at(failed, 'stats.errors') as { path: string; code: string; message: string }[];
+  expect(Object.fromEntries(errors.map(({ path, code }) => [path, code]))).toEqual({
+    'users/unwritable/trading-journal/day-110': 'TARGET_UNAVAILABLE',
+    'users/broken/trading-journal/day-110': 'SOURCE_UNAVAILABLE',
+    'users/unreadable/trading-journal': 'SOURCE_UNAVAILABLE',
+  });
+  expect(errors.find(({ path }) => path === 'users/unreadable/trading-journal')?.message).toContain(
+    `${entriesPerUser} of the user's ${entriesPerUser} entries`,
   );
+  expect(await itemsInTable(stack)).toBe(4 * entriesPerUser - 2);
 
   dynamodb.always(undefined);
   firestore.always(undefined);
+  firestore.breakAt(undefined);
   await stack.call(`POST /migrations/${String(at(body, 'migrationId'))}/retry`);
   expect(await untilEnded(stack)).toMatchObject({
     state: 'completed',
     stats: {
       totalProcessed: 5 * entriesPerUser,
       createdCount: 5 * entriesPerUser,
+      failureCount: 0,
       users: { completed: 5, failed: 0 },
       errors: [],
     },
+  });
+}, 200_000);
+
+test('a key that can not be read is written on its condition, and the page with it', async () => {
+  const { stack: opened, dynamodb } = await openWithProxies();
+  await using stack = opened;
+  await fillTable(stack);
+  await fill(stack, ['a', 'unlooked']);
+  dynamodb.always('internal-error', '"journal_unlooked_day-110"}}');
+  await stack.call('POST /start', { body: { verify: false } });
+  expect(await untilEnded(stack)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: 2 * entriesPerUser, users: { completed: 2, failed: 0 } },
   });
 }, 200_000);
 

@@ -32,9 +32,9 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
   expect(failed).toMatchObject({
     state: 'completed-with-failures',
     stats: {
-      totalProcessed: run.entries - entriesPerUser,
+      totalProcessed: run.entries,
       successCount: run.entries - entriesPerUser,
-      failureCount: 0,
+      failureCount: entriesPerUser,
       skippedCount: 0,
       users: { listed: 6, completed: 5, failed: 1 },
       errors: [{ path: 'users/poison/trading-journal', code: 'POISONED' }],

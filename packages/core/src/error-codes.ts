@@ -38,7 +38,7 @@ const policies = {
   SOURCE_NOT_FOUND: { ...never, gives: 'run' },
   SOURCE_INVALID: { ...never, gives: 'job' },
   /** An answer is larger than one message may be, and no smaller page can be asked for. */
-  SOURCE_MESSAGE_TOO_LARGE: { ...never, gives: 'job' },
+  SOURCE_MESSAGE_TOO_LARGE: { ...never, gives: 'entry' },
   SOURCE_UNAVAILABLE: { attempts: 8, baseMs: 100, capMs: 5_000, gives: 'later' },
   SOURCE_THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 250, capMs: 20_000, gives: 'later' },
   TARGET_UNAVAILABLE: { attempts: 8, baseMs: 50, capMs: 5_000, gives: 'later' },

@@ -20,6 +20,7 @@ export {
   type Counter,
   counters,
   type Deltas,
+  entryOutcomes,
   setLanes,
   wholeDeltas,
   withoutLanes,

@@ -111,6 +111,20 @@ test('a page that breaks off when it was full is done', async () => {
   expect(firestore.calls).toHaveLength(1);
 });
 
+test('a page that breaks off for good is as long as it got, and the next one is the error', async () => {
+  await using firestore = await startScriptedFirestore((_, index) =>
+    fail(status.INTERNAL, index === 0 ? [answerOf('1')] : []),
+  );
+  const source = await createFirestoreSource({ ...project, emulatorHost: firestore.emulatorHost });
+  const { entries, more } = await source.readPage(page);
+  expect(entries.map(({ date }) => date)).toEqual(['1']);
+  expect(more).toBe(true);
+  await expect(source.readPage({ ...page, after: '1' })).rejects.toMatchObject({
+    code: 'SOURCE_UNAVAILABLE',
+  });
+  await source.close();
+}, 60_000);
+
 test('a refusal is not repeated', async () => {
   await using firestore = await startScriptedFirestore(() => fail(status.PERMISSION_DENIED));
   const source = await createFirestoreSource({ ...project, emulatorHost: firestore.emulatorHost });

@@ -1,4 +1,5 @@
 import {
+  type EntryBatch,
   type EntryPage,
   type EntryRef,
   type ListedUser,
@@ -136,7 +137,7 @@ class FirestoreSource implements Source {
     let bytes = 0;
     const call = { ...this.#under(parent, collectionId, signal), method: 'RunQuery' as const };
 
-    return await this.#retrying(call, async (progressed) => {
+    const read = this.#retrying(call, async (progressed) => {
       // A page that broke off goes on where it broke off; what has come already is not paid for twice.
       const last = entries.at(-1)?.date ?? page.after;
       const wanted = limit - entries.length;
@@ -158,6 +159,45 @@ class FirestoreSource implements Source {
       });
       return { entries, more: !complete || entries.length >= limit };
     });
+    try {
+      return await read;
+    } catch (error) {
+      if (entries.length > 0 && MigrationError.codeOf(error) === 'SOURCE_UNAVAILABLE') {
+        return { entries, more: true };
+      }
+      throw error;
+    }
+  }
+
+  async listDates(
+    page: Omit<ReadPageRequest, 'maxBytes'>,
+  ): Promise<{ readonly dates: readonly string[]; readonly more: boolean }> {
+    const { userId, after, limit, signal } = page;
+    const parent = this.#database.user(userId);
+    const collectionId = this.#database.collections.journal;
+    const from = after === undefined ? undefined : this.#database.entry({ userId, date: after });
+    const request = runQueryRequest({ parent, collectionId, after: from, limit, keysOnly: true });
+    const call: Call = { ...this.#under(parent, collectionId, signal), method: 'RunQuery', request };
+    return await this.#retrying(call, async () => {
+      const dates: string[] = [];
+      await this.#connection.stream(call, (message) => {
+        const found = answeredDocument(message);
+        if (found !== undefined) dates.push(found.id);
+        return true;
+      });
+      return { dates, more: dates.length >= limit };
+    });
+  }
+
+  async readBatch(
+    refs: readonly EntryRef[],
+    { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal },
+  ): Promise<EntryBatch> {
+    const asked = refs.slice(0, namesPerCall);
+    const { entries, complete } = await this.#readEntries(asked, false, signal, maxBytes);
+    if (complete) return { entries, rest: refs.slice(namesPerCall) };
+    const found = new Set(entries.map(({ userId, date }) => `${userId}/${date}`));
+    return { entries, rest: refs.filter(({ userId, date }) => !found.has(`${userId}/${date}`)) };
   }
 
   async readEntries(
@@ -167,7 +207,8 @@ class FirestoreSource implements Source {
     const { keysOnly = false, signal } = options;
     const found: SourceEntry[] = [];
     for (let at = 0; at < refs.length; at += namesPerCall) {
-      found.push(...(await this.#readEntries(refs.slice(at, at + namesPerCall), keysOnly, signal)));
+      const { entries } = await this.#readEntries(refs.slice(at, at + namesPerCall), keysOnly, signal);
+      found.push(...entries);
     }
     return found;
   }
@@ -185,7 +226,8 @@ class FirestoreSource implements Source {
     refs: readonly EntryRef[],
     keysOnly: boolean,
     signal: AbortSignal | undefined,
-  ): Promise<readonly SourceEntry[]> {
+    maxBytes = Number.POSITIVE_INFINITY,
+  ): Promise<{ readonly entries: readonly SourceEntry[]; readonly complete: boolean }> {
     const database = this.#database.name;
     const documents = [...new Set(refs.map((ref) => this.#database.entry(ref)))];
     const call: Call = {
@@ -198,16 +240,18 @@ class FirestoreSource implements Source {
       signal,
     };
     return await this.#retrying(call, async () => {
-      const found: SourceEntry[] = [];
-      await this.#connection.stream(call, (message) => {
+      const entries: SourceEntry[] = [];
+      let bytes = 0;
+      const complete = await this.#connection.stream(call, (message) => {
         const answered = answeredDocument(message);
         if (answered === undefined) return true;
         const { document } = answered;
         const ref = entryRefOf(nameOf(document));
-        found.push({ ...ref, updateTime: updateTimeOf(answered), document });
-        return true;
+        entries.push({ ...ref, updateTime: updateTimeOf(answered), document });
+        bytes += document.length;
+        return bytes < maxBytes;
       });
-      return found;
+      return { entries, complete };
     });
   }
 

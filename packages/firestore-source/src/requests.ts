@@ -55,10 +55,14 @@ export function runQueryRequest(query: {
   /** Resource name of the document after which to start. */
   after: string | undefined;
   limit: number;
+  keysOnly?: boolean;
 }): Buffer {
-  const { parent, collectionId, after, limit } = query;
+  const { parent, collectionId, after, limit, keysOnly = false } = query;
   const request = text(Writer.create(), 1, parent);
   message(request, 2, (structured) => {
+    if (keysOnly) {
+      message(structured, 1, (select) => message(select, 2, (field) => text(field, 2, '__name__')));
+    }
     message(structured, 2, (from) => text(from, 2, collectionId));
     orderByName(structured);
     message(structured, 5, (wrapper) => int32(wrapper, 1, limit));

@@ -1,5 +1,5 @@
 import {
-  counters,
+  entryOutcomes,
   type Ledger,
   MigrationError,
   operationKindOf,
@@ -28,6 +28,8 @@ const sourceCalls: ReadonlyMap<string, Kind> = new Map([
   ['countEntries', 'read'],
   ['countUserEntries', 'read'],
   ['readPage', 'read'],
+  ['listDates', 'read'],
+  ['readBatch', 'read'],
   ['readEntries', 'read'],
 ] as const);
 
@@ -47,9 +49,7 @@ const ledgerCalls: ReadonlyMap<string, Kind> = new Map([
   ['commit', 'call'],
 ] as const);
 
-const outcomes: ReadonlySet<string> = new Set(
-  counters.migration.slice(0, counters.migration.indexOf('bytes')),
-);
+const outcomes: ReadonlySet<string> = new Set(entryOutcomes);
 
 export function createObservation(options: {
   metrics: ServiceMetrics;

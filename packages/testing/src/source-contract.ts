@@ -110,6 +110,15 @@ function describePages(open: Open): void {
       expect(await page(2, '3')).toEqual({ entries: [], more: false });
     });
 
+    test('list their ids in the same order, without the documents', async () => {
+      const source = await open(user('ann', ['1', '2', '3']), user('bob', ['4']));
+      const list = async (limit: number, after?: string) =>
+        await source.listDates({ userId: 'ann', limit, ...(after === undefined ? {} : { after }) });
+      expect(await list(2)).toEqual({ dates: ['1', '2'], more: true });
+      expect(await list(2, '2')).toEqual({ dates: ['3'], more: false });
+      expect(await list(2, '3')).toEqual({ dates: [], more: false });
+    });
+
     test('of nobody are empty', async () => {
       const source = await open(user('ann', ['1']));
       expect(await source.readPage({ userId: 'nobody', ...plenty })).toEqual({ entries: [], more: false });
@@ -197,6 +206,30 @@ function describeReads(open: Open): void {
     test('may be none', async () => {
       const source = await open();
       expect(await source.readEntries([])).toEqual([]);
+      expect(await source.readBatch([], { maxBytes: 1 })).toEqual({ entries: [], rest: [] });
+    });
+
+    test('in a batch end once they are large enough, and the rest has to be asked for again', async () => {
+      const dates = Array.from({ length: 20 }, (_, index) => `2026-01-${10 + index}`);
+      const source = await open(user('ann', dates));
+      let rest: readonly EntryRef[] = [...dates, 'none'].map((date) => ({ userId: 'ann', date }));
+      const read: SourceEntry[] = [];
+      let batches = 0;
+      while (rest.length > 0) {
+        const batch = await source.readBatch(rest, { maxBytes: 10_000 });
+        const bytes = batch.entries.map(({ document }) => document.byteLength);
+        const total = bytes.reduce((sum, size) => sum + size, 0);
+        expect(total - (bytes.at(-1) ?? 0)).toBeLessThan(10_000);
+        expect(batch.entries.length + batch.rest.length).toBeGreaterThanOrEqual(rest.length - 1);
+        read.push(...batch.entries);
+        rest = batch.rest;
+        batches += 1;
+      }
+      expect(batches).toBeGreaterThan(1);
+      expect(read.map(({ date }) => date).toSorted()).toEqual(dates);
+      expect(readEntry(read.find(({ date }) => date === dates[3]))).toEqual(
+        whole({ userId: 'ann', date: dates[3]! }, journalEntry(1, 3).fields),
+      );
     });
   });
 }
@@ -211,6 +244,8 @@ function describeAborts(open: Open): void {
       source.countUserEntries('ann', signal),
       source.readPage({ userId: 'ann', ...plenty, signal }),
       source.readEntries([{ userId: 'ann', date: '1' }], { signal }),
+      source.listDates({ userId: 'ann', limit: 1, signal }),
+      source.readBatch([{ userId: 'ann', date: '1' }], { maxBytes: 1, signal }),
     ];
     const codes = await Promise.all(
       calls.map(

@@ -1,11 +1,9 @@
-import { type Operation, processedEntries } from '@migrator/core';
+import { entryOutcomes, type Operation, processedEntries } from '@migrator/core';
 import { currentStatus } from '@migrator/engine';
 import { type ExportedMetrics, GaugePage } from '@migrator/observability';
 import { queueLoads } from '@migrator/queue';
 
 import type { ApiContext } from '../api-context.ts';
-
-const outcomes = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'vanished', 'failed'];
 
 /** What the books and the queues say at this moment: exact, whatever process did the work. */
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
@@ -71,7 +69,7 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
 /** The books of the newest run. */
 function runGauges(page: GaugePage, run: Operation): void {
   const count = (name: string): number => run.totals[name] ?? 0;
-  for (const outcome of outcomes) {
+  for (const outcome of entryOutcomes) {
     page.set('migrator_run_entries', "The newest run's entries by outcome", { outcome }, count(outcome));
   }
   page.set(

@@ -108,6 +108,7 @@ const counterWords = {
   newer: ['Newer there'],
   vanished: ['Gone while reading'],
   failed: ['Failed', 'bad'],
+  unread: ['Could not be read', 'bad'],
   bytes: ['Bytes'],
   writeUnits: ['Write units'],
   readUnits: ['Read units'],

@@ -43,6 +43,8 @@ export function endlessSource(users: number, entriesPerUser: number): Source {
       }));
       return { entries, more: from + count < entriesPerUser };
     },
+    listDates: async () => ({ dates: [], more: false }),
+    readBatch: async () => ({ entries: [], rest: [] }),
     countEntries: async () => users * entriesPerUser,
     countUserEntries: async () => entriesPerUser,
     readEntries: async () => [],

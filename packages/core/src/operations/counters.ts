@@ -25,6 +25,7 @@ export const counters = {
     'encodedAsText',
     'warnings',
     'compressed',
+    'unread',
   ],
   verification: [
     'entries',
@@ -53,6 +54,21 @@ export const counters = {
   /** `intended`: those that were about to be deleted, `beyond`: those among them that the limit of the prune kept. */
   prune: ['scanned', 'deleted', 'kept', 'writeUnits', 'owned', 'unknown', 'intended', 'beyond'],
 } as const satisfies Record<OperationKind, readonly string[]>;
+
+/**
+ * What becomes of an entry: exactly one of these moves for each. `unread`: entries of a user that could not be read, and
+ * that no attempt of its task goes on with; a new one takes them back first.
+ */
+export const entryOutcomes = [
+  'created',
+  'repaired',
+  'unchanged',
+  'conflicts',
+  'newer',
+  'vanished',
+  'failed',
+  'unread',
+] as const satisfies readonly (typeof counters)['migration'][number][];
 
 export type Counter<K extends OperationKind> = (typeof counters)[K][number];
 

@@ -1,3 +1,4 @@
+import { entryOutcomes } from './counters.ts';
 import type { Operation } from './operation.ts';
 
 export interface MigrationStats {
@@ -33,11 +34,12 @@ export function migrationStats(
 ): MigrationStats {
   const count = (name: string): number => operation.totals[name] ?? 0;
   const successCount = count('created') + count('repaired');
+  const failureCount = count('failed') + count('unread');
   const skippedCount = count('unchanged') + count('conflicts') + count('newer') + count('vanished');
   return {
-    totalProcessed: successCount + skippedCount + count('failed'),
+    totalProcessed: successCount + skippedCount + failureCount,
     successCount,
-    failureCount: count('failed'),
+    failureCount,
     skippedCount,
     conflictCount: count('conflicts'),
     prunedCount,
@@ -57,6 +59,5 @@ export function migrationStats(
 
 /** Entries a migration has dealt with, one way or another. */
 export function processedEntries(operation: Operation): number {
-  const names = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'vanished', 'failed'];
-  return names.reduce((sum, name) => sum + (operation.totals[name] ?? 0), 0);
+  return entryOutcomes.reduce((sum, name) => sum + (operation.totals[name] ?? 0), 0);
 }

@@ -44,6 +44,12 @@ export interface ReadPageRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface EntryBatch {
+  readonly entries: readonly SourceEntry[];
+  /** What has to be asked for again, because the bytes were full before it came. */
+  readonly rest: readonly EntryRef[];
+}
+
 /** Firestore, read only. Every method retries what core's retry table says, then throws a MigrationError. */
 export interface Source {
   listUsers(request: { pageSize: number; pageToken?: string; signal?: AbortSignal }): Promise<UserPage>;
@@ -53,7 +59,17 @@ export interface Source {
    */
   countEntries(signal?: AbortSignal): Promise<number>;
   countUserEntries(userId: string, signal?: AbortSignal): Promise<number>;
+  /** A page that breaks off for good is as long as it got, if it got anywhere; the next one meets the error. */
   readPage(request: ReadPageRequest): Promise<EntryPage>;
+  /** The ids of a user's entries, in the order of their pages, without reading their documents. */
+  listDates(
+    request: Omit<ReadPageRequest, 'maxBytes'>,
+  ): Promise<{ readonly dates: readonly string[]; readonly more: boolean }>;
+  /** Those of the entries that exist, whole, until their documents reach so many bytes (always one, if there is one). */
+  readBatch(
+    refs: readonly EntryRef[],
+    options: { readonly maxBytes: number; readonly signal?: AbortSignal },
+  ): Promise<EntryBatch>;
   /** Those of the entries that exist, in no particular order. `keysOnly`: with documents that hold no fields. */
   readEntries(
     refs: readonly EntryRef[],

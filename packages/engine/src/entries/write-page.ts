@@ -6,6 +6,7 @@ import {
   entryPath,
   type EntryRef,
   failureIssue,
+  type FoundItems,
   isStorableKey,
   type Issue,
   ItemArena,
@@ -19,6 +20,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
+import { isOwnTrouble } from '../units/own-trouble.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
 import { inSlots } from './in-slots.ts';
 import type { MigrationRun } from './migration-run.ts';
@@ -37,8 +39,9 @@ export interface WrittenPage {
 const batchSize = 25;
 
 /**
- * Settles a page's entries, many at once. When something stops it, what was begun is finished and the unbroken row of
- * settled entries from the front is the result; entries settled behind a gap are done again, which changes nothing.
+ * Settles a page's entries, many at once. One that meets trouble of its own fails, and the others go on. When something
+ * stops all of it, what was begun is finished and the unbroken row of settled entries from the front is the result;
+ * entries settled behind a gap are done again, which changes nothing.
  */
 export async function writePage(
   context: EngineContext,
@@ -49,12 +52,11 @@ export async function writePage(
 ): Promise<WrittenPage> {
   const deltas: Deltas<'migration'> = {};
   let stored: ReadonlyMap<string, ItemJson> | undefined;
+  const unread = new Set<string>();
   if (run.readFirst && entries.length > 0) {
     try {
-      const read = await context.target.getItems(
-        [...new Set(entries.map((entry) => dateKey(entry)))].filter(isStorableKey),
-        signal,
-      );
+      const keys = [...new Set(entries.map((entry) => dateKey(entry)))].filter(isStorableKey);
+      const read = await readStored(context, run, keys, unread, signal);
       stored = read.items;
       addTo(deltas, 'readUnits', Math.ceil(read.readUnits));
     } catch (error) {
@@ -68,27 +70,73 @@ export async function writePage(
     return { deltas: {}, issues: [], settled: 0, interruption: error };
   }
   const outcomes: (EntryOutcome | undefined)[] = Array.from({ length: entries.length });
-  const settle = async (index: number): Promise<void> => {
+  /** Entries that met trouble of their own. */
+  const again: number[] = [];
+  const settle = async (index: number, onOwnTrouble: (error: unknown) => void): Promise<void> => {
+    if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
     const entry = entries[index]!;
     const first = second?.get(entry);
-    const before = stored === undefined ? undefined : (stored.get(dateKey(entry)) ?? null);
-    outcomes[index] =
-      first === undefined ? await settleEntry(context, run, entry, before, signal) : collisionWith(first);
+    const key = dateKey(entry);
+    const before = stored === undefined || unread.has(key) ? undefined : (stored.get(key) ?? null);
+    try {
+      outcomes[index] =
+        first === undefined ? await settleEntry(context, run, entry, before, signal) : collisionWith(first);
+    } catch (error) {
+      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      onOwnTrouble(error);
+    }
   };
   const steps = stepsOf(entries, run.exclusive && !run.readFirst && context.settings.writeMode === 'batch');
   let interruption: unknown;
   try {
     await inSlots(context.writeSlots, steps.length, (at) => {
-      if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
       const step = steps[at]!;
       return typeof step === 'number'
-        ? settle(step)
+        ? settle(step, () => again.push(step))
         : settleBatch(context, run, entries, step, outcomes, signal);
+    });
+    // The service may have come back just before it was asked: whoever fails once more beside others fails for good.
+    await inSlots(context.writeSlots, again.length, (at) => {
+      const index = again[at]!;
+      return settle(index, (error) => (outcomes[index] = failureOf(error)));
     });
   } catch (error) {
     interruption = error;
   }
   return collect(context, unit, entries, outcomes, deltas, interruption);
+}
+
+/**
+ * What is there already. Where the request for all of it fails, and not by an outage, the keys are asked for one by one; what
+ * even then can't be read is `unread`, and the condition of its write decides.
+ */
+async function readStored(
+  context: EngineContext,
+  run: MigrationRun,
+  keys: readonly string[],
+  unread: Set<string>,
+  signal: AbortSignal,
+): Promise<FoundItems> {
+  const { target, writeSlots } = context;
+  try {
+    return await target.getItems(keys, signal);
+  } catch (error) {
+    if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+  }
+  const items = new Map<string, ItemJson>();
+  let readUnits = 0;
+  await inSlots(writeSlots, keys.length, async (index) => {
+    const key = keys[index]!;
+    try {
+      const found = await target.getItems([key], signal);
+      for (const [at, item] of found.items) items.set(at, item);
+      readUnits += found.readUnits;
+    } catch (error) {
+      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      unread.add(key);
+    }
+  });
+  return { items, readUnits };
 }
 
 /** Which entries are written by themselves, and which together. */
@@ -148,6 +196,15 @@ async function settleBatch(
   } finally {
     arena.giveBack();
   }
+}
+
+function failureOf(error: unknown): EntryOutcome {
+  return {
+    kind: 'failed',
+    code: MigrationError.codeOf(error),
+    message: error instanceof Error ? error.message : String(error),
+    attempts: error instanceof MigrationError ? error.attempts : 1,
+  };
 }
 
 function collect(

@@ -23,6 +23,20 @@ export function pacedSource(source: Source, pace: Pace): Source {
           return Math.max(1, entries.length);
         },
       ),
+    listDates: (request) =>
+      pace.read(
+        Math.min(request.limit, Math.ceil(entriesPerPage)),
+        request.signal,
+        () => source.listDates(request),
+        ({ dates }) => Math.max(1, dates.length),
+      ),
+    readBatch: (refs, options) =>
+      pace.read(
+        refs.length,
+        options.signal,
+        () => source.readBatch(refs, options),
+        ({ rest }) => refs.length - rest.length,
+      ),
     readEntries: (refs, options) =>
       pace.read(
         refs.length,

@@ -2,13 +2,12 @@ import { type Deltas, type Issue, type SourceEntry } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
+import { type NamedPage, readNamed, unreadableIssue } from '../entries/read-named.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { writePage } from '../entries/write-page.ts';
+import { isOwnTrouble } from './own-trouble.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
 import type { PageResult, UnitStart, UnitWork } from './page-result.ts';
-
-/** How many failed entries are read again at once. */
-const redoSize = 100;
 
 /**
  * Migrates one user: page after page from where the last start left off, then once more what had failed before this
@@ -20,6 +19,9 @@ export async function* migrateUser(
   userId: string,
   start: UnitStart,
 ): UnitWork {
+  const unreadBefore = start.counters['unread'] ?? 0;
+  // They are gone through now, or fail with the user once more.
+  if (unreadBefore > 0) yield { deltas: { unread: -unreadBefore }, last: false };
   const failedBefore = start.counters['failed'] ?? 0;
   const wasAtEnd = start.cursor === endOfEntries;
   const kept = failedBefore === 0 ? [] : await keptFailures(context, run, start);
@@ -46,28 +48,77 @@ async function* migratePages(
   after: string | undefined,
   lastPart: boolean,
 ): UnitWork {
-  const { pageEntries, pageBytes } = context.settings;
-  const from = after === undefined ? {} : { after };
-  for await (const page of readPages(context.source, {
-    userId,
-    pageEntries,
-    pageBytes,
-    signal: start.signal,
-    ...from,
-  })) {
-    const result = await writePage(context, run, start.unit, page.entries, start.signal);
-    const complete = result.settled === page.entries.length && result.interruption === undefined;
-    const lastSettled = page.entries[result.settled - 1]?.date;
+  for await (const page of readPagesAround(context, run, userId, start, after)) {
+    const { entries, unreadable, lastDate } = page;
+    const result = await writePage(context, run, start.unit, entries, start.signal);
+    const complete = result.settled === entries.length && result.interruption === undefined;
+    const lastSettled = complete ? lastDate : entries[result.settled - 1]?.date;
     const atEnd = complete && !page.more;
     const cursor = atEnd ? endOfEntries : lastSettled === undefined ? undefined : cursorAfter(lastSettled);
+    const unread = complete ? unreadable : [];
     yield {
-      deltas: result.deltas,
-      issues: result.issues,
+      deltas: unread.length === 0 ? result.deltas : withFailed(result.deltas, unread.length),
+      issues: [...result.issues, ...unread.map((one) => unreadableIssue(context, start.unit, userId, one))],
       last: atEnd && lastPart,
       ...(cursor === undefined ? {} : { cursor }),
     };
     if (!complete) throw result.interruption;
   }
+}
+
+interface MigrationPage {
+  readonly entries: readonly SourceEntry[];
+  /** All of these come after the entries. */
+  readonly unreadable: NamedPage['unreadable'];
+  /** Absent in an empty page. */
+  readonly lastDate?: string | undefined;
+  readonly more: boolean;
+}
+
+/**
+ * A user's entries by pages. Where a page can't be read, and not because of an outage, its entries are read by name, one by
+ * one, so that only what can't be read by itself fails. Throws where the names can't be listed either.
+ */
+async function* readPagesAround(
+  context: EngineContext,
+  run: MigrationRun,
+  userId: string,
+  { signal }: UnitStart,
+  after: string | undefined,
+): AsyncGenerator<MigrationPage, void, void> {
+  const { pageEntries, pageBytes } = context.settings;
+  let from = after;
+  const at = (): { after?: string } => (from === undefined ? {} : { after: from });
+  for (;;) {
+    try {
+      for await (const page of readPages(context.source, {
+        userId,
+        pageEntries,
+        pageBytes,
+        signal,
+        ...at(),
+      })) {
+        from = page.entries.at(-1)?.date ?? from;
+        yield { ...page, unreadable: [], lastDate: page.entries.at(-1)?.date };
+        if (!page.more) return;
+      }
+    } catch (error) {
+      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+    }
+    const { dates, more } = await context.source.listDates({ userId, limit: pageEntries, signal, ...at() });
+    if (dates.length === 0) yield { entries: [], unreadable: [], more };
+    for await (const page of readNamed(context, run, userId, dates, { signal, alone: true })) {
+      const { entries, vanished, unreadable, last } = page;
+      const lastDate = entries[0]?.date ?? vanished[0] ?? unreadable[0]?.date;
+      yield { entries, unreadable, lastDate, more: more || !last };
+    }
+    if (!more) return;
+    from = dates.at(-1) ?? from;
+  }
+}
+
+function withFailed(deltas: Deltas<'migration'>, failed: number): Deltas<'migration'> {
+  return { ...deltas, failed: (deltas.failed ?? 0) + failed };
 }
 
 async function* redoFailures(
@@ -77,39 +128,32 @@ async function* redoFailures(
   start: UnitStart,
   failures: readonly Issue[],
 ): UnitWork {
-  for (let index = 0; index < failures.length; index += redoSize) {
-    const dates = failures.slice(index, index + redoSize).map((issue) => issue.key);
-    const entries = await context.source.readEntries(
-      dates.map((date) => ({ userId, date })),
-      { signal: start.signal },
-    );
-    const result = await writePage(context, run, start.unit, entries, start.signal);
-    const complete = result.settled === entries.length && result.interruption === undefined;
-    yield redonePage(dates, entries, result, complete, complete && index + redoSize >= failures.length);
+  const dates = failures.map((issue) => issue.key);
+  for await (const page of readNamed(context, run, userId, dates, { signal: start.signal })) {
+    const result = await writePage(context, run, start.unit, page.entries, start.signal);
+    const complete = result.settled === page.entries.length && result.interruption === undefined;
+    const again = page.unreadable.map((one) => unreadableIssue(context, start.unit, userId, one));
+    yield redonePage(page, result, again, complete && page.last);
     if (!complete) throw result.interruption;
   }
 }
 
 /** Every entry that is settled anew stops being the failure it was; one that Firestore no longer has is skipped. */
 function redonePage(
-  dates: readonly string[],
-  entries: readonly SourceEntry[],
+  { entries, vanished }: NamedPage,
   result: { deltas: Deltas<'migration'>; issues: readonly Issue[]; settled: number },
-  complete: boolean,
+  unreadable: readonly Issue[],
   last: boolean,
 ): PageResult {
-  const present = new Set(entries.map((entry) => entry.date));
-  const vanished = complete ? dates.filter((date) => !present.has(date)) : [];
   const again = new Set(result.issues.map((issue) => issue.key));
   const settled = entries.slice(0, result.settled).map((entry) => entry.date);
   const redone = [...settled, ...vanished];
   return {
     deltas: {
-      ...result.deltas,
-      failed: (result.deltas.failed ?? 0) - redone.length,
+      ...withFailed(result.deltas, -redone.length),
       ...(vanished.length === 0 ? {} : { vanished: vanished.length }),
     },
-    issues: result.issues,
+    issues: [...result.issues, ...unreadable],
     resolved: redone.filter((date) => !again.has(date)),
     last,
   };

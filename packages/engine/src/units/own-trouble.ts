@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { dateKey, type ErrorCode, type Operation } from '@migrator/core';
+import { dateKey, type ErrorCode, MigrationError, type Operation, retryPolicies } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import type { PageResult } from './page-result.ts';
 
-/** What work costs, whether it comes to anything or not. */
-const costs = new Set(['bytes', 'readUnits', 'writeUnits']);
+/** What work costs, whether it comes to anything or not, and what is only known to be undone. */
+const costs = new Set(['bytes', 'readUnits', 'writeUnits', 'unread']);
+/** What one entry alone may meet, or everybody. */
+const ambiguous: ReadonlySet<ErrorCode> = new Set(['SOURCE_UNAVAILABLE', 'TARGET_UNAVAILABLE']);
 /** Short, so that what was out of reach a moment ago and is back has little time to look as if it never was. */
 const probeLimitMs = 2_000;
 
@@ -25,6 +27,23 @@ export function differInWork(before: Pick<Operation, 'totals'>, now: Pick<Operat
   return [...names].some(
     (name) => !costs.has(name) && (before.totals[name] ?? 0) !== (now.totals[name] ?? 0),
   );
+}
+
+/**
+ * Whether what failed is the trouble of what was asked for, and not an outage: then an entry fails with it, and others go
+ * on. A service that still answers others shows it.
+ */
+export async function isOwnTrouble(
+  context: EngineContext,
+  operation: Operation,
+  error: unknown,
+  stop: AbortSignal,
+): Promise<boolean> {
+  if (stop.aborted) return false;
+  const code = MigrationError.codeOf(error);
+  if (ambiguous.has(code)) return await answersOthers(context, operation, code, stop);
+  // What nothing foresaw in the work on one entry is met again with it, and with no other.
+  return retryPolicies[code].gives === 'entry' || code === 'INTERNAL';
 }
 
 /**

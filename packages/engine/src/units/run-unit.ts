@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Commit,
   type CommitResult,
+  entryOutcomes,
   entryPath,
   type ErrorCode,
   failureIssue,
@@ -55,6 +56,8 @@ export type UnitResult =
 /** How long the books are asked again and again to take a unit back, and how far apart (ms). */
 const handBackLimitMs = 20_000;
 const handBackEveryMs = 500;
+/** How long the entries of a user that fails may take to be counted (ms). */
+const countLimitMs = 10_000;
 
 /**
  * One attempt at one unit of work: start a new epoch, work page by page, commit each, end.
@@ -148,11 +151,7 @@ class UnitBook {
     const failed = counters['failed'] ?? 0;
     const ended = failed > 0 ? 'failed' : 'done';
     const stopping = this.#attempt.signal.aborted ? 'queued' : 'running';
-    const upon = {
-      counters: this.#counters,
-      ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }),
-    };
-    const control = await this.#record(page.last ? ended : stopping, page, upon);
+    const control = await this.#record(page.last ? ended : stopping, page, this.#expected());
     if (control === 'lost') return { outcome: 'lost' };
     this.#counters = counters;
     this.#cursor = page.cursor ?? this.#cursor;
@@ -197,6 +196,8 @@ class UnitBook {
   /** Whether it is more than this unit that can't get on. */
   async #isOutage(code: ErrorCode): Promise<boolean> {
     if (code === 'REDIS_UNAVAILABLE' || this.#gotOn) return true;
+    // A migration's pages fail the entries whose own trouble it is, and end only with an outage.
+    if (code === 'TARGET_UNAVAILABLE' && this.#operation.kind === 'migration') return true;
     const now = await this.#context.ledger.get(this.#operation.id).catch(() => undefined);
     if (now === undefined) return true;
     if (differInWork(this.#operation, now)) return false;
@@ -231,12 +232,40 @@ class UnitBook {
   async fail(error: unknown): Promise<UnitResult | Lost> {
     const code = MigrationError.codeOf(error);
     const attempts = error instanceof MigrationError ? error.attempts : 1;
-    const message = messageOf(error);
+    const left = await this.#unread();
+    const message = left === undefined ? messageOf(error) : `${messageOf(error)} ${left.says}`;
     const failure = { code, path: this.#path(), message, attempts };
     const issues = [failureIssue(this.#start.unit, '', failure)];
-    const control = await this.#record('failed', { deltas: {}, issues, last: true });
+    const deltas = left === undefined ? {} : { unread: left.entries };
+    const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
     if (control === 'stale' || control === 'lost') return { outcome: control };
     return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
+  }
+
+  /** The entries of a user whose migration fails, as far as nothing is recorded of them yet. */
+  async #unread(): Promise<{ entries: number; says: string } | undefined> {
+    const unit = parseUnitId(this.#start.unit);
+    if (this.#operation.kind !== 'migration' || unit.type !== 'user') return undefined;
+    const signal = AbortSignal.timeout(countLimitMs);
+    try {
+      const all = await this.#context.source.countUserEntries(unit.userId, signal);
+      const entries = Math.max(0, all - this.#done());
+      return { entries, says: `${entries} of the user's ${all} entries were not tried; retry the user.` };
+    } catch {
+      // One stands for those that Firestore does not count either: none would look like an empty journal.
+      return {
+        entries: 1,
+        says: 'How many entries the user has is not known; they count as one. Retry the user.',
+      };
+    }
+  }
+
+  /** What the books hold of this unit, if they have lost nothing. */
+  #expected(): NonNullable<Commit['upon']> {
+    return {
+      counters: this.#counters,
+      ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }),
+    };
   }
 
   async #reset(): Promise<CommitResult> {
@@ -274,8 +303,8 @@ class UnitBook {
   }
 
   #done(): number {
-    const names =
-      this.#operation.kind === 'migration' ? migrationProgress : ['entries', 'scanned', 'rescanned'];
+    const names: readonly string[] =
+      this.#operation.kind === 'migration' ? entryOutcomes : ['entries', 'scanned', 'rescanned'];
     return names.reduce((sum, name) => sum + (this.#counters[name] ?? 0), 0);
   }
 
@@ -285,8 +314,6 @@ class UnitBook {
     return entryPath({ userId: unit.userId, date: '' }, this.#context.settings.names).slice(0, -1);
   }
 }
-
-const migrationProgress = ['created', 'repaired', 'unchanged', 'conflicts', 'newer', 'vanished', 'failed'];
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -36,7 +36,9 @@ export interface FirestoreProxy extends AsyncDisposable {
   readonly emulatorHost: string;
   readonly faults: FaultPlan<FirestoreFault>;
   /** Meets every call, or every one that names this text, with this fault, until it is taken back with undefined. */
-  always(fault: keyof typeof answers | undefined, naming?: string): void;
+  always(fault: keyof typeof answers | undefined, naming?: string, method?: (typeof methods)[number]): void;
+  /** Ends every answer with INTERNAL where a document with this text would come, until it is taken back. */
+  breakAt(text: string | undefined): void;
 }
 
 /** What reads; writers talk to the service itself. */
@@ -52,10 +54,12 @@ export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise
   const server = new Server(options);
   let forced: keyof typeof answers | undefined;
   let forcedOn = '';
+  let forcedMethod = '';
+  let broken: string | undefined;
 
   async function serve(path: string, call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
     const about = `${path} ${hashOf(call.request.toString('latin1'))}`;
-    const kind = call.request.includes(forcedOn) ? forced : undefined;
+    const kind = call.request.includes(forcedOn) && path.endsWith(forcedMethod) ? forced : undefined;
     const fault = kind === undefined ? faults.next(about) : { kind, at: 0 };
     if (kind !== undefined) faults.count(kind);
     if (fault !== undefined && fault.kind in answers) {
@@ -67,7 +71,8 @@ export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise
     // One message and an end are the same on the wire whether the method is called a stream or not.
     const stream = client.makeServerStreamRequest(path, same, same, call.request, call.metadata);
     call.on('cancelled', () => stream.cancel());
-    pipe(stream, call, fault?.kind === 'cut' ? 1 + Math.floor(fault.at * 30) : Number.POSITIVE_INFINITY);
+    const most = fault?.kind === 'cut' ? 1 + Math.floor(fault.at * 30) : Number.POSITIVE_INFINITY;
+    pipe(stream, call, most, (message) => broken !== undefined && message.includes(broken));
   }
 
   for (const method of methods) {
@@ -95,9 +100,13 @@ export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise
   return {
     emulatorHost: `127.0.0.1:${port}`,
     faults,
-    always(fault, naming = '') {
+    always(fault, naming = '', method) {
       forced = fault;
       forcedOn = naming;
+      forcedMethod = method ?? '';
+    },
+    breakAt(text) {
+      broken = text;
     },
     [Symbol.asyncDispose]: async () => {
       server.forceShutdown();
@@ -111,9 +120,18 @@ function pipe(
   stream: ClientReadableStream<Buffer>,
   call: ServerWritableStream<Buffer, Buffer>,
   most: number,
+  isBroken: (message: Buffer) => boolean,
 ): void {
   let sent = 0;
+  let isOver = false;
   stream.on('data', (message: Buffer) => {
+    if (isOver) return;
+    if (isBroken(message)) {
+      isOver = true;
+      stream.cancel();
+      end(call, status.INTERNAL, 'injected');
+      return;
+    }
     if (sent >= most) {
       if (sent === most) end(call, status.UNAVAILABLE, 'the stream was cut');
       sent += 1;
@@ -126,10 +144,10 @@ function pipe(
     call.once('drain', () => stream.resume());
   });
   stream.on('error', (error: Error & { code?: status }) => {
-    if (sent <= most) end(call, error.code ?? status.UNKNOWN, error.message);
+    if (sent <= most && !isOver) end(call, error.code ?? status.UNKNOWN, error.message);
   });
   stream.on('end', () => {
-    if (sent <= most) call.end();
+    if (sent <= most && !isOver) call.end();
   });
 }
 

@@ -1,0 +1,72 @@
+import { entryPath, failureIssue, type Issue, MigrationError, type SourceEntry } from '@migrator/core';
+
+import type { EngineContext } from '../engine-context.ts';
+import { isOwnTrouble } from '../units/own-trouble.ts';
+import type { MigrationRun } from './migration-run.ts';
+
+/** Some of a user's entries, read by their names. Each name is in one page and in one of its lists. */
+export interface NamedPage {
+  readonly entries: readonly SourceEntry[];
+  /** What Firestore does not have. */
+  readonly vanished: readonly string[];
+  /** What Firestore does not hand over while it answers others. */
+  readonly unreadable: readonly { readonly date: string; readonly error: unknown }[];
+  readonly last: boolean;
+}
+
+/** Names in one request, at most. */
+const namesAtOnce = 100;
+
+/**
+ * Reads entries by name, as many at once as a page has bytes for. `alone`: one by one from the beginning. Where a request
+ * fails, and not by an outage, its names are asked for one by one, so that one that can't be read fails alone.
+ */
+export async function* readNamed(
+  context: EngineContext,
+  run: MigrationRun,
+  userId: string,
+  names: readonly string[],
+  options: { readonly signal: AbortSignal; readonly alone?: boolean },
+): AsyncGenerator<NamedPage, void, void> {
+  const { signal } = options;
+  const maxBytes = context.settings.pageBytes;
+  let waiting = names;
+  let alone = options.alone === true ? names.length : 0;
+  while (waiting.length > 0) {
+    const asked = waiting.slice(0, alone > 0 ? 1 : namesAtOnce);
+    const refs = asked.map((date) => ({ userId, date }));
+    try {
+      const { entries, rest } = await context.source.readBatch(refs, { maxBytes, signal });
+      const found = new Set(entries.map(({ date }) => date));
+      const left = rest.map(({ date }) => date);
+      const vanished = asked.filter((date) => !found.has(date) && !left.includes(date));
+      waiting = [...left, ...waiting.slice(asked.length)];
+      yield { entries, vanished, unreadable: [], last: waiting.length === 0 };
+    } catch (error) {
+      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      if (asked.length > 1) {
+        alone = asked.length;
+        continue;
+      }
+      waiting = waiting.slice(1);
+      const unreadable = asked.map((date) => ({ date, error }));
+      yield { entries: [], vanished: [], unreadable, last: waiting.length === 0 };
+    }
+    alone = Math.max(0, alone - 1);
+  }
+}
+
+/** What is recorded of an entry that can't be read. */
+export function unreadableIssue(
+  context: EngineContext,
+  unit: string,
+  userId: string,
+  { date, error }: NamedPage['unreadable'][number],
+): Issue {
+  return failureIssue(unit, date, {
+    code: MigrationError.codeOf(error),
+    path: entryPath({ userId, date }, context.settings.names),
+    message: error instanceof Error ? error.message : String(error),
+    attempts: error instanceof MigrationError ? error.attempts : 1,
+  });
+}
