@@ -8,7 +8,7 @@ import {
   type SourceEntry,
   type Target,
 } from '@migrator/core';
-import { encodeDocument } from '@migrator/testing';
+import { encodeDocument, sampleBinding } from '@migrator/testing';
 import { expect, test } from 'vitest';
 
 import type { EngineContext } from '../engine-context.ts';
@@ -115,6 +115,7 @@ function openWorld(faults: Faults, isTableEmpty = true) {
     source,
     target,
     ledger: createMemoryLedger(),
+    binding: async () => sampleBinding,
     writeSlots: new InFlightLimit(4),
     settings: {
       ...defaultPaging,
@@ -132,7 +133,7 @@ async function finish(context: EngineContext, id: string): Promise<Operation> {
 }
 
 async function run(context: EngineContext): Promise<Operation> {
-  const opened = await context.ledger.open(request, { now: new Date() });
+  const opened = await context.ledger.open(request, { now: new Date(), binding: sampleBinding });
   if (!opened.opened) throw new Error('a ledger of its own is free');
   return await finish(context, opened.operation.id);
 }
@@ -169,7 +170,7 @@ test.each(['SOURCE_UNAVAILABLE', 'MALFORMED_DOCUMENT', 'SOURCE_MESSAGE_TOO_LARGE
     delete faults.read;
     const healed = await retry(context, again);
     expect(healed).toMatchObject({ state: 'completed', codes: {} });
-    expect(migrationStats(healed, [])).toMatchObject({ totalProcessed: 2 * perUser, failureCount: 0 });
+    expect(migrationStats(healed, [], 0)).toMatchObject({ totalProcessed: 2 * perUser, failureCount: 0 });
   },
 );
 
@@ -215,7 +216,7 @@ test('a user who can not be read from the second page on: what is left counts as
   const { context } = openWorld(faults);
   const ended = await run(context);
   expect(ended).toMatchObject({ state: 'completed-with-failures', units: { completed: 1, failed: 1 } });
-  expect(migrationStats(ended, [])).toMatchObject({
+  expect(migrationStats(ended, [], 0)).toMatchObject({
     totalProcessed: 2 * perUser,
     successCount: perUser + pageEntries,
     failureCount: perUser - pageEntries,
@@ -223,11 +224,11 @@ test('a user who can not be read from the second page on: what is left counts as
   expect(await failures(context, ended)).toEqual({ 'users/ann/trading-journal': 'SOURCE_UNAVAILABLE' });
 
   const again = await retry(context, ended);
-  expect(migrationStats(again, [])).toMatchObject({ totalProcessed: 2 * perUser });
+  expect(migrationStats(again, [], 0)).toMatchObject({ totalProcessed: 2 * perUser });
   faults.read = () => undefined;
   const healed = await retry(context, again);
   expect(healed).toMatchObject({ state: 'completed', codes: {} });
-  expect(migrationStats(healed, [])).toMatchObject({ totalProcessed: 2 * perUser, failureCount: 0 });
+  expect(migrationStats(healed, [], 0)).toMatchObject({ totalProcessed: 2 * perUser, failureCount: 0 });
 });
 
 test('a user whose entries can not even be counted counts as one failure', async () => {
@@ -237,7 +238,7 @@ test('a user whose entries can not even be counted counts as one failure', async
     count: awayFor,
   });
   const ended = await run(context);
-  expect(migrationStats(ended, [])).toMatchObject({ totalProcessed: perUser + 1, failureCount: 1 });
+  expect(migrationStats(ended, [], 0)).toMatchObject({ totalProcessed: perUser + 1, failureCount: 1 });
 });
 
 test('a key that can not be looked at is written all the same', async () => {
