@@ -70,3 +70,14 @@ for (const entries of [10_000, 100_000, 1_000_000]) {
   const child = run(new URL('./one-large-user.ts', import.meta.url), [entries]);
   tell({ figure: 'one user', ...(JSON.parse(await text(child.stdout)) as object) });
 }
+
+const retried = run(new URL('./retried-entries.ts', import.meta.url), [4, 100]);
+tell({ figure: 'retried entries of 1 MB', ...(JSON.parse(await text(retried.stdout)) as object) });
+
+const issues = await startRedis();
+try {
+  const child = run(new URL('./kept-issues.ts', import.meta.url), [14], { REDIS_URL: issues.url });
+  tell({ figure: 'issues of verifications', ...(JSON.parse(await text(child.stdout)) as object) });
+} finally {
+  await issues.stop();
+}

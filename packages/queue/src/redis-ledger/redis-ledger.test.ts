@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { Ledger } from '@migrator/core';
+import type { Issue, Ledger } from '@migrator/core';
 import { ledgerContract, type LedgerHarness, sampleBinding as binding } from '@migrator/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -20,7 +20,9 @@ beforeAll(async () => {
 
 afterAll(() => redis.quit());
 
-async function make(options: { maxKeptIssues?: number } = {}): Promise<LedgerHarness & { prefix: string }> {
+async function make(
+  options: { maxKeptIssues?: number; maxKeptIssueBytes?: number } = {},
+): Promise<LedgerHarness & { prefix: string }> {
   const prefix = `{ledger-test-${randomUUID()}}`;
   return {
     prefix,
@@ -37,9 +39,68 @@ async function keysOf(prefix: string): Promise<string[]> {
   return keys;
 }
 
+/** An issue of some 1.2 KB. */
+function issueOf(key: string): Issue {
+  const detail = { path: `users/a/trading-journal/${key}`, message: 'm'.repeat(1_200) };
+  return { unit: 'user:a', key, code: 'different', detail };
+}
+
 ledgerContract('the ledger in Redis', make, { numRuns: 40 });
 
 describe('the ledger in Redis', () => {
+  it.each(['verification', 'rollback', 'migration'] as const)(
+    'keeps the issues of the ten newest of a kind: %s',
+    async (kind) => {
+      const { ledger, prefix, done } = await make();
+      const request =
+        kind === 'verification'
+          ? ({ kind, mode: 'full' } as const)
+          : kind === 'rollback'
+            ? ({ kind, dryRun: true } as const)
+            : begin;
+      const ids: string[] = [];
+      for (let run = 0; run < 13; run += 1) {
+        const opened = await ledger.open(request, { now: new Date(), binding });
+        if (!opened.opened) throw new Error('it is free');
+        const { id } = opened.operation;
+        ids.push(id);
+        const { epoch } = await startUnit(ledger, id, 'user:a');
+        const issues = [issueOf('a')];
+        await ledger.commit(id, 'user:a', { epoch, state: 'failed', deltas: {}, issues });
+        await ledger.close(id, { state: 'completed-with-failures', now: new Date() });
+      }
+      const kept = await Promise.all(
+        ids.map(async (id) => (await ledger.issues(id, { limit: 5 })).issues.length),
+      );
+      expect(kept).toEqual([0, 0, 0, ...Array.from({ length: 10 }, () => 1)]);
+      expect((await ledger.get(ids[0]!))?.codes).toEqual({ different: 1 });
+      expect((await keysOf(prefix)).filter((key) => key.includes(':issues'))).toHaveLength(3 * 10);
+      await done();
+    },
+  );
+
+  it('keeps so many bytes of issues, counts the others, and has room again for those that are resolved', async () => {
+    const { ledger, done } = await make({ maxKeptIssueBytes: 20_000 });
+    const id = await openMigration(ledger);
+    const { epoch } = await startUnit(ledger, id, 'user:a');
+    const commit = async (keys: readonly string[], resolved: readonly string[] = []): Promise<number> => {
+      const issues = keys.map((key) => issueOf(key));
+      await ledger.commit(id, 'user:a', { epoch, state: 'running', deltas: {}, issues, resolved });
+      return (await ledger.unitIssues(id, 'user:a')).length;
+    };
+    const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
+    const kept = await commit(keys);
+    expect(kept).toBeGreaterThan(10);
+    expect(kept).toBeLessThan(20);
+    expect((await ledger.get(id))?.codes).toEqual({ different: 100 });
+    expect(await commit(keys.slice(0, 5))).toBe(kept);
+    expect(await commit(['more'], keys.slice(0, 5))).toBe(kept - 4);
+    await ledger.resetUnit(id, 'user:a', epoch);
+    expect(await ledger.get(id)).toMatchObject({ codes: {} });
+    expect(await commit(keys)).toBe(kept);
+    await done();
+  });
+
   it('weighs less than 100 bytes a unit, as full as a million users make it', async () => {
     const { ledger, prefix, done } = await make();
     const id = await openMigration(ledger);

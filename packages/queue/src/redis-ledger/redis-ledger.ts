@@ -62,6 +62,8 @@ export interface RedisLedgerOptions {
   readonly prefix: string;
   /** How many issues of an operation are kept; 10,000 by default. */
   readonly maxKeptIssues?: number;
+  /** How many bytes of them, more or less; 8 MiB by default. */
+  readonly maxKeptIssueBytes?: number;
 }
 
 type UnitState = 'queued' | 'running' | 'done' | 'failed';
@@ -71,6 +73,11 @@ const chunkSize = 500;
 
 /** Of so many newest migrations the records of units are kept, by which their users can be retried. */
 const keptMigrations = 10;
+
+/** Of so many newest operations of a kind the issues are kept. */
+const keptIssuesOf = 10;
+
+const defaultMaxKeptIssueBytes = 8 * 1024 * 1024;
 
 /** How many records a page of units looks at, more or less. */
 const unitsPerPage = 10_000;
@@ -94,13 +101,15 @@ class RedisLedger implements Ledger {
   readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
   readonly #maxKeptIssues: number;
+  readonly #maxKeptIssueBytes: number;
   /** The operation that a unit was last started of. Most starts are of the same one, whose request is known by then. */
   #lastStarted: Operation | undefined;
 
-  constructor({ redis, prefix, maxKeptIssues = defaultMaxKeptIssues }: RedisLedgerOptions) {
+  constructor({ redis, prefix, maxKeptIssues, maxKeptIssueBytes }: RedisLedgerOptions) {
     this.#redis = redis;
     this.#keys = new LedgerKeys(prefix);
-    this.#maxKeptIssues = maxKeptIssues;
+    this.#maxKeptIssues = maxKeptIssues ?? defaultMaxKeptIssues;
+    this.#maxKeptIssueBytes = maxKeptIssueBytes ?? defaultMaxKeptIssueBytes;
   }
 
   async open(
@@ -128,6 +137,7 @@ class RedisLedger implements Ledger {
       if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
       if (outcome === 'opened') {
         if (kind === 'migration') await this.#sweepOldMigrations();
+        await this.#sweepOldIssues(kind);
         return { opened: true, operation: found(operationOf(record), id) };
       }
       start = Number(detail) + 1;
@@ -258,7 +268,7 @@ class RedisLedger implements Ledger {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'lost';
     const { epoch, state, cursor, resolved = [], issues = [], upon } = commit;
-    const args = [id, unit, fieldOf(unit), epoch, state, this.#maxKeptIssues];
+    const args = [id, unit, fieldOf(unit), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
     args.push(optional(upon && standText(kind, upon)), optional(cursor));
     const deltas = wholeDeltas(kind, commit.deltas);
     args.push(deltas.length);
@@ -372,7 +382,7 @@ class RedisLedger implements Ledger {
     return bucketsOf((await this.#redis.getBuffer(this.#keys.usedBuckets(id))) ?? new Uint8Array());
   }
 
-  /** Who would retry single users of a run so long ago? Its totals and issues stay. */
+  /** Who would retry single users of a run so long ago? Its totals stay. */
   async #sweepOldMigrations(): Promise<void> {
     const byStart = this.#keys.byStart('migration');
     // Those before were swept when they became old.
@@ -382,6 +392,13 @@ class RedisLedger implements Ledger {
       await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
       await this.#sweepUnits(id);
     }
+  }
+
+  /** Their counts by code stay. */
+  async #sweepOldIssues(kind: OperationKind): Promise<void> {
+    // Those before were swept when they became old.
+    const old = await this.#redis.zrevrange(this.#keys.byStart(kind), keptIssuesOf, keptIssuesOf + 1);
+    for (const id of old) await this.#redis.unlink(...this.#keys.issues(id));
   }
 
   async #sweepUnits(id: string): Promise<void> {

@@ -68,7 +68,7 @@ export const commitScript = script(
   heldUnit,
   String.raw`
 local id, unit, field, epoch, state, maxKept = take(), take(), take(), takeNumber(), take(), takeNumber()
-local upon, cursor = takeOptional(), takeOptional()
+local maxBytes, upon, cursor = takeNumber(), takeOptional(), takeOptional()
 
 local record, control = heldUnit(id, field, epoch)
 if not record then return control end
@@ -80,7 +80,7 @@ for _ = 1, takeNumber() do
   redis.call('HINCRBY', OPERATION, 't:' .. name, amount)
 end
 for _ = 1, takeNumber() do resolveIssue(record, unit, take()) end
-for _ = 1, takeNumber() do recordIssue(record, unit, maxKept, take(), take(), take()) end
+for _ = 1, takeNumber() do recordIssue(record, unit, maxKept, maxBytes, take(), take(), take()) end
 
 if cursor then record.cursor = cursor end
 -- Nobody asks a finished unit where it was.

@@ -1,7 +1,7 @@
 /**
- * Issues are counted by code in the operation, and kept up to a number: a hash from member (unit, NUL, key) to
+ * Issues are counted by code in the operation, and kept up to a number and a weight in bytes: a hash from member (unit, NUL, key) to
  * `arrival|code|detail`, one sorted set by arrival to page through all, and one with equal scores to find those of a
- * unit by range. Of those beyond the number the unit's record keeps how many there are by code, so that a reset can take
+ * unit by range. Of those beyond it the unit's record keeps how many there are by code, so that a reset can take
  * them back; by their key they can't be found again, with the exception of the unit's own failure.
  */
 export const keptIssues = String.raw`
@@ -13,10 +13,16 @@ local function readIssue(member)
   local text = redis.call('HGET', ISSUES, member)
   if not text then return nil end
   local arrival, code = string.match(text, '^(%d+)|([^|]*)|')
-  return arrival, code
+  return arrival, code, text
 end
 
-local function removeIssue(member, code)
+-- The member stands in all three.
+local function addWeight(member, text, sign)
+  redis.call('HINCRBY', OPERATION, 'issueBytes', sign * (3 * #member + #text))
+end
+
+local function removeIssue(member, code, text)
+  addWeight(member, text, -1)
   redis.call('HDEL', ISSUES, member)
   redis.call('ZREM', ORDER, member)
   redis.call('ZREM', INDEX, member)
@@ -38,25 +44,27 @@ end
 
 local function resolveIssue(record, unit, key)
   local member = unit .. '\0' .. key
-  local arrival, code = readIssue(member)
+  local arrival, code, text = readIssue(member)
   if arrival then
-    removeIssue(member, code)
+    removeIssue(member, code, text)
   elseif key == '' then
     removeUnkeptFailure(record)
   end
 end
 
-local function recordIssue(record, unit, maxKept, key, code, detail)
+local function recordIssue(record, unit, maxKept, maxBytes, key, code, detail)
   local member = unit .. '\0' .. key
-  local arrival, oldCode = readIssue(member)
+  local arrival, oldCode, oldText = readIssue(member)
   if arrival then
     countCode(oldCode, -1)
+    addWeight(member, oldText, -1)
   elseif key == '' then
     removeUnkeptFailure(record)
   end
   countCode(code, 1)
   if not arrival then
-    if redis.call('HLEN', ISSUES) >= maxKept then
+    local bytes = tonumber(redis.call('HGET', OPERATION, 'issueBytes') or 0)
+    if redis.call('HLEN', ISSUES) >= maxKept or bytes + 3 * #member + #code + #detail > maxBytes then
       local name = key == '' and '*' .. code or code
       record.unkept[name] = (record.unkept[name] or 0) + 1
       return
@@ -65,7 +73,9 @@ local function recordIssue(record, unit, maxKept, key, code, detail)
     redis.call('ZADD', ORDER, arrival, member)
     redis.call('ZADD', INDEX, 0, member)
   end
-  redis.call('HSET', ISSUES, member, arrival .. '|' .. code .. '|' .. detail)
+  local text = arrival .. '|' .. code .. '|' .. detail
+  addWeight(member, text, 1)
+  redis.call('HSET', ISSUES, member, text)
 end
 
 local function membersOf(unit)
@@ -74,8 +84,8 @@ end
 
 local function forgetIssues(record, unit)
   for _, member in ipairs(membersOf(unit)) do
-    local _, code = readIssue(member)
-    removeIssue(member, code)
+    local _, code, text = readIssue(member)
+    removeIssue(member, code, text)
   end
   local names = {}
   for name in pairs(record.unkept) do table.insert(names, name) end
