@@ -39,7 +39,7 @@ export function createApp(context: ApiContext): Express {
   app.use((request) => {
     throw new HttpError(404, 'NOT_FOUND', `There is nothing at ${request.path}`);
   });
-  app.use(problems(context.watching));
+  app.use(problems(context.watching, context.redis));
   return app;
 }
 

@@ -2,6 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { unitLabel } from '@migrator/engine';
+import { toRedisError } from '@migrator/queue';
 import type { Express, RequestHandler, Response } from 'express';
 
 import { roleIn } from './access/access-guard.ts';
@@ -20,7 +21,7 @@ export function bullBoard(context: ApiContext): RequestHandler {
   };
 }
 
-function board({ queues, settings, watching }: ApiContext, readOnlyMode: boolean): RequestHandler {
+function board({ queues, redis, settings, watching }: ApiContext, readOnlyMode: boolean): RequestHandler {
   const serverAdapter = new ExpressAdapter();
   serverAdapter.setBasePath(boardPath);
   const coordinators = new BullMQAdapter(queues.coordinators, {
@@ -42,6 +43,10 @@ function board({ queues, settings, watching }: ApiContext, readOnlyMode: boolean
   });
   // Its own handler shows the message of whatever was thrown.
   serverAdapter.setErrorHandler((error) => {
+    const refused = toRedisError(error, redis);
+    // Its page shows `error`.
+    if (refused !== undefined)
+      return { status: 503 as 500, body: { error: watching.redact(refused.message), code: refused.code } };
     const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
     if (status >= 500) watching.log?.error({ err: error }, 'Bull Board failed');
     return { status: status as 500, body: { error: 'ERRORS.INTERNAL_SERVER_ERROR' } };

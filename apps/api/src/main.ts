@@ -1,12 +1,15 @@
 import { openQueueContext } from '@migrator/composition';
-import { endAtStart, loadConfig, onParentEnd } from '@migrator/config';
-import { describeSource, describeTarget } from '@migrator/core';
+import { endAtStart, endInOrder, loadConfig } from '@migrator/config';
+import { describeSource, describeTarget, MigrationError } from '@migrator/core';
 import { openWatch } from '@migrator/observability';
-import { openQueueTelemetry } from '@migrator/queue';
+import { openQueueTelemetry, requireRedis } from '@migrator/queue';
 
 import { requireSafeAccess } from './access/hosts.ts';
 import { boardPath } from './bull-board.ts';
 import { startServer } from './start-server.ts';
+
+/** So long Redis may take to say that it has no database of the number in REDIS_URL. */
+const databaseLimitMs = 30_000;
 
 const config = loadConfig(({ http }) => requireSafeAccess(http));
 const watch = await openWatch('api', config, process.env);
@@ -29,16 +32,18 @@ log.info({ url: server.url }, 'listening');
 // For a person, and for whoever waits for it.
 process.stderr.write(`api: ${server.url} (jobs: ${server.url}${boardPath})\n`);
 
-let stopped = false;
-async function stop(why: string): Promise<void> {
-  if (stopped) return;
-  stopped = true;
-  log.info({ why }, 'stopping');
+const end = endInOrder('api', process.argv, async () => {
+  log.info('stopping');
   await server.stop();
   await context.close();
   await watch.close();
   log.info('stopped');
-}
+});
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop(name).catch(complain));
-onParentEnd(process.argv, () => void stop('parent ended').catch(complain));
+// Whatever else Redis has against us may pass while this runs, and every answer tells of it.
+await requireRedis(context.redis, databaseLimitMs).catch((error: unknown) => {
+  if (MigrationError.codeOf(error) !== 'REDIS_DATABASE') return;
+  complain(error);
+  process.stderr.write(`api: ${(error as Error).message}\n`);
+  end(1);
+});

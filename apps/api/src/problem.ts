@@ -1,5 +1,6 @@
-import { type ErrorCode, MigrationError } from '@migrator/core';
+import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
 import { OperationRunningError } from '@migrator/engine';
+import { type RedisConnection, toRedisError } from '@migrator/queue';
 import type { ErrorRequestHandler, Response } from 'express';
 
 import { basePath, type Watching } from './api-context.ts';
@@ -32,8 +33,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   NOTHING_RUNNING: 409,
   ROLLED_BACK: 409,
   NOT_RETRYABLE: 409,
-  REDIS_UNAVAILABLE: 503,
-  REDIS_EVICTS: 503,
   SOURCE_UNAVAILABLE: 503,
   SOURCE_THROTTLED: 503,
   TARGET_UNAVAILABLE: 503,
@@ -69,9 +68,11 @@ function sendProblem(
 }
 
 /** Every error becomes a problem document; nothing of an unknown one is shown. */
-export function problems({ redact }: Watching): ErrorRequestHandler {
+export function problems({ redact }: Watching, redis: RedisConnection): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const log = (err: unknown): void => logIn(response)?.error({ err }, 'a request met an error');
+    // Bull Board's and BullMQ's calls throw what Redis says as it is.
+    const named = toRedisError(error, redis) ?? error;
     if (response.headersSent) {
       next(error);
       return;
@@ -86,21 +87,13 @@ export function problems({ redact }: Watching): ErrorRequestHandler {
         [`${kind}Id`]: id,
         current: { id, kind, state, href: `${basePath}${operationPath(error.current)}` },
       });
-    } else if (error instanceof MigrationError) {
-      const status = statuses[error.code] ?? 500;
-      if (status === 503) response.set('Retry-After', '5');
-      if (status === 500) log(error);
-      sendProblem(response, status, error.code, redact(error.message));
     } else if (isBodyError(error)) {
       sendProblem(response, error.status, ...bodyProblem(error));
-    } else if (isRedisTrouble(error)) {
-      response.set('Retry-After', '5');
-      sendProblem(
-        response,
-        503,
-        'REDIS_UNAVAILABLE',
-        "Redis can't be reached; check REDIS_URL and that it runs",
-      );
+    } else if (named instanceof MigrationError) {
+      const status = isRedisCode(named.code) ? 503 : (statuses[named.code] ?? 500);
+      if (status === 503) response.set('Retry-After', '5');
+      if (status === 500) log(named);
+      sendProblem(response, status, named.code, redact(named.message));
     } else {
       log(error);
       sendProblem(
@@ -146,14 +139,4 @@ function bodyProblem(error: BodyError): [code: string, detail: string] {
         ? ['BAD_PATH', 'The path holds a % that begins no encoded character']
         : ['BAD_REQUEST', 'The request could not be read'];
   }
-}
-
-/** What ioredis throws where the connection is away: neither has a class of its own that is exported. */
-function isRedisTrouble(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /Connection is closed|Stream isn't writeable|Command timed out|ECONNREFUSED|max retries per request|CLUSTERDOWN|Cluster isn't ready|Cluster redirections/i.test(
-      error.message,
-    )
-  );
 }

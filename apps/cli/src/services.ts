@@ -1,5 +1,7 @@
 import type { LocalServices } from '@migrator/local-services';
 import { PortTakenError, RedisMissingError, startLocalServices } from '@migrator/local-services';
+import { endInOrder } from '@migrator/config';
+
 import { watchRunner } from './watch-runner.ts';
 
 export interface ServicesOptions {
@@ -13,37 +15,33 @@ export interface ServicesOptions {
  * asked to stop, or until one of the services ends by itself, which is a failure.
  */
 export async function services(options: ServicesOptions): Promise<void> {
-  const stop = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.resolve());
-  await watchRunner(process.env, stop.resolve);
+  let starting: Promise<LocalServices> | undefined;
+  const end = endInOrder('services', [], async () => {
+    const [started] = await Promise.allSettled([starting]);
+    if (started.status === 'fulfilled') await started.value?.stop();
+  });
+  await watchRunner(process.env, () => end());
 
   const onUnexpectedEnd = (error: Error): void => {
-    fail(error.message);
-    stop.resolve();
+    process.stderr.write(`${error.message}\n`);
+    end(1);
   };
   const service = (port: number | undefined) => ({
     onUnexpectedEnd,
     ...(port === undefined ? {} : { port }),
   });
-  let running: LocalServices;
+  starting = startLocalServices({
+    redis: service(options.redisPort),
+    firestore: service(options.firestorePort),
+    dynamodb: { ...service(options.dynamodbPort), createTable: true },
+  });
   try {
-    running = await startLocalServices({
-      redis: service(options.redisPort),
-      firestore: service(options.firestorePort),
-      dynamodb: { ...service(options.dynamodbPort), createTable: true },
-    });
+    const { env } = await starting;
+    const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+    process.stdout.write(`${lines.join('')}ready\n`);
   } catch (error) {
     if (!(error instanceof PortTakenError || error instanceof RedisMissingError)) throw error;
-    fail(error.message);
-    return;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
   }
-  const lines = Object.entries(running.env).map(([name, value]) => `${name}=${value}\n`);
-  process.stdout.write(`${lines.join('')}ready\n`);
-  await stop.promise;
-  await running.stop();
-}
-
-function fail(message: string): void {
-  process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
 }

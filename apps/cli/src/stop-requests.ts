@@ -1,3 +1,5 @@
+import { secondRequest, signalCodes } from '@migrator/config';
+
 import { watchRunner } from './watch-runner.ts';
 
 /** A person, or the system, wants this process to end. */
@@ -12,17 +14,21 @@ export class StopRequest extends Error {
   }
 }
 
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
 /**
  * Calls back whenever somebody wants this process to end: by a signal, by ending the package manager that runs it, or
- * by closing its stdout. That may be more than once: Ctrl-C reaches a script both from the terminal and through pnpm.
+ * by closing its stdout. That may be more than once: Ctrl-C reaches a script both from the terminal and through pnpm. A
+ * second signal later than that ends the process at once: its services and programs end with it.
  */
 export async function onStopRequest(stop: (request: StopRequest) => void): Promise<void> {
-  for (const [signal, exitCode] of Object.entries(signals))
-    process.on(signal, () => stop(new StopRequest(exitCode)));
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', () => stop(new StopRequest(signals.SIGHUP)));
+  const isSecond = secondRequest();
+  for (const [signal, exitCode] of Object.entries(signalCodes)) {
+    process.on(signal, () => {
+      if (isSecond()) process.exit(exitCode);
+      stop(new StopRequest(exitCode));
+    });
   }
-  await watchRunner(process.env, () => stop(new StopRequest(signals.SIGTERM)));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => stop(new StopRequest(signalCodes.SIGHUP)));
+  }
+  await watchRunner(process.env, () => stop(new StopRequest(signalCodes.SIGTERM)));
 }

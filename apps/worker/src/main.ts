@@ -1,14 +1,8 @@
 import { openQueueContext, publishMetrics } from '@migrator/composition';
-import { endAtStart, loadConfig, onParentEnd } from '@migrator/config';
+import { endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget } from '@migrator/core';
 import { openWatch } from '@migrator/observability';
-import {
-  createMetricsBoard,
-  openQueueTelemetry,
-  requireFitRedis,
-  requireRedis,
-  startWorkers,
-} from '@migrator/queue';
+import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } from '@migrator/queue';
 
 import { logWork } from './log-work.ts';
 
@@ -30,42 +24,26 @@ log.info(
 );
 let workers: { stop(): Promise<void> } | undefined;
 let publication: { stop(): Promise<void> } | undefined;
-let stopping: Promise<void> | undefined;
+let stopping = false;
 
-function stop(): Promise<void> {
-  stopping ??= (async () => {
-    log.info('stopping');
-    await workers?.stop();
-    await publication?.stop();
-    await context.close();
-    await watch.close();
-    log.info('stopped');
-  })();
-  return stopping;
-}
+const end = endInOrder('worker', process.argv, async () => {
+  stopping = true;
+  log.info('stopping');
+  await workers?.stop();
+  await publication?.stop();
+  await context.close();
+  await watch.close();
+  log.info('stopped');
+});
 
-function end(): void {
-  // Explicitly, or what is still awaited below, as a Redis that is away, would hold up the end.
-  void stop()
-    .catch(complain)
-    .finally(() => process.exit());
-}
-
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
-onParentEnd(process.argv, end);
-
-// A worker may be started before its Redis: it waits, and says so once.
-await requireRedis(context.redis, 10_000).catch(complain);
-try {
-  await requireFitRedis(context.redis);
-} catch (error) {
-  if (stopping === undefined) {
-    complain(error);
-    process.exitCode = 1;
-  }
-  await stop();
-}
-if (stopping === undefined) {
+// A worker may be started before its Redis: it waits, and says so once for each reason.
+await untilFitRedis(context.redis, config.redis.prefix, complain).catch((error: unknown) => {
+  if (stopping) return;
+  complain(error);
+  process.stderr.write(`worker: ${watch.redact(error instanceof Error ? error.message : String(error))}\n`);
+  end(1);
+});
+if (!stopping) {
   const { userConcurrency } = config.migration;
   const { redis } = context;
   workers = startWorkers(context, {

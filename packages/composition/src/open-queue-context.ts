@@ -9,6 +9,7 @@ import {
   createRedisPaceStore,
   createWorkerRegistry,
   type MigrationQueues,
+  namingRedisErrors,
   openQueues,
   type RedisConnection,
   type Telemetry,
@@ -57,7 +58,10 @@ export async function openQueueContext(
   return {
     ...services,
     ledger: observation?.observeLedger(ledger) ?? ledger,
-    dispatcher: createQueueDispatcher(queues, { hideUserData: config.hideUserData }),
+    dispatcher: namingRedisErrors(
+      createQueueDispatcher(queues, { hideUserData: config.hideUserData }),
+      redis,
+    ),
     now: () => new Date(),
     queues,
     workers: createWorkerRegistry(books, prefix),

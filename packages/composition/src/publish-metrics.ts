@@ -1,7 +1,9 @@
 import type { ServiceMetrics } from '@migrator/observability';
-import type { MetricsBoard } from '@migrator/queue';
+import { atMost, type MetricsBoard } from '@migrator/queue';
 
 const everyMs = 5_000;
+/** A worker's connection waits for a Redis that is away, and the last word of one that ends is not worth it. */
+const lastLimitMs = 1_000;
 
 /** Puts a worker's metrics up for the API to show, every few seconds and once more at its end. */
 export function publishMetrics(board: MetricsBoard, process: string, metrics: ServiceMetrics) {
@@ -17,7 +19,7 @@ export function publishMetrics(board: MetricsBoard, process: string, metrics: Se
   return {
     async stop(): Promise<void> {
       clearInterval(timer);
-      await publish();
+      await atMost(lastLimitMs, publish());
     },
   };
 }

@@ -1,6 +1,6 @@
 export { ConfigError } from './config-error.ts';
 export { type Config, type LogLevel } from './config.ts';
 export { loadConfig } from './load-config.ts';
-export { onParentEnd } from './on-parent-end.ts';
+export { endInOrder, secondRequest, signalCodes } from './end-in-order.ts';
 export { readConfig } from './read-config.ts';
 export { endAtStart } from './end-at-start.ts';

@@ -1,18 +1,11 @@
-/** A clean stop may take this long; it may be waiting for services that were the parent's too, and are gone with it. */
-const stopLimitMs = 10_000;
-
 /**
  * Calls back once when whoever started this program with the argument `--exit-with-parent` is gone, killed ones too:
- * they hold the other end of its stdin, a pipe. The process then ends within seconds. Without that argument nothing
- * happens.
+ * they hold the other end of its stdin, a pipe. Without that argument nothing happens.
  */
 export function onParentEnd(args: readonly string[], stop: () => void): void {
   if (!args.includes('--exit-with-parent')) return;
   process.stdin.on('error', () => {});
-  process.stdin.once('close', () => {
-    setTimeout(() => process.exit(1), stopLimitMs).unref();
-    stop();
-  });
+  process.stdin.once('close', stop);
   process.stdin.resume();
   // A program that was asked to stop some other way must not stay for this pipe.
   if ('unref' in process.stdin) process.stdin.unref();

@@ -46,7 +46,23 @@ const policies = {
   THROTTLED: { attempts: Number.POSITIVE_INFINITY, baseMs: 50, capMs: 20_000, gives: 'later' },
   /** A step before a run, or a coordinator's round, took longer than it may, and the service did not say why. */
   NOT_ANSWERED: { ...never, gives: 'later' },
+  /** Redis, where the ledger and the queue are. While it lasts nothing can be recorded, not even a failure. */
   REDIS_UNAVAILABLE: { ...never, gives: 'later' },
+  /** `maxmemory` is reached. */
+  REDIS_FULL: { ...never, gives: 'later' },
+  /** It can't save to its disk and takes no writes. */
+  REDIS_NOT_SAVING: { ...never, gives: 'later' },
+  /** Fewer replicas than `min-replicas-to-write`. */
+  REDIS_NO_REPLICAS: { ...never, gives: 'later' },
+  REDIS_READ_ONLY: { ...never, gives: 'later' },
+  REDIS_AUTH_REQUIRED: { ...never, gives: 'later' },
+  REDIS_AUTH_REFUSED: { ...never, gives: 'later' },
+  REDIS_ACCESS_DENIED: { ...never, gives: 'later' },
+  REDIS_TLS: { ...never, gives: 'later' },
+  /** It has no database of that number. */
+  REDIS_DATABASE: { ...never, gives: 'later' },
+  /** One node of a cluster, taken for the whole. */
+  REDIS_CLUSTER_NODE: { ...never, gives: 'run' },
   REDIS_EVICTS: { ...never, gives: 'run' },
   NO_DATA: { ...never, gives: 'run' },
   /** To prune against a source without entries would empty the table. */
@@ -74,6 +90,11 @@ const policies = {
 export type ErrorCode = keyof typeof policies;
 
 export const retryPolicies: Readonly<Record<ErrorCode, RetryPolicy>> = policies;
+
+/** Whether it is about Redis: what met it was not tried, whatever it was. */
+export function isRedisCode(code: ErrorCode): boolean {
+  return code.startsWith('REDIS_');
+}
 
 /** Milliseconds before try number `attempt` + 1, full jitter. `random` in [0, 1). */
 export function backoffDelay(policy: RetryPolicy, attempt: number, random: number): number {

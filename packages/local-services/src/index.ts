@@ -11,6 +11,7 @@ export type { RedisClusterOptions, RedisClusterService } from './redis-cluster.t
 export { startRedisCluster } from './redis-cluster.ts';
 export type { RedisSentinelsOptions, RedisSentinelsService } from './redis-sentinels.ts';
 export { startRedisSentinels } from './redis-sentinels.ts';
+export { redisRefusals, startRefusingRedis } from './refusing-redis.ts';
 export type { RedisService } from './redis-service.ts';
 export type { LocalService, ServiceOptions } from './service.ts';
 export { PortTakenError, ServiceEndedError } from './service.ts';

@@ -12,7 +12,8 @@ import {
   SentinelConnector,
 } from 'ioredis';
 
-import { GatheringRedis } from './gathering-redis.ts';
+import { PrimaryConnector, PrimaryRedis } from './primary-redis.ts';
+import { forgetTrouble, rememberTrouble } from './redis-errors.ts';
 
 /** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
 export type RedisConnection = Redis | Cluster;
@@ -49,7 +50,7 @@ const roles = {
 
 const backoff = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), 1_000);
 
-/** A connection that never throws by itself; `onError` hears of its troubles, at most once for each loss. */
+/** A connection that never throws by itself; `onError` hears of its troubles, by their codes, at most once for each loss. */
 export function connectRedis(
   { url, tls = {} }: RedisSettings,
   role: RedisRole,
@@ -58,13 +59,15 @@ export function connectRedis(
   const place = parseRedisUrl(url);
   if (place === undefined) throw new TypeError(`REDIS_URL may hold ${redisUrlForms}`);
   const redis = open(place, place.tls ? certificates(tls) : undefined, role);
-  let reported = false;
+  let reported: string | undefined;
   redis.on('error', (error: Error) => {
-    if (!reported) onError(error);
-    reported = true;
+    const named = rememberTrouble(redis, error);
+    if (reported !== named.code) onError(named);
+    reported = named.code;
   });
   redis.on('ready', () => {
-    reported = false;
+    forgetTrouble(redis);
+    reported = undefined;
   });
   return redis;
 }
@@ -99,12 +102,11 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     ...socket,
     db: place.db,
     retryStrategy: backoff,
-    // A primary that has become a replica has not run the command: look for the new one, and send it there.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   };
-  if (place.kind === 'single') return new GatheringRedis({ ...one, ...place.address });
+  if (place.kind === 'single')
+    return new PrimaryRedis({ ...one, ...place.address, Connector: PrimaryConnector });
   const { sentinels, masterName, sentinelUsername, sentinelPassword } = place;
-  return new GatheringRedis({
+  return new PrimaryRedis({
     ...one,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
     name: masterName,

@@ -1,6 +1,14 @@
+export { atMost } from './at-most.ts';
 export { type MigrationQueues, openQueues } from './migration-queues.ts';
 export { createQueueDispatcher } from './queue-dispatcher.ts';
-export { closeRedis, requireFitRedis, requireRedis } from './redis-connection.ts';
+export {
+  closeRedis,
+  requireFitRedis,
+  requireRedis,
+  requireWrites,
+  untilFitRedis,
+} from './redis-connection.ts';
+export { namingRedisErrors, toRedisError } from './redis-errors.ts';
 export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
 export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './worker-registry.ts';
 export { startWorkers } from './start-workers.ts';

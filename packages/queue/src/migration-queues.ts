@@ -1,5 +1,6 @@
 import { type JobType, Queue, type Telemetry } from 'bullmq';
 
+import { atMost } from './at-most.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, queueNames, type UnitJob } from './job-catalog.ts';
 
@@ -9,6 +10,8 @@ export interface MigrationQueues {
   readonly units: Queue<UnitJob>;
   close(): Promise<void>;
 }
+
+const closeLimitMs = 1_000;
 
 /** Every state in which a job still has something ahead of it. */
 export const aliveStates: JobType[] = ['waiting', 'delayed', 'prioritized', 'active', 'waiting-children'];
@@ -29,7 +32,8 @@ export function openQueues(
     coordinators,
     units,
     async close() {
-      await Promise.all([coordinators.close(), units.close()]);
+      // BullMQ waits for good to close what has never had a connection.
+      await atMost(closeLimitMs, Promise.all([coordinators.close(), units.close()]));
     },
   };
 }

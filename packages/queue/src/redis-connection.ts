@@ -1,61 +1,120 @@
-import { MigrationError } from '@migrator/core';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { isRedisCode, MigrationError } from '@migrator/core';
 import { Redis } from 'ioredis';
 
+import { atMost } from './at-most.ts';
 import type { RedisConnection } from './connect-redis.ts';
+import { faultOf, isConfigurationFault, toRedisError, troubleOf } from './redis-errors.ts';
+import { runScript, script } from './redis-ledger/run-script.ts';
 
-/** Resolves when Redis answers; throws REDIS_UNAVAILABLE after the limit. */
+/** So long a worker waits at its start before it says that it does. */
+const firstAnswerMs = 10_000;
+const quitLimitMs = 1_000;
+
+/** Resolves when Redis answers; throws after the limit, or at once where it is sure that waiting does not help. */
 export async function requireRedis(redis: RedisConnection, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let ready: (() => void) | undefined;
+  const given = Promise.withResolvers<void>();
+  const look = (): void => {
+    const fault = faultOf(redis);
+    if (fault !== undefined) given.reject(fault);
+  };
+  const answer = (): void => void requireAnswer(redis).then(given.resolve, given.reject);
+  const timer = setTimeout(() => given.reject(troubleOf(redis) ?? late(limitMs)), limitMs);
+  redis.on('error', look);
+  redis.once('ready', answer);
   try {
-    await Promise.race([
-      (async () => {
-        if (redis.status !== 'ready') {
-          await new Promise<void>((resolve) => {
-            ready = resolve;
-            redis.once('ready', resolve);
-          });
-        }
-        await requireAnswer(redis);
-      })(),
-      new Promise((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-      }),
-    ]);
+    if (redis.status === 'ready') answer();
+    else look();
+    await given.promise;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new MigrationError(
-      'REDIS_UNAVAILABLE',
-      `Redis can't be reached (${why}); check REDIS_URL and that it runs`,
-    );
+    throw toRedisError(error, redis) ?? error;
   } finally {
     clearTimeout(timer);
-    if (ready !== undefined) redis.off('ready', ready);
+    redis.off('ready', answer);
+    redis.off('error', look);
   }
+}
+
+function late(limitMs: number): MigrationError {
+  return new MigrationError(
+    'REDIS_UNAVAILABLE',
+    `Redis can't be reached (no answer within ${limitMs} ms); check REDIS_URL and that it runs`,
+  );
 }
 
 /** Of a cluster any node answers, but all slots have to be served. */
 async function requireAnswer(redis: RedisConnection): Promise<void> {
   if (redis instanceof Redis) await redis.ping();
   else if (fieldOf(await redis.cluster('INFO'), 'cluster_state') !== 'ok') {
-    throw new Error('the cluster is down');
+    throw new MigrationError('REDIS_UNAVAILABLE', 'the Redis Cluster is down; bring its nodes back');
   }
 }
 
 /**
  * Throws unless Redis can be trusted with the queue and the books: it never evicts (one whose keys are thrown away under
- * pressure loses jobs in silence), and it is not one node of a cluster that we take for the whole.
+ * pressure loses jobs in silence), it is not one node of a cluster that we take for the whole, and it takes writes.
  */
-export async function requireFitRedis(redis: RedisConnection): Promise<void> {
-  if (redis instanceof Redis) {
-    const info = await redis.info();
-    requireNoEviction(info);
-    if (fieldOf(info, 'cluster_enabled') === '1') throw oneOfMany();
-    return;
+export async function requireFitRedis(redis: RedisConnection, prefix: string): Promise<void> {
+  try {
+    if (redis instanceof Redis) requireFitInfo(await redis.info());
+    else {
+      // A node that is away is another's concern: it evicts nothing now.
+      const infos = await Promise.allSettled(redis.nodes('master').map((node: Redis) => node.info('memory')));
+      for (const info of infos) if (info.status === 'fulfilled') requireNoEviction(info.value);
+    }
+    await requireWrites(redis, prefix);
+  } catch (error) {
+    throw toRedisError(error, redis) ?? error;
   }
-  // A node that is away is another's concern: it evicts nothing now.
-  const infos = await Promise.allSettled(redis.nodes('master').map((node: Redis) => node.info('memory')));
-  for (const info of infos) if (info.status === 'fulfilled') requireNoEviction(info.value);
+}
+
+const writeScript = script("return { redis.call('SET', KEYS[1], '', 'PX', 1000) }");
+
+/** A full one, a replica, one that can't save: they answer everything else. */
+export async function requireWrites(redis: RedisConnection, prefix: string): Promise<void> {
+  try {
+    await runScript(redis, writeScript, [`${prefix}:write-check`], []);
+  } catch (error) {
+    throw toRedisError(error, redis) ?? error;
+  }
+}
+
+/** How long one that takes no writes may be waited for where it is a replica: a failover is under way, or never. */
+const replicaLimitMs = 30_000;
+const lookEveryMs = 1_000;
+
+/**
+ * Resolves once Redis is fit for work. Waits for one that is away, full or the like, and calls `onWait` once for each
+ * reason. Throws where only a person can help.
+ */
+export async function untilFitRedis(
+  redis: RedisConnection,
+  prefix: string,
+  onWait: (error: unknown) => void,
+): Promise<void> {
+  let told: string | undefined;
+  let replicaSince: number | undefined;
+  for (;;) {
+    try {
+      await requireRedis(redis, firstAnswerMs);
+      await requireFitRedis(redis, prefix);
+      return;
+    } catch (error) {
+      const code = MigrationError.codeOf(error);
+      if (!isRedisCode(code) || isConfigurationFault(error)) throw error;
+      replicaSince = code === 'REDIS_READ_ONLY' ? (replicaSince ?? performance.now()) : undefined;
+      if (replicaSince !== undefined && performance.now() - replicaSince > replicaLimitMs) throw error;
+      if (told !== code) onWait(error);
+      told = code;
+      await delay(lookEveryMs);
+    }
+  }
+}
+
+function requireFitInfo(info: string): void {
+  requireNoEviction(info);
+  if (fieldOf(info, 'cluster_enabled') === '1') throw oneOfMany();
 }
 
 function requireNoEviction(info: string): void {
@@ -70,7 +129,7 @@ function requireNoEviction(info: string): void {
 
 function oneOfMany(): MigrationError {
   return new MigrationError(
-    'REDIS_UNAVAILABLE',
+    'REDIS_CLUSTER_NODE',
     'REDIS_URL names a single Redis, but that is one node of a Redis Cluster; ' +
       'begin it with redis+cluster:// (or rediss+cluster://), and name one node or several',
   );
@@ -80,15 +139,8 @@ function fieldOf(info: string, name: string): string | undefined {
   return new RegExp(String.raw`^${name}:(\S+)`, 'm').exec(info)?.[1];
 }
 
-/** Ends the connection, politely if Redis answers. */
+/** Ends the connection, politely if Redis answers within a moment. */
 export async function closeRedis(redis: RedisConnection): Promise<void> {
-  if (redis.status !== 'ready') {
-    redis.disconnect();
-    return;
-  }
-  try {
-    await redis.quit();
-  } catch {
-    redis.disconnect();
-  }
+  if (redis.status === 'ready') await atMost(quitLimitMs, redis.quit());
+  if (redis.status !== 'end') redis.disconnect();
 }

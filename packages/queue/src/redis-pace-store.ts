@@ -2,6 +2,7 @@ import { type PaceSample, type PaceStore, takeFrom, windowOf } from '@migrator/e
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 
 import type { RedisConnection } from './connect-redis.ts';
+import { namingRedisErrors } from './redis-errors.ts';
 import { runScript, script } from './redis-ledger/run-script.ts';
 
 /** The library's own script but for its unit of time: it gets milliseconds where it has whole seconds. */
@@ -70,7 +71,7 @@ export function createRedisPaceStore({
     return limiter;
   }
 
-  return {
+  const store: PaceStore = {
     take: (resource, units, perSecond) => takeFrom(limiterOf(resource, perSecond), resource, units),
     async maximum() {
       const text = await redis.get(`${root}:maximum`);
@@ -91,4 +92,5 @@ export function createRedisPaceStore({
       return Number(age);
     },
   };
+  return namingRedisErrors(store, redis);
 }

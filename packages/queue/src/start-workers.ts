@@ -8,6 +8,7 @@ import { abandonable } from './abandonable.ts';
 import { BindingGuard } from './binding-guard.ts';
 import { startCoordinatorWorker } from './coordinator-worker.ts';
 import { startUnitWorker } from './unit-worker.ts';
+import { toRedisError } from './redis-errors.ts';
 import type { OnWorkEvent } from './work-events.ts';
 import { createWorkerRegistry } from './worker-registry.ts';
 
@@ -27,12 +28,13 @@ export function startWorkers(
   },
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  const onError = (error: Error): void => options.onError(toRedisError(error, options.redis) ?? error);
   const abandonRedis = abandonable(options.redis);
   const guard = new BindingGuard(context, options.onWork);
-  const tasks = startUnitWorker(context, { ...options, guard, stop: stopping.signal });
+  const tasks = startUnitWorker(context, { ...options, onError, guard, stop: stopping.signal });
   const workers = [
     tasks.worker,
-    startCoordinatorWorker(context, { ...options, guard, stop: stopping.signal }),
+    startCoordinatorWorker(context, { ...options, onError, guard, stop: stopping.signal }),
   ];
   const supervisor = startSupervisor(context, { onError: () => undefined });
   const registration = createWorkerRegistry(options.redis, options.prefix).register(() => {

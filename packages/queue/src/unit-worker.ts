@@ -1,4 +1,4 @@
-import { MigrationError, parseUnitId } from '@migrator/core';
+import { isRedisCode, MigrationError, parseUnitId } from '@migrator/core';
 import {
   ControlWatcher,
   type CoordinatorContext,
@@ -99,7 +99,7 @@ export function startUnitWorker(
       const why = hideUserData || !(error instanceof Error) ? code : error.message;
       tell(job, 'error', why);
       // The queue's own connection waits for Redis, and a job that met its absence has not been tried.
-      if (code === 'REDIS_UNAVAILABLE') return await postpone(job, token);
+      if (isRedisCode(code)) return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;
     } finally {
       running -= 1;

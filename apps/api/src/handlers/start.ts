@@ -20,7 +20,7 @@ export function start(context: ApiContext): RequestHandler {
       ...(userIds === undefined ? {} : { userIds: [...new Set(userIds)] }),
     };
     await redisAnswers(context);
-    await requireFitRedis(context.redis);
+    await requireFitRedis(context.redis, context.prefix);
     await refuseIfRunning(context);
     const caller = callerGone(response);
     await preflight(context, wanted, caller);

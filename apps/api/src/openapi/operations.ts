@@ -48,7 +48,7 @@ export interface OperationDoc {
   readonly open?: true;
 }
 
-const away = 'REDIS_UNAVAILABLE';
+const away = 'REDIS_UNAVAILABLE and other codes that begin with REDIS_';
 const running = 'OPERATION_RUNNING';
 const services =
   'ACCESS_DENIED, CREDENTIALS_NOT_FOUND, CREDENTIALS_EXPIRED, CREDENTIALS_REFUSED, REGION_NOT_FOUND, TABLE_NOT_FOUND, TABLE_KEY_MISMATCH';

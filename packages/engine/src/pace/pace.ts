@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type ErrorCode, MigrationError } from '@migrator/core';
+import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
 
 import { Budget } from './budget.ts';
 import { describePace, type PaceReport } from './describe-pace.ts';
@@ -171,6 +171,7 @@ export class Pace {
       this.#known = undefined;
     });
     await this.#known.catch((cause: unknown) => {
+      if (isRedisCode(MigrationError.codeOf(cause))) throw cause;
       throw new MigrationError('REDIS_UNAVAILABLE', `the pace is not known (${String(cause)})`, { cause });
     });
     this.#isKnown = true;

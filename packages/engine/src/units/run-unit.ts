@@ -7,6 +7,7 @@ import {
   entryPath,
   type ErrorCode,
   failureIssue,
+  isRedisCode,
   MigrationError,
   type Operation,
   parseUnitId,
@@ -195,7 +196,7 @@ class UnitBook {
 
   /** Whether it is more than this unit that can't get on. */
   async #isOutage(code: ErrorCode): Promise<boolean> {
-    if (code === 'REDIS_UNAVAILABLE' || this.#gotOn) return true;
+    if (isRedisCode(code) || this.#gotOn) return true;
     // A migration's pages fail the entries whose own trouble it is, and end only with an outage.
     if (code === 'TARGET_UNAVAILABLE' && this.#operation.kind === 'migration') return true;
     const now = await this.#context.ledger.get(this.#operation.id).catch(() => undefined);

@@ -89,7 +89,7 @@ async function takePart(
     const step = nextStep(await lastRun(ledger, request), before, wanted);
     if (step.take === 'result') return step.of;
     if (!checked) {
-      await requireFitRedis(context.redis);
+      await requireFitRedis(context.redis, wanted.config.redis.prefix);
       await preflight(context, request, signal);
       throwIfAborted(signal);
       checked = true;

@@ -25,7 +25,7 @@ import {
   wholeDeltas,
 } from '@migrator/core';
 import { neverResends, type RedisConnection } from '../connect-redis.ts';
-import { namingRedisTrouble } from '../redis-trouble.ts';
+import { namingRedisErrors } from '../redis-errors.ts';
 import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
 import {
@@ -86,7 +86,7 @@ const unitsPerPage = 10_000;
  * The ledger in Redis. Every method that changes anything is one script; only where it is given more than a few hundred
  * units it takes several steps, in an order that a repetition makes whole.
  *
- * Rejects with REDIS_UNAVAILABLE when Redis can't be reached, and tries nothing again: whether a commit whose answer
+ * Rejects with a REDIS_ code when Redis refuses or can't be reached, and tries nothing again: whether a commit whose answer
  * was lost has been booked is known by the next start of the unit alone.
  */
 export function createRedisLedger(options: RedisLedgerOptions): Ledger {
@@ -94,7 +94,7 @@ export function createRedisLedger(options: RedisLedgerOptions): Ledger {
   if (!neverResends(options.redis)) {
     throw new TypeError('the connection of a ledger needs maxRetriesPerRequest: 0');
   }
-  return namingRedisTrouble(new RedisLedger(options));
+  return namingRedisErrors(new RedisLedger(options), options.redis);
 }
 
 class RedisLedger implements Ledger {

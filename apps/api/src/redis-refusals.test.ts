@@ -1,0 +1,50 @@
+import { redisRefusals, startRefusingRedis } from '@migrator/local-services';
+import { expect, test, vi } from 'vitest';
+
+import { at, openStack } from './testing/stack.ts';
+
+const patiently = { timeout: 20_000, interval: 50 };
+
+test.each(Object.entries(redisRefusals))(
+  'a Redis that is %s: what needs it answers 503 %s, the readiness too, nothing 500, and all goes on when it is mended',
+  async (how, code) => {
+    await using refusing = await startRefusingRedis();
+    await using stack = await openStack({ workers: 1, env: { REDIS_URL: refusing.service.url } });
+    await stack.firestore.doc('users/a/trading-journal/2026-01-01').set({ trades: [] });
+    await stack.call('POST /start', { headers: { Prefer: 'wait=20' } });
+
+    await refusing.refuse(how as keyof typeof redisRefusals);
+    await vi.waitFor(
+      async () => expect((await stack.call('GET //readyz')).body).toMatchObject({ code }),
+      patiently,
+    );
+    for (const request of [
+      'POST /start',
+      'PUT /pace',
+      'GET /verify',
+      'POST /rollback',
+      'GET //readyz',
+      'PUT //admin/queues/api/queues/users/pause',
+    ]) {
+      const body = { 'PUT /pace': { maxWriteUnitsPerSecond: 5 }, 'POST /rollback': { dryRun: true } }[
+        request
+      ];
+      const answer = await stack.call(request, body === undefined ? {} : { body });
+      expect(answer, request).toMatchObject({ status: 503, body: { code } });
+    }
+    for (const request of [
+      'GET /status',
+      'GET /migrations',
+      'GET //metrics',
+      'GET //admin/queues/api/queues',
+    ]) {
+      const { status, body } = await stack.call(request);
+      expect(status === 503 ? at(body, 'code') : status, request).toBeOneOf([200, code]);
+    }
+    await refusing.mend();
+    await vi.waitFor(async () => expect((await stack.call('GET //readyz')).status).toBe(200), patiently);
+    const { body } = await stack.call('POST /start', { headers: { Prefer: 'wait=30' } });
+    expect(at(body, 'state')).toBe('completed');
+  },
+  120_000,
+);

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+
+import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
+import { startOperation } from '@migrator/engine';
+import { fillFirestore, journals } from '@migrator/testing';
+import { expect, inject } from 'vitest';
+
+import { type Program, startProgram } from './programs.ts';
+
+export interface Run extends AsyncDisposable {
+  /** Starts one; `env` is on top of the run's. */
+  worker(env?: Readonly<Record<string, string>>): Program;
+  totals(): Promise<{ created: number; failed: number; completed: number }>;
+  /** Resolves once so many entries are done. */
+  progress(entries: number): Promise<void>;
+  /** The totals once the run is over. */
+  end(): Promise<{ created: number; failed: number; completed: number }>;
+}
+
+/** Opens a run over journals of its own, which workers then do. */
+export async function startRun(size: { users: number; entriesPerUser: number }): Promise<Run> {
+  const unique = randomUUID().slice(0, 8);
+  const env = {
+    ...inject('services'),
+    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
+    DYNAMODB_TABLE: `journals-${unique}`,
+    QUEUE_PREFIX: `{test-${unique}}`,
+    CREATE_TABLE: 'true',
+    WRITE_CONCURRENCY: '4',
+  };
+  Object.assign(process.env, inject('services'));
+  await fillFirestore(journals(size), {
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+  });
+  const context: QueueContext = await openQueueContext(readConfig(env), 'api', () => undefined);
+  await context.target.preflight();
+  const { id } = await startOperation(context, {
+    kind: 'migration',
+    dryRun: false,
+    verify: false,
+    prune: false,
+    exclusive: false,
+  });
+  const totals: Run['totals'] = async () => {
+    const operation = await context.ledger.get(id);
+    const { created = 0, failed = 0 } = operation?.totals ?? {};
+    return { created, failed, completed: operation?.units.completed ?? 0 };
+  };
+  return {
+    worker: (more = {}) => startProgram('worker', { ...env, ...more }),
+    totals,
+    async progress(entries) {
+      await expect.poll(async () => (await totals()).created, { timeout: 30_000 }).toBeGreaterThan(entries);
+    },
+    async end() {
+      await expect
+        .poll(async () => (await context.ledger.get(id))?.state, { timeout: 110_000 })
+        .toBe('completed');
+      return totals();
+    },
+    async [Symbol.asyncDispose]() {
+      const keys = await context.redis.keys(`${env.QUEUE_PREFIX}:*`);
+      for (let index = 0; index < keys.length; index += 1_000)
+        await context.redis.unlink(keys.slice(index, index + 1_000));
+      await context.close();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { onParentEnd } from './on-parent-end.ts';
+
+/** So long all that a program does at its end may take together; a supervisor kills ten seconds after it asked. */
+const endLimitMs = 9_500;
+/** Ctrl-C reaches a program twice: from the terminal, and through the package manager that runs it. */
+const sameRequestMs = 250;
+
+/** What a shell shows for a program that a signal has ended. */
+export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Tells whether a signal is a second one: somebody does not want to wait any longer. */
+export function secondRequest(): () => boolean {
+  let first: number | undefined;
+  return () => {
+    first ??= performance.now();
+    return performance.now() - first > sameRequestMs;
+  };
+}
+
+/**
+ * Makes this program end in order, and end whatever happens: at a signal, or with its parent (`--exit-with-parent`), it
+ * calls `stop` and exits with 0. After ten seconds it exits with 1, done or not; at a second signal at once, with
+ * 128 and the signal's number. What is given back ends the program the same way, with a code of its own.
+ */
+export function endInOrder(
+  program: string,
+  args: readonly string[],
+  stop: () => Promise<void>,
+): (exitCode?: number) => void {
+  let ending = false;
+  const fail = (why: string): never => {
+    process.stderr.write(`${program}: ${why}\n`);
+    process.exit(1);
+  };
+  const end = (exitCode = 0): void => {
+    if (ending) return;
+    ending = true;
+    setTimeout(
+      () => fail(`not all had ended after ${endLimitMs / 1_000} s; ended without the rest`),
+      endLimitMs,
+    );
+    stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  const isSecond = secondRequest();
+  for (const [signal, code] of Object.entries(signalCodes)) {
+    process.on(signal, () => {
+      if (isSecond()) process.exit(code);
+      end();
+    });
+  }
+  onParentEnd(args, () => end());
+  return end;
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import { startRedis } from '@migrator/local-services';
+import { startTcpProxy } from '@migrator/testing';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
+
+import { days, openGround } from './test-support/open-ground.ts';
+
+const application = `
+import { executeMigration } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+const onProgress = () => console.log('under way');
+try {
+  console.log('ended', (await executeMigration({ onProgress })).state);
+} catch (error) {
+  console.log('ended', error.code);
+}
+`;
+
+test.each(['cut', 'silence'] as const)(
+  'an application whose Redis is lost for good in the middle of a run (%s) hears of it and ends by itself',
+  async (how) => {
+    const { hostname, port } = new URL(inject('services').REDIS_URL);
+    await using proxy = await startTcpProxy({ target: { host: hostname, port: Number(port) } });
+    await using ground = await openGround();
+    await ground.fill('ann', days(200));
+    const env = {
+      ...ground.env,
+      REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
+      MAX_WRITE_UNITS_PER_SECOND: '10',
+      PATH: process.env['PATH'],
+    };
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', application], { env });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await vi.waitFor(() => expect(said).toContain('under way'), { timeout: 30_000 });
+    proxy[how]();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(said).toMatch(/ended REDIS_UNAVAILABLE\n$/);
+  },
+  120_000,
+);
+
+test('a Redis that does not let it in, or has no such database, rejects with its code', async () => {
+  await using redis = await startRedis({ settings: () => ['--requirepass', 'right'] });
+  await using ground = await openGround();
+  const over = (access: string, path = ''): Promise<unknown> =>
+    ground.overQueue({ redisUrl: `redis://${access}127.0.0.1:${redis.port}${path}` });
+  await expect(over('')).rejects.toMatchObject({ code: 'REDIS_AUTH_REQUIRED' });
+  await expect(over(':geheim@')).rejects.toMatchObject({
+    code: 'REDIS_AUTH_REFUSED',
+    message: expect.not.stringContaining('geheim'),
+  });
+  await expect(over(':right@', '/99')).rejects.toMatchObject({ code: 'REDIS_DATABASE' });
+});
