@@ -30,6 +30,10 @@ export const startBody = z
       .optional()
       .meta({ description: 'Only these users; without it all' }),
     verify: z.boolean().default(true).meta({ description: 'Ends with a verification' }),
+    allowEmpty: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'A source without a single entry is no error' }),
     prune: z
       .boolean()
       .default(false)

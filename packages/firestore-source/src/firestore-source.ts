@@ -125,6 +125,10 @@ class FirestoreSource implements Source {
     return await this.#count(this.#database.documents, signal, this.#database.belowUsers());
   }
 
+  async hasEntries(signal?: AbortSignal): Promise<boolean> {
+    return (await this.#count(this.#database.documents, signal, this.#database.belowUsers(), 1)) > 0;
+  }
+
   async countUserEntries(userId: string, signal?: AbortSignal): Promise<number> {
     return await this.#count(this.#database.user(userId), signal);
   }
@@ -259,12 +263,18 @@ class FirestoreSource implements Source {
     parent: string,
     signal: AbortSignal | undefined,
     group?: { readonly from: string; readonly before: string },
+    upTo?: number,
   ): Promise<number> {
     const collectionId = this.#database.collections.journal;
     const call: Call = {
       ...this.#under(parent, collectionId, signal),
       method: 'RunAggregationQuery',
-      request: countRequest({ parent, collectionId, ...(group === undefined ? {} : { group }) }),
+      request: countRequest({
+        parent,
+        collectionId,
+        ...(group === undefined ? {} : { group }),
+        ...(upTo === undefined ? {} : { upTo }),
+      }),
     };
     return await this.#retrying(call, async () => {
       let count: number | undefined;

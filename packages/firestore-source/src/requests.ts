@@ -107,8 +107,10 @@ export function countRequest(query: {
   collectionId: string;
   /** Of the collection group, what has its name between these resource names; absent: the parent's own collection. */
   group?: { readonly from: string; readonly before: string };
+  /** Counts no further. */
+  upTo?: number;
 }): Buffer {
-  const { parent, collectionId, group } = query;
+  const { parent, collectionId, group, upTo } = query;
   const request = text(Writer.create(), 1, parent);
   message(request, 2, (aggregation) => {
     message(aggregation, 1, (structured) => {
@@ -122,7 +124,10 @@ export function countRequest(query: {
       message(structured, 8, (cursor) => cursorBefore(cursor, group.before));
     });
     message(aggregation, 3, (operator) => {
-      message(operator, 1, () => undefined);
+      message(operator, 1, (count) => {
+        // An Int64Value, whose number is its first field.
+        if (upTo !== undefined) message(count, 1, (limit) => int32(limit, 1, upTo));
+      });
       text(operator, 7, countAlias);
     });
   });

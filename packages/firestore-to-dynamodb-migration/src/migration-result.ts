@@ -1,4 +1,10 @@
-import type { Ledger, MigrationStats, Operation, OperationState } from '@migrator/core';
+import {
+  type Ledger,
+  MigrationError,
+  type MigrationStats,
+  type Operation,
+  type OperationState,
+} from '@migrator/core';
 import {
   migrationReport,
   type MigrationReport,
@@ -35,9 +41,11 @@ export interface MigrationProgress extends Progress {
   state: StatusState;
 }
 
-/** The result of an operation that has ended. */
+/** The result of an operation that has ended. One that met no entry has none: throws NO_DATA. */
 export async function resultOf(ledger: Ledger, operation: Operation): Promise<MigrationResult> {
   const { rolledBackBy: _rolledBackBy, state, ...report } = await migrationReport(ledger, operation);
+  const [, noData] = /^NO_DATA: ([^]*)$/.exec(report.reason ?? '') ?? [];
+  if (state === 'failed' && noData !== undefined) throw new MigrationError('NO_DATA', noData);
   if (state === 'running') throw new TypeError(`${operation.id} is not over`);
   return { ...report, state };
 }

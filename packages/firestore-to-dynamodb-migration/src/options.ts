@@ -14,6 +14,8 @@ export interface ExecuteMigrationOptions {
   userIds?: readonly string[] | undefined;
   /** Ends with a comparison of both sides, entry by entry. True by default. */
   verify?: boolean | undefined;
+  /** A source without a single entry is no error. False by default: it mostly is a mistyped name. */
+  allowEmpty?: boolean | undefined;
   /** Removes migrated items whose entry is gone from Firestore. */
   prune?: boolean | undefined;
   /**
@@ -66,6 +68,7 @@ const optionsSchema = z.strictObject({
   verify: flag,
   prune: flag,
   pruneCount: z.int().min(0).optional(),
+  allowEmpty: flag,
   exclusive: flag,
   redisUrl: z.string().optional(),
   redis: z.literal(false).optional(),
@@ -109,6 +112,7 @@ export function readOptions(options: ExecuteMigrationOptions): Wanted {
       verify: given.verify ?? true,
       prune: given.prune ?? false,
       ...(given.pruneCount === undefined ? {} : { pruneCount: given.pruneCount }),
+      allowEmpty: given.allowEmpty ?? false,
       exclusive: given.exclusive ?? false,
     },
     again,

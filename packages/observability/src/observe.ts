@@ -26,6 +26,7 @@ type Kind = 'read' | 'write' | 'call';
 const sourceCalls: ReadonlyMap<string, Kind> = new Map([
   ['listUsers', 'read'],
   ['countEntries', 'read'],
+  ['hasEntries', 'read'],
   ['countUserEntries', 'read'],
   ['readPage', 'read'],
   ['listDates', 'read'],
@@ -42,6 +43,7 @@ const targetCalls: ReadonlyMap<string, Kind> = new Map([
   ['isEmpty', 'read'],
   ['countJournalItems', 'read'],
   ['preflight', 'read'],
+  ['describe', 'read'],
 ] as const);
 
 const ledgerCalls: ReadonlyMap<string, Kind> = new Map([

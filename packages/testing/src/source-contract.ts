@@ -76,6 +76,8 @@ function describeCounts(open: Open): void {
   test('entries are counted, in all and for a user', async () => {
     const source = await open(user('ann', ['1', '2', '3']), user('bob', ['1'], false), user('cid', []));
     expect(await source.countEntries()).toBe(4);
+    expect(await source.hasEntries()).toBe(true);
+    expect(await (await open(user('cid', []))).hasEntries()).toBe(false);
     expect(await source.countUserEntries('ann')).toBe(3);
     expect(await source.countUserEntries('cid')).toBe(0);
     expect(await source.countUserEntries('nobody')).toBe(0);
@@ -241,6 +243,7 @@ function describeAborts(open: Open): void {
     const calls = [
       source.listUsers({ pageSize: 1, signal }),
       source.countEntries(signal),
+      source.hasEntries(signal),
       source.countUserEntries('ann', signal),
       source.readPage({ userId: 'ann', ...plenty, signal }),
       source.readEntries([{ userId: 'ann', date: '1' }], { signal }),

@@ -45,6 +45,7 @@ export function endlessSource(users: number, entriesPerUser: number): Source {
     },
     listDates: async () => ({ dates: [], more: false }),
     readBatch: async () => ({ entries: [], rest: [] }),
+    hasEntries: async () => users * entriesPerUser > 0,
     countEntries: async () => users * entriesPerUser,
     countUserEntries: async () => entriesPerUser,
     readEntries: async () => [],

@@ -22,6 +22,8 @@ export interface MigrationRequest {
   readonly prune: boolean;
   /** How many items the prune may find; asked for where it would remove many (prune-limits.ts). */
   readonly pruneCount?: number;
+  /** A run that meets no entry is no error. */
+  readonly allowEmpty?: boolean;
   /** The starter says that nobody else writes the table, which permits batches. */
   readonly exclusive: boolean;
 }

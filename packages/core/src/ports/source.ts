@@ -58,6 +58,8 @@ export interface Source {
    * name elsewhere are not counted, those below users are. For percent and ETA.
    */
   countEntries(signal?: AbortSignal): Promise<number>;
+  /** Whether `countEntries` would find any: costs one read. */
+  hasEntries(signal?: AbortSignal): Promise<boolean>;
   countUserEntries(userId: string, signal?: AbortSignal): Promise<number>;
   /** A page that breaks off for good is as long as it got, if it got anywhere; the next one meets the error. */
   readPage(request: ReadPageRequest): Promise<EntryPage>;

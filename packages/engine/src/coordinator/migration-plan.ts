@@ -1,5 +1,6 @@
 import type { MigrationRequest } from '@migrator/core';
 
+import { isWithoutData, noData } from '../operations/no-data.ts';
 import { listFailed } from './list-failed.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import { openPart } from './open-part.ts';
@@ -25,6 +26,8 @@ export function migrationPlan(request: MigrationRequest): Plan {
     },
 
     async nextPart(context, operation) {
+      // With nothing met, everything in the table would look like an orphan.
+      if (isWithoutData(operation, request)) return undefined;
       if (request.prune) {
         const prune = await prunePart(context, operation, request);
         if (prune !== undefined) return prune;
@@ -35,6 +38,10 @@ export function migrationPlan(request: MigrationRequest): Plan {
     },
 
     async finish(context, operation) {
+      if (isWithoutData(operation, request)) {
+        const { code, message } = noData(context.source);
+        return { state: 'failed', reason: `${code}: ${message}` };
+      }
       const failed = operation.units.failed + (operation.totals['failed'] ?? 0);
       const reason = request.prune ? await pruneFailure(context, operation) : undefined;
       if (failed === 0 && reason === undefined) return { state: 'completed' };

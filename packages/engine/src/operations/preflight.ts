@@ -1,7 +1,8 @@
-import { type MigrationRequest, MigrationError } from '@migrator/core';
+import type { MigrationRequest } from '@migrator/core';
 
 import { withinLimit } from '../coordinator/within-limit.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { noData } from './no-data.ts';
 import { pruneSourceEmpty } from './prune-source-empty.ts';
 
 const limitMs = 20_000;
@@ -31,7 +32,7 @@ async function look(
   await data;
 
   async function hasEntries(): Promise<boolean> {
-    if (request.userIds === undefined) return (await source.countEntries(signal)) > 0;
+    if (request.userIds === undefined) return await source.hasEntries(signal);
     return await someUserHasEntries(request.userIds);
   }
 
@@ -44,17 +45,15 @@ async function look(
   }
 
   async function requireData(): Promise<void> {
+    if (request.allowEmpty === true) return;
     if (request.userIds !== undefined) {
       // An empty user among several is no mistake; all of them empty is.
       if (await someUserHasEntries(request.userIds)) return;
     } else {
       const { users } = await source.listUsers({ pageSize: 1, signal });
-      if (users.length > 0) return;
+      // Of a mistyped collection Firestore knows no entry, while the users are there.
+      if (users.length > 0 && (await source.hasEntries(signal))) return;
     }
-    throw new MigrationError(
-      'NO_DATA',
-      `No data found in Firestore at ${source.describe()}; ` +
-        'check GOOGLE_CLOUD_PROJECT, FIRESTORE_DATABASE_ID, USERS_COLLECTION and JOURNAL_COLLECTION',
-    );
+    throw noData(source);
   }
 }

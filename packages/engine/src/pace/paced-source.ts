@@ -45,6 +45,7 @@ export function pacedSource(source: Source, pace: Pace): Source {
         () => refs.length,
       ),
     countEntries: (signal) => source.countEntries(signal),
+    hasEntries: (signal) => source.hasEntries(signal),
     countUserEntries: (userId, signal) => source.countUserEntries(userId, signal),
     describe: () => source.describe(),
     binding: source.binding,

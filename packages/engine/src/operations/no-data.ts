@@ -1,0 +1,22 @@
+import {
+  type MigrationRequest,
+  MigrationError,
+  type Operation,
+  processedEntries,
+  type Source,
+} from '@migrator/core';
+
+/** The guide's words for a source that holds nothing where it is looked for. */
+export function noData(source: Pick<Source, 'describe'>): MigrationError {
+  return new MigrationError(
+    'NO_DATA',
+    `No data found in Firestore at ${source.describe()}; ` +
+      'check GOOGLE_CLOUD_PROJECT, FIRESTORE_DATABASE_ID, USERS_COLLECTION and JOURNAL_COLLECTION. ' +
+      'If there really is none, start with allowEmpty: true',
+  );
+}
+
+/** Whether all users of the run were gone through, no entry was met, and nobody said that this may be. */
+export function isWithoutData(operation: Operation, { allowEmpty = false }: MigrationRequest): boolean {
+  return !allowEmpty && operation.units.failed === 0 && processedEntries(operation) === 0;
+}
