@@ -38,7 +38,7 @@ test('the state file of another table or project says nothing about this one, no
   await writeFile(stateFile, '{"version":1,"sco');
   expect(await ground.inProcess()).toMatchObject({ stats: { skippedCount: 2 } });
   expect(JSON.parse(await readFile(stateFile, 'utf8'))).toMatchObject({
-    version: 1,
+    version: 2,
     result: { state: 'completed' },
   });
 });

@@ -35,6 +35,14 @@ export interface MigrationResult {
   reason: string | null;
 }
 
+/** Whether nothing is left to do: an end whose own verification found something is none. */
+export function isFinished({
+  state,
+  verification,
+}: Pick<MigrationResult, 'state' | 'verification'>): boolean {
+  return state === 'completed' && verification?.isValid !== false;
+}
+
 /** How far a run is, about once a second. */
 export interface MigrationProgress extends Progress {
   migrationId: string;

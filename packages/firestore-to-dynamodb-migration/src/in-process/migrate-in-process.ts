@@ -1,50 +1,57 @@
 import { openServices, type Services } from '@migrator/composition';
-import type { Config } from '@migrator/config';
-import type { Ledger, Operation } from '@migrator/core';
+import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
 import { preflight, runInProcess } from '@migrator/engine';
 
 import { attend, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
-import { type MigrationResult, resultOf } from '../migration-result.ts';
+import { isFinished, type MigrationResult, resultOf } from '../migration-result.ts';
 import type { Wanted } from '../options.ts';
+import { requireTable } from '../require-table.ts';
 import { withSharedLedger } from './shared-ledger.ts';
-import { readLastResult, type Scope, writeLastResult } from './state-file.ts';
+import { readLastResult, writeLastResult } from './state-file.ts';
 
 /** Runs the migration in this very process. That it has completed is known from the state file, at the next boot. */
 export async function migrateInProcess(wanted: Wanted): Promise<MigrationResult> {
   const { config, request, stateFile } = wanted;
-  const scope = scopeOf(config);
   throwIfAborted(wanted.signal);
-  if (stateFile !== undefined && !wanted.again && !request.dryRun) {
-    const last = await readLastResult(stateFile, scope);
-    if (last?.result.state === 'completed' && covers(last.request, request)) return last.result;
-  }
-  return await withSharedLedger(JSON.stringify(scope), async (ledger) => {
-    const { operation, own } = await runOrJoin(ledger, wanted);
-    const result = await resultOf(ledger, operation);
-    if (own && stateFile !== undefined && !request.dryRun)
-      await writeLastResult(stateFile, scope, { request, result });
-    return result;
-  });
-}
-
-async function runOrJoin(ledger: Ledger, wanted: Wanted): Promise<{ operation: Operation; own: boolean }> {
-  const { request, signal } = wanted;
-  const services = await openServices(wanted.config);
+  const services = await openServices(config);
   try {
-    if ((await ledger.current()) === undefined) await preflight(services, request, signal);
-    for (;;) {
-      throwIfAborted(signal);
-      const opening = await ledger.open(request, { now: new Date(), binding: await services.binding() });
-      if (opening.opened)
-        return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
-      const { current } = opening;
-      const ended = await attend(ledger, current.id, wanted);
-      if (current.request.kind === 'migration' && covers(current.request, request))
-        return { operation: ended, own: false };
+    const binding = await services.binding();
+    if (stateFile !== undefined && !wanted.again && !request.dryRun) {
+      const last = await readLastResult(stateFile, binding);
+      if (last !== undefined && isFinished(last.result) && covers(last.request, request)) {
+        await requireTable(services.target);
+        return last.result;
+      }
     }
+    return await withSharedLedger(bindingFingerprint(services.configured), async (ledger) => {
+      const { operation, own } = await runOrJoin(services, ledger, wanted);
+      const result = await resultOf(ledger, operation);
+      if (own && stateFile !== undefined && !request.dryRun)
+        await writeLastResult(stateFile, operation.binding, { request, result });
+      return result;
+    });
   } finally {
     await services.close();
+  }
+}
+
+async function runOrJoin(
+  services: Services,
+  ledger: Ledger,
+  wanted: Wanted,
+): Promise<{ operation: Operation; own: boolean }> {
+  const { request, signal } = wanted;
+  if ((await ledger.current()) === undefined) await preflight(services, request, signal);
+  for (;;) {
+    throwIfAborted(signal);
+    const opening = await ledger.open(request, { now: new Date(), binding: await services.binding() });
+    if (opening.opened)
+      return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
+    const { current } = opening;
+    const ended = await attend(ledger, current.id, wanted);
+    if (current.request.kind === 'migration' && covers(current.request, request))
+      return { operation: ended, own: false };
   }
 }
 
@@ -67,19 +74,4 @@ async function run(services: Services, ledger: Ledger, id: string, wanted: Wante
     // Nothing to a run that is over; one that was stopped must not keep the place.
     await ledger.close(id, { state: 'cancelled', now: new Date(), reason: 'the application stopped it' });
   }
-}
-
-function scopeOf({ google, aws }: Config): Scope {
-  const { tableName, region = '', endpoint = '' } = aws;
-  const { projectId = '', emulatorHost = '', databaseId, usersCollection, journalCollection } = google;
-  return {
-    projectId,
-    emulatorHost,
-    databaseId,
-    usersCollection,
-    journalCollection,
-    tableName,
-    region,
-    endpoint,
-  };
 }

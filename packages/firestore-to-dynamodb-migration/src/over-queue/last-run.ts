@@ -1,14 +1,29 @@
-import { type Ledger, MigrationError, type MigrationRequest, type Operation } from '@migrator/core';
+import {
+  type Binding,
+  isSameBinding,
+  type Ledger,
+  MigrationError,
+  type MigrationRequest,
+  type Operation,
+} from '@migrator/core';
 
 import { covers } from '../covers.ts';
 
-/** The newest run that is over and did all that is wanted. */
-export async function lastRun(ledger: Ledger, wanted: MigrationRequest): Promise<Operation | undefined> {
+/** The newest run with this binding that is over and did all that is wanted. */
+export async function lastRun(
+  ledger: Ledger,
+  wanted: MigrationRequest,
+  own: Binding,
+): Promise<Operation | undefined> {
   let cursor: string | undefined;
   do {
     const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
     const found = page.operations.find(
-      ({ state, request }) => state !== 'running' && request.kind === 'migration' && covers(request, wanted),
+      ({ state, request, binding }) =>
+        state !== 'running' &&
+        request.kind === 'migration' &&
+        covers(request, wanted) &&
+        isSameBinding(binding, own),
     );
     if (found !== undefined) return found;
     cursor = page.cursor;
@@ -25,12 +40,14 @@ export type NextStep =
 
 /**
  * What a call does about the last run. `before` is what was the last run when the call began: one that has ended since
- * was going on beside it, so that its result is this call's too.
+ * was going on beside it, so that its result is this call's too. `isInvalid`: the last run's own verification found
+ * something.
  */
 export function nextStep(
   last: Operation | undefined,
   before: Operation | undefined,
   wanted: { readonly again: boolean; readonly request: MigrationRequest },
+  isInvalid: boolean,
 ): NextStep {
   if (last === undefined) return { take: 'start' };
   const endedMeanwhile = last.id !== before?.id || last.finishedAt !== before.finishedAt;
@@ -45,7 +62,7 @@ export function nextStep(
   }
   switch (last.state) {
     case 'completed':
-      return { take: 'result', of: last };
+      return isInvalid ? { take: 'start' } : { take: 'result', of: last };
     case 'completed-with-failures':
       return { take: 'retry', of: last };
     default:

@@ -1,7 +1,8 @@
 import { openQueueContext, type QueueContext } from '@migrator/composition';
-import type { Operation } from '@migrator/core';
+import { isSameBinding, type Ledger, type Operation } from '@migrator/core';
 import {
   controlCurrent,
+  migrationReport,
   OperationRunningError,
   preflight,
   retryMigration,
@@ -13,6 +14,7 @@ import { attend, isStuck, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import type { Wanted } from '../options.ts';
+import { requireTable } from '../require-table.ts';
 import { lastRun, nextStep } from './last-run.ts';
 import { SpareWorker } from './spare-worker.ts';
 
@@ -28,7 +30,7 @@ const ignore = (): undefined => undefined;
 /**
  * Runs the migration over the queue, or takes part in what goes on there:
  *
- *     completed before ─────────────────────────────────────────────► its result, without a look at the services
+ *     completed before, and valid ──► is the table there? ──────────► its result
  *     a run goes on ──────────────────────────► wait for its end ───► its result
  *     something else goes on ──► wait for its end, look again
  *     nothing goes on ──► preflight ──► start (or retry) ──► wait ──► its result
@@ -40,14 +42,17 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
     throwIfAborted(wanted.signal);
     await requireRedis(books, redisLimitMs);
     const ledger = createRedisLedger({ redis: books, prefix });
-    const before = await lastRun(ledger, wanted.request);
-    if ((await ledger.current()) === undefined) {
-      const step = nextStep(before, before, wanted);
-      if (step.take === 'result') return await resultOf(ledger, step.of);
-    }
     const context = await openQueueContext(wanted.config, 'api', ignore);
-    const worker = new SpareWorker(context.queues, wanted.config);
+    const worker = new SpareWorker(context, wanted.config);
     try {
+      const before = await lastRun(ledger, wanted.request, await context.binding());
+      if ((await ledger.current()) === undefined) {
+        const step = nextStep(before, before, wanted, await isInvalid(ledger, before));
+        if (step.take === 'result') {
+          await requireTable(context.target);
+          return await resultOf(ledger, step.of);
+        }
+      }
       return await resultOf(ledger, await takePart(context, worker, before, wanted));
     } finally {
       await worker.stop();
@@ -71,7 +76,7 @@ async function takePart(
     attend(ledger, id, {
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
-      meanwhile: () => worker.stepIn(),
+      meanwhile: () => worker.stepIn(id),
       isActive: async () => (await context.dispatcher.load()).active > 0,
       onTrouble: patience(context),
     });
@@ -79,14 +84,16 @@ async function takePart(
   for (;;) {
     const current = await ledger.current();
     if (current !== undefined) {
-      if (current.request.kind === 'migration' && covers(current.request, request)) {
+      const isOurs = isSameBinding(current.binding, await context.binding());
+      if (isOurs && current.request.kind === 'migration' && covers(current.request, request)) {
         await goOnWith(context, current);
         return await untilOver(current.id, wanted.onProgress);
       }
       await untilOver(current.id);
       continue;
     }
-    const step = nextStep(await lastRun(ledger, request), before, wanted);
+    const last = await lastRun(ledger, request, await context.binding());
+    const step = nextStep(last, before, wanted, await isInvalid(ledger, last));
     if (step.take === 'result') return step.of;
     if (!checked) {
       await requireFitRedis(context.redis, wanted.config.redis.prefix);
@@ -111,6 +118,12 @@ async function takePart(
 /** A run that only a person could help was stuck until somebody acted; to start the application again is to act. */
 async function goOnWith(context: QueueContext, current: Operation): Promise<void> {
   if (isStuck(current)) await controlCurrent(context, 'run');
+}
+
+async function isInvalid(ledger: Ledger, run: Operation | undefined): Promise<boolean> {
+  if (run === undefined) return false;
+  const { verification } = await migrationReport(ledger, run);
+  return verification?.isValid === false;
 }
 
 /** Sits out a Redis that is away for a while; everything of the run is kept there. */

@@ -6,24 +6,22 @@ const lookEveryMs = 2_000;
 
 /** A worker in this process for as long as the queue has no other. Once begun it stays to the end. */
 export class SpareWorker {
-  readonly #queues: MigrationQueues;
+  readonly #queue: QueueContext;
   readonly #config: Config;
   #context: QueueContext | undefined;
   #workers: { stop(): Promise<void> } | undefined;
   #looked = 0;
 
-  constructor(queues: MigrationQueues, config: Config) {
-    this.#queues = queues;
+  constructor(queue: QueueContext, config: Config) {
+    this.#queue = queue;
     this.#config = config;
   }
 
-  /** Looks whether there is anybody to do the work, every now and then. */
-  async stepIn(): Promise<void> {
+  /** Looks whether there is anybody to do the work of the operation, every now and then. */
+  async stepIn(operationId: string): Promise<void> {
     if (this.#workers !== undefined || Date.now() - this.#looked < lookEveryMs) return;
     this.#looked = Date.now();
-    const { coordinators, units } = this.#queues;
-    const present = await Promise.all([hasWorker(coordinators), hasWorker(units)]);
-    if (present.every(Boolean)) return;
+    if (await this.#isAttended(operationId)) return;
     const { redis, migration } = this.#config;
     // Its troubles are those that the waiting call meets too.
     this.#context = await openQueueContext(this.#config, 'worker', () => undefined);
@@ -33,6 +31,15 @@ export class SpareWorker {
       concurrency: migration.userConcurrency,
       onError: () => undefined,
     });
+  }
+
+  /** A worker that is configured for something else takes no part. */
+  async #isAttended(operationId: string): Promise<boolean> {
+    const { queues, workers } = this.#queue;
+    const present = await Promise.all([hasWorker(queues.coordinators), hasWorker(queues.units)]);
+    if (!present.every(Boolean)) return false;
+    const live = await workers.list();
+    return live.length === 0 || live.some(({ mismatch }) => mismatch?.operationId !== operationId);
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   CreateTableCommand,
   DeleteTableCommand,
   DynamoDBClient,
+  ResourceNotFoundException,
   ScanCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -32,8 +33,8 @@ export interface Ground extends AsyncDisposable {
   /** `executeMigration` with this ground's environment and state file; without Redis. */
   inProcess(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
   overQueue(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
-  /** The queue as another process has it; closed with the ground. */
-  openQueue(): Promise<QueueContext>;
+  /** The queue as another process has it, with variables of its own; closed with the ground. */
+  openQueue(env?: Record<string, string | undefined>): Promise<QueueContext>;
   addWorker(context: QueueContext): { stop(): Promise<void> };
 }
 
@@ -69,7 +70,7 @@ export async function openGround(): Promise<Ground> {
   const releases: (() => Promise<unknown>)[] = [
     () => rm(folder, { recursive: true }),
     async () => dynamodb.destroy(),
-    () => dynamodb.send(new DeleteTableCommand({ TableName: table })),
+    () => dynamodb.send(new DeleteTableCommand({ TableName: table })).catch(ifGone),
     async () => {
       const redis = connectRedis({ url: env.REDIS_URL }, 'ledger', () => undefined);
       const keys = await redis.keys(`${env.QUEUE_PREFIX}*`);
@@ -96,15 +97,15 @@ export async function openGround(): Promise<Ground> {
     inProcess: (options) =>
       executeMigration({ env, redis: false, stateFile: join(folder, 'state.json'), ...options }),
     overQueue: (options) => executeMigration({ env, ...options }),
-    async openQueue() {
-      const context = await openQueueContext(config, 'worker', () => undefined);
+    async openQueue(own) {
+      const context = await openQueueContext(readConfig({ ...env, ...own }), 'worker', () => undefined);
       releases.push(() => context.close());
       return context;
     },
     addWorker(context) {
       const workers = startWorkers(context, {
         redis: context.redis,
-        prefix: config.redis.prefix,
+        prefix: context.queues.units.opts.prefix ?? config.redis.prefix,
         concurrency: 4,
         onError: () => undefined,
       });
@@ -117,6 +118,10 @@ export async function openGround(): Promise<Ground> {
       for (const release of releases.toReversed()) await release();
     },
   };
+}
+
+function ifGone(error: unknown): void {
+  if (!(error instanceof ResourceNotFoundException)) throw error;
 }
 
 /** Small entries of so many days. */
