@@ -50,6 +50,7 @@ export const stats = z
     failureCount: count,
     skippedCount: count.meta({ description: 'There already, or not ours to touch' }),
     conflictCount: count.meta({ description: 'Those skipped whose item is the application’s' }),
+    newerCount: count.meta({ description: 'Those skipped whose item is newer than the run' }),
     prunedCount: count.meta({
       description: 'Items removed because their entry is gone; in a dry run those that would be',
     }),
@@ -135,6 +136,7 @@ export const migration = z
       .nullable()
       .meta({ description: 'The rollback that took it back', example: null }),
     reason,
+    advice: z.string().nullable().meta({ description: 'What to do about it', example: null }),
     estimate: estimate.optional(),
   })
   .meta({ id: 'Migration' });
@@ -210,6 +212,7 @@ export const finished = z
     verification: verdict.nullable(),
     prune: prune.nullable(),
     reason,
+    advice: z.string().nullable().meta({ description: 'What to do about it', example: null }),
     estimate: estimate.optional(),
     links: startLinks,
   })

@@ -90,7 +90,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
 
   const comparison = await compareScene(scene, books.stats.startTime);
   const byKind = { ...scene.faults(), ...Object.fromEntries(disturbed) };
-  const unexpectedEnds = [scene.api, ...scene.workers].flatMap((program) => program.unexpectedEnds);
+  const unexpectedEnds = [scene.api, ...scene.workers, ...scene.strays].flatMap(
+    (program) => program.unexpectedEnds,
+  );
   return judge({
     seed,
     users: filled.users,

@@ -7,6 +7,8 @@ import type { Program } from './program.ts';
 
 export interface Scene {
   readonly workers: readonly Program[];
+  /** Workers over the same Redis that are configured for another table or collection; none is running. */
+  readonly strays: readonly Program[];
   readonly api: Program;
   readonly redis: RedisService;
   readonly redisProxy: TcpProxy;
@@ -76,6 +78,15 @@ const disturbances: Readonly<Record<string, { readonly weight: number; readonly 
       await press(pick(['pause', 'users/pause', 'runs/pause'], random));
       await delay(random() * 3_000);
       await press('resume');
+    },
+  },
+  'stray worker': {
+    weight: 2,
+    async happen({ strays, random }) {
+      const stray = pick(strays, random);
+      stray.start();
+      await delay(4_000 + random() * 8_000);
+      await stray.kill();
     },
   },
   'Redis restarted': {

@@ -1,3 +1,4 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalServices, startLocalServices } from '@migrator/local-services';
 import {
   type DynamoDbFault,
@@ -15,6 +16,8 @@ import { Program } from './program.ts';
 
 const apiFile = new URL('../../../apps/api/src/main.ts', import.meta.url);
 const workerFile = new URL('../../../apps/worker/src/main.ts', import.meta.url);
+
+const strayTable = 'journals-of-a-stray-worker';
 
 export interface SceneOptions {
   readonly seed: number;
@@ -122,6 +125,11 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     (_, index) =>
       new Program(`worker ${index + 1}`, workerFile, withClock(env, options.clockOffsetsMs?.[index])),
   );
+  await createStrayTable(services);
+  const strays = [{ DYNAMODB_TABLE: strayTable }, { JOURNAL_COLLECTION: 'trading-journals' }].map(
+    (wrong, index) => new Program(`stray worker ${index + 1}`, workerFile, { ...env, ...wrong }),
+  );
+  for (const stray of strays) started.defer(() => stray.kill());
   for (const program of [api, ...workers]) {
     program.start();
     started.defer(() => program.kill());
@@ -132,6 +140,7 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     redis: services.redis,
     api,
     workers,
+    strays,
     redisProxy,
     firestoreProxy,
     firestoreTcp,
@@ -154,6 +163,28 @@ export async function openScene(options: SceneOptions): Promise<OpenScene> {
     },
     [Symbol.asyncDispose]: () => release.disposeAsync(),
   };
+}
+
+/** So that a stray worker's writes would go through, and be missing where they belong. */
+async function createStrayTable({ dynamodb, env }: LocalServices): Promise<void> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.endpoint,
+    region: dynamodb.region,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: strayTable,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+      }),
+    );
+  } finally {
+    client.destroy();
+  }
 }
 
 function withClock(env: Readonly<Record<string, string>>, offsetMs = 0): Readonly<Record<string, string>> {

@@ -44,4 +44,5 @@ export { controlCurrent } from './operations/control-operation.ts';
 export { preflight } from './operations/preflight.ts';
 export { requireOwnRuns, requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
+export { startTimeOf } from './operations/start-time.ts';
 export { waitForEnd } from './operations/wait-for-end.ts';

@@ -31,7 +31,7 @@ export function start(context: ApiContext): RequestHandler {
       limitMs === 0
         ? opened
         : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
-    const { migrationId, state, source, target, stats, verification, prune, reason, estimate } =
+    const { migrationId, state, source, target, stats, verification, prune, reason, advice, estimate } =
       await reportOf(context, operation);
     if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
     const links = {
@@ -50,6 +50,7 @@ export function start(context: ApiContext): RequestHandler {
         verification,
         prune,
         reason,
+        advice,
         ...(estimate && { estimate }),
         links,
       });

@@ -10,6 +10,7 @@ const stats: MigrationReport['stats'] = {
   failureCount: 0,
   skippedCount: 1,
   conflictCount: 0,
+  newerCount: 0,
   prunedCount: 0,
   createdCount: 9,
   repairedCount: 0,
@@ -50,6 +51,7 @@ const complete: MigrationReport = {
   prune: null,
   rolledBackBy: null,
   reason: null,
+  advice: null,
 };
 
 it('is ok when every entry that was filled in was dealt with and compared', () => {

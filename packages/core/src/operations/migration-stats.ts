@@ -7,6 +7,8 @@ export interface MigrationStats {
   failureCount: number;
   skippedCount: number;
   conflictCount: number;
+  /** Those skipped whose item a newer run wrote, or is of a newer state of the document. */
+  newerCount: number;
   /** Items removed because their entry is gone; in a dry run those that would be. */
   prunedCount: number;
   createdCount: number;
@@ -42,6 +44,7 @@ export function migrationStats(
     failureCount,
     skippedCount,
     conflictCount: count('conflicts'),
+    newerCount: count('newer'),
     prunedCount,
     createdCount: count('created'),
     repairedCount: count('repaired'),

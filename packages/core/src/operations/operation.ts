@@ -75,6 +75,8 @@ export interface OperationFacts {
   readonly verificationId?: string;
   /** The rollback that took this run back: its jobs can't be retried. */
   readonly rolledBackBy?: string;
+  /** The newest `migratedAt` that the run has met on an item and that is after its own start. */
+  readonly newestSeen?: string;
   /** Entries a second, smoothed, and the moment and count it was last computed from. */
   readonly rate?: { readonly perSecond: number; readonly at: number; readonly processed: number };
   /** What a unit could not get past, and when (milliseconds); it tries again by itself. */

@@ -10,7 +10,9 @@ export type EntryOutcome =
       readonly warnings: number;
       readonly compressed: boolean;
     }
-  | { readonly kind: 'unchanged' | 'conflicts' | 'newer' | 'vanished'; readonly writeUnits: number }
+  | { readonly kind: 'unchanged' | 'conflicts' | 'vanished'; readonly writeUnits: number }
+  /** `migratedAt`: the item's, where it is after the run's. */
+  | { readonly kind: 'newer'; readonly writeUnits: number; readonly migratedAt?: string }
   | {
       readonly kind: 'failed';
       readonly code: ErrorCode;

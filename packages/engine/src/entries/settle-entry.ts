@@ -133,8 +133,10 @@ function outcomeOfRefusal(
   switch (standing(stored, wanted)) {
     case 'foreign':
       return { kind: 'conflicts', writeUnits };
-    case 'newer':
-      return { kind: 'newer', writeUnits };
+    case 'newer': {
+      const { migratedAt = '' } = readStamp(stored) ?? {};
+      return { kind: 'newer', writeUnits, ...(migratedAt > wanted.migratedAt ? { migratedAt } : {}) };
+    }
     case 'collision': {
       return collisionWith(readStamp(stored) ?? { userId: '', date: '' });
     }

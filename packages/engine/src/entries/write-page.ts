@@ -33,6 +33,8 @@ export interface WrittenPage {
   readonly settled: number;
   /** Why it is not all of them. */
   readonly interruption?: unknown;
+  /** The newest `migratedAt` of items that are newer than the run. */
+  readonly newest?: string;
 }
 
 /** DynamoDB's limit for one BatchWriteItem. */
@@ -217,14 +219,22 @@ function collect(
 ): WrittenPage {
   const issues: Issue[] = [];
   let settled = 0;
+  let newest: string | undefined;
   for (const outcome of outcomes) {
     const entry = entries[settled];
     if (outcome === undefined || entry === undefined) break;
     settled += 1;
     addOutcome(deltas, outcome);
+    if (outcome.kind === 'newer' && (outcome.migratedAt ?? '') > (newest ?? '')) newest = outcome.migratedAt;
     if (outcome.kind !== 'failed') continue;
     const path = entryPath(entry, context.settings.names);
     issues.push(failureIssue(unit, entry.date, { ...outcome, path }));
   }
-  return { deltas, issues, settled, ...(interruption === undefined ? {} : { interruption }) };
+  return {
+    deltas,
+    issues,
+    settled,
+    ...(interruption === undefined ? {} : { interruption }),
+    ...(newest === undefined ? {} : { newest }),
+  };
 }

@@ -1,6 +1,7 @@
 import { MigrationError, type Operation, type OperationRequest, sourceAndTarget } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
+import { startTimeOf } from './start-time.ts';
 import { requireOwnRuns, requireSameBinding } from './require-binding.ts';
 
 /** Another operation holds the place. */
@@ -25,11 +26,13 @@ export async function startOperation(
   request: OperationRequest,
   signal?: AbortSignal,
 ): Promise<Operation> {
-  if (signal?.aborted === true)
-    throw new MigrationError('ABORTED', 'the caller has gone; nothing was started');
   const binding = await context.binding();
   await requireOwn(context, request);
-  const result = await context.ledger.open(request, { now: context.now(), binding });
+  const now =
+    request.kind === 'migration' ? await startTimeOf(context, binding, context.now()) : context.now();
+  if (signal?.aborted === true)
+    throw new MigrationError('ABORTED', 'the caller has gone; nothing was started');
+  const result = await context.ledger.open(request, { now, binding });
   if (!result.opened) throw new OperationRunningError(result.current);
   await context.dispatcher.coordinate(result.operation.id);
   return result.operation;

@@ -30,6 +30,8 @@ export interface MigrationReport {
   /** The rollback that took the run back. */
   rolledBackBy: string | null;
   reason: string | null;
+  /** What to do about it; null where there is nothing to do. */
+  advice: string | null;
 }
 
 const errorsInStats = 100;
@@ -56,7 +58,17 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
     prune,
     rolledBackBy: operation.facts.rolledBackBy ?? null,
     reason: operation.reason ?? null,
+    advice: adviceOf(operation),
   };
+}
+
+function adviceOf({ totals }: Operation): string | null {
+  const newer = totals['newer'] ?? 0;
+  if (newer === 0) return null;
+  return (
+    `Items that are newer than this run were left as they are (${newer}). If none was running beside it, a clock was wrong ` +
+    'when they were written, or is now: start again. The next run starts after the newest of them, and repairs what differs'
+  );
 }
 
 async function verificationOf(

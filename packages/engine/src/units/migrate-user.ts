@@ -3,6 +3,7 @@ import { type Deltas, type Issue, type SourceEntry } from '@migrator/core';
 import type { EngineContext } from '../engine-context.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
 import { type NamedPage, readNamed, unreadableIssue } from '../entries/read-named.ts';
+import { noteNewest } from '../entries/note-newest.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { writePage } from '../entries/write-page.ts';
 import { isOwnTrouble } from './own-trouble.ts';
@@ -51,6 +52,7 @@ async function* migratePages(
   for await (const page of readPagesAround(context, run, userId, start, after)) {
     const { entries, unreadable, lastDate } = page;
     const result = await writePage(context, run, start.unit, entries, start.signal);
+    await noteNewest(context, run, result.newest);
     const complete = result.settled === entries.length && result.interruption === undefined;
     const lastSettled = complete ? lastDate : entries[result.settled - 1]?.date;
     const atEnd = complete && !page.more;
@@ -131,6 +133,7 @@ async function* redoFailures(
   const dates = failures.map((issue) => issue.key);
   for await (const page of readNamed(context, run, userId, dates, { signal: start.signal })) {
     const result = await writePage(context, run, start.unit, page.entries, start.signal);
+    await noteNewest(context, run, result.newest);
     const complete = result.settled === page.entries.length && result.interruption === undefined;
     const again = page.unreadable.map((one) => unreadableIssue(context, start.unit, userId, one));
     yield redonePage(page, result, again, complete && page.last);

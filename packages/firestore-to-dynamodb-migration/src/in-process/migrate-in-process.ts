@@ -1,6 +1,6 @@
 import { openServices, type Services } from '@migrator/composition';
 import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
-import { preflight, runInProcess } from '@migrator/engine';
+import { preflight, runInProcess, startTimeOf } from '@migrator/engine';
 
 import { attend, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
@@ -45,7 +45,9 @@ async function runOrJoin(
   if ((await ledger.current()) === undefined) await preflight(services, request, signal);
   for (;;) {
     throwIfAborted(signal);
-    const opening = await ledger.open(request, { now: new Date(), binding: await services.binding() });
+    const binding = await services.binding();
+    const now = await startTimeOf({ ...services, ledger }, binding, new Date());
+    const opening = await ledger.open(request, { now, binding });
     if (opening.opened)
       return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
     const { current } = opening;
