@@ -77,14 +77,13 @@ for (const request of [rollback, prune]) {
       test(`a ${request.kind} that dies ${then} an answer, ${count} deletes after its start, is exact when it goes on`, async () => {
         await using stack = await openMigrated(request);
         const { id } = await startOperation(stack.context, request);
-        let died: () => void = () => undefined;
-        const death = new Promise<void>((resolve) => (died = resolve));
+        const death = Promise.withResolvers<void>();
         const dying = afterDeletes(stack, count, then, async () => {
-          died();
+          death.resolve();
           return await dead();
         });
         void attempt(stack, id, dying);
-        await death;
+        await death.promise;
         expect(await keys(stack)).toHaveLength(items - count - (then === 'after' ? 1 : 0));
         const again = await attempt(stack, id, {});
         expect(again).toMatchObject({ outcome: 'done' });
@@ -126,14 +125,13 @@ for (const request of [rollback, prune]) {
 test('a prune that goes on leaves an item whose entry has come back', async () => {
   await using stack = await openMigrated(prune);
   const { id } = await startOperation(stack.context, prune);
-  let died: () => void = () => undefined;
-  const death = new Promise<void>((resolve) => (died = resolve));
+  const death = Promise.withResolvers<void>();
   const dying = afterDeletes(stack, 0, 'before', async () => {
-    died();
+    death.resolve();
     return await dead();
   });
   void attempt(stack, id, dying);
-  await death;
+  await death.promise;
   await stack.firestore.doc('users/ann/trading-journal/4').set({ trades: [] });
   expect(await attempt(stack, id, {})).toMatchObject({ outcome: 'done' });
   expect(await ended(stack, id)).toMatchObject({ totals: { deleted: 6, kept: 1 } });

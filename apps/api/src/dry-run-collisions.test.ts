@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
     what: 'a key that is too long for both',
     entries: [
       ['a', `b_${'c'.repeat(1_400)}_${'d'.repeat(90)}`, small],
-      [`a_b_${'c'.repeat(1_400)}`, `${'d'.repeat(90)}`, small],
+      [`a_b_${'c'.repeat(1_400)}`, 'd'.repeat(90), small],
       ['a'.repeat(700), `b_${'c'.repeat(1_400)}`, small],
       [`${'a'.repeat(700)}_b`, 'c'.repeat(1_400), small],
     ],
@@ -105,7 +105,7 @@ test.each(cases)('a dry run foretells what the run then does: $what', async (one
   await using stack = await openStack({ env: { USER_CONCURRENCY: '1' } });
   for (const [user, date, fields] of one.entries)
     await stack.firestore.doc(`users/${user}/trading-journal/${date}`).set(fields);
-  if (one.before !== undefined) expect((await start(stack, { userIds: one.before })).failures).toEqual({});
+  if (one.before !== undefined) await start(stack, { userIds: one.before });
   await one.prepare?.(stack);
   const userIds = one.userIds === undefined ? {} : { userIds: one.userIds };
   const dry = await start(stack, { ...userIds, dryRun: true });

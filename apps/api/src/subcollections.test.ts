@@ -29,7 +29,8 @@ test('documents below entries, and days that are only parents of such, are warne
       stats: { totalProcessed: 6 },
       subcollections: found,
     });
-    if (!dryRun) expect(run.body).toMatchObject({ verification: { isValid: true, subcollections: found } });
+    const verification = dryRun ? null : { isValid: true, subcollections: found };
+    expect(run.body).toMatchObject({ verification });
   }
   expect((await stack.call('GET /verify')).body).toMatchObject({ isValid: true, subcollections: found });
   const only = await stack.call('POST /start', { ...wait, body: { userIds: ['bob'] } });
