@@ -1,14 +1,18 @@
+import { createRedisSessionStore } from '@migrator/queue';
 import express, { type Express, type RequestHandler } from 'express';
 
 import { accessGuard, mayChange } from './access/access-guard.ts';
 import { Attempts } from './access/attempts.ts';
+import { externalAddress } from './access/external-address.ts';
 import { knownHostsOnly } from './access/hosts.ts';
 import { securityHeaders } from './access/security-headers.ts';
+import { Sessions } from './access/sessions.ts';
 import { signIn } from './access/sign-in.ts';
 import { type ApiContext, redisAnswers } from './api-context.ts';
 import { boardPath, bullBoard } from './bull-board.ts';
 import { dashboard } from './dashboard.ts';
 import { HttpError } from './http-error.ts';
+import { isIdOf, kindIn } from './operation-path.ts';
 import { parseQuery } from './parse-body.ts';
 import { pagesCss } from './pages/pages-css.ts';
 import { problems } from './problem.ts';
@@ -20,20 +24,22 @@ import { noQuery } from './schemas.ts';
 export function createApp(context: ApiContext): Express {
   const { http } = context;
   const attempts = new Attempts(http);
+  const sessions = new Sessions(createRedisSessionStore(context.redis, context.prefix), http);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', http.trustedProxies ?? false);
   app.use(requestWatch(context.watching));
   app.use(securityHeaders());
-  if (http.apiToken === undefined) app.use(knownHostsOnly(http.host));
-  app.use(accessGuard(http, attempts));
+  app.use(externalAddress(http.basePath), knownHostsOnly(http));
+  app.use(accessGuard(http, attempts, sessions));
   app.get('/pages.css', (_request, response) => {
     response.set('Cache-Control', 'max-age=300').type('css').send(pagesCss);
   });
-  app.use(boardPath, needsRedis(context), bullBoard(context));
+  app.use(boardPath, neverStored, needsRedis(context), bullBoard(context));
   app.use(dashboard());
   app.use(neverStored);
-  app.use(signIn(http, attempts));
+  app.use(signIn(http, attempts, sessions));
   app.use(requireJson, express.json({ limit: '1mb', strict: false }));
   addRoutes(app, routes(context));
   app.use((request) => {
@@ -47,7 +53,7 @@ function addRoutes(app: Express, table: readonly Route[]): void {
   const methods = new Map<string, string[]>();
   for (const route of table) {
     const { method, path, handle } = route;
-    const checks: RequestHandler[] = [checkQuery(route)];
+    const checks: RequestHandler[] = [checkQuery(route), checkId(route)];
     if (route.changes === true && method === 'get') checks.unshift(noHead, mayChange);
     app[method](path, ...checks, handle as RequestHandler);
     methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
@@ -73,6 +79,17 @@ function addRoutes(app: Express, table: readonly Route[]): void {
 function checkQuery({ query = noQuery }: Route): RequestHandler {
   return (request, _response, next) => {
     parseQuery(query, request.query);
+    next();
+  };
+}
+
+/** What can't be an operation's id goes no further: ids become part of keys in Redis. */
+function checkId({ path }: Route): RequestHandler {
+  const kind = kindIn(path);
+  return (request, _response, next) => {
+    if (kind !== undefined && !isIdOf(kind, request.params['id'])) {
+      throw new HttpError(404, 'NOT_FOUND', `There is no ${kind} with this id`);
+    }
     next();
   };
 }

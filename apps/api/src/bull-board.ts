@@ -5,6 +5,7 @@ import { unitLabel } from '@migrator/engine';
 import { toRedisError } from '@migrator/queue';
 import type { Express, RequestHandler, Response } from 'express';
 
+import { externalAddressOf } from './access/external-address.ts';
 import { roleIn } from './access/access-guard.ts';
 import type { ApiContext } from './api-context.ts';
 
@@ -21,8 +22,11 @@ export function bullBoard(context: ApiContext): RequestHandler {
   };
 }
 
-function board({ queues, redis, settings, watching }: ApiContext, readOnlyMode: boolean): RequestHandler {
+function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
+  const { http, queues, redis, settings, watching } = context;
   const serverAdapter = new ExpressAdapter();
+  // Relative to the board's own path, whatever stands before that.
+  const miscLinks = http.apiToken === undefined ? [] : [{ text: 'Sign out', url: '../../sign-out' }];
   serverAdapter.setBasePath(boardPath);
   const coordinators = new BullMQAdapter(queues.coordinators, {
     readOnlyMode,
@@ -38,7 +42,7 @@ function board({ queues, redis, settings, watching }: ApiContext, readOnlyMode: 
     queues: [coordinators, units],
     options: {
       handlerHooks: { before: refuseUnsafe },
-      uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true },
+      uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true, miscLinks },
     },
   });
   // Its own handler shows the message of whatever was thrown.
@@ -93,10 +97,16 @@ function renderSelfContained(response: Response): void {
     done: (error: Error | null, html?: string) => void,
   ) => void;
   response.render = (view: string, values?: object | RenderDone) => {
-    render(view, typeof values === 'object' ? values : {}, (error, html = '') => {
-      if (error !== null) throw error;
-      response.type('html').send(selfContained(html));
-    });
+    const basePath = externalAddressOf(response).basePath + boardPath;
+    // With a slash at its end: the page's own addresses are relative to it.
+    render(
+      view,
+      { ...(typeof values === 'object' ? values : {}), basePath: `${basePath}/` },
+      (error, html = '') => {
+        if (error !== null) throw error;
+        response.type('html').send(selfContained(html));
+      },
+    );
   };
 }
 

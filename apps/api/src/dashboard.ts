@@ -1,12 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { pageFolder } from '@migrator/dashboard';
-import express, { type RequestHandler } from 'express';
+import express, { type RequestHandler, Router } from 'express';
+
+import { isSignedIn } from './access/access-guard.ts';
+
+/** Asked for anew each time, so that a page never runs with modules of another version. */
+const revalidated = 'no-cache';
 
 /** The dashboard: its page at `/`, what the page loads below `/dashboard/`. */
 export function dashboard(): RequestHandler {
-  return express.static(pageFolder, {
-    redirect: false,
-    cacheControl: false,
-    // Asked for anew each time, so that a page never runs with modules of another version.
-    setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
+  const router = Router();
+  const withSignOut = readFileSync(join(pageFolder, 'index.html'), 'utf8').replace(
+    'id="sign-out" hidden',
+    'id="sign-out"',
+  );
+  router.get('/', (_request, response, next) => {
+    // It differs from who asks to who asks.
+    response.set('Vary', 'Cookie');
+    if (isSignedIn(response)) response.set('Cache-Control', revalidated).type('html').send(withSignOut);
+    else next();
   });
+  router.use(
+    express.static(pageFolder, {
+      redirect: false,
+      cacheControl: false,
+      setHeaders: (response) => response.setHeader('Cache-Control', revalidated),
+    }),
+  );
+  return router;
 }

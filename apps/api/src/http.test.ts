@@ -30,9 +30,16 @@ test.each([
     undefined,
     404,
     'NOT_FOUND',
-    /no verification 'x'/,
+    /no verification with this id/,
   ],
-  ['a rollback that is not there', 'GET /rollbacks/x', undefined, 404, 'NOT_FOUND', /no rollback 'x'/],
+  [
+    'a rollback that is not there',
+    'GET /rollbacks/x',
+    undefined,
+    404,
+    'NOT_FOUND',
+    /no rollback with this id/,
+  ],
   ['a mode that is none', 'GET /verify?mode=half', undefined, 400, 'INVALID_REQUEST', /mode: /],
   [
     'a migrationId that is none',

@@ -1,4 +1,4 @@
-import type { Operation } from '@migrator/core';
+import { type Operation, operationKindOf } from '@migrator/core';
 
 const folders = {
   migration: 'migrations',
@@ -12,3 +12,15 @@ export function operationPath(operation: Pick<Operation, 'id' | 'kind' | 'parent
   const id = operation.kind === 'prune' && operation.parent !== undefined ? operation.parent : operation.id;
   return `/${folders[operation.kind]}/${id}`;
 }
+
+/** The kind of operation that a route's path names by its id; undefined for a path without one. */
+export function kindIn(path: string): Folder | undefined {
+  return folderKinds.find((kind) => path.includes(`/${folders[kind]}/:id`));
+}
+
+export function isIdOf(kind: Folder, id: unknown): boolean {
+  return typeof id === 'string' && /^[a-z]+-\d{8}T\d{9}Z$/.test(id) && operationKindOf(id) === kind;
+}
+
+type Folder = (typeof folderKinds)[number];
+const folderKinds = ['migration', 'verification', 'rollback'] as const;

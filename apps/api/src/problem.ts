@@ -3,6 +3,7 @@ import { OperationRunningError } from '@migrator/engine';
 import { type RedisConnection, toRedisError } from '@migrator/queue';
 import type { ErrorRequestHandler, Response } from 'express';
 
+import { externalAddressOf } from './access/external-address.ts';
 import { basePath, type Watching } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { operationPath } from './operation-path.ts';
@@ -85,7 +86,12 @@ export function problems({ redact }: Watching, redis: RedisConnection): ErrorReq
       response.set('Retry-After', '5');
       sendProblem(response, 409, error.code, error.message, {
         [`${kind}Id`]: id,
-        current: { id, kind, state, href: `${basePath}${operationPath(error.current)}` },
+        current: {
+          id,
+          kind,
+          state,
+          href: `${externalAddressOf(response).basePath}${basePath}${operationPath(error.current)}`,
+        },
       });
     } else if (isBodyError(error)) {
       sendProblem(response, error.status, ...bodyProblem(error));

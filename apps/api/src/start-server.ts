@@ -7,6 +7,7 @@ import type { QueueContext } from '@migrator/composition';
 import type { Config } from '@migrator/config';
 import { hidingLedger, startSupervisor } from '@migrator/engine';
 
+import { boundConnections, connectionLimits, serverOptions } from './access/bound-connections.ts';
 import { requireSafeAccess } from './access/hosts.ts';
 import { unwatched, type Watching } from './api-context.ts';
 import { createApp } from './app.ts';
@@ -29,8 +30,10 @@ export async function startServer(
   const stopping = new AbortController();
   const ledger = context.settings.hideUserData === true ? hidingLedger(context.ledger) : context.ledger;
   const server = createServer(
+    serverOptions(connectionLimits),
     createApp({ ...context, ledger, http, prefix: redis.prefix, watching, stopping: stopping.signal }),
   );
+  boundConnections(server, connectionLimits);
   server.on('clientError', refuse);
   server.listen(http.port, http.host);
   await once(server, 'listening');

@@ -1,5 +1,7 @@
 import type { Prices } from '@migrator/core';
 
+import type { TrustedProxies } from './address-list.ts';
+
 /** What the environment says, checked. Made once, by a composition root. */
 export interface Config {
   readonly google: {
@@ -27,6 +29,12 @@ export interface Config {
     readonly port: number;
     readonly apiToken?: string;
     readonly apiReadToken?: string;
+    /** The path that browsers find it below, without a slash at the end; a proxy's X-Forwarded-Prefix goes before it. */
+    readonly basePath?: string;
+    /** Whose forwarding headers are believed; nobody's by default. */
+    readonly trustedProxies?: TrustedProxies;
+    /** Further names that it is reached by. */
+    readonly allowedHosts?: readonly string[];
   };
   readonly migration: {
     readonly writeMode: 'safe' | 'batch';

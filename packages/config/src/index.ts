@@ -1,3 +1,4 @@
+export { parseBasePath } from './address-list.ts';
 export { ConfigError } from './config-error.ts';
 export { type Config, type LogLevel } from './config.ts';
 export { loadConfig } from './load-config.ts';

@@ -80,6 +80,33 @@ test.each([
   expect(() => readConfig(env)).toThrow(/^((?!MIGH|TUlHS)[^])*$/);
 });
 
+test.each([
+  ['BASE_PATH', '/tools/migrator/', { basePath: '/tools/migrator' }],
+  ['BASE_PATH', '/', { basePath: '' }],
+  [
+    'TRUSTED_PROXIES',
+    '127.0.0.1, 10.0.0.0/8,fd00::/8',
+    { trustedProxies: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'] },
+  ],
+  ['TRUSTED_PROXIES', 'loopback', { trustedProxies: ['loopback'] }],
+  ['TRUSTED_PROXIES', '2', { trustedProxies: 2 }],
+  ['ALLOWED_HOSTS', 'Migrator.Example.com,api', { allowedHosts: ['migrator.example.com', 'api'] }],
+])('%s=%s', (name, value, http) => {
+  expect(readConfig({ [name]: value }).http).toMatchObject(http);
+});
+
+test.each([
+  ['BASE_PATH', ['tools', '//evil.example', '/a/../b', '/a b', '/a?b', '/"><script>']],
+  [
+    'TRUSTED_PROXIES',
+    ['true', '*', '10.0.0.0/33', '0.0.0.0/0', '1.2.3', '127.0.0.1,', '99', '-1', 'example.com'],
+  ],
+  ['ALLOWED_HOSTS', ['*', 'http://example.com', 'example.com:443', 'a,,b', '*.example.com']],
+])('%s is refused for what would mean everybody, or nothing', (name, values) => {
+  for (const value of values)
+    expect(() => readConfig({ [name]: value }), value).toThrow(new RegExp(`^${name} holds .*; it may hold`));
+});
+
 test('an endpoint goes on without its user and password, which nothing could take', () => {
   const { aws, secrets } = readConfig({ AWS_ENDPOINT_URL_DYNAMODB: 'http://me:secret-0123@127.0.0.1:8000' });
   expect(aws.endpoint).toBe('http://127.0.0.1:8000/');

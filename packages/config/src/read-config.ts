@@ -57,6 +57,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       port: read('PORT') ?? 5000,
       ...optional('apiToken', 'API_TOKEN'),
       ...optional('apiReadToken', 'API_READ_TOKEN'),
+      ...optional('basePath', 'BASE_PATH'),
+      ...optional('trustedProxies', 'TRUSTED_PROXIES'),
+      ...optional('allowedHosts', 'ALLOWED_HOSTS'),
     },
     migration: {
       writeMode: read('WRITE_MODE') ?? 'safe',

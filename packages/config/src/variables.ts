@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseRedisUrl, redisUrlForms } from '@migrator/redis-url';
 import { z } from 'zod';
 
+import { parseBasePath, parseHosts, parseTrustedProxies } from './address-list.ts';
 import { logLevels } from './config.ts';
 
 interface Variable<T> {
@@ -45,6 +46,16 @@ const price: Variable<number> = {
   holds: 'US dollars, such as 0.625',
 };
 const secret: Variable<string> = { schema: text.min(16), holds: 'at least 16 characters', secret: true };
+
+function parsed<T>(parse: (text: string) => T | undefined, holds: string): Variable<T> {
+  const schema = text.transform((value, context): T => {
+    const result = parse(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: 'has another form' });
+    return z.NEVER;
+  });
+  return { schema, holds };
+}
 
 function withoutUser(url: string): string {
   const { username, password } = new URL(url);
@@ -96,6 +107,12 @@ export const variables = {
   QUEUE_PREFIX: { schema: text.regex(/^[\w{}.:-]+$/), holds: 'letters, digits, and _ - . : { }' },
   HOST: { schema: text.regex(/^\S+$/), holds: 'an address to listen on, such as 127.0.0.1' },
   PORT: whole(0, 65_535),
+  BASE_PATH: parsed(parseBasePath, 'the path that the API is found below, such as /tools/migrator'),
+  TRUSTED_PROXIES: parsed(
+    parseTrustedProxies,
+    'addresses and ranges with commas between, such as 127.0.0.1,10.0.0.0/8 (or loopback, linklocal, uniquelocal), or the number of proxies, 0 to 10',
+  ),
+  ALLOWED_HOSTS: parsed(parseHosts, 'host names with commas between, such as migrator.example.com'),
   API_TOKEN: secret,
   API_READ_TOKEN: secret,
   WRITE_MODE: oneOf(['safe', 'batch']),

@@ -81,7 +81,16 @@ const optionsSchema = z.strictObject({
 });
 
 /** These are the application's own where this runs in its process: whatever they hold is no mistake. */
-const notOurs = ['HOST', 'PORT', 'API_TOKEN', 'API_READ_TOKEN', 'LOG_LEVEL'];
+const notOurs = [
+  'HOST',
+  'PORT',
+  'API_TOKEN',
+  'API_READ_TOKEN',
+  'BASE_PATH',
+  'TRUSTED_PROXIES',
+  'ALLOWED_HOSTS',
+  'LOG_LEVEL',
+];
 
 /**
  * Throws a TypeError for options of another shape (a mistyped `dryrun` must not write), a ConfigError for a variable

@@ -5,6 +5,7 @@ export { startFirestore } from './firestore.ts';
 export type { RedisOptions } from './redis.ts';
 export { RedisMissingError, startRedis } from './redis.ts';
 export { findChromium } from './chromium-program.ts';
+export { findNginx } from './nginx-program.ts';
 export type { LocalProgram } from './find-program.ts';
 export { findRedisProgram } from './redis-program.ts';
 export type { RedisClusterOptions, RedisClusterService } from './redis-cluster.ts';

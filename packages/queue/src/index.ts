@@ -16,5 +16,6 @@ export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
 export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
 export { type QueueLoad, queueLoads } from './queue-load.ts';
 export type { OnWorkEvent, WorkEvent } from './work-events.ts';
+export { createRedisSessionStore, type SessionStore } from './redis-session-store.ts';
 export { createRedisPaceStore } from './redis-pace-store.ts';
 export { createRedisLedger } from './redis-ledger/redis-ledger.ts';

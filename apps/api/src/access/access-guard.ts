@@ -3,13 +3,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import { HttpError } from '../http-error.ts';
 import type { Attempts } from './attempts.ts';
 import { comesFromAnotherSite } from './same-site.ts';
-import { roleOfSession } from './session.ts';
+import { externalAddressOf } from './external-address.ts';
+import type { Sessions } from './sessions.ts';
 import type { Role, Tokens } from './tokens.ts';
 
 export const signInPath = '/sign-in';
+export const signOutPath = '/sign-out';
 
-/** Open to all: what an orchestrator asks, and what somebody needs to get in. */
-const open: ReadonlySet<string> = new Set(['/healthz', '/readyz', signInPath, '/pages.css']);
+/** Open to all: what an orchestrator asks, and what somebody needs to get in and out. */
+const open: ReadonlySet<string> = new Set(['/healthz', '/readyz', signInPath, signOutPath, '/pages.css']);
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -18,17 +20,17 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  * send what changes something, and no page of another site on their behalf. Without an API_TOKEN everybody who can
  * reach the server (this machine only) may do everything.
  */
-export function accessGuard(tokens: Tokens, attempts: Attempts): RequestHandler {
+export function accessGuard(tokens: Tokens, attempts: Attempts, sessions: Sessions): RequestHandler {
   return async (request, response, next) => {
     if (open.has(request.path)) {
-      if (!safeMethods.has(request.method)) refuseOtherSites(request);
+      if (!safeMethods.has(request.method)) refuseOtherSites(request, response);
       next();
       return;
     }
-    const role = tokens.apiToken === undefined ? 'full' : await roleOf(request, tokens, attempts);
+    const role = tokens.apiToken === undefined ? 'full' : await roleOf(request, response, attempts, sessions);
     if (role === undefined) {
       if (isNavigation(request)) {
-        response.redirect(303, `${signInPath}?next=${encodeURIComponent(request.originalUrl)}`);
+        response.redirect(303, `${signInPath}?next=${encodeURIComponent(request.url)}`);
         return;
       }
       throw unauthorized(request);
@@ -50,22 +52,40 @@ export function roleIn(response: Response): Role {
 }
 
 function requireMayChange(request: Request, response: Response): void {
-  refuseOtherSites(request);
+  refuseOtherSites(request, response);
   if (roleIn(response) === 'full') return;
   throw new HttpError(403, 'READ_ONLY', 'This token may look at everything, and change or start nothing');
 }
 
-function refuseOtherSites(request: Request): void {
-  if (comesFromAnotherSite(request)) {
-    throw new HttpError(403, 'CROSS_SITE', 'A page of another site may not do this');
+function refuseOtherSites(request: Request, response: Response): void {
+  if (comesFromAnotherSite(request, externalAddressOf(response).host)) {
+    throw new HttpError(
+      403,
+      'CROSS_SITE',
+      'A page of another site may not do this (behind a proxy: let it send X-Forwarded-Host, and set TRUSTED_PROXIES)',
+    );
   }
 }
 
-async function roleOf(request: Request, tokens: Tokens, attempts: Attempts): Promise<Role | undefined> {
+async function roleOf(
+  request: Request,
+  response: Response,
+  attempts: Attempts,
+  sessions: Sessions,
+): Promise<Role | undefined> {
   const header = request.get('authorization');
-  if (header === undefined) return roleOfSession(request, tokens);
+  if (header === undefined) {
+    const role = await sessions.roleOf(request);
+    response.locals['signedIn'] = role !== undefined;
+    return role;
+  }
   const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
-  return token === undefined ? undefined : attempts.roleOf(token, request.socket.remoteAddress ?? '');
+  return token === undefined ? undefined : attempts.roleOf(token, request.ip ?? '');
+}
+
+/** Whether the request comes with a session, which can be ended. */
+export function isSignedIn(response: Response): boolean {
+  return response.locals['signedIn'] === true;
 }
 
 /** Somebody opens a page, rather than a program asking for data. */

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 
 import { ConfigError } from '@migrator/config';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import { at, openStack, type Stack } from '../testing/stack.ts';
+import { type Answer, at, openStack, type Stack } from '../testing/stack.ts';
 import { requireSafeAccess } from './hosts.ts';
 
 const env = { API_TOKEN: 'the-full-token-0123456789', API_READ_TOKEN: 'the-read-token-0123456789' };
@@ -81,9 +81,11 @@ test('a read-only token sees everything and changes nothing', async () => {
   expect(await readOnlyMode(read)).toBe(true);
   expect(await readOnlyMode(full)).toBe(false);
   expect((await stack.call('PUT //admin/queues/api/queues/users/pause', { headers: full })).status).toBe(200);
+  for (const call of ['GET //admin/queues', 'GET //admin/queues/api/queues', 'GET /status'])
+    expect((await stack.call(call, { headers: full })).headers.get('cache-control'), call).toBe('no-store');
 });
 
-test('too many wrong tokens are not looked at any more', async () => {
+test('too many wrong tokens from an address are refused; a right one from there never is', async () => {
   await using stack = await openStack({ workers: 0, env });
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, index) =>
@@ -93,10 +95,12 @@ test('too many wrong tokens are not looked at any more', async () => {
   const statuses = answers.map(({ status }) => status);
   expect(statuses.filter((status) => status === 401)).toHaveLength(30);
   expect(statuses.filter((status) => status === 429)).toHaveLength(10);
-  const late = await stack.call('GET /status', { headers: full });
+  const late = await stack.call('GET /status', { headers: wrong });
   expect(late).toMatchObject({ status: 429, body: { code: 'TOO_MANY_ATTEMPTS' } });
   expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect((await signIn(stack, env.API_TOKEN)).status).toBe(429);
+  expect((await signIn(stack, 'wrong-too-0123456789')).status).toBe(429);
+  for (const headers of [full, read]) expect((await stack.call('GET /status', { headers })).status).toBe(200);
+  expect((await signIn(stack, env.API_TOKEN)).status).toBe(303);
   expect((await stack.call('GET //readyz')).status).toBe(200);
 });
 
@@ -132,22 +136,96 @@ test('a browser signs in for a session that only it can use, and signs out', asy
     const answer = await stack.call('POST /pause', { headers: { Cookie, ...headers } });
     expect(answer).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
   }
-  const promoted = Cookie.replace('=full.', '=read.');
-  expect((await stack.call('GET /status', { headers: { Cookie: promoted } })).status).toBe(401);
 
   const reader =
     ((await signIn(stack, env.API_READ_TOKEN)).headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   expect((await stack.call('GET /status', { headers: { Cookie: reader } })).status).toBe(200);
   expect((await stack.call('POST /pause', { headers: { Cookie: reader } })).status).toBe(403);
-  const forged = reader.replace('=read.', '=full.');
-  expect((await stack.call('GET /status', { headers: { Cookie: forged } })).status).toBe(401);
+  for (const session of [Cookie, reader]) {
+    const foreign = await signOut(stack, { Cookie: session, Origin: 'http://evil.example' });
+    expect(foreign.status).toBe(403);
+    expect((await stack.call('GET /status', { headers: { Cookie: session } })).status).toBe(200);
+    const out = await signOut(stack, { Cookie: session, Origin: stack.url });
+    expect(out.status).toBe(303);
+    expect(out.headers.get('set-cookie')).toMatch(/^journal_migration_session=; .*Expires=Thu, 01 Jan 1970/);
+    expect((await stack.call('GET /status', { headers: { Cookie: session } })).status).toBe(401);
+  }
+});
 
-  const out = await fetch(`${stack.url}/sign-out`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { Cookie },
+test('every page of a browser that is signed in has a button to sign out, and no other page', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  for (const token of [env.API_TOKEN, env.API_READ_TOKEN]) {
+    const Cookie = cookieOf(await signIn(stack, token));
+    for (const path of ['/', '/docs', '/sign-in', '/sign-out']) {
+      const html = await (await fetch(stack.url + path, { headers: { Cookie } })).text();
+      expect(html, path).toMatch(/<form [^>]*action="[^"]*sign-out"(?![^>]*hidden)[^>]*>/);
+    }
+    const board = await (await fetch(`${stack.url}/admin/queues`, { headers: { Cookie } })).text();
+    expect(board).toContain('"url":"../../sign-out"');
+  }
+  expect(await (await fetch(`${stack.url}/sign-in`)).text()).not.toContain('sign-out"');
+  expect(await (await fetch(stack.url, { headers: full })).text()).toContain('id="sign-out" hidden');
+});
+
+test('a session is known by an id that Redis does not hold, and nobody can make one there', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  const { redis } = stack.context;
+  const prefix = stack.env['QUEUE_PREFIX'] ?? '';
+  const session = async (): Promise<[key: string, value: string]> => {
+    const [key = ''] = await redis.keys(`${prefix}:session:*`);
+    return [key, (await redis.get(key)) ?? ''];
+  };
+  const Cookie = cookieOf(await signIn(stack, env.API_READ_TOKEN));
+  const [key, value] = await session();
+  expect(await redis.pttl(key)).toBeGreaterThan(11 * 60 * 60 * 1_000);
+  const [, id = ''] = Cookie.split('=');
+  expect(key + value).not.toContain(id);
+  expect(key + value).not.toContain(env.API_READ_TOKEN);
+  for (const forged of [value.replace('read.', 'full.'), 'full.', 'full', 'read.x', '']) {
+    await redis.set(key, forged);
+    expect((await stack.call('GET /status', { headers: { Cookie } })).status, forged).toBe(401);
+  }
+  await redis.set(key, value);
+  expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(200);
+  await redis.unlink(key);
+  expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(401);
+});
+
+test.each([
+  [{ 'X-Forwarded-Proto': 'https' }, true],
+  [{ 'X-Forwarded-Proto': 'https, http' }, true],
+  [{ 'X-Forwarded-Proto': 'HTTPS,http,http' }, true],
+  [{ Forwarded: 'for=192.0.2.1;proto=https;by=203.0.113.1, for=10.0.0.1;proto=http' }, true],
+  [{ Forwarded: 'For="[2001:db8::1]";Proto="https"' }, true],
+  [{ 'X-Forwarded-Ssl': 'on' }, true],
+  [{ 'Front-End-Https': 'On' }, true],
+  [{ 'X-Forwarded-Scheme': 'https' }, true],
+  [{ 'CloudFront-Forwarded-Proto': 'https' }, true],
+  [{ 'X-Forwarded-Proto': 'http, https' }, false],
+  [{}, false],
+])('%j: the cookie is for https alone: %s', async (headers, secure) => {
+  await using stack = await openStack({ workers: 0, env });
+  const cookie = (await signIn(stack, env.API_TOKEN, headers)).headers.get('set-cookie') ?? '';
+  expect(/; Secure/.test(cookie)).toBe(secure);
+});
+
+test('with Redis away a session is answered 503, and a token in a header works on', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  const Cookie = cookieOf(await signIn(stack, env.API_TOKEN));
+  stack.context.redis.disconnect();
+  expect(await stack.call('GET /status', { headers: { Cookie } })).toMatchObject({
+    status: 503,
+    body: { code: 'REDIS_UNAVAILABLE' },
   });
-  expect(out.headers.get('set-cookie')).toMatch(/^journal_migration_session=; .*Expires=Thu, 01 Jan 1970/);
+  expect((await signOut(stack, { Cookie, Origin: stack.url })).status).toBe(503);
+  expect((await stack.call('GET //openapi.json', { headers: full })).status).toBe(200);
+  expect((await stack.call('GET //openapi.json', { headers: wrong })).status).toBe(401);
+  expect((await fetch(`${stack.url}/sign-in`, { headers: { Cookie } })).status).toBe(200);
+  // What else asks Redis may have been faster.
+  await stack.context.redis.connect().catch(() => undefined);
+  await vi.waitFor(async () => {
+    expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(200);
+  });
 });
 
 test.each([
@@ -203,6 +281,70 @@ test.each([
   expect(() => requireSafeAccess(http)).not.toThrow();
 });
 
+test('with a token too, a public name that is not ours is not answered', async () => {
+  await using stack = await openStack({
+    workers: 0,
+    env: { ...env, ALLOWED_HOSTS: 'Migrator.example.com, other.example.com' },
+  });
+  const { port } = new URL(stack.url);
+  const cookie = cookieOf(await signIn(stack, env.API_TOKEN));
+  for (const headers of [{ Cookie: cookie }, full]) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      '127.0.0.1.evil.example',
+      '[::1].evil.example',
+    ])
+      expect(await statusWithHost(stack, host, headers, '/docs'), host).toBe(403);
+    for (const host of [
+      `127.0.0.1:${port}`,
+      'localhost',
+      '192.168.1.2:5000',
+      '[2001:db8::1]:5000',
+      'api:5000',
+      'api.tools.svc.cluster.local',
+      'migrator.example.com',
+      'OTHER.example.com:8443',
+    ])
+      expect(await statusWithHost(stack, host, headers, '/docs'), host).toBe(200);
+  }
+  for (const path of ['/healthz', '/readyz'])
+    expect(await statusWithHost(stack, 'evil.example', {}, path)).toBe(200);
+});
+
+test('a page is known by its Referer where nothing else tells it', async () => {
+  await using stack = await openStack({ workers: 0, env });
+  const Cookie = cookieOf(await signIn(stack, env.API_TOKEN));
+  const verify = async (Referer: string): Promise<Answer> =>
+    stack.call('GET /verify', { headers: { Cookie, Referer, Prefer: 'wait=0' } });
+  for (const foreign of ['http://evil.example/page', 'http://127.0.0.1:1/', 'about:blank', 'x'])
+    expect(await verify(foreign), foreign).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
+  expect((await verify(`${stack.url}/docs`)).status).not.toBe(403);
+});
+
+test.each([
+  'GET /migrations/migration-20261122T091051123Z:issues:order',
+  'GET /migrations/x%3Aissues%3Aorder/failures',
+  'POST /migrations/%2A/retry',
+  'GET /migrations/verification-20261122T091051123Z',
+  'GET /verifications/migration-20261122T091051123Z',
+  'GET /verifications/migration-20261122T091051123Z%00',
+  'GET /rollbacks/%7Bx%7D',
+  'GET /migrations/constructor-20261122T091051123Z',
+])('%s is refused at the door', async (call) => {
+  await using stack = await openStack({ workers: 0 });
+  const detail = expect.stringMatching(/^There is no (migration|verification|rollback) with this id$/);
+  expect(await stack.call(call)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', detail } });
+});
+
+function cookieOf(response: Response): string {
+  return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+function signOut(stack: Stack, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${stack.url}/sign-out`, { method: 'POST', redirect: 'manual', headers });
+}
+
 async function signIn(
   stack: Stack,
   token: string,
@@ -217,9 +359,14 @@ async function signIn(
   });
 }
 
-function statusWithHost(stack: Stack, host: string): Promise<number | undefined> {
+function statusWithHost(
+  stack: Stack,
+  host: string,
+  headers: Record<string, string> = {},
+  path = '/healthz',
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    httpRequest(`${stack.url}/healthz`, { headers: { Host: host } }, (response) => {
+    httpRequest(stack.url + path, { headers: { ...headers, Host: host } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     })

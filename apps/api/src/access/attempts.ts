@@ -3,10 +3,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { HttpError } from '../http-error.ts';
 import { roleOfToken, type Role, type Tokens } from './tokens.ts';
 
-/** So many wrong tokens a minute from one address; then none of its tokens is looked at for the rest of the minute. */
+/** So many wrong tokens a minute from one address are answered one by one. */
 const wrongTokensPerMinute = 30;
 
-/** Looks at tokens, and not at too many wrong ones. */
+/**
+ * Looks at tokens. A right one is never refused for others' wrong ones, which may come from the same address, as a proxy's;
+ * what keeps guessing hopeless is the length of a token, and this keeps it slow and seen.
+ */
 export class Attempts {
   readonly #tokens: Tokens;
   readonly #wrong = new RateLimiterMemory({ points: wrongTokensPerMinute, duration: 60 });
@@ -15,18 +18,14 @@ export class Attempts {
     this.#tokens = tokens;
   }
 
-  /** The token's role, or undefined for a wrong one. Throws a 429 after too many. */
+  /** The token's role, or undefined for a wrong one. Throws a 429 after too many wrong ones. */
   async roleOf(token: string, address: string): Promise<Role | undefined> {
-    const sofar = await this.#wrong.get(address);
-    if (sofar !== null && sofar.consumedPoints >= wrongTokensPerMinute) throw tooMany(sofar);
     const role = roleOfToken(this.#tokens, token);
-    if (role === undefined) {
-      // Requests at the same time may all have found room; only so many of them take it.
-      await this.#wrong.consume(address).catch((refusal: unknown) => {
-        throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
-      });
-    }
-    return role;
+    if (role !== undefined) return role;
+    await this.#wrong.consume(address).catch((refusal: unknown) => {
+      throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
+    });
+    return undefined;
   }
 }
 
@@ -37,6 +36,7 @@ function tooMany({ msBeforeNext }: RateLimiterRes): HttpError {
     'TOO_MANY_ATTEMPTS',
     `Too many wrong tokens from this address; try again in ${seconds} s`,
     {},
-    { 'Retry-After': String(seconds) },
+    // Each further guess has to open a connection first.
+    { 'Retry-After': String(seconds), Connection: 'close' },
   );
 }

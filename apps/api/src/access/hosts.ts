@@ -1,9 +1,10 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-import { ConfigError } from '@migrator/config';
+import { type Config, ConfigError } from '@migrator/config';
 import type { RequestHandler } from 'express';
 
 import { HttpError } from '../http-error.ts';
+import { externalAddressOf } from './external-address.ts';
 import type { Tokens } from './tokens.ts';
 
 const loopback = new BlockList();
@@ -40,26 +41,48 @@ export function requireSafeAccess({
   }
 }
 
+/** Names that no public DNS knows, so that nobody can make one of them point here: of a machine, a service, a cluster. */
+const privateName = /^[^.]*$|\.(?:localhost|internal|svc|cluster\.local)$/;
+
+/** Orchestrators ask for these under whatever name they have; they say one word. */
+const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 /**
- * Without a token anybody on this machine may do everything, its browsers too: a page whose name was made to point to
- * this address (DNS rebinding) is of the same origin for its browser, but gives itself away by its name.
+ * Answers only under names that are ours. A page whose name was made to point to this address (DNS rebinding) is of the
+ * same origin for its browser, but gives itself away by its name. Without a token anybody on this machine may do
+ * everything, its browsers too: then only this machine's own names count, and those that were configured.
  */
-export function knownHostsOnly(host: string): RequestHandler {
-  const names = new Set(['localhost', '127.0.0.1', '::1', host.toLowerCase()]);
-  return (request, _response, next) => {
-    if (!names.has(nameOf(request.headers.host ?? ''))) {
+export function knownHostsOnly({ host, apiToken, allowedHosts = [] }: HostRules): RequestHandler {
+  const names = new Set(['localhost', '127.0.0.1', '::1', host.toLowerCase(), ...allowedHosts]);
+  return (request, response, next) => {
+    const external = externalAddressOf(response);
+    const name = nameOf(external.host);
+    const isOurs = (): boolean => {
+      if (name === undefined) return false;
+      if (names.has(name)) return true;
+      if (apiToken === undefined) return false;
+      // The proxy was told its names, and passes on no others.
+      if (external.isForwarded && allowedHosts.length === 0) return true;
+      return probes.has(request.path) || isIPv4(name) || isIPv6(name) || privateName.test(name);
+    };
+    if (!isOurs()) {
       throw new HttpError(
         403,
         'HOST_NOT_ALLOWED',
-        'Without API_TOKEN this answers only under the names localhost, 127.0.0.1 and [::1]',
+        apiToken === undefined
+          ? 'Without API_TOKEN this answers only under the names localhost, 127.0.0.1 and [::1], and those in ALLOWED_HOSTS'
+          : 'This does not answer under that name: put it into ALLOWED_HOSTS, or let a proxy of TRUSTED_PROXIES send it as X-Forwarded-Host',
       );
     }
     next();
   };
 }
 
-/** `Localhost:5000`, `[::1]:5000`: without the port. */
-function nameOf(hostHeader: string): string {
+type HostRules = Pick<Config['http'], 'host' | 'apiToken' | 'allowedHosts'>;
+
+/** `Localhost:5000`, `[::1]:5000`: without the port; undefined for what is no host. */
+function nameOf(hostHeader: string): string | undefined {
+  if (hostHeader === '') return '';
   const [, ipv6, name] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(hostHeader) ?? [];
-  return (ipv6 ?? name ?? '').toLowerCase();
+  return (ipv6 ?? name)?.toLowerCase();
 }

@@ -1,48 +1,63 @@
-import express, { type Request, type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 
 import { HttpError } from '../http-error.ts';
 import { escapeHtml, page } from '../pages/page.ts';
-import { signInPath } from './access-guard.ts';
+import { signInPath, signOutPath } from './access-guard.ts';
 import type { Attempts } from './attempts.ts';
-import { closeSession, openSession } from './session.ts';
+import { externalAddressOf } from './external-address.ts';
+import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 
-export const signOutPath = '/sign-out';
-
-/** The page on which a browser hands in its token for a session. */
-export function signIn(tokens: Tokens, attempts: Attempts): Router {
+/** The pages on which a browser hands in its token for a session, and ends it. */
+export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): Router {
   const router = Router();
   const readForm = express.urlencoded({ limit: '16kb', extended: false });
 
-  const show: RequestHandler = (request, response) => {
-    if (tokens.apiToken === undefined) response.redirect(303, '/');
-    else response.type('html').send(form(ownPath(request.query['next'])));
+  const show = (): RequestHandler => async (request, response) => {
+    if (tokens.apiToken === undefined) {
+      response.redirect(303, '/');
+      return;
+    }
+    const next = ownPath(request.query['next']);
+    // A Redis that is away must not keep the form from being shown.
+    const role = await sessions.roleOf(request).catch(() => undefined);
+    response.type('html').send(role === undefined ? form(response, next) : signedIn(response, role, next));
   };
 
   const take = (): RequestHandler => async (request: Request, response) => {
     const { token, next } = (request.body ?? {}) as { token?: unknown; next?: unknown };
     const wanted = ownPath(next);
     try {
-      const address = request.socket.remoteAddress ?? '';
-      const role = typeof token === 'string' ? await attempts.roleOf(token.trim(), address) : undefined;
+      const role =
+        typeof token === 'string' ? await attempts.roleOf(token.trim(), request.ip ?? '') : undefined;
       if (role === undefined) {
-        response.status(401).type('html').send(form(wanted, 'This is not the token.'));
+        response
+          .status(401)
+          .type('html')
+          .send(form(response, wanted, 'This is not the token.'));
         return;
       }
-      openSession(request, response, tokens, role);
+      await sessions.open(request, response, role);
       response.redirect(303, wanted);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      response.status(error.status).set(error.headers).type('html').send(form(wanted, error.message));
+      response
+        .status(error.status)
+        .set(error.headers)
+        .type('html')
+        .send(form(response, wanted, error.message));
     }
   };
 
-  router.get(signInPath, show);
-  router.post(signInPath, readForm, take());
-  router.post(signOutPath, (request, response) => {
-    closeSession(request, response);
+  const leave = (): RequestHandler => async (request, response) => {
+    await sessions.close(request, response);
     response.redirect(303, signInPath);
-  });
+  };
+
+  router.get(signInPath, show());
+  router.post(signInPath, readForm, take());
+  router.get(signOutPath, show());
+  router.post(signOutPath, leave());
   return router;
 }
 
@@ -54,16 +69,30 @@ function ownPath(next: unknown): string {
   return url.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search : '/';
 }
 
-function form(next: string, complaint?: string): string {
+function form(response: Response, next: string, complaint?: string): string {
+  const { basePath } = externalAddressOf(response);
   return page(
     'Sign in',
     `<main class="narrow"><h1>Journal migration</h1>
     ${complaint === undefined ? '' : `<p class="complaint" role="alert">${escapeHtml(complaint)}</p>`}
-    <form method="post" action="${signInPath}">
+    <form method="post" action="${basePath}${signInPath}">
       <input type="hidden" name="next" value="${escapeHtml(next)}">
       <label for="token">Token (API_TOKEN or API_READ_TOKEN)</label>
       <input id="token" name="token" type="password" required autofocus autocomplete="current-password">
       <button>Sign in</button>
     </form></main>`,
+    { basePath },
+  );
+}
+
+function signedIn(response: Response, role: 'full' | 'read', next: string): string {
+  const { basePath } = externalAddressOf(response);
+  const may = role === 'full' ? 'everything' : 'looking at everything';
+  return page(
+    'Signed in',
+    `<main class="narrow"><h1>Journal migration</h1>
+    <p>This browser is signed in, for ${may}.</p>
+    <p><a href="${basePath}${escapeHtml(next)}">Go on</a></p></main>`,
+    { basePath, signOut: true },
   );
 }

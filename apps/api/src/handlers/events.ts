@@ -6,6 +6,7 @@ import { EventFeed, type FeedEvent } from '../event-feed.ts';
 const eventStream = 'text/event-stream; charset=utf-8';
 const heartbeatMs = 15_000;
 const reconnectMs = 2_000;
+const unreadLimit = 1024 * 1024;
 
 /** `GET /events`: Server-Sent Events. */
 export function events(context: ApiContext): RequestHandler {
@@ -19,6 +20,8 @@ export function events(context: ApiContext): RequestHandler {
     await redisAnswers(context);
     const send = ({ id, name, data }: FeedEvent): void => {
       response.write(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+      // Who reads no longer, or too slowly, comes back by itself.
+      if (response.writableLength > unreadLimit) response.destroy();
     };
     const backlog: FeedEvent[] = [];
     let open = false;

@@ -31,19 +31,8 @@ export function start(context: ApiContext): RequestHandler {
       limitMs === 0
         ? opened
         : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
-    const {
-      migrationId,
-      state,
-      source,
-      target,
-      stats,
-      verification,
-      prune,
-      subcollections,
-      reason,
-      advice,
-      estimate,
-    } = await reportOf(context, operation);
+    const { migrationId, state, source, target, stats, verification, prune, reason, advice, estimate } =
+      await reportOf(context, operation);
     if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
     const links = {
       self: `${basePath}/migrations/${migrationId}`,
@@ -60,7 +49,6 @@ export function start(context: ApiContext): RequestHandler {
         stats,
         verification,
         prune,
-        subcollections,
         reason,
         advice,
         ...(estimate && { estimate }),

@@ -24,7 +24,7 @@ interface Operation {
 type Content = Readonly<Record<string, { readonly schema?: unknown }>>;
 
 /** The OpenAPI document as a page to read: made here, so that it needs no script. */
-export function docsPage(document: object): string {
+export function docsPage(document: object, options: { basePath: string; signOut: boolean }): string {
   const { tags, paths, components } = document as Shown;
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -40,9 +40,10 @@ export function docsPage(document: object): string {
   return page(
     'API',
     `<main><h1>Journal migration: API</h1>
-<p>The same as <a href="/openapi.json">/openapi.json</a>. Errors are problem documents (RFC 9457) with a stable <code>code</code>.</p>
+<p>The same as <a href="${options.basePath}/openapi.json">/openapi.json</a>. Errors are problem documents (RFC 9457) with a stable <code>code</code>.</p>
 ${groups.join('\n')}
 <section><h2>Schemas</h2>${schemas.join('')}</section></main>`,
+    options,
   );
 }
 

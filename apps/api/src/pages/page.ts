@@ -1,5 +1,6 @@
 /** A page of our own: no script, its style from `/pages.css`, so that the strictest policy holds. */
-export function page(title: string, body: string): string {
+export function page(title: string, body: string, options: { basePath: string; signOut?: boolean }): string {
+  const { basePath, signOut = false } = options;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -8,13 +9,18 @@ export function page(title: string, body: string): string {
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)} · Journal migration</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/pages.css">
+<link rel="stylesheet" href="${basePath}/pages.css">
 </head>
 <body>
-${body}
+${signOut ? signOutForm(basePath) : ''}${body}
 </body>
 </html>
 `;
+}
+
+/** Ends the session that the browser has. */
+function signOutForm(basePath: string): string {
+  return `<form class="sign-out" method="post" action="${basePath}/sign-out"><button>Sign out</button></form>\n`;
 }
 
 const entities: Readonly<Record<string, string>> = {

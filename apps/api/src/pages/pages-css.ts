@@ -5,6 +5,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: light-dark(#
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 main.narrow { max-width: 24rem; padding-top: 15vh; }
 form { display: grid; gap: .75rem; }
+form.sign-out { position: absolute; top: 1rem; right: 1rem; }
 input[type=password] { font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: .4rem; }
 button { font: inherit; padding: .5rem; border: 0; border-radius: .4rem; background: light-dark(#0b5cad, #1f6fbf); color: #fff; cursor: pointer; }
 a { color: var(--accent); }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { fillFirestore, journals } from '@migrator/testing';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 
 import { freePort } from './free-port.ts';
 import { fetchFrom, type MigrationClient, migrationClient } from './migration-client.ts';
@@ -28,6 +28,8 @@ export interface Program {
 /** An API and workers, each a process of its own as an operator would start it, over the suite's Firestore and DynamoDB. */
 export interface Deployment extends AsyncDisposable {
   readonly client: MigrationClient;
+  readonly url: string;
+  readonly token: string;
   readonly api: Program;
   readonly workers: readonly Program[];
   readonly entries: number;
@@ -42,6 +44,10 @@ export interface DeploymentOptions {
   readonly hostsEnv?: Readonly<Record<string, string>>;
   readonly users: number;
   readonly entriesPerUser: number;
+  /** The Firestore to fill where the programs have another one. */
+  readonly fillEmulator?: string;
+  /** What answers once the API is there, where it can take no work: `/healthz`. */
+  readonly ready?: string;
 }
 
 export async function openDeployment(options: DeploymentOptions): Promise<Deployment> {
@@ -60,7 +66,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
   };
   const { users, entriesPerUser } = options;
   await fillFirestore(journals({ users, entriesPerUser }), {
-    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    emulatorHost: options.fillEmulator ?? env.FIRESTORE_EMULATOR_HOST,
     projectId: env.GOOGLE_CLOUD_PROJECT,
   });
   const api = startProgram('api', env);
@@ -71,7 +77,8 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
     ),
     ...hosts.map((host) => startProgram('worker', { ...env, ...hostsEnv }, host)),
   ];
-  const client = migrationClient(fetchFrom(`http://127.0.0.1:${port}`), token);
+  const url = `http://127.0.0.1:${port}`;
+  const client = migrationClient(fetchFrom(url), token);
   const stop = async (): Promise<void> => {
     for (const { process, exit } of [api, ...workers]) {
       // Whatever state it is in: how it stops by itself is for the tests to say.
@@ -81,14 +88,18 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
   };
   try {
     await Promise.race([
-      client.ready(),
+      options.ready === undefined ? client.ready() : untilAnswered(url + options.ready),
       api.exit.then((how) => Promise.reject(new Error(`The API ended (${how}): ${api.output()}`))),
     ]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { client, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: stop };
+  return { client, url, token, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: stop };
+}
+
+async function untilAnswered(url: string): Promise<void> {
+  await vi.waitFor(() => fetch(url), { timeout: 60_000, interval: 200 });
 }
 
 /** The last lines of each program, for a failure's message. */

@@ -25,16 +25,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
         readFirst: operation.facts.readFirst ?? true,
         exclusive: request.exclusive && start.epoch === 1,
         ...(request.dryRun
-          ? {
-              collisions: new DryRunCollisions({
-                source: context.source,
-                userId: unit.userId,
-                ...(request.userIds === undefined ? {} : { userIds: request.userIds }),
-                migratedAt: operation.startedAt,
-                oversize: context.settings.oversize,
-                signal: start.signal,
-              }),
-            }
+          ? { collisions: new DryRunCollisions(context.source, unit.userId, start.signal) }
           : {}),
       };
       const target = request.dryRun ? discardingTarget(context.target) : context.target;
