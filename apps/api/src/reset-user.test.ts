@@ -1,0 +1,50 @@
+import { openServices } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
+import type { Target } from '@migrator/core';
+import { createMemoryLedger, runInProcess } from '@migrator/engine';
+import { expect, test } from 'vitest';
+
+import { openStack } from './testing/stack.ts';
+
+test('a user who begins again, as not all of his failures are known by name, writes nothing twice', async () => {
+  await using stack = await openStack({ workers: 0 });
+  for (let day = 0; day < 5; day += 1)
+    await stack.firestore.doc(`users/ann/trading-journal/${day}`).set({ trades: [] });
+  for (const date of ['large-1', 'large-2'])
+    await stack.firestore.doc(`users/ann/trading-journal/${date}`).set({ trades: ['x'.repeat(450_000)] });
+  const services = await openServices(readConfig(stack.env));
+  try {
+    let puts = 0;
+    const target: Target = {
+      ...services.target,
+      putOwned: (...args) => {
+        puts += 1;
+        return services.target.putOwned(...args);
+      },
+    };
+    const ledger = createMemoryLedger({ maxKeptIssues: 1 });
+    const run = (id: string) =>
+      runInProcess({ ...services, target, ledger }, id, {
+        usersAtOnce: 1,
+        signal: new AbortController().signal,
+      });
+    const request = {
+      kind: 'migration',
+      dryRun: false,
+      verify: false,
+      prune: false,
+      exclusive: false,
+    } as const;
+    const opened = await ledger.open(request, { now: new Date(), binding: await services.binding() });
+    if (!opened.opened) throw new Error('a ledger of its own is free');
+    const { id } = opened.operation;
+    const totals = { created: 5, failed: 2 };
+    expect(await run(id)).toMatchObject({ totals, facts: { readFirst: false } });
+    expect(puts).toBe(5);
+    await ledger.reopen(id, {});
+    expect(await run(id)).toMatchObject({ totals });
+    expect(puts).toBe(5);
+  } finally {
+    await services.close();
+  }
+});
