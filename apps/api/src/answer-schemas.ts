@@ -78,12 +78,28 @@ const issueCounts = z.strictObject({
 });
 const bothCounts = z.strictObject({ firestore: count, dynamodb: count });
 
+const subcollections = z
+  .strictObject({
+    sampledUsers: count,
+    sampledEntries: count,
+    entriesWithSubcollections: count,
+    parentsWithoutDocument: count.meta({ description: 'Days that exist only as parents of other documents' }),
+    examples: z.array(z.string()),
+    message: z.string().meta({ example: 'No subcollections in 100 sampled entries of 20 users' }),
+  })
+  .meta({
+    id: 'Subcollections',
+    description:
+      'What no run copies, by looking at up to 100 entries of up to 20 users; null where that was not done yet',
+  });
+
 const verdict = z
   .strictObject({
     verificationId: z.string().meta({ example: 'verification-20261122T091101000Z' }),
     isValid: z.boolean(),
     issueCounts,
     counts: bothCounts,
+    subcollections: subcollections.nullable(),
     message: z.string().meta({ example: 'Verification shows no issues' }),
   })
   .meta({ id: 'Verdict' });
@@ -131,6 +147,7 @@ export const migration = z
     stats,
     verification: verdict.nullable(),
     prune: prune.nullable(),
+    subcollections: subcollections.nullable(),
     rolledBackBy: z
       .string()
       .nullable()
@@ -211,6 +228,7 @@ export const finished = z
     stats,
     verification: verdict.nullable(),
     prune: prune.nullable(),
+    subcollections: subcollections.nullable(),
     reason,
     advice: z.string().nullable().meta({ description: 'What to do about it', example: null }),
     estimate: estimate.optional(),
@@ -258,6 +276,7 @@ export const verification = z
     ...operation,
     issueCounts,
     counts: bothCounts,
+    subcollections: subcollections.nullable(),
     issues: z.array(
       z.strictObject({
         kind: z.string().meta({ example: 'different' }),

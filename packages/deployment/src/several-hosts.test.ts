@@ -24,12 +24,14 @@ describe.runIf(why === undefined)('workers on three hosts', () => {
         users: 9,
         entriesPerUser: 300,
         hosts: hosts.names,
-        hostsEnv: {
-          REDIS_URL: there(REDIS_URL),
+        hostsEnv: { REDIS_URL: there(REDIS_URL) },
+        env: {
+          // The same for the API: a worker with another endpoint takes no part in its run.
           FIRESTORE_EMULATOR_HOST: there(FIRESTORE_EMULATOR_HOST),
           AWS_ENDPOINT_URL_DYNAMODB: there(AWS_ENDPOINT_URL_DYNAMODB),
+          USER_CONCURRENCY: '2',
+          MAX_WRITE_UNITS_PER_SECOND: '150',
         },
-        env: { USER_CONCURRENCY: '2', MAX_WRITE_UNITS_PER_SECOND: '150' },
       });
       await deployment.client.start();
       await deployment.client.processed(200);

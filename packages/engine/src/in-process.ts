@@ -22,6 +22,8 @@ export async function runInProcess(
   const pool = pLimit(options.usersAtOnce);
   const watcher = new ControlWatcher(context.ledger);
   let paused = false;
+  /** Tasks that wait or run: dispatching one of them twice is dispatching it once. */
+  const dispatched = new Set<string>();
 
   const work = async (id: string, unit: string): Promise<void> => {
     for (let attempt = 1; attempt <= attemptsPerUnit && !paused && !options.signal.aborted; attempt += 1) {
@@ -47,7 +49,12 @@ export async function runInProcess(
 
   const dispatcher: Dispatcher = {
     async dispatch(id, units) {
-      for (const unit of units) void pool(() => work(id, unit));
+      for (const unit of units) {
+        const task = `${id} ${unit}`;
+        if (dispatched.has(task)) continue;
+        dispatched.add(task);
+        void pool(() => work(id, unit)).finally(() => dispatched.delete(task));
+      }
     },
     async coordinate() {},
     async isPaused() {
@@ -64,6 +71,7 @@ export async function runInProcess(
     },
     async discard() {
       pool.clearQueue();
+      dispatched.clear();
     },
     async wakeOverdue() {},
   };

@@ -24,6 +24,7 @@ export { estimate, type Estimate } from './reports/estimate.ts';
 export { lastMigration, migrationReport, type MigrationReport } from './reports/migration-report.ts';
 export { type EntryKind, entryKinds, listedEntries } from './reports/listed-entries.ts';
 export type { PruneReport } from './reports/prune-report.ts';
+export type { SubcollectionReport } from './reports/subcollection-report.ts';
 export { rollbackReport, type RollbackReport } from './reports/rollback-report.ts';
 export {
   type IssueKind,

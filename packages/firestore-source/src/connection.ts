@@ -6,7 +6,12 @@ import { sourceError } from './source-errors.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 
 export interface Call {
-  readonly method: 'RunQuery' | 'BatchGetDocuments' | 'ListDocuments' | 'RunAggregationQuery';
+  readonly method:
+    | 'RunQuery'
+    | 'BatchGetDocuments'
+    | 'ListDocuments'
+    | 'ListCollectionIds'
+    | 'RunAggregationQuery';
   readonly request: Buffer;
   /** `projects/p/databases/(default)` */
   readonly database: string;

@@ -2,6 +2,7 @@ import {
   type EntryBatch,
   type EntryPage,
   type EntryRef,
+  type ListedDay,
   type ListedUser,
   MigrationError,
   type ReadPageRequest,
@@ -15,11 +16,18 @@ import { type Call, Connection } from './connection.ts';
 import { Database, entryRefOf } from './database.ts';
 import { emulatorCredentials, googleCredentials } from './google-credentials.ts';
 import type { FirestoreSourceOptions } from './options.ts';
-import { batchGetRequest, countRequest, listDocumentsRequest, runQueryRequest } from './requests.ts';
+import {
+  batchGetRequest,
+  countRequest,
+  listCollectionIdsRequest,
+  listDocumentsRequest,
+  runQueryRequest,
+} from './requests.ts';
 import {
   aggregateCount,
   answeredDocument,
   type AnsweredDocument,
+  listedCollectionIds,
   listedDocuments,
   nameOf,
 } from './responses.ts';
@@ -29,6 +37,7 @@ const readTimeoutMs = 60_000;
 const listTimeoutMs = 15_000;
 /** Names a call: even with ids of 1,500 bytes well below the 10 MiB that a request may have. */
 const namesPerCall = 300;
+const collectionIdsPage = 100;
 
 /**
  * Firestore as the source of a migration. Throws SOURCE_NOT_FOUND if no project is named anywhere.
@@ -215,6 +224,47 @@ class FirestoreSource implements Source {
       found.push(...entries);
     }
     return found;
+  }
+
+  async listDays(
+    userId: string,
+    options: { limit: number; signal?: AbortSignal },
+  ): Promise<readonly ListedDay[]> {
+    const parent = this.#database.user(userId);
+    const collectionId = this.#database.collections.journal;
+    const { signal } = options;
+    // The same emulator again: fewer days are as good for whoever wants the first few.
+    for (let pageSize = options.limit; ; pageSize = Math.ceil(pageSize / 2)) {
+      const call: Call = {
+        ...this.#under(parent, collectionId, signal),
+        method: 'ListDocuments',
+        request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken: undefined }),
+        timeoutMs: listTimeoutMs,
+      };
+      try {
+        const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
+        return listedDocuments(answer).documents.map(({ id, updateTime }) => ({
+          date: id,
+          missing: updateTime === undefined,
+        }));
+      } catch (error) {
+        if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
+      }
+    }
+  }
+
+  async listSubcollections(entry: EntryRef, signal?: AbortSignal): Promise<readonly string[]> {
+    const parent = this.#database.entry(entry);
+    const call: Call = {
+      database: this.#database.name,
+      routing: { parent },
+      method: 'ListCollectionIds',
+      request: listCollectionIdsRequest({ parent, pageSize: collectionIdsPage }),
+      timeoutMs: listTimeoutMs,
+      path: parent.slice(this.#database.documents.length + 1),
+      signal,
+    };
+    return listedCollectionIds(await this.#retrying(call, async () => await this.#connection.unary(call)));
   }
 
   describe(): string {

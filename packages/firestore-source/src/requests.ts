@@ -100,6 +100,10 @@ export function listDocumentsRequest(query: {
   return bytes(bool(request, 12, true));
 }
 
+export function listCollectionIdsRequest(query: { parent: string; pageSize: number }): Buffer {
+  return bytes(int32(text(Writer.create(), 1, query.parent), 2, query.pageSize));
+}
+
 const countAlias = 'count';
 
 export function countRequest(query: {

@@ -136,6 +136,18 @@ export function listedDocuments(response: Buffer): {
   return { documents, nextPageToken };
 }
 
+/** Of a ListCollectionIdsResponse. */
+export function listedCollectionIds(response: Buffer): readonly string[] {
+  const reader = Reader.create(response);
+  const ids: string[] = [];
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === 1) ids.push(reader.string());
+    else reader.skipType(tag & 7);
+  }
+  return ids;
+}
+
 /** The only aggregate of a RunAggregationQueryResponse; absent in messages that only tell of progress. */
 export function aggregateCount(response: Uint8Array): number | undefined {
   const result = submessage(response, 1);

@@ -11,6 +11,7 @@ import {
   type Progress,
   type PruneReport,
   type StatusState,
+  type SubcollectionReport,
 } from '@migrator/engine';
 
 /** What comparing both sides, entry by entry, has found. */
@@ -31,6 +32,8 @@ export interface MigrationResult {
   verification: MigrationVerification | null;
   /** What was pruned, or in a dry run would be; null where that was not asked for. */
   prune: PruneReport | null;
+  /** What a sample of the source has shown that no run copies; null where it ended before that. */
+  subcollections: SubcollectionReport | null;
   /** Why it failed or was cancelled, where that is known. */
   reason: string | null;
 }

@@ -32,6 +32,8 @@ const sourceCalls: ReadonlyMap<string, Kind> = new Map([
   ['listDates', 'read'],
   ['readBatch', 'read'],
   ['readEntries', 'read'],
+  ['listDays', 'read'],
+  ['listSubcollections', 'read'],
 ] as const);
 
 const targetCalls: ReadonlyMap<string, Kind> = new Map([

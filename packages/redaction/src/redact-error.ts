@@ -1,13 +1,15 @@
+import { MigrationError } from '@migrator/core';
+
 import type { Redact } from './redact.ts';
 
 /** So many causes of causes are looked at; a chain that leads back to itself has no end. */
 const maxDepth = 5;
 
 /**
- * The same error, without secrets in its message, its stack and what hangs on it. Its cause becomes a plain copy, and
- * objects go, because libraries hang whole requests with their headers, and commands with a password, on their errors.
+ * The same error, without secrets in its message, its stack and what hangs on it. Its cause becomes a plain copy, unless it
+ * is one of our own errors, whose code callers look at; and objects go, because libraries hang whole requests with their headers, and commands with a password, on their errors.
  */
-export function redactError(error: unknown, redact: Redact): unknown {
+export function redactError(error: unknown, redact: Redact, depth = 1): unknown {
   if (typeof error === 'string') return redact(error);
   if (!(error instanceof Error)) return error;
   const { message, stack, cause } = error;
@@ -18,7 +20,9 @@ export function redactError(error: unknown, redact: Redact): unknown {
   }
   error.message = redact(message);
   if (stack !== undefined) error.stack = redact(stack);
-  if (cause !== undefined) error.cause = plain(cause, redact, 1);
+  if (cause instanceof MigrationError && depth < maxDepth)
+    error.cause = redactError(cause, redact, depth + 1);
+  else if (cause !== undefined) error.cause = plain(cause, redact, depth);
   return error;
 }
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 
+import { MigrationError } from '@migrator/core';
 import { expect, test } from 'vitest';
 
 import { createRedact, redactError, redactErrorsOf, secretsOf } from './index.ts';
@@ -132,4 +133,14 @@ test('what a service throws is clean, in whatever way it does', async () => {
   await expect(service.rejects()).rejects.toThrow(/^\*\*\*$/);
   expect(() => service.throws()).toThrow(/^service \*\*\*$/);
   expect(service.name).toBe('service');
+});
+
+test('a cause that is an error of our own stays one, without its secrets', () => {
+  const redact = createRedact(secretsOf({ DATABASE_PASSWORD: password }));
+  const deepest = new MigrationError('SOURCE_THROTTLED', `with ${password}`);
+  const error = new MigrationError('ABORTED', 'stopped', { cause: deepest });
+  const redacted = redactError(error, redact);
+  expect(redacted).toMatchObject({ code: 'ABORTED', cause: { code: 'SOURCE_THROTTLED' } });
+  expect((redacted as Error).cause).toBeInstanceOf(MigrationError);
+  expect(inspect(redacted, { depth: 10 })).not.toContain(password);
 });

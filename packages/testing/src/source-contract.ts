@@ -21,6 +21,7 @@ export function describeSourceContract(name: string, openSource: OpenSource): vo
       return source;
     };
     describeUsers(open);
+    describeDays(open);
     describeCounts(open);
     describePages(open);
     describeReads(open);
@@ -69,6 +70,19 @@ function describeUsers(open: Open): void {
       expect(listed.map(({ userId }) => userId).toSorted()).toEqual(oddIds.toSorted());
       expect(listed.every(({ missing }) => missing)).toBe(true);
     });
+  });
+}
+
+function describeDays(open: Open): void {
+  test('the first days of a user are listed, and none has subcollections', async () => {
+    const source = await open(user('ann', ['1', '2', '3']), user('bob', ['4'], false));
+    expect(await source.listDays('ann', { limit: 2 })).toEqual([
+      { date: '1', missing: false },
+      { date: '2', missing: false },
+    ]);
+    expect(await source.listDays('nobody', { limit: 2 })).toEqual([]);
+    expect(await source.listSubcollections({ userId: 'ann', date: '1' })).toEqual([]);
+    expect(await source.listSubcollections({ userId: 'ann', date: 'none' })).toEqual([]);
   });
 }
 

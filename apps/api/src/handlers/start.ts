@@ -31,8 +31,19 @@ export function start(context: ApiContext): RequestHandler {
       limitMs === 0
         ? opened
         : ((await waitForEnd(context.ledger, opened.id, { limitMs, signal: context.stopping })) ?? opened);
-    const { migrationId, state, source, target, stats, verification, prune, reason, advice, estimate } =
-      await reportOf(context, operation);
+    const {
+      migrationId,
+      state,
+      source,
+      target,
+      stats,
+      verification,
+      prune,
+      subcollections,
+      reason,
+      advice,
+      estimate,
+    } = await reportOf(context, operation);
     if (limitMs > 0) response.set('Preference-Applied', `wait=${limitMs / 1_000}`);
     const links = {
       self: `${basePath}/migrations/${migrationId}`,
@@ -49,6 +60,7 @@ export function start(context: ApiContext): RequestHandler {
         stats,
         verification,
         prune,
+        subcollections,
         reason,
         advice,
         ...(estimate && { estimate }),

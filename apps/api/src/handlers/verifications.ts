@@ -27,7 +27,7 @@ export async function verificationBody(
   operation: Operation,
   cursor: string | undefined,
 ): Promise<Record<string, unknown>> {
-  const { isValid, issueCounts, counts, message } = verificationReport(operation);
+  const { isValid, issueCounts, counts, subcollections, message } = verificationReport(operation);
   const page = await context.ledger.issues(operation.id, {
     limit: issuesOnAPage,
     ...(cursor === undefined ? {} : { cursor }),
@@ -43,6 +43,7 @@ export async function verificationBody(
     finishedAt: operation.finishedAt ?? null,
     issueCounts,
     counts,
+    subcollections,
     issues,
     nextCursor: page.cursor ?? null,
     links: {

@@ -49,6 +49,8 @@ export function endlessSource(users: number, entriesPerUser: number): Source {
     countEntries: async () => users * entriesPerUser,
     countUserEntries: async () => entriesPerUser,
     readEntries: async () => [],
+    listDays: async () => [],
+    listSubcollections: async () => [],
     describe: () => 'made up',
     binding: madeUp.source,
     close: async () => undefined,

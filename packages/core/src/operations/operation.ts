@@ -54,6 +54,17 @@ export interface PruneRequest {
 
 export type OperationRequest = MigrationRequest | VerificationRequest | RollbackRequest | PruneRequest;
 
+/** What looking at a few entries has shown that no run copies, or why they could not be looked at. */
+export type SubcollectionSample =
+  | {
+      readonly sampledUsers: number;
+      readonly sampledEntries: number;
+      readonly entriesWithSubcollections: number;
+      readonly parentsWithoutDocument: number;
+      readonly examples: readonly string[];
+    }
+  | { readonly failed: string };
+
 /** What the coordinator found out and wrote down; each is set once, later values win. */
 export interface OperationFacts {
   /** Set once preparation is over, so that a coordinator that comes back does not prepare twice. */
@@ -66,6 +77,7 @@ export interface OperationFacts {
   readonly missingUsers?: number;
   /** A retry is going through the failed users, of which these are wanted. */
   readonly retry?: { readonly userId?: string; readonly code?: string };
+  readonly subcollections?: SubcollectionSample;
   /** The part that counts what is to be pruned, or after it the one that removes it. */
   readonly pruneId?: string;
   /** Why nothing was pruned. */

@@ -20,6 +20,12 @@ export interface ListedUser {
   readonly missing: boolean;
 }
 
+export interface ListedDay {
+  readonly date: string;
+  /** True where there is no entry, only documents below it. */
+  readonly missing: boolean;
+}
+
 export interface UserPage {
   readonly users: readonly ListedUser[];
   /** Absent on the last page. */
@@ -77,6 +83,10 @@ export interface Source {
     refs: readonly EntryRef[],
     options?: { keysOnly?: boolean; signal?: AbortSignal },
   ): Promise<readonly SourceEntry[]>;
+  /** The first days of a user by id, those too that exist only as parents of other documents; at most `limit`. */
+  listDays(userId: string, options: { limit: number; signal?: AbortSignal }): Promise<readonly ListedDay[]>;
+  /** The ids of an entry's subcollections, of the first hundred. */
+  listSubcollections(entry: EntryRef, signal?: AbortSignal): Promise<readonly string[]>;
   /** Where entries are looked for, for messages: `projects/p/databases/(default)/documents/users/{userId}/trading-journal/{date}`. */
   describe(): string;
   /** The same, as operations are bound to it; the project is the one that was found. */

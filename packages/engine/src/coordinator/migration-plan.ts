@@ -6,17 +6,19 @@ import { countEntries, listUsers } from './list-users.ts';
 import { openPart } from './open-part.ts';
 import type { Plan } from './plan.ts';
 import { pruneFailure, prunePart } from './prune-part.ts';
+import { sampleSubcollections } from './sample-subcollections.ts';
 
 export function migrationPlan(request: MigrationRequest): Plan {
   return {
     phase: 'migrating',
 
     async prepare(context, _operation, signal) {
-      const [totalEntries, empty] = await Promise.all([
+      const [totalEntries, empty, subcollections] = await Promise.all([
         countEntries(context, request.userIds, signal),
         context.target.isEmpty(signal),
+        sampleSubcollections(context, request.userIds, signal),
       ]);
-      return { readFirst: !empty, ...(totalEntries === undefined ? {} : { totalEntries }) };
+      return { readFirst: !empty, subcollections, ...(totalEntries === undefined ? {} : { totalEntries }) };
     },
 
     list(context, operation, signal) {

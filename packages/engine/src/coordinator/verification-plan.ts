@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Operation, VerificationRequest } from '@migrator/core';
+import type { Operation, SubcollectionSample, VerificationRequest } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { verificationReport } from '../reports/verification-report.ts';
@@ -8,6 +8,7 @@ import { isBalanced } from '../units/item-set.ts';
 import { listSlices } from './list-slices.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import type { Listing, Plan } from './plan.ts';
+import { sampleSubcollections } from './sample-subcollections.ts';
 
 /** Where the listing stands: at a page of users, or behind them. */
 const atUsers = 'users:';
@@ -21,10 +22,14 @@ export function verificationPlan(request: VerificationRequest): Plan {
   return {
     phase: 'verifying',
 
-    async prepare(context, _operation, signal) {
-      const totalEntries = await countEntries(context, request.userIds, signal);
+    async prepare(context, operation, signal) {
+      const [totalEntries, subcollections] = await Promise.all([
+        countEntries(context, request.userIds, signal),
+        sampleOf(context, operation, signal),
+      ]);
       const setKey = randomBytes(16).toString('hex');
-      return totalEntries === undefined ? { setKey } : { setKey, totalEntries };
+      const facts = { setKey, subcollections };
+      return totalEntries === undefined ? facts : { ...facts, totalEntries };
     },
 
     async list(context, operation, signal) {
@@ -49,6 +54,18 @@ export function verificationPlan(request: VerificationRequest): Plan {
       return { state: verificationReport(operation).isValid ? 'completed' : 'completed-with-failures' };
     },
   };
+}
+
+/** The run that it is a part of has looked already. */
+async function sampleOf(
+  context: CoordinatorContext,
+  { parent, request }: Operation,
+  signal: AbortSignal,
+): Promise<SubcollectionSample> {
+  const run = parent === undefined ? undefined : await context.ledger.get(parent);
+  if (run?.facts.subcollections !== undefined) return run.facts.subcollections;
+  const userIds = request.kind === 'verification' ? request.userIds : undefined;
+  return await sampleSubcollections(context, userIds, signal);
 }
 
 function listingUsers(operation: Operation): Operation {

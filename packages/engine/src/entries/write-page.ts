@@ -67,7 +67,8 @@ export async function writePage(
   }
   let second: ReadonlyMap<SourceEntry, EntryRef> | undefined;
   try {
-    second = await run.collisions?.among(entries);
+    const free = entries.filter((entry) => stored?.has(dateKey(entry)) !== true);
+    second = await run.collisions?.among(free);
   } catch (error) {
     return { deltas: {}, issues: [], settled: 0, interruption: error };
   }
@@ -81,8 +82,10 @@ export async function writePage(
     const key = dateKey(entry);
     const before = stored === undefined || unread.has(key) ? undefined : (stored.get(key) ?? null);
     try {
-      outcomes[index] =
-        first === undefined ? await settleEntry(context, run, entry, before, signal) : collisionWith(first);
+      const outcome = await settleEntry(context, run, entry, before, signal);
+      // What can't be an item fails for that, whoever has its key.
+      const isSecond = first !== undefined && outcome.kind !== 'failed';
+      outcomes[index] = isSecond ? collisionWith(first) : outcome;
     } catch (error) {
       if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
       onOwnTrouble(error);

@@ -47,6 +47,20 @@ export function pacedSource(source: Source, pace: Pace): Source {
     countEntries: (signal) => source.countEntries(signal),
     hasEntries: (signal) => source.hasEntries(signal),
     countUserEntries: (userId, signal) => source.countUserEntries(userId, signal),
+    listDays: (userId, options) =>
+      pace.read(
+        options.limit,
+        options.signal,
+        () => source.listDays(userId, options),
+        (days) => days.length,
+      ),
+    listSubcollections: (entry, signal) =>
+      pace.read(
+        1,
+        signal,
+        () => source.listSubcollections(entry, signal),
+        () => 1,
+      ),
     describe: () => source.describe(),
     binding: source.binding,
     close: () => source.close(),

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import { type Issue, type Ledger, type Operation, parseUnitId } from '@migrator/core';
+import {
+  type Issue,
+  type Ledger,
+  type Operation,
+  parseUnitId,
+  type SubcollectionSample,
+} from '@migrator/core';
 
 /**
  * Stands for a user where ids are not to be shown: the same one each time, so that lines can be put together. No
@@ -25,16 +31,22 @@ export function briefReason(reason: string): string {
 
 export function withoutUserData(operation: Operation): Operation {
   const { reason, facts } = operation;
-  const { trouble, outage } = facts;
+  const { trouble, outage, subcollections } = facts;
   return {
     ...operation,
     ...(reason === undefined ? {} : { reason: briefReason(reason) }),
     facts: {
       ...facts,
+      ...(subcollections === undefined ? {} : { subcollections: hiddenSample(subcollections) }),
       ...(trouble === undefined ? {} : { trouble: briefReason(trouble) }),
       ...(outage === undefined ? {} : { outage: { ...outage, reason: briefReason(outage.reason) } }),
     },
   };
+}
+
+function hiddenSample(sample: SubcollectionSample): SubcollectionSample {
+  if ('failed' in sample) return { failed: 'details are hidden' };
+  return { ...sample, examples: sample.examples.map(hiddenPath) };
 }
 
 function issueWithoutUserData(issue: Issue): Issue {

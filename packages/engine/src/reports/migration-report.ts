@@ -12,6 +12,7 @@ import {
 } from '@migrator/core';
 
 import { pruneReport, type PruneReport } from './prune-report.ts';
+import { subcollectionReport, type SubcollectionReport } from './subcollection-report.ts';
 import { verificationReport, type VerificationReport } from './verification-report.ts';
 
 export interface MigrationReport {
@@ -27,6 +28,7 @@ export interface MigrationReport {
   verification: (VerificationReport & { verificationId: string }) | null;
   /** Null where no prune was asked for, or it has not begun. */
   prune: PruneReport | null;
+  subcollections: SubcollectionReport | null;
   /** The rollback that took the run back. */
   rolledBackBy: string | null;
   reason: string | null;
@@ -56,6 +58,7 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
     stats: migrationStats(operation, errors, prune?.pruned ?? 0),
     verification: await verificationOf(ledger, operation),
     prune,
+    subcollections: subcollectionReport(operation),
     rolledBackBy: operation.facts.rolledBackBy ?? null,
     reason: operation.reason ?? null,
     advice: adviceOf(operation),

@@ -1,5 +1,7 @@
 import type { Operation } from '@migrator/core';
 
+import { subcollectionReport, type SubcollectionReport } from './subcollection-report.ts';
+
 /** Each kind of issue, and whether it makes the copy invalid. */
 export const issueKinds = {
   missing: { invalid: true, says: 'entries without an item' },
@@ -19,6 +21,7 @@ export interface VerificationReport {
   isValid: boolean;
   issueCounts: Record<IssueKind, number>;
   counts: { firestore: number; dynamodb: number };
+  subcollections: SubcollectionReport | null;
   message: string;
 }
 
@@ -37,7 +40,13 @@ export function verificationReport(operation: Operation): VerificationReport {
   const countsDiffer = byCount && counts.firestore !== counts.dynamodb;
   const failed = operation.units.failed > 0 || operation.state === 'failed';
   const isValid = wrong.length === 0 && !countsDiffer && !failed && operation.state !== 'cancelled';
-  return { isValid, issueCounts, counts, message: messageOf() };
+  return {
+    isValid,
+    issueCounts,
+    counts,
+    subcollections: subcollectionReport(operation),
+    message: messageOf(),
+  };
 
   function messageOf(): string {
     if (operation.state === 'cancelled') return 'The verification was cancelled before its end';

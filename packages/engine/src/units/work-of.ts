@@ -25,7 +25,16 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
         readFirst: operation.facts.readFirst ?? true,
         exclusive: request.exclusive && start.epoch === 1,
         ...(request.dryRun
-          ? { collisions: new DryRunCollisions(context.source, unit.userId, start.signal) }
+          ? {
+              collisions: new DryRunCollisions({
+                source: context.source,
+                userId: unit.userId,
+                ...(request.userIds === undefined ? {} : { userIds: request.userIds }),
+                migratedAt: operation.startedAt,
+                oversize: context.settings.oversize,
+                signal: start.signal,
+              }),
+            }
           : {}),
       };
       const target = request.dryRun ? discardingTarget(context.target) : context.target;

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import { openQueueContext } from '@migrator/composition';
+import { readConfig } from '@migrator/config';
+import { startOperation } from '@migrator/engine';
+import { fillFirestore, journals } from '@migrator/testing';
+import { afterEach, expect, inject, test } from 'vitest';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const children = new Set<ChildProcess>();
+const items = 900;
+
+afterEach(async () => {
+  for (const child of children) {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  children.clear();
+});
+
+test('SIGKILL twice in the middle of a rollback: what the next worker ends with is the number of items that are gone', async () => {
+  const unique = randomUUID().slice(0, 8);
+  const env = {
+    ...inject('services'),
+    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
+    DYNAMODB_TABLE: `journals-${unique}`,
+    QUEUE_PREFIX: `{test-${unique}}`,
+    CREATE_TABLE: 'true',
+  };
+  Object.assign(process.env, inject('services'));
+  const worker = (more: Record<string, string> = {}): ChildProcess => {
+    const child = spawn(process.execPath, [main], {
+      env: { ...env, ...more, PATH: process.env['PATH'] },
+      stdio: 'ignore',
+    });
+    children.add(child);
+    return child;
+  };
+  await fillFirestore(journals({ users: 3, entriesPerUser: items / 3 }), {
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+  });
+  const context = await openQueueContext(readConfig(env), 'api', () => undefined);
+  const { ledger, target } = context;
+  try {
+    await target.preflight();
+    const stateOf = async (id: string): Promise<unknown> => (await ledger.get(id))?.state;
+    const run = await startOperation(context, {
+      kind: 'migration',
+      dryRun: false,
+      verify: false,
+      prune: false,
+      exclusive: false,
+    });
+    const first = worker({ MAX_WRITE_UNITS_PER_SECOND: '100000' });
+    await expect.poll(() => stateOf(run.id), { timeout: 60_000 }).toBe('completed');
+    first.kill('SIGKILL');
+    expect(await target.countJournalItems()).toBe(items);
+
+    const rollback = await startOperation(context, { kind: 'rollback', dryRun: false });
+    for (const left of [800, 600]) {
+      const dying = worker({ MAX_WRITE_UNITS_PER_SECOND: '100' });
+      await expect.poll(() => target.countJournalItems(), { timeout: 60_000 }).toBeLessThan(left);
+      dying.kill('SIGKILL');
+      await once(dying, 'exit');
+      expect(await target.countJournalItems()).toBeGreaterThan(0);
+    }
+    worker();
+    await expect.poll(() => stateOf(rollback.id), { timeout: 100_000 }).toBe('completed');
+    expect(await ledger.get(rollback.id)).toMatchObject({ totals: { deleted: items, scanned: items } });
+    expect(await target.countJournalItems()).toBe(0);
+  } finally {
+    const keys = await context.redis.keys(`${env.QUEUE_PREFIX}:*`);
+    if (keys.length > 0) await context.redis.unlink(keys);
+    await context.close();
+  }
+}, 240_000);
