@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { findChromium } from '@migrator/local-services';
+import { type BrowserContext, chromium } from 'playwright-core';
+
+/** A headless Chromium with an empty profile, which asks nobody but the pages it is sent to. */
+export interface Browser extends AsyncDisposable {
+  readonly context: BrowserContext;
+}
+
+/** Undefined where this machine has no Chromium and no way to one; the reason is printed. */
+export async function openBrowser(): Promise<Browser | undefined> {
+  const found = await findChromium({ env: process.env, notice: (line) => console.info(line) });
+  if (found.program === undefined) {
+    const why = found.failures.map(({ message }) => message).join(' ');
+    console.warn(`No browser tests: install chromium, or let apt-get bring it. ${why}`);
+    return undefined;
+  }
+  const { command, libraryPath } = found.program;
+  const profile = await mkdtemp(join(tmpdir(), 'browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: command,
+    headless: true,
+    chromiumSandbox: false,
+    env: { ...process.env, ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) },
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return {
+    context,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
