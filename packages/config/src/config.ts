@@ -14,6 +14,8 @@ export interface Config {
   readonly aws: {
     readonly region?: string;
     readonly endpoint?: string;
+    /** A PEM file: who may vouch for AWS beside whom Node trusts. */
+    readonly caFile?: string;
     readonly tableName: string;
     readonly createTable: boolean;
   };

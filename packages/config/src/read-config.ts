@@ -48,6 +48,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     aws: {
       ...optional('region', 'AWS_REGION'),
       ...optional('endpoint', 'AWS_ENDPOINT_URL_DYNAMODB'),
+      ...optional('caFile', 'AWS_CA_BUNDLE'),
       tableName: read('DYNAMODB_TABLE') ?? 'tradebook-heatmaps',
       createTable: read('CREATE_TABLE') === 'true',
     },

@@ -91,6 +91,7 @@ export const variables = {
     schema: text.refine((value) => isUrl(value, ['http:', 'https:'])).transform(withoutUser),
     holds: 'a URL that begins with http:// or https://',
   },
+  AWS_CA_BUNDLE: pemFile,
   DYNAMODB_TABLE: {
     schema: text.regex(/^[a-zA-Z0-9_.-]{3,255}$/),
     holds: "a table's name: 3 to 255 of a-z A-Z 0-9 _ . -",

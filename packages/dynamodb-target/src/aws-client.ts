@@ -1,5 +1,7 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { awsCredentials } from './credentials.ts';
 import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
+import { agentsFor } from './proxy.ts';
 import { Sha256 } from './sha256.ts';
 
 export const connectTimeoutMs = 5_000;
@@ -9,15 +11,18 @@ export const connectTimeoutMs = 5_000;
  * for its own calls and for the lean ones. It retries nothing: retries are ours (core's table).
  */
 export function createAwsClient(options: DynamoDbTargetOptions): DynamoDBClient {
+  const requestHandler = {
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: options.timeoutMs ?? defaultTimeoutMs,
+    throwOnRequestTimeout: true,
+    ...agentsFor(options.caFile),
+  };
   return new DynamoDBClient({
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: connectTimeoutMs,
-      requestTimeout: options.timeoutMs ?? defaultTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler,
+    credentials: awsCredentials(requestHandler),
     sha256: Sha256,
   });
 }

@@ -8,6 +8,8 @@ export interface DynamoDbTargetOptions {
   readonly region?: string;
   /** Absent: as the AWS SDK finds it (AWS_ENDPOINT_URL_DYNAMODB, …). */
   readonly endpoint?: string;
+  /** A PEM file with certificates that may vouch for AWS, beside those that Node trusts (AWS_CA_BUNDLE). */
+  readonly caFile?: string;
   /** Whether preflight may create a table that is missing: on demand, with `dateKey` (String) as its key. */
   readonly createTable?: boolean;
   /** Calls in flight at once; more wait for their turn. 64 by default. */

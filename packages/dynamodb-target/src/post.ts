@@ -11,6 +11,7 @@ export interface HttpAnswer {
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 export interface Post {
+  readonly origin: string;
   readonly path: string;
   /** Names and values in turns. */
   readonly headers: string[];
@@ -26,13 +27,13 @@ export interface Post {
  * error, or with the signal's reason when that ends it.
  */
 export function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer> {
-  const { path, headers, body, signal, graceMs = 0 } = request;
+  const { origin, path, headers, body, signal, graceMs = 0 } = request;
   const answer = new Answer(graceMs);
   if (signal?.aborted === true) answer.end(signal.reason);
   else {
     if (signal !== undefined) answer.leave = endOnAbort(signal, answer);
     try {
-      dispatcher.dispatch({ method: 'POST', path, headers, body }, answer);
+      dispatcher.dispatch({ origin, method: 'POST', path, headers, body }, answer);
     } catch (error) {
       answer.end(error);
     }

@@ -2,10 +2,11 @@ import { crc32 } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { MigrationError } from '@migrator/core';
 import { abortable, abortedError } from '@migrator/retry';
-import { Pool } from 'undici';
+import { Pool, ProxyAgent } from 'undici';
 import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
 import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
 import { post } from './post.ts';
+import { proxyFor, trusted } from './proxy.ts';
 import { RequestSigner } from './request-signer.ts';
 import { mayBeClockSkew, targetError, type Trouble, troubleOf } from './target-errors.ts';
 
@@ -27,8 +28,9 @@ export interface LeanAnswer {
 }
 
 interface Route {
+  readonly origin: string;
   readonly path: string;
-  readonly pool: Pool;
+  readonly pool: Pool | ProxyAgent;
   readonly signer: RequestSigner;
 }
 
@@ -59,14 +61,16 @@ export class SignedTransport {
     let date: string | undefined;
     let answer: Buffer;
     try {
-      const { path, pool, signer } = this.#ready ?? (await abortable(this.#findRoute(), action, signal));
+      const { origin, path, pool, signer } =
+        this.#ready ?? (await abortable(this.#findRoute(), action, signal));
       const signed = signer.sign(action, body, Date.now() + this.#client.config.systemClockOffset);
       const headers = Array.isArray(signed) ? signed : await signed;
-      const response = await post(pool, { path, headers, body, signal, graceMs });
+      const response = await post(pool, { origin, path, headers, body, signal, graceMs });
       ({ status, date, body: answer } = response);
       checkSum(answer, response.crc32);
     } catch (error) {
       if (this.#isOver(signal)) throw abortedError(action, signal);
+      if (error instanceof MigrationError) throw error;
       throw targetError(troubleOf(error), attempted);
     }
 
@@ -110,16 +114,28 @@ export class SignedTransport {
     const { tableName, writeConcurrency = 64, timeoutMs = defaultTimeoutMs } = this.#options;
     const url = await resolveEndpoint(this.#client, tableName);
     const signer = await RequestSigner.for(this.#client, url);
-    const pool = new Pool(url.origin, {
+    const tls = trusted(this.#options.caFile);
+    const options = {
       connections: writeConcurrency,
       pipelining: 1,
       allowH2: false,
-      connect: { timeout: connectTimeoutMs },
+      connect: { timeout: connectTimeoutMs, ...tls },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       keepAliveTimeout: 10_000,
-    });
-    this.#ready = { path: url.pathname, pool, signer };
+    };
+    const proxy = proxyFor(url.href);
+    const pool =
+      proxy === undefined
+        ? new Pool(url.origin, options)
+        : new ProxyAgent({
+            ...options,
+            uri: proxy,
+            proxyTunnel: true,
+            requestTls: options.connect,
+            proxyTls: tls,
+          });
+    this.#ready = { origin: url.origin, path: url.pathname, pool, signer };
     return this.#ready;
   }
 

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { type Agent as HttpAgent, globalAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { getCACertificates } from 'node:tls';
+
+import { Agent, type AgentConnectOpts } from 'agent-base';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
+
+const loopback = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/;
+/** Where the value may lack its `http://`. */
+const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
+
+/**
+ * The proxy for a URL by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in upper or lower case; undefined where it is reached
+ * directly, as everything on this machine is.
+ */
+export function proxyFor(url: string): string | undefined {
+  if (loopback.test(new URL(url).hostname)) return undefined;
+  const named = getProxyForUrl(url);
+  if (named === '') return undefined;
+  // `proxy:3128` is taken for the URL's own scheme, and a proxy that wants TLS itself is rare.
+  const bare = named.slice(named.indexOf('://') + '://'.length);
+  return variables.some((name) => process.env[name] === bare) ? `http://${bare}` : named;
+}
+
+/** Who may vouch for a server: whom Node trusts (NODE_EXTRA_CA_CERTS too), and the certificates of a bundle. */
+export function trusted(caFile: string | undefined): { readonly ca?: string[] } {
+  if (caFile === undefined) return {};
+  return { ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')] };
+}
+
+/** Agents for the SDK's own requests, to DynamoDB and to where its credentials come from. */
+export function agentsFor(caFile: string | undefined): { httpAgent: HttpAgent; httpsAgent: HttpAgent } {
+  const agent = new ProxyingAgent(trusted(caFile));
+  return { httpAgent: agent, httpsAgent: agent };
+}
+
+/** Decides for each request, as NO_PROXY may name one of the hosts and not another. */
+class ProxyingAgent extends Agent {
+  readonly #tls: { readonly ca?: string[] };
+  readonly #https: HttpsAgent;
+  readonly #proxies = new Map<string, HttpAgent>();
+
+  constructor(tls: { readonly ca?: string[] }) {
+    // A tunnel's own agent keeps none of its options for the server behind it: they come with each request from here.
+    const options = { keepAlive: true, ...tls };
+    super(options);
+    this.#tls = tls;
+    this.#https = new HttpsAgent(options);
+  }
+
+  override connect(_request: unknown, { secureEndpoint, host, port }: AgentConnectOpts): HttpAgent {
+    const bracketed = host?.includes(':') === true ? `[${host}]` : host;
+    const proxy = proxyFor(`${secureEndpoint ? 'https' : 'http'}://${bracketed}:${port}`);
+    if (proxy === undefined) return secureEndpoint ? this.#https : globalAgent;
+    let agent = this.#proxies.get(proxy);
+    if (agent === undefined) {
+      agent = new HttpsProxyAgent(proxy, { keepAlive: true, ...this.#tls });
+      this.#proxies.set(proxy, agent);
+    }
+    return agent;
+  }
+
+  override destroy(): void {
+    this.#https.destroy();
+    for (const agent of this.#proxies.values()) agent.destroy();
+    super.destroy();
+  }
+}
