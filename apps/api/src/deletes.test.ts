@@ -1,6 +1,13 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Operation, OperationRequest, Target } from '@migrator/core';
-import { InFlightLimit, runUnit, startOperation, type UnitAttempt, type UnitResult } from '@migrator/engine';
+import {
+  AttemptWatcher,
+  InFlightLimit,
+  runUnit,
+  startOperation,
+  type UnitAttempt,
+  type UnitResult,
+} from '@migrator/engine';
 import { expect, test } from 'vitest';
 
 import { openStack, type Stack } from './testing/stack.ts';
@@ -33,6 +40,7 @@ function attempt(stack: Stack, id: string, target: Partial<Target>, more: Partia
   const writeSlots = new InFlightLimit(1);
   return runUnit({ ...context, target: wrapped, writeSlots }, id, segment, {
     signal: new AbortController().signal,
+    watcher: new AttemptWatcher(context.ledger),
     lastAttempt: false,
     reopen: false,
     onProgress: () => undefined,

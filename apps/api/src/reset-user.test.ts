@@ -33,7 +33,6 @@ test('a user who begins again, as not all of his failures are known by name, wri
       dryRun: false,
       verify: false,
       prune: false,
-      exclusive: false,
     } as const;
     const opened = await ledger.open(request, { now: new Date(), binding: await services.binding() });
     if (!opened.opened) throw new Error('a ledger of its own is free');

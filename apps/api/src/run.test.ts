@@ -165,10 +165,10 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
 
 test('a job that runs twice at once counts once', async () => {
   await using stack = await openStack({ workers: 0 });
-  const { runUnit } = await import('@migrator/engine');
+  const { AttemptWatcher, runUnit } = await import('@migrator/engine');
   await fill(stack, 'ann', 40);
   const opened = await stack.context.ledger.open(
-    { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false },
+    { kind: 'migration', dryRun: false, verify: false, prune: false },
     { now: new Date(), binding: await stack.context.binding() },
   );
   if (!opened.opened) throw new Error('the place is taken');
@@ -178,6 +178,7 @@ test('a job that runs twice at once counts once', async () => {
   const unit = unitId({ type: 'user', userId: 'ann' });
   const attempt = {
     signal: new AbortController().signal,
+    watcher: new AttemptWatcher(stack.context.ledger),
     lastAttempt: false,
     reopen: false,
     onProgress: () => undefined,

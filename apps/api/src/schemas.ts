@@ -42,10 +42,6 @@ export const startBody = z
       description:
         "With prune: how many items may go, as a dry run counts them; needed beyond 10 % of the table's migrated items (at least 10)",
     }),
-    exclusive: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Nobody else writes the table: with WRITE_MODE=batch this permits batches' }),
   })
   .refine(({ prune, pruneCount }) => prune || pruneCount === undefined, {
     path: ['pruneCount'],

@@ -53,7 +53,6 @@ test('SIGKILL twice in the middle of a rollback: what the next worker ends with 
       dryRun: false,
       verify: false,
       prune: false,
-      exclusive: false,
     });
     const first = worker({ MAX_WRITE_UNITS_PER_SECOND: '100000' });
     await expect.poll(() => stateOf(run.id), { timeout: 60_000 }).toBe('completed');

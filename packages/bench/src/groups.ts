@@ -59,24 +59,20 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
     {
       name: 'pipeline',
       contestants: [
-        pipeline({ name: 'pipeline.safe', dataset, writeMode: 'safe', workers: 1 }),
-        pipeline({ name: 'pipeline.batch', dataset, writeMode: 'batch', workers: 1 }),
+        pipeline({ name: 'pipeline.safe', dataset, workers: 1 }),
         loop({ name: 'floor', program: 'floor', task: dataset.projectId }),
         loop({ name: 'naive', program: 'naive', task: naive }),
         loop({ name: 'naive.batched', program: 'naive', args: ['--batched'], task: naive }),
       ],
       ratios: [
-        ratio('naiveToBatch', 'naive', 'pipeline.batch'),
         ratio('naiveToSafe', 'naive', 'pipeline.safe'),
-        ratio('batchToFloor', 'pipeline.batch', 'floor'),
+        ratio('safeToFloor', 'pipeline.safe', 'floor'),
       ],
     },
     { name: 'verify', contestants: [readingBack({ dataset, workers: 1 })], ratios: [] },
     {
       name: 'growth.workers',
-      contestants: [1, 2].map((workers) =>
-        pipeline({ name: `growth.workers.${workers}`, dataset, writeMode: 'batch', workers }),
-      ),
+      contestants: [1, 2].map((workers) => pipeline({ name: `growth.workers.${workers}`, dataset, workers })),
       ratios: [ratio('twoWorkersToOne', 'growth.workers.2', 'growth.workers.1')],
     },
     {
@@ -85,7 +81,6 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
         pipeline({
           name: `growth.entriesPerUser.${each}`,
           dataset: new Dataset(entries / each, each),
-          writeMode: 'batch',
           workers: 1,
         }),
       ),
@@ -97,7 +92,6 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
         pipeline({
           name: `growth.users.${users.users}`,
           dataset: users,
-          writeMode: 'batch',
           workers: 1,
           per: 'User',
           warmUpUsers: Math.min(users.users, 2_000),

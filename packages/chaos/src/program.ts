@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ export class Program {
   #isKilled = false;
   #isFrozen = false;
   #restart: NodeJS.Timeout | undefined;
+  readonly #output = new EventEmitter<{ line: [string] }>();
 
   /** Ends that nobody asked for, with what was said last. */
   readonly unexpectedEnds: string[] = [];
@@ -57,6 +58,7 @@ export class Program {
       createInterface({ input }).on('line', (line) => {
         this.#lines.push(line);
         if (this.#lines.length > keptLines) this.#lines.shift();
+        this.#output.emit('line', line);
       });
     }
     child.stdin.on('error', () => undefined);
@@ -77,6 +79,15 @@ export class Program {
     child.kill('SIGKILL');
     await closed;
     this.#isFrozen = false;
+  }
+
+  /** Resolves once it has said so many lines that match, from now on. */
+  async said(pattern: RegExp, times = 1): Promise<void> {
+    let left = times;
+    for await (const [line] of on(this.#output, 'line')) {
+      if (pattern.test(String(line))) left -= 1;
+      if (left === 0) return;
+    }
   }
 
   freeze(): void {

@@ -72,7 +72,6 @@ export async function openServices(
     settings: {
       ...defaultPaging,
       names: { users: google.usersCollection, journal: google.journalCollection },
-      writeMode: migration.writeMode,
       oversize: migration.oversize,
       prices: config.prices,
       hideUserData: config.hideUserData,

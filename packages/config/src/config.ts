@@ -39,7 +39,6 @@ export interface Config {
     readonly allowedHosts?: readonly string[];
   };
   readonly migration: {
-    readonly writeMode: 'safe' | 'batch';
     readonly oversize: 'fail' | 'gzip';
     readonly userConcurrency: number;
     readonly writeConcurrency: number;

@@ -15,7 +15,6 @@ test('an empty environment gives the defaults of the documentation', () => {
     redis: { url: 'redis://127.0.0.1:6379', prefix: '{journal-migration}', tls: {} },
     http: { host: '127.0.0.1', port: 5000 },
     migration: {
-      writeMode: 'safe',
       oversize: 'fail',
       userConcurrency: 8,
       writeConcurrency: 64,
@@ -36,7 +35,7 @@ test.each([
   ['PORT', '50x', 'PORT holds "50x"; it may hold a whole number from 0 to 65535'],
   ['PORT', '65536', 'PORT holds "65536"; it may hold a whole number from 0 to 65535'],
   ['PORT', '-1', 'PORT holds "-1"; it may hold a whole number from 0 to 65535'],
-  ['WRITE_MODE', 'fast', 'WRITE_MODE holds "fast"; it may hold one of safe, batch'],
+  ['OVERSIZE', 'zip', 'OVERSIZE holds "zip"; it may hold one of fail, gzip'],
   ['CREATE_TABLE', 'yes', 'CREATE_TABLE holds "yes"; it may hold one of true, false'],
   [
     'USERS_COLLECTION',
@@ -52,6 +51,15 @@ test.each([
   expect(() => readConfig({ [name]: value })).toThrow(message);
   expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
 });
+
+test.each(['batch', 'safe', 'anything'])(
+  'WRITE_MODE=%s, which is in force no more, is refused',
+  (WRITE_MODE) => {
+    const message = 'WRITE_MODE is no longer supported: every write is conditional; remove it';
+    expect(() => readConfig({ WRITE_MODE })).toThrow(new ConfigError('WRITE_MODE', message));
+    expect(readConfig({ WRITE_MODE: '' })).toEqual(readConfig({}));
+  },
+);
 
 test('a secret that is wrong is not shown', () => {
   expect(() => readConfig({ API_TOKEN: 'short' })).toThrow(

@@ -4,7 +4,13 @@ import { isOneSlotPrefix, parseRedisUrl } from '@migrator/redis-url';
 
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
-import { type AnyVariable, type VariableName, variables, type VariableValue } from './variables.ts';
+import {
+  type AnyVariable,
+  removedVariables,
+  type VariableName,
+  variables,
+  type VariableValue,
+} from './variables.ts';
 
 /** The configuration that the given environment means. Throws a ConfigError for the first variable that is wrong. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -37,6 +43,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return hidden ? 'a value that is not shown' : redact(JSON.stringify(raw));
   }
 
+  for (const [name, why] of Object.entries(removedVariables)) {
+    if (env[name]) throw new ConfigError(name, `${name} is no longer supported: ${why}; remove it`);
+  }
   return {
     google: {
       ...optional('projectId', 'GOOGLE_CLOUD_PROJECT'),
@@ -63,7 +72,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       ...optional('allowedHosts', 'ALLOWED_HOSTS'),
     },
     migration: {
-      writeMode: read('WRITE_MODE') ?? 'safe',
       oversize: read('OVERSIZE') ?? 'fail',
       userConcurrency: read('USER_CONCURRENCY') ?? 8,
       writeConcurrency: read('WRITE_CONCURRENCY') ?? 64,

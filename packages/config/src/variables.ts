@@ -116,7 +116,6 @@ export const variables = {
   ALLOWED_HOSTS: parsed(parseHosts, 'host names with commas between, such as migrator.example.com'),
   API_TOKEN: secret,
   API_READ_TOKEN: secret,
-  WRITE_MODE: oneOf(['safe', 'batch']),
   OVERSIZE: oneOf(['fail', 'gzip']),
   USER_CONCURRENCY: whole(1, 1_000),
   WRITE_CONCURRENCY: whole(1, 10_000),
@@ -128,6 +127,11 @@ export const variables = {
   PRICE_DYNAMODB_MILLION_READ_UNITS: price,
   PRICE_FIRESTORE_100000_READS: price,
 } satisfies Record<string, Variable<unknown>>;
+
+/** Variables that were read once, and why they are no more: whatever is set and not in force must not go unnoticed. */
+export const removedVariables: Readonly<Record<string, string>> = {
+  WRITE_MODE: 'every write is conditional',
+};
 
 export type VariableName = keyof typeof variables;
 export type VariableValue<Name extends VariableName> = z.output<(typeof variables)[Name]['schema']>;

@@ -63,6 +63,10 @@ const policies = {
   REDIS_DATABASE: { ...never, gives: 'later' },
   /** One node of a cluster, taken for the whole. */
   REDIS_CLUSTER_NODE: { ...never, gives: 'run' },
+  /** This process has not heard from the ledger for too long to know that the attempt is still its own (Lease). */
+  LEASE_EXPIRED: { ...never, gives: 'later' },
+  /** An attempt that has not reported may still write: not before its lease has run out. */
+  LEASES_OUTSTANDING: { ...never, gives: 'later' },
   REDIS_EVICTS: { ...never, gives: 'run' },
   NO_DATA: { ...never, gives: 'run' },
   /** To prune against a source without entries would empty the table. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { compareEntry, mapEntry, parseItem } from '@migrator/core';
 import { encodeDocument, firestoreEntry, runs } from '@migrator/core/testing';
+import { heldLease } from '@migrator/testing';
 import { assert, asyncProperty, pre } from 'fast-check';
 import { afterAll, expect, inject, test, vi } from 'vitest';
 import { createDynamoDbTarget } from './index.ts';
@@ -27,12 +28,12 @@ test('whatever Firestore can hold comes back from DynamoDB as it was mapped, and
     // No name in Firestore, and dynalite loses it.
     pre(!Buffer.from(mapped.item.json).includes('"__proto__"'));
     const { item } = mapped;
-    expect(await target.putOwned(item)).toMatchObject({ outcome: 'written' });
+    expect(await target.putOwned(item, heldLease)).toMatchObject({ outcome: 'written' });
     const stored = (await target.getItems([item.dateKey])).items.get(item.dateKey);
     if (stored === undefined) throw new Error('The item is not there.');
     expect(compareEntry(entry, parseItem(stored))).toEqual({ differences: [], sameVersion: true });
     // Each case finds an empty table, so that no case depends on the keys of another.
-    expect(await target.deleteOwned(item)).toMatchObject({ outcome: 'deleted' });
+    expect(await target.deleteOwned(item, heldLease)).toMatchObject({ outcome: 'deleted' });
   });
   await assert(property, runs(0.1));
   await target.close();

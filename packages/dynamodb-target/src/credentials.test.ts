@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 
-import { startScriptedDynamoDb } from '@migrator/testing';
+import { heldLease, startScriptedDynamoDb } from '@migrator/testing';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { createDynamoDbTarget } from './index.ts';
@@ -42,7 +42,7 @@ async function troubleWith(
   onTestFinished(() => target.close());
   const [described, deleted] = await Promise.allSettled([
     target.preflight(),
-    target.deleteOwned({ userId: 'ann', date: '1', dateKey: 'journal_ann_1' }),
+    target.deleteOwned({ userId: 'ann', date: '1', dateKey: 'journal_ann_1' }, heldLease),
   ]);
   if (described.status !== 'rejected' || deleted.status !== 'rejected')
     throw new Error('it found credentials');

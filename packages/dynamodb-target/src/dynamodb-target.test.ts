@@ -6,6 +6,7 @@ import type { RetryEvent } from '@migrator/retry';
 import {
   encodeItem,
   exception,
+  heldLease,
   migratedItem,
   type ScriptedAnswer,
   type ScriptedCall,
@@ -63,12 +64,6 @@ function expireUntilRenewed({ headers }: ScriptedCall): ScriptedAnswer {
   return exception('ExpiredTokenException', 'The security token included in the request is expired');
 }
 
-/** What a batch puts. */
-function itemsOf(call: ScriptedCall | undefined): unknown[] {
-  const body = call?.body as { RequestItems: { journals: { PutRequest: { Item: object } }[] } } | undefined;
-  return (body?.RequestItems.journals ?? []).map(({ PutRequest }) => PutRequest.Item);
-}
-
 describe('a call', () => {
   test('is signed with a session token too, and tells of the capacity it used', async () => {
     vi.stubEnv('AWS_SESSION_TOKEN', 'a-token');
@@ -76,7 +71,7 @@ describe('a call', () => {
     const { target, dynamodb } = await open([done], {
       onCapacity: (kind, units) => used.push([kind, units]),
     });
-    expect(await target.putOwned(encodeItem(ann))).toEqual({ outcome: 'written', writeUnits: 3 });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toEqual({ outcome: 'written', writeUnits: 3 });
     expect(used).toEqual([['write', 3]]);
     expect(dynamodb.calls[0]?.headers).toMatchObject({
       'content-type': 'application/x-amz-json-1.0',
@@ -91,7 +86,7 @@ describe('a call', () => {
   test('takes an item at its size where the service tells no capacity', async () => {
     const { target } = await open([{ body: {} }]);
     const item = encodeItem({ ...ann, data: { note: { S: 'x'.repeat(2100) } } });
-    expect(await target.putOwned(item)).toEqual({ outcome: 'written', writeUnits: 3 });
+    expect(await target.putOwned(item, heldLease)).toEqual({ outcome: 'written', writeUnits: 3 });
   });
 
   test.each<[string, ScriptedAnswer]>([
@@ -102,7 +97,7 @@ describe('a call', () => {
     ['answered with a wrong checksum', { ...done, headers: { 'x-amz-crc32': '1' } }],
   ])('that is %s is made again', async (_, trouble) => {
     const { target, dynamodb, retries } = await open([trouble, trouble, done]);
-    expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'written' });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
     expect(retries).toHaveLength(2);
     expect(dynamodb.calls).toHaveLength(3);
     expect(dynamodb.calls[2]?.body).toEqual(dynamodb.calls[0]?.body);
@@ -111,20 +106,20 @@ describe('a call', () => {
   test('whose checksum is right is believed', async () => {
     const body = JSON.stringify(done.body);
     const { target, dynamodb } = await open([{ body, headers: { 'x-amz-crc32': String(crc32(body)) } }]);
-    expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'written' });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
     expect(dynamodb.calls).toHaveLength(1);
   });
 
   test('that is never answered ends as unavailable', async () => {
     const { target } = await open(['hang'], { timeoutMs: 20 });
     const unavailable = { status: 'rejected', reason: { code: 'TARGET_UNAVAILABLE', attempts: 8 } };
-    const ends = await Promise.allSettled([target.putOwned(encodeItem(ann)), target.preflight()]);
+    const ends = await Promise.allSettled([target.putOwned(encodeItem(ann), heldLease), target.preflight()]);
     expect(ends).toMatchObject([unavailable, unavailable]);
   });
 
   test('that is refused is not made again', async () => {
     const { target, dynamodb } = await open([exception('AccessDeniedException', 'not authorized')]);
-    await expect(target.putBatch([encodeItem(ann)])).rejects.toMatchObject({
+    await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
       attempts: 1,
     });
@@ -141,19 +136,21 @@ describe('a call', () => {
             headers: { date: new Date(Date.now() + anHour).toUTCString() },
           };
     const { target, dynamodb } = await open([answer]);
-    expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'written' });
-    expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'written' });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
     expect(dynamodb.calls).toHaveLength(3);
   });
 
   test('with a signature that is wrong by more than the clock fails', async () => {
     const { target } = await open([exception('InvalidSignatureException', 'does not match')]);
-    await expect(target.putOwned(encodeItem(ann))).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+    await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject({
+      code: 'CREDENTIALS_REFUSED',
+    });
   });
 
   test('with expired credentials is made again with new ones', async () => {
     const { target, dynamodb } = await open([expireUntilRenewed]);
-    expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'written' });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
     expect(dynamodb.calls).toHaveLength(2);
   });
 });
@@ -165,15 +162,19 @@ describe('a failed condition', () => {
     const { target, dynamodb } = await open([
       exception('ConditionalCheckFailedException', '', { Item: stored }),
     ]);
-    expect(await target.putOwned(encodeItem(ann))).toEqual({ outcome: 'refused', stored, writeUnits: 1 });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toEqual({
+      outcome: 'refused',
+      stored,
+      writeUnits: 1,
+    });
     expect(dynamodb.calls).toHaveLength(1);
   });
 
   test('without the item has it read, strongly consistent; it may be gone', async () => {
     const failed = exception('ConditionalCheckFailedException');
     const { target, dynamodb } = await open([failed, { body: { Item: stored } }, failed, { body: {} }]);
-    expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'refused', stored });
-    expect(await target.putOwned(encodeItem(ann))).toEqual({ outcome: 'refused', writeUnits: 1 });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'refused', stored });
+    expect(await target.putOwned(encodeItem(ann), heldLease)).toEqual({ outcome: 'refused', writeUnits: 1 });
     expect(dynamodb.calls[1]).toMatchObject({
       action: 'GetItem',
       body: { Key: { dateKey: { S: ref.dateKey } }, ConsistentRead: true },
@@ -183,35 +184,12 @@ describe('a failed condition', () => {
   test('of a delete whose first try got no answer means that it was deleted', async () => {
     const failed = exception('ConditionalCheckFailedException');
     const { target } = await open(['reset', failed, { body: {} }]);
-    expect(await target.deleteOwned(ref)).toMatchObject({ outcome: 'deleted' });
+    expect(await target.deleteOwned(ref, heldLease)).toMatchObject({ outcome: 'deleted' });
   });
 });
 
 describe('a batch that is done in part', () => {
   const fixtures = ['1', '2', '3'].map((date) => ({ userId: 'ann', date }));
-  const items = fixtures.map(encodeItem);
-
-  test('has the rest written again, and nothing else', async () => {
-    const leave = (fixture: (typeof fixtures)[number]): ScriptedAnswer => ({
-      body: {
-        UnprocessedItems: { journals: [{ PutRequest: { Item: migratedItem(fixture) } }] },
-        ConsumedCapacity: [{ TableName: 'journals', CapacityUnits: 2 }],
-      },
-    });
-    const [, second] = fixtures;
-    if (second === undefined) throw new Error('no fixture');
-    const { target, dynamodb, retries } = await open([
-      leave(second),
-      leave(second),
-      { body: { UnprocessedItems: {} } },
-    ]);
-    expect(await target.putBatch(items)).toEqual({ writeUnits: 2 + 2 + 1 });
-    expect(itemsOf(dynamodb.calls[0])).toEqual(fixtures.map(migratedItem));
-    expect(itemsOf(dynamodb.calls[1])).toEqual([migratedItem(second)]);
-    expect(itemsOf(dynamodb.calls[2])).toEqual([migratedItem(second)]);
-    expect(retries.map(({ code }) => code)).toEqual(['THROTTLED', 'THROTTLED']);
-  });
-
   test('has the rest read again', async () => {
     const keys = fixtures.map(dateKey);
     const found = fixtures.map(migratedItem);
@@ -233,12 +211,6 @@ describe('a batch that is done in part', () => {
         journals: { Keys: keys.slice(1).map((key) => ({ dateKey: { S: key } })), ConsistentRead: true },
       },
     });
-  });
-
-  test('of more than 25 items is a mistake of the caller', async () => {
-    const { target } = await open([done]);
-    const many = Array.from({ length: 26 }, (_, index) => encodeItem({ userId: 'ann', date: String(index) }));
-    await expect(target.putBatch(many)).rejects.toThrow(RangeError);
   });
 });
 
@@ -268,7 +240,7 @@ test('bodies that are used again bring every item whole, whatever becomes of the
       data: { note: { S: `${index} `.repeat(1 + ((index * 37) % 4_000)) } },
     });
   });
-  const results = await Promise.all(items.map((item) => target.putOwned(item)));
+  const results = await Promise.all(items.map((item) => target.putOwned(item, heldLease)));
   expect(results.every(({ outcome }) => outcome === 'written')).toBe(true);
   // Each try's body, not just the last one's.
   const wanted = new Map(items.map((item) => [item.dateKey, parseItem(item.json)]));
@@ -290,7 +262,9 @@ describe('an abort', () => {
       return 'hang';
     };
     const { target } = await open([hang]);
-    await expect(target.putOwned(encodeItem(ann), abort.signal)).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(target.putOwned(encodeItem(ann), heldLease, abort.signal)).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
   });
 
   test('ends waiting for a table that is throttled, which nothing else does', async () => {
@@ -298,7 +272,9 @@ describe('an abort', () => {
     const { target } = await open([exception('ThrottlingException')], {
       onRetry: ({ attempt }) => attempt === 4 && abort.abort(),
     });
-    await expect(target.putBatch([encodeItem(ann)], abort.signal)).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(target.putOwned(encodeItem(ann), heldLease, abort.signal)).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
   });
 
   test('ends a call of the SDK that hangs', async () => {
@@ -315,17 +291,21 @@ describe('an abort', () => {
 describe('a target', () => {
   test('leaves no connection open when it is closed, and does nothing more', async () => {
     const { target, dynamodb } = await open([done]);
-    await Promise.all(Array.from({ length: 5 }, async () => await target.putOwned(encodeItem(ann))));
-    await target.deleteOwned(ref);
+    await Promise.all(
+      Array.from({ length: 5 }, async () => await target.putOwned(encodeItem(ann), heldLease)),
+    );
+    await target.deleteOwned(ref, heldLease);
     expect(await dynamodb.openConnections()).toBeGreaterThan(0);
     await target.close();
     await vi.waitFor(async () => expect(await dynamodb.openConnections()).toBe(0));
-    await expect(target.putOwned(encodeItem(ann))).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject({ code: 'ABORTED' });
   });
 
   test('keeps to its concurrency', async () => {
     const { target, dynamodb } = await open([done], { writeConcurrency: 2 });
-    await Promise.all(Array.from({ length: 20 }, async () => await target.putOwned(encodeItem(ann))));
+    await Promise.all(
+      Array.from({ length: 20 }, async () => await target.putOwned(encodeItem(ann), heldLease)),
+    );
     expect(await dynamodb.openConnections()).toBe(2);
   });
 
@@ -341,7 +321,7 @@ describe('a target', () => {
       code: 'TARGET_UNAVAILABLE',
       message: expect.stringContaining('AWS_ENDPOINT_URL_DYNAMODB'),
     };
-    const ends = await Promise.allSettled([target.putOwned(encodeItem(ann)), target.preflight()]);
+    const ends = await Promise.allSettled([target.putOwned(encodeItem(ann), heldLease), target.preflight()]);
     expect(ends).toMatchObject([
       { status: 'rejected', reason: unavailable },
       { status: 'rejected', reason: unavailable },
@@ -361,7 +341,7 @@ describe('a target', () => {
       ),
     };
     await expect(target.preflight()).rejects.toMatchObject(missing);
-    await expect(target.putOwned(encodeItem(ann))).rejects.toMatchObject(missing);
+    await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject(missing);
     expect(dynamodb.calls).toHaveLength(0);
   });
 
@@ -372,6 +352,6 @@ describe('a target', () => {
     closing.push({ [Symbol.asyncDispose]: async () => await target.close() });
     const missing = { code: 'REGION_NOT_FOUND', message: expect.stringContaining('AWS_REGION') };
     await expect(target.preflight()).rejects.toMatchObject(missing);
-    await expect(target.putOwned(encodeItem(ann))).rejects.toMatchObject(missing);
+    await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject(missing);
   });
 });

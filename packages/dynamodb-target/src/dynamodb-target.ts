@@ -4,6 +4,7 @@ import {
   type EncodedItem,
   type FoundItems,
   type ItemJson,
+  type Lease,
   MigrationError,
   type OwnedItemRef,
   type PutResult,
@@ -23,18 +24,15 @@ import {
   encodeCursor,
   getBatchBody,
   getItemBody,
-  type PooledBody,
-  putBatchBody,
   putItemBody,
   scanBody,
 } from './requests.ts';
 import { RequestBodies } from './request-bodies.ts';
-import { type LeanAnswer, SignedTransport } from './signed-transport.ts';
+import { type LeanAnswer, type ReadAction, SignedTransport, type WriteAction } from './signed-transport.ts';
 import { Table } from './table.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
 
 const keysPerBatchGet = 100;
-const itemsPerBatchWrite = 25;
 /** Enough for an answer, short for a person who waits. */
 const writeGraceMs = 1_000;
 
@@ -44,10 +42,6 @@ interface Answers {
   PutItem: { Attributes?: StoredItem; ConsumedCapacity?: Capacity };
   DeleteItem: { ConsumedCapacity?: Capacity };
   GetItem: { Item?: StoredItem; ConsumedCapacity?: Capacity };
-  BatchWriteItem: {
-    UnprocessedItems?: { [table: string]: { PutRequest: { Item: StoredItem } }[] };
-    ConsumedCapacity?: Capacity[];
-  };
   /** Beside the items, which are cut out of it. */
   BatchGetItem: {
     UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
@@ -77,7 +71,6 @@ class DynamoDbTarget implements Target {
     this.#table = new Table(this.#client, options);
     this.#bodies = {
       putItem: putItemBody(tableName),
-      putBatch: putBatchBody(tableName),
       deleteItem: deleteItemBody(tableName),
       getItem: getItemBody(tableName),
       getBatch: getBatchBody(tableName),
@@ -85,10 +78,8 @@ class DynamoDbTarget implements Target {
     };
   }
 
-  async putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult> {
-    const answer = await this.#withRetries('PutItem', signal, () =>
-      this.#put('PutItem', this.#bodies.putItem(item, this.#memory), signal),
-    );
+  async putOwned(item: EncodedItem, lease: Lease, signal?: AbortSignal): Promise<PutResult> {
+    const answer = await this.#withRetries('PutItem', signal, () => this.#put(item, lease, signal));
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
       const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
@@ -97,35 +88,6 @@ class DynamoDbTarget implements Target {
     const { Attributes, ConsumedCapacity } = answer.json as Answers['PutItem'];
     const writeUnits = this.#used('write', unitsOf(ConsumedCapacity, writeUnitsOf(item.size)));
     return { outcome: 'written', ...(Attributes === undefined ? {} : { replaced: Attributes }), writeUnits };
-  }
-
-  async putBatch(
-    items: readonly EncodedItem[],
-    signal?: AbortSignal,
-  ): Promise<{ readonly writeUnits: number }> {
-    if (items.length > itemsPerBatchWrite)
-      throw new RangeError(`A batch holds at most ${itemsPerBatchWrite} items.`);
-    let waiting = items;
-    let writeUnits = 0;
-    if (waiting.length === 0) return { writeUnits };
-    await this.#withRetries('BatchWriteItem', signal, async (progressed) => {
-      const body = this.#bodies.putBatch(waiting, this.#memory);
-      const { json } = await this.#put('BatchWriteItem', body, signal);
-      const { UnprocessedItems, ConsumedCapacity } = json as Answers['BatchWriteItem'];
-      const unprocessed = new Set(
-        Object.values(UnprocessedItems ?? {})
-          .flat()
-          .map(({ PutRequest }) => keyOf(PutRequest.Item)),
-      );
-      const written =
-        unprocessed.size === 0 ? waiting : waiting.filter((item) => !unprocessed.has(item.dateKey));
-      const size = written.reduce((sum, item) => sum + writeUnitsOf(item.size), 0);
-      writeUnits += this.#used('write', unitsOf(ConsumedCapacity, size));
-      if (written.length > 0) progressed();
-      waiting = written === waiting ? [] : waiting.filter((item) => unprocessed.has(item.dateKey));
-      if (waiting.length > 0) throw leftOver(waiting.length, this.#options.tableName);
-    });
-    return { writeUnits };
   }
 
   async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
@@ -161,12 +123,12 @@ class DynamoDbTarget implements Target {
     return { items, readUnits, free: () => memories.splice(0).forEach(free) };
   }
 
-  async deleteOwned(ref: OwnedItemRef, signal?: AbortSignal): Promise<DeleteResult> {
+  async deleteOwned(ref: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult> {
     const body = this.#bodies.deleteItem(ref);
     let mayBeDone = false;
     const answer = await this.#withRetries('DeleteItem', signal, async () => {
       try {
-        return await this.#write('DeleteItem', body, signal);
+        return await this.#write('DeleteItem', body, lease, signal);
       } catch (error) {
         mayBeDone ||= MigrationError.codeOf(error) === 'TARGET_UNAVAILABLE';
         throw error;
@@ -240,7 +202,7 @@ class DynamoDbTarget implements Target {
     return found.Item;
   }
 
-  async #retrying(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+  async #retrying(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
     return await this.#withRetries(action, signal, async () => await this.#send(action, body, signal));
   }
 
@@ -248,22 +210,24 @@ class DynamoDbTarget implements Target {
    * A write that is under way when the signal aborts has a moment to come home: cut off at once, whether it was done
    * would not be known, and could not be booked.
    */
-  #write(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
-    return this.#transport.send({ action, body, signal, graceMs: writeGraceMs });
+  #write(
+    action: WriteAction,
+    body: Buffer,
+    lease: Lease,
+    signal: AbortSignal | undefined,
+  ): Promise<LeanAnswer> {
+    return this.#transport.send({ action, body, lease, signal, graceMs: writeGraceMs });
   }
 
   /** Each try has a body of its own, which is used again only after the good answer to it. */
-  async #put(
-    action: keyof Answers,
-    { body, memory }: PooledBody,
-    signal: AbortSignal | undefined,
-  ): Promise<LeanAnswer> {
-    const answer = await this.#write(action, body, signal);
+  async #put(item: EncodedItem, lease: Lease, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+    const { body, memory } = this.#bodies.putItem(item, this.#memory);
+    const answer = await this.#write('PutItem', body, lease, signal);
     if (!answer.conditionFailed) this.#memory.giveBack(memory);
     return answer;
   }
 
-  #send(action: keyof Answers, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+  #send(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
     return this.#transport.send({ action, body, signal });
   }
 

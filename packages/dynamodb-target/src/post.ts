@@ -1,3 +1,4 @@
+import type { Lease } from '@migrator/core';
 import type { Dispatcher } from 'undici';
 import { type Endable, endOnAbort } from './end-on-abort.ts';
 
@@ -16,6 +17,8 @@ export interface Post {
   /** Names and values in turns. */
   readonly headers: string[];
   readonly body: Buffer;
+  /** Looked at when the request is sent, which may be long after it was asked for. */
+  readonly lease?: Lease | undefined;
   readonly signal?: AbortSignal | undefined;
   /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
   readonly graceMs?: number | undefined;
@@ -27,8 +30,8 @@ export interface Post {
  * error, or with the signal's reason when that ends it.
  */
 export function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer> {
-  const { origin, path, headers, body, signal, graceMs = 0 } = request;
-  const answer = new Answer(graceMs);
+  const { origin, path, headers, body, lease, signal, graceMs = 0 } = request;
+  const answer = new Answer(lease, graceMs);
   if (signal?.aborted === true) answer.end(signal.reason);
   else {
     if (signal !== undefined) answer.leave = endOnAbort(signal, answer);
@@ -46,6 +49,7 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
   readonly promise: Promise<HttpAnswer>;
   /** Stops watching the signal. */
   leave: (() => void) | undefined;
+  readonly #lease: Lease | undefined;
   readonly #chunks: Buffer[] = [];
   #resolve!: (answer: HttpAnswer) => void;
   #reject!: (reason: unknown) => void;
@@ -54,7 +58,8 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
   #status = 0;
   #headers: Headers = {};
 
-  constructor(graceMs: number) {
+  constructor(lease: Lease | undefined, graceMs: number) {
+    this.#lease = lease;
     this.graceMs = graceMs;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -71,10 +76,18 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
     this.#controller?.abort(asError(reason));
   }
 
+  /** It waited for a connection until now, and its bytes are written as soon as this returns. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection until now.
-    if (this.#isEnded) controller.abort(asError('ended before it began'));
+    if (this.#isEnded) {
+      controller.abort(asError('ended before it began'));
+      return;
+    }
+    try {
+      this.#lease?.require();
+    } catch (error) {
+      this.end(error);
+    }
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 
-import { startScriptedDynamoDb } from '@migrator/testing';
+import { heldLease, startScriptedDynamoDb } from '@migrator/testing';
 import { generate } from 'selfsigned';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 
@@ -115,7 +115,7 @@ for (const variable of ['HTTPS_PROXY', 'https_proxy']) {
     const target = openTarget({ caFile: network.caFile });
     await target.preflight();
     expect(network.asked).toEqual([`${host}:443`]);
-    expect(await target.deleteOwned(item)).toMatchObject({ outcome: 'deleted' });
+    expect(await target.deleteOwned(item, heldLease)).toMatchObject({ outcome: 'deleted' });
     expect(network.asked).toEqual([`${host}:443`, `${host}:443`]);
     expect(network.authorizations).toEqual(Array(2).fill(`Basic ${btoa('me:pass')}`));
     expect(network.dynamodb.calls.map(({ headers }) => headers.host)).toEqual([host, host]);
@@ -165,7 +165,7 @@ test('what is on this machine takes no proxy', async () => {
   for (const name of ['HTTP_PROXY', 'HTTPS_PROXY']) vi.stubEnv(name, network.proxy);
   const target = openTarget({ endpoint: network.dynamodb.endpoint });
   await target.preflight();
-  await target.deleteOwned(item);
+  await target.deleteOwned(item, heldLease);
   expect(network.dynamodb.calls).toHaveLength(2);
   expect(network.asked).toEqual([]);
 });

@@ -26,8 +26,6 @@ export interface PooledBody {
 export type PooledBuilder<T> = (request: T, bodies: RequestBodies) => PooledBody;
 
 const closeItem = Buffer.from('}');
-const nextPut = Buffer.from('}},{"PutRequest":{"Item":');
-const closePuts = Buffer.from('}}]}}');
 
 /** PutItem on the whole ownership condition. */
 export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
@@ -48,25 +46,6 @@ export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
     at += memory.write(values, at);
     at = put(memory, item.json, at);
     at = put(memory, closeItem, at);
-    return { body: memory.subarray(0, at), memory };
-  };
-}
-
-/** BatchWriteItem of puts. */
-export function putBatchBody(tableName: string): PooledBuilder<readonly EncodedItem[]> {
-  const head = Buffer.from(
-    `{${returnCapacity},"RequestItems":{${JSON.stringify(tableName)}:[{"PutRequest":{"Item":`,
-  );
-  return (items, bodies) => {
-    let length = head.length + closePuts.length;
-    for (const { json } of items) length += json.length + nextPut.length;
-    const memory = bodies.take(length);
-    let at = put(memory, head, 0);
-    for (let index = 0; index < items.length; index += 1) {
-      if (index > 0) at = put(memory, nextPut, at);
-      at = put(memory, items[index]!.json, at);
-    }
-    at = put(memory, closePuts, at);
     return { body: memory.subarray(0, at), memory };
   };
 }

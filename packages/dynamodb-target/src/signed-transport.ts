@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { MigrationError } from '@migrator/core';
+import { type Lease, MigrationError } from '@migrator/core';
 import { abortable, abortedError } from '@migrator/retry';
 import { Pool, ProxyAgent } from 'undici';
 import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
@@ -10,8 +10,17 @@ import { proxyFor, trusted } from './proxy.ts';
 import { RequestSigner } from './request-signer.ts';
 import { mayBeClockSkew, targetError, type Trouble, troubleOf } from './target-errors.ts';
 
-export interface LeanCall {
-  readonly action: string;
+export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan';
+export type WriteAction = 'PutItem' | 'DeleteItem';
+
+/** What writes can't be sent without a lease. */
+export type LeanCall = RawCall &
+  (
+    | { readonly action: ReadAction; readonly lease?: undefined }
+    | { readonly action: WriteAction; readonly lease: Lease }
+  );
+
+interface RawCall {
   readonly body: Buffer;
   readonly signal?: AbortSignal | undefined;
   /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
@@ -53,9 +62,11 @@ export class SignedTransport {
 
   /** Throws a MigrationError. */
   async send(call: LeanCall): Promise<LeanAnswer> {
-    const { action, body, signal, graceMs, read = parse } = call;
+    const { action, body, lease, signal, graceMs, read = parse } = call;
     const attempted = { action, tableName: this.#options.tableName };
     if (this.#isOver(signal)) throw abortedError(action, signal);
+    // Before anything is done for it. What counts is the look when it is sent (post.ts).
+    lease?.require();
 
     let status: number;
     let date: string | undefined;
@@ -65,7 +76,7 @@ export class SignedTransport {
         this.#ready ?? (await abortable(this.#findRoute(), action, signal));
       const signed = signer.sign(action, body, Date.now() + this.#client.config.systemClockOffset);
       const headers = Array.isArray(signed) ? signed : await signed;
-      const response = await post(pool, { origin, path, headers, body, signal, graceMs });
+      const response = await post(pool, { origin, path, headers, body, lease, signal, graceMs });
       ({ status, date, body: answer } = response);
       checkSum(answer, response.crc32);
     } catch (error) {

@@ -16,8 +16,6 @@ export interface Attempted {
   readonly tableName: string;
 }
 
-const writes = new Set(['PutItem', 'BatchWriteItem']);
-
 const codes: Readonly<Record<string, ErrorCode>> = {
   ProvisionedThroughputExceededException: 'THROTTLED',
   ThrottlingException: 'THROTTLED',
@@ -75,9 +73,10 @@ export function mayBeClockSkew(trouble: Trouble): boolean {
 
 export function targetError(trouble: Trouble, attempted: Attempted): MigrationError {
   const code = codeOf(trouble);
-  const prefix = writes.has(attempted.action)
-    ? 'Failed to save journal data: '
-    : `DynamoDB ${attempted.action} failed: `;
+  const prefix =
+    attempted.action === 'PutItem'
+      ? 'Failed to save journal data: '
+      : `DynamoDB ${attempted.action} failed: `;
   return new MigrationError(code, `${prefix}${sentence(code, trouble, attempted)}`, {
     cause: trouble.cause ?? trouble,
   });

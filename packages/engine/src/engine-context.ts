@@ -7,8 +7,6 @@ export interface EngineSettings {
   /** User ids and what is in entries stay out of jobs, logs and answers. */
   readonly hideUserData?: boolean;
   readonly names: CollectionNames;
-  /** `batch` takes effect only where a run's starter said that nobody else writes the table. */
-  readonly writeMode: 'safe' | 'batch';
   readonly oversize: 'fail' | 'gzip';
   /** Entries and bytes that one page holds at most; a user's job holds two pages at a time. */
   readonly pageEntries: number;

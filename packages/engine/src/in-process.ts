@@ -1,11 +1,11 @@
 import { type Dispatcher, MigrationError, type Operation } from '@migrator/core';
 import pLimit from 'p-limit';
 
-import { ControlWatcher } from './control-watcher.ts';
 import { coordinate } from './coordinator/coordinate.ts';
 import { Supervisor } from './coordinator/supervisor.ts';
 import type { CoordinatorContext, EngineContext } from './engine-context.ts';
 import { joinSignals } from './join-signals.ts';
+import { AttemptWatcher } from './leases/attempt-watcher.ts';
 import { runUnit } from './units/run-unit.ts';
 
 const attemptsPerUnit = 3;
@@ -20,25 +20,26 @@ export async function runInProcess(
   options: { usersAtOnce: number; signal: AbortSignal },
 ): Promise<Operation> {
   const pool = pLimit(options.usersAtOnce);
-  const watcher = new ControlWatcher(context.ledger);
+  const watcher = new AttemptWatcher(context.ledger);
+  const stop = new AbortController();
+  const { signal, leave } = joinSignals(options.signal, stop.signal);
+  const working = new Set<Promise<void>>();
   let paused = false;
   /** Tasks that wait or run: dispatching one of them twice is dispatching it once. */
   const dispatched = new Set<string>();
 
   const work = async (id: string, unit: string): Promise<void> => {
-    for (let attempt = 1; attempt <= attemptsPerUnit && !paused && !options.signal.aborted; attempt += 1) {
+    for (let attempt = 1; attempt <= attemptsPerUnit && !paused && !signal.aborted; attempt += 1) {
       try {
-        await watcher.during(id, async (control) => {
-          const { signal, leave } = joinSignals(options.signal, control);
-          await runUnit(context, id, unit, {
-            signal,
-            lastAttempt: attempt === attemptsPerUnit,
-            reopen: false,
-            // A process that ends takes the books along: nothing is known of earlier ones.
-            alone: true,
-            onProgress: () => undefined,
-            onEvent: () => undefined,
-          }).finally(leave);
+        await runUnit(context, id, unit, {
+          signal,
+          watcher,
+          lastAttempt: attempt === attemptsPerUnit,
+          reopen: false,
+          // A process that ends takes the books along: nothing is known of earlier ones.
+          alone: true,
+          onProgress: () => undefined,
+          onEvent: () => undefined,
         });
         return;
       } catch {
@@ -47,13 +48,20 @@ export async function runInProcess(
     }
   };
 
+  const begin = async (id: string, unit: string): Promise<void> => {
+    const begun = work(id, unit);
+    working.add(begun);
+    await begun;
+    working.delete(begun);
+  };
+
   const dispatcher: Dispatcher = {
     async dispatch(id, units) {
       for (const unit of units) {
         const task = `${id} ${unit}`;
         if (dispatched.has(task)) continue;
         dispatched.add(task);
-        void pool(() => work(id, unit)).finally(() => dispatched.delete(task));
+        void pool(() => begin(id, unit)).finally(() => dispatched.delete(task));
       }
     },
     async coordinate() {},
@@ -89,6 +97,10 @@ export async function runInProcess(
   } finally {
     pool.clearQueue();
     await dispatcher.pause();
+    // Whoever is told that it is over must not find anything written afterwards.
+    stop.abort();
+    await Promise.all(working);
+    leave();
   }
   const ended = await context.ledger.get(operationId);
   if (ended === undefined) throw new MigrationError('INTERNAL', `the books of ${operationId} are gone`);

@@ -1,5 +1,4 @@
 export { bindingResolver } from './binding-resolver.ts';
-export { ControlWatcher } from './control-watcher.ts';
 export { coordinate, type Round } from './coordinator/coordinate.ts';
 export {
   type CoordinatorContext,
@@ -11,6 +10,7 @@ export { startSupervisor } from './coordinator/supervisor.ts';
 export { withinLimit } from './coordinator/within-limit.ts';
 export { runInProcess } from './in-process.ts';
 export { joinSignals, type JoinedSignals } from './join-signals.ts';
+export { AttemptWatcher } from './leases/attempt-watcher.ts';
 export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger.ts';
 export {
   currentStatus,

@@ -10,6 +10,7 @@ import {
   isSameBinding,
   type IssuePage,
   type Ledger,
+  leaseMs,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
   type OpenResult,
@@ -37,15 +38,18 @@ import {
   type UnitState,
   withoutZeros,
 } from './memory-book.ts';
+import { OutstandingLeases } from './leases/outstanding-leases.ts';
 
 export interface MemoryLedgerOptions {
   /** How many issues of an operation are kept; 10,000 by default. */
   readonly maxKeptIssues?: number;
+  /** How long a lease is taken to hold after it was granted or renewed, milliseconds; `leaseMs.ledger` by default. */
+  readonly leaseMs?: number;
 }
 
 /** A ledger that lives as long as the process: for a run without Redis. */
 export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
-  return new MemoryLedger(options.maxKeptIssues ?? defaultMaxKeptIssues);
+  return new MemoryLedger(options);
 }
 
 /** No method awaits anything, so each is one atomic step. */
@@ -55,9 +59,11 @@ class MemoryLedger implements Ledger {
   readonly #books = new Map<string, Book>();
   #holder: string | undefined;
   #lastStart = 0;
+  readonly #leases: OutstandingLeases;
 
-  constructor(maxKeptIssues: number) {
-    this.#maxKeptIssues = maxKeptIssues;
+  constructor(options: MemoryLedgerOptions) {
+    this.#maxKeptIssues = options.maxKeptIssues ?? defaultMaxKeptIssues;
+    this.#leases = new OutstandingLeases(options.leaseMs ?? leaseMs.ledger);
   }
 
   async open(
@@ -158,6 +164,7 @@ class MemoryLedger implements Ledger {
     const book = this.#book(id);
     const { operation } = book;
     if (operation.state !== 'running') return;
+    this.#leases.requireNone();
     operation.state = end.state;
     operation.finishedAt = end.now.toISOString();
     if (end.reason !== undefined) operation.reason = end.reason;
@@ -183,6 +190,10 @@ class MemoryLedger implements Ledger {
           : isSameBinding(which, operation.binding, ['target']);
       if (isMeant) facts.set('rolledBackBy', rollbackId);
     }
+  }
+
+  async requireNoLeases(): Promise<void> {
+    this.#leases.requireNone();
   }
 
   async addUnits(
@@ -236,6 +247,7 @@ class MemoryLedger implements Ledger {
     record.state = 'running';
     record.epoch++;
     record.startsWithoutProgress++;
+    this.#leases.grant(id, unit, record.epoch);
     return {
       started: true,
       operation: snapshot(book),
@@ -247,6 +259,8 @@ class MemoryLedger implements Ledger {
   }
 
   async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
+    // Whoever commits has no write under way: without an answer to go on it has none any more.
+    this.#leases.giveUp(id, unit, commit.epoch);
     const held = this.#held(id, unit, commit.epoch);
     if (typeof held === 'string') return held;
     const { book, record } = held;
@@ -264,7 +278,22 @@ class MemoryLedger implements Ledger {
     record.startsWithoutProgress = 0;
     if (commit.state === 'done') book.completed++;
     if (commit.state === 'failed') book.failed++;
-    return this.#controlOf(book);
+    const control = this.#controlOf(book);
+    if (commit.state === 'running' && control === 'run') this.#leases.grant(id, unit, commit.epoch);
+    return control;
+  }
+
+  async look(
+    id: string,
+    attempts: readonly { readonly unit: string; readonly epoch: number }[],
+  ): Promise<readonly CommitResult[]> {
+    return attempts.map(({ unit, epoch }) => {
+      const held = this.#held(id, unit, epoch);
+      if (typeof held === 'string') return held;
+      const control = this.#controlOf(held.book);
+      if (control === 'run') this.#leases.grant(id, unit, epoch);
+      return control;
+    });
   }
 
   async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { attend } from './attend.ts';
 
-const request = { kind: 'migration', dryRun: false, verify: true, prune: false, exclusive: false } as const;
+const request = { kind: 'migration', dryRun: false, verify: true, prune: false } as const;
 
 test('a run that has paused itself rejects with its reason', async () => {
   const ledger = createMemoryLedger();

@@ -99,9 +99,9 @@ test('what has to be mended first rejects with its code', async () => {
   await ground.fill('ann', days(1));
   const env = { ...ground.env, DYNAMODB_TABLE: 'no-such-table' };
   await expect(ground.inProcess({ env })).rejects.toMatchObject({ code: 'TABLE_NOT_FOUND' });
-  await expect(ground.inProcess({ env: { ...ground.env, WRITE_MODE: 'fast' } })).rejects.toMatchObject({
+  await expect(ground.inProcess({ env: { ...ground.env, OVERSIZE: 'fast' } })).rejects.toMatchObject({
     name: 'ConfigError',
-    variable: 'WRITE_MODE',
+    variable: 'OVERSIZE',
   });
 });
 

@@ -23,8 +23,6 @@ export interface ExecuteMigrationOptions {
    * table's migrated items (at least 10).
    */
   pruneCount?: number | undefined;
-  /** Says that nobody else writes the table, which permits batches (`WRITE_MODE=batch`). */
-  exclusive?: boolean | undefined;
   /** Over REDIS_URL. */
   redisUrl?: string | undefined;
   /** `false`: without Redis, in this very process, whatever REDIS_URL says. */
@@ -69,7 +67,6 @@ const optionsSchema = z.strictObject({
   prune: flag,
   pruneCount: z.int().min(0).optional(),
   allowEmpty: flag,
-  exclusive: flag,
   redisUrl: z.string().optional(),
   redis: z.literal(false).optional(),
   stateFile: z.union([z.string().min(1), z.literal(false)]).optional(),
@@ -122,7 +119,6 @@ export function readOptions(options: ExecuteMigrationOptions): Wanted {
       prune: given.prune ?? false,
       ...(given.pruneCount === undefined ? {} : { pruneCount: given.pruneCount }),
       allowEmpty: given.allowEmpty ?? false,
-      exclusive: given.exclusive ?? false,
     },
     again,
     ...(stateFile === false ? {} : { stateFile }),

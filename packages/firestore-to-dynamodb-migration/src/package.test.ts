@@ -123,7 +123,7 @@ test('an application whose Redis is away hears of it and ends by itself', async 
   expect(await start({ ...ground.env, REDIS_URL: 'redis://127.0.0.1:1' }, 'away')).toEqual({
     code: 'REDIS_UNAVAILABLE',
   });
-  expect(await start({ ...ground.env, WRITE_MODE: 'fast' }, 'away')).toEqual({ code: 'WRITE_MODE' });
+  expect(await start({ ...ground.env, OVERSIZE: 'fast' }, 'away')).toEqual({ code: 'OVERSIZE' });
 });
 
 /** Starts the program in a folder of its own; it must end without being told to. What it prints is one line of JSON. */

@@ -38,7 +38,6 @@ const sourceCalls: ReadonlyMap<string, Kind> = new Map([
 
 const targetCalls: ReadonlyMap<string, Kind> = new Map([
   ['putOwned', 'write'],
-  ['putBatch', 'write'],
   ['deleteOwned', 'write'],
   ['getItems', 'read'],
   ['scan', 'read'],

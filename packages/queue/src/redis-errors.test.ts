@@ -20,7 +20,7 @@ import { createRedisLedger } from './redis-ledger/redis-ledger.ts';
 import { createRedisPaceStore } from './redis-pace-store.ts';
 
 const prefix = '{refused}';
-const request = { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false } as const;
+const request = { kind: 'migration', dryRun: false, verify: false, prune: false } as const;
 
 function connected(settings: RedisSettings, role: RedisRole, errors: Error[] = []) {
   const redis = connectRedis(settings, role, (error) => void errors.push(error));

@@ -1,6 +1,6 @@
 import { isRedisCode, MigrationError, parseUnitId } from '@migrator/core';
 import {
-  ControlWatcher,
+  AttemptWatcher,
   type CoordinatorContext,
   joinSignals,
   runUnit,
@@ -41,7 +41,7 @@ export function startUnitWorker(
   },
 ): { readonly worker: Worker<UnitJob>; readonly running: () => number } {
   let running = 0;
-  const watcher = new ControlWatcher(context.ledger);
+  const watcher = new AttemptWatcher(context.ledger);
   const solitude = new Solitude();
   const { hideUserData = false } = context.settings;
   const tell = (job: Job<UnitJob>, outcome: string, detail?: string): void => {
@@ -64,21 +64,21 @@ export function startUnitWorker(
     // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
     const retried = job.attemptsMade > 0;
     try {
-      const attempt = (signals: readonly AbortSignal[], alone: boolean): Promise<UnitResult> =>
-        watcher.during(operationId, async (control) => {
-          const { signal, leave } = joinSignals(options.stop, control, ...signals);
-          return await runUnit(context, operationId, unit, {
-            signal,
-            alone,
-            lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-            reopen: retried,
-            ...(retried ? { onStarted: () => context.dispatcher.coordinate(operationId) } : {}),
-            onProgress: (done) => report.progress(done),
-            onEvent: (line) => {
-              if (!hideUserData) report.event(line);
-            },
-          }).finally(leave);
-        });
+      const attempt = async (signals: readonly AbortSignal[], alone: boolean): Promise<UnitResult> => {
+        const { signal, leave } = joinSignals(options.stop, ...signals);
+        return await runUnit(context, operationId, unit, {
+          signal,
+          watcher,
+          alone,
+          lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+          reopen: retried,
+          ...(retried ? { onStarted: () => context.dispatcher.coordinate(operationId) } : {}),
+          onProgress: (done) => report.progress(done),
+          onEvent: (line) => {
+            if (!hideUserData) report.event(line);
+          },
+        }).finally(leave);
+      };
       let result = await solitude.among((signal) => attempt([signal], false));
       if ('why' in result && result.why === 'suspect') result = await solitude.alone(() => attempt([], true));
       const shown =

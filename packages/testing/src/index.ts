@@ -9,6 +9,7 @@ export {
   type JournalsOptions,
   type JournalUser,
 } from './journals.ts';
+export { heldLease } from './held-lease.ts';
 export { oddIds } from './odd-ids.ts';
 export { describeSourceContract, type OpenSource } from './source-contract.ts';
 export { describeTargetContract, type OpenTarget, type TargetUnderTest } from './target-contract.ts';
@@ -25,7 +26,12 @@ export {
   type ScriptedRpc,
   startScriptedFirestore,
 } from './scripted-firestore.ts';
-export { ledgerContract, type LedgerHarness, type MakeLedger } from './ledger-contract.ts';
+export {
+  ledgerContract,
+  type LedgerHarness,
+  type LedgerSettings,
+  type MakeLedger,
+} from './ledger-contract.ts';
 export { seededRandom } from './seeded-random.ts';
 export { type DynamoDbFault, type DynamoDbProxy, startDynamoDbProxy } from './fault-proxy/dynamodb-proxy.ts';
 export { type Fault, FaultPlan, type FaultPlanOptions } from './fault-proxy/fault-plan.ts';

@@ -4,6 +4,7 @@ import { gapsContract } from './ledger-contract/gaps.ts';
 import { issuesContract } from './ledger-contract/issues.ts';
 import { ledgerProperties } from './ledger-contract/ledger-properties.ts';
 import { bindingsContract } from './ledger-contract/bindings.ts';
+import { leasesContract } from './ledger-contract/leases.ts';
 import { operationsContract } from './ledger-contract/operations.ts';
 import { unitsContract } from './ledger-contract/units.ts';
 
@@ -14,7 +15,13 @@ export interface LedgerHarness {
   readonly done: () => Promise<void>;
 }
 
-export type MakeLedger = (options?: { maxKeptIssues?: number }) => Promise<LedgerHarness>;
+export interface LedgerSettings {
+  readonly maxKeptIssues?: number;
+  /** How long a lease is taken to hold, milliseconds. */
+  readonly leaseMs?: number;
+}
+
+export type MakeLedger = (settings: LedgerSettings) => Promise<LedgerHarness>;
 
 /**
  * What every ledger must do: a vitest suite that each adapter runs. `numRuns` says how many random histories it is put
@@ -26,14 +33,16 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
     afterEach(async () => {
       await Promise.all(made.splice(0).map(({ done }) => done()));
     });
-    const newLedger = async (settings?: { maxKeptIssues?: number }): Promise<Ledger> => {
-      const harness = await make(settings);
+    // Where leases are not the subject none stands against an end.
+    const newLedger = async (settings: LedgerSettings = {}): Promise<Ledger> => {
+      const harness = await make({ leaseMs: 0, ...settings });
       made.push(harness);
       return harness.ledger;
     };
     operationsContract(newLedger);
     bindingsContract(newLedger);
     unitsContract(newLedger);
+    leasesContract(newLedger);
     gapsContract(newLedger);
     issuesContract(newLedger);
     ledgerProperties(newLedger, options.numRuns ?? 100);

@@ -1,6 +1,7 @@
 import { dateKey, MigrationError, parseItem, type StoredItem, type Target } from '@migrator/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeItem, type ItemFixture, migratedItem } from './encode-item.ts';
+import { heldLease } from './held-lease.ts';
 import { oddIds } from './odd-ids.ts';
 
 export interface TargetUnderTest {
@@ -26,7 +27,6 @@ export function describeTargetContract(name: string, openTarget: OpenTarget): vo
     };
     describeConditionalPuts(open);
     describeDeletes(open);
-    describeBatches(open);
     describeReads(open);
     describeWholeTable(open);
   });
@@ -51,7 +51,7 @@ function describeConditionalPuts(open: OpenTarget): void {
   describe('a conditional put', () => {
     test('writes where there is nothing', async () => {
       const { target } = await open();
-      const result = await target.putOwned(encodeItem(ann));
+      const result = await target.putOwned(encodeItem(ann), heldLease);
       expect(result).toMatchObject({ outcome: 'written', writeUnits: 1 });
       expect(result).not.toHaveProperty('replaced');
       expect(await storedAt(target, key)).toEqual(migratedItem(ann));
@@ -64,7 +64,7 @@ function describeConditionalPuts(open: OpenTarget): void {
     ])('replaces its own item %s, and hands it over', async (_, before) => {
       const { target, put } = await open();
       await put(migratedItem({ ...ann, ...before }));
-      const result = await target.putOwned(encodeItem(ann));
+      const result = await target.putOwned(encodeItem(ann), heldLease);
       expect(result).toMatchObject({ outcome: 'written', replaced: migratedItem({ ...ann, ...before }) });
       expect(await storedAt(target, key)).toEqual(migratedItem(ann));
     });
@@ -88,7 +88,7 @@ function describeConditionalPuts(open: OpenTarget): void {
     ])('leaves an item alone that %s, and says what is there', async (_, stored) => {
       const { target, put } = await open();
       await put(stored);
-      expect(await target.putOwned(encodeItem(ann))).toMatchObject({ outcome: 'refused', stored });
+      expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'refused', stored });
       expect(await storedAt(target, key)).toEqual(stored);
     });
 
@@ -96,7 +96,7 @@ function describeConditionalPuts(open: OpenTarget): void {
       const { target } = await open();
       for (const id of oddIds) {
         const fixture = { userId: id, date: id };
-        expect(await target.putOwned(encodeItem(fixture))).toMatchObject({ outcome: 'written' });
+        expect(await target.putOwned(encodeItem(fixture), heldLease)).toMatchObject({ outcome: 'written' });
         expect(await storedAt(target, dateKey(fixture))).toEqual(migratedItem(fixture));
       }
     });
@@ -104,7 +104,7 @@ function describeConditionalPuts(open: OpenTarget): void {
     test('fails an item that is too large', async () => {
       const { target } = await open();
       const item = encodeItem({ ...ann, data: { note: { S: 'x'.repeat(420_000) } } });
-      await expect(target.putOwned(item)).rejects.toMatchObject({
+      await expect(target.putOwned(item, heldLease)).rejects.toMatchObject({
         code: 'ITEM_TOO_LARGE',
         message: expect.stringMatching(/^Failed to save journal data: /),
       });
@@ -118,12 +118,14 @@ function describeDeletes(open: OpenTarget): void {
 
     test('removes an owned item, of any run or of one', async () => {
       const { target } = await open();
-      await target.putOwned(encodeItem(ann));
-      expect(await target.deleteOwned(ref)).toMatchObject({ outcome: 'deleted' });
+      await target.putOwned(encodeItem(ann), heldLease);
+      expect(await target.deleteOwned(ref, heldLease)).toMatchObject({ outcome: 'deleted' });
       expect(await storedAt(target, key)).toBeUndefined();
       const { migratedAt } = encodeItem(ann);
-      await target.putOwned(encodeItem(ann));
-      expect(await target.deleteOwned({ ...ref, migratedAt })).toMatchObject({ outcome: 'deleted' });
+      await target.putOwned(encodeItem(ann), heldLease);
+      expect(await target.deleteOwned({ ...ref, migratedAt }, heldLease)).toMatchObject({
+        outcome: 'deleted',
+      });
     });
 
     test.each<[string, StoredItem]>([
@@ -133,57 +135,22 @@ function describeDeletes(open: OpenTarget): void {
     ])('leaves an item alone that %s', async (_, stored) => {
       const { target, put } = await open();
       await put(stored);
-      expect(await target.deleteOwned(ref)).toMatchObject({ outcome: 'refused', stored });
+      expect(await target.deleteOwned(ref, heldLease)).toMatchObject({ outcome: 'refused', stored });
       expect(await storedAt(target, key)).toEqual(stored);
     });
 
     test('leaves an item of another run alone', async () => {
       const { target, put } = await open();
       await put(migratedItem(ann));
-      expect(await target.deleteOwned({ ...ref, ...newer })).toMatchObject({ outcome: 'refused' });
+      expect(await target.deleteOwned({ ...ref, ...newer }, heldLease)).toMatchObject({ outcome: 'refused' });
       expect(await storedAt(target, key)).toEqual(migratedItem(ann));
     });
 
     test('of nothing is refused with nothing', async () => {
       const { target } = await open();
-      const result = await target.deleteOwned(ref);
+      const result = await target.deleteOwned(ref, heldLease);
       expect(result.outcome).toBe('refused');
       expect(result).not.toHaveProperty('stored');
-    });
-  });
-}
-
-function describeBatches(open: OpenTarget): void {
-  describe('a batch', () => {
-    test('writes 25 items, over whatever is there', async () => {
-      const { target, put } = await open();
-      const fixtures = Array.from({ length: 25 }, (_, index) => ({ userId: 'ann', date: String(index) }));
-      await put({ dateKey: { S: dateKey({ userId: 'ann', date: '3' }) } });
-      const { writeUnits } = await target.putBatch(fixtures.map(encodeItem));
-      expect(writeUnits).toBe(25);
-      const { items } = await target.getItems(fixtures.map(dateKey));
-      const found = new Map([...items].map(([at, json]) => [at, parseItem(json)]));
-      expect(found).toEqual(new Map(fixtures.map((each) => [dateKey(each), migratedItem(each)])));
-    });
-
-    test('may be empty', async () => {
-      const { target } = await open();
-      expect(await target.putBatch([])).toEqual({ writeUnits: 0 });
-    });
-
-    test('with an item that is too large fails and says so', async () => {
-      const { target } = await open();
-      const large = encodeItem({ ...ann, data: { note: { S: 'x'.repeat(420_000) } } });
-      await expect(target.putBatch([encodeItem({ ...ann, date: '2' }), large])).rejects.toMatchObject({
-        code: 'ITEM_TOO_LARGE',
-      });
-    });
-
-    test('with a key twice fails', async () => {
-      const { target } = await open();
-      await expect(target.putBatch([encodeItem(ann), encodeItem(ann)])).rejects.toMatchObject({
-        code: 'INVALID_ITEM',
-      });
     });
   });
 }
@@ -275,10 +242,9 @@ function describeWholeTable(open: OpenTarget): void {
     const { target } = await open();
     const signal = AbortSignal.abort();
     const calls = [
-      target.putOwned(encodeItem(ann), signal),
-      target.putBatch([encodeItem(ann)], signal),
+      target.putOwned(encodeItem(ann), heldLease, signal),
       target.getItems([key], signal),
-      target.deleteOwned({ ...ann, dateKey: key }, signal),
+      target.deleteOwned({ ...ann, dateKey: key }, heldLease, signal),
       target.scan({ segment: 0, totalSegments: 1, signal }),
       target.countJournalItems(signal),
       target.isEmpty(signal),

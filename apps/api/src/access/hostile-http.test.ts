@@ -65,7 +65,7 @@ test.each([
   ],
   [
     'a prototype',
-    [start, 'Host: localhost', json, 'Content-Length: 33', '', '{"__proto__":{"exclusive":true}} '],
+    [start, 'Host: localhost', json, 'Content-Length: 33', '', '{"__proto__":{"prune":true}}     '],
     400,
     'INVALID_REQUEST',
   ],

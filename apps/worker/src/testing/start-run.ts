@@ -41,7 +41,6 @@ export async function startRun(size: { users: number; entriesPerUser: number }):
     dryRun: false,
     verify: false,
     prune: false,
-    exclusive: false,
   });
   const totals: Run['totals'] = async () => {
     const operation = await context.ledger.get(id);

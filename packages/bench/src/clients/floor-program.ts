@@ -1,7 +1,7 @@
-import { type EncodedItem, mapEntry, type Source, type Target } from '@migrator/core';
-import { createDynamoDbTarget } from '@migrator/dynamodb-target';
+import { type EncodedItem, mapEntry, type Source } from '@migrator/core';
 import { createFirestoreSource } from '@migrator/firestore-source';
 import pLimit from 'p-limit';
+import { BatchWriter } from './batch-writer.ts';
 import { onTask } from './on-task.ts';
 
 /** The bare loop: read bytes, map, write batches. No jobs, no books, no checkpoints, no conditions. */
@@ -14,7 +14,7 @@ const pageBytes = 2 * 1024 * 1024;
 onTask(async (projectId) => {
   const emulatorHost = process.env['FIRESTORE_EMULATOR_HOST'] ?? '';
   const source = await createFirestoreSource({ projectId, emulatorHost });
-  const target = createDynamoDbTarget({ tableName: 'bench' });
+  const writer = new BatchWriter(process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', 'bench');
   const migratedAt = new Date().toISOString();
   const limit = pLimit(usersAtOnce);
   let entries = 0;
@@ -22,16 +22,21 @@ onTask(async (projectId) => {
   do {
     const page = await source.listUsers({ pageSize: 250, ...(pageToken === undefined ? {} : { pageToken }) });
     const counts = await Promise.all(
-      page.users.map(({ userId }) => limit(() => copy(source, target, userId, migratedAt))),
+      page.users.map(({ userId }) => limit(() => copy(source, writer, userId, migratedAt))),
     );
     entries += counts.reduce((sum, count) => sum + count, 0);
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
-  await Promise.all([source.close(), target.close()]);
+  await Promise.all([source.close(), writer.close()]);
   return entries;
 });
 
-async function copy(source: Source, target: Target, userId: string, migratedAt: string): Promise<number> {
+async function copy(
+  source: Source,
+  writer: BatchWriter,
+  userId: string,
+  migratedAt: string,
+): Promise<number> {
   let count = 0;
   let after: string | undefined;
   for (;;) {
@@ -49,7 +54,7 @@ async function copy(source: Source, target: Target, userId: string, migratedAt: 
         if (!mapped.ok) throw new Error(mapped.message);
         items.push(mapped.item);
       }
-      writes.push(target.putBatch(items));
+      writes.push(writer.put(items));
     }
     await Promise.all(writes);
     count += page.entries.length;

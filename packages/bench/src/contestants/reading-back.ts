@@ -3,12 +3,12 @@ import { spent } from './spent.ts';
 import { openStack, type StackOptions } from './stack.ts';
 
 /** What comes after a run: its verification and its rollback, over a table that keeps what the run put. */
-export function readingBack(options: Omit<StackOptions, 'name' | 'keep' | 'writeMode'>): Contestant {
+export function readingBack(options: Omit<StackOptions, 'name' | 'keep'>): Contestant {
   const { dataset } = options;
   return {
     name: 'verify',
     async open(setting) {
-      const stack = await openStack(setting, { ...options, name: 'verify', keep: true, writeMode: 'batch' });
+      const stack = await openStack(setting, { ...options, name: 'verify', keep: true });
       const measure: () => Promise<Record<string, number>> = async () => {
         await stack.migrate();
         const verification = await spent(stack.processes, () => stack.verify());

@@ -16,7 +16,6 @@ const limitSeconds = 240;
 export interface StackOptions {
   readonly name: string;
   readonly dataset: Dataset;
-  readonly writeMode: 'safe' | 'batch';
   readonly workers: number;
   /** Over the table that keeps what is put. */
   readonly keep?: boolean;
@@ -34,13 +33,12 @@ export interface Stack {
 }
 
 export async function openStack(setting: Setting, options: StackOptions): Promise<Stack> {
-  const { name, dataset, writeMode, keep = false } = options;
+  const { name, dataset, keep = false } = options;
   const env = {
     ...clientEnvironment(setting.fakes, { projectId: dataset.projectId, keep }),
     REDIS_URL: setting.fakes.redisUrl,
     QUEUE_PREFIX: `{bench-${randomUUID().slice(0, 8)}}`,
     DYNAMODB_TABLE: 'bench',
-    WRITE_MODE: writeMode,
     PORT: '0',
   };
   const releasers = new Releasers();
@@ -66,7 +64,6 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
         const wanted = (userIds?.length ?? dataset.users) * dataset.entriesPerUser;
         const { stats } = await call<{ stats: { createdCount: number } }>(url, 'POST', '/start', {
           verify: false,
-          exclusive: writeMode === 'batch',
           ...(userIds === undefined ? {} : { userIds }),
         });
         expectCount(`${name}: entries written`, stats.createdCount, wanted);

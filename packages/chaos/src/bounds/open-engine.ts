@@ -27,7 +27,6 @@ export function openEngine(
     settings: {
       ...defaultPaging,
       names: { users: 'users', journal: 'trading-journal' },
-      writeMode: 'safe',
       oversize: 'fail',
       prices: listPrices,
     },
@@ -41,7 +40,6 @@ export const migration = {
   dryRun: false,
   verify: false,
   prune: false,
-  exclusive: false,
 } as const;
 
 export function mebibytes(bytes: number): number {

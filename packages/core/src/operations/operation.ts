@@ -24,8 +24,6 @@ export interface MigrationRequest {
   readonly pruneCount?: number;
   /** A run that meets no entry is no error. */
   readonly allowEmpty?: boolean;
-  /** The starter says that nobody else writes the table, which permits batches. */
-  readonly exclusive: boolean;
 }
 
 export interface VerificationRequest {

@@ -124,7 +124,8 @@ export interface Ledger {
   update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
   /**
    * Ends it and frees the place. Of several calls the first counts. The records of units go, except a migration's; issues
-   * stay. The reason of a control stays too if there is no other one, unless it has completed.
+   * stay. The reason of a control stays too if there is no other one, unless it has completed. Rejects with
+   * LEASES_OUTSTANDING while some attempt may still write: after the end nothing does.
    */
   close(
     id: string,
@@ -138,6 +139,8 @@ export interface Ledger {
    * binding. One that is unknown is passed over.
    */
   markRolledBack(rollbackId: string, which: string | Binding): Promise<void>;
+  /** Rejects with LEASES_OUTSTANDING while an attempt of any operation may still write. */
+  requireNoLeases(): Promise<void>;
 
   /**
    * Records units as listed (those not known yet) and how far the listing has come. Too late once it is over. `upon`: the
@@ -151,7 +154,8 @@ export interface Ledger {
   /**
    * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `alone`:
    * nothing else is worked on in this process. `binding`: what this process reads and writes; where the operation's is
-   * another nothing starts.
+   * another nothing starts. The start has a lease (Lease) until `leaseMs.ledger` after its last good answer, or until a
+   * commit ends it; one that a newer start has taken over keeps its own until that runs out.
    */
   startUnit(
     id: string,
@@ -159,6 +163,11 @@ export interface Ledger {
     options: { binding: Binding; reopen?: boolean; alone?: boolean },
   ): Promise<StartResult>;
   commit(id: string, unit: string, commit: Commit): Promise<CommitResult>;
+  /** What each of these starts would be answered at a commit. Renews the leases of those that are to go on. */
+  look(
+    id: string,
+    attempts: readonly { readonly unit: string; readonly epoch: number }[],
+  ): Promise<readonly CommitResult[]>;
   /** Takes a unit's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
   resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult>;
   /** Failed units back to queued, those that are failed; answers with them. */

@@ -1,3 +1,4 @@
+import type { Lease } from './lease.ts';
 import type { EntryRef } from './source.ts';
 
 /** An attribute in DynamoDB's JSON. `B` is base64. Sets are included because a foreign item may hold them. */
@@ -87,15 +88,16 @@ export interface TableDescription {
   readonly provisionedWriteUnits?: number;
 }
 
-/** The DynamoDB table. Every method retries what core's retry table says, then throws a MigrationError. */
+/**
+ * The DynamoDB table. Every method retries what core's retry table says, then throws a MigrationError. What writes is sent
+ * only as long as its lease holds, each repetition too; then it throws LEASE_EXPIRED.
+ */
 export interface Target {
   /** Writes on the whole ownership condition (core: ownership). */
-  putOwned(item: EncodedItem, signal?: AbortSignal): Promise<PutResult>;
-  /** Writes without any condition; at most 25 items with distinct keys. Unprocessed items are sent again. */
-  putBatch(items: readonly EncodedItem[], signal?: AbortSignal): Promise<{ readonly writeUnits: number }>;
+  putOwned(item: EncodedItem, lease: Lease, signal?: AbortSignal): Promise<PutResult>;
   /** Strongly consistent; keys without an item are absent from the answer. Any number of keys. */
   getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems>;
-  deleteOwned(item: OwnedItemRef, signal?: AbortSignal): Promise<DeleteResult>;
+  deleteOwned(item: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult>;
   /** Strongly consistent. */
   scan(request: ScanRequest): Promise<ScanPage>;
   /** Strongly consistent count of the items whose key begins with `journal_`. */

@@ -8,9 +8,12 @@ export function slicesPlan(phase: OperationPhase): Plan {
   return {
     phase,
     async prepare({ ledger }, { id, request, binding }) {
-      // From the first delete on no job of what is taken back may write again.
-      if (request.kind === 'rollback' && !request.dryRun)
+      // From the first delete on nothing of what is taken back may write again: no job of it starts any more, and those that
+      // have started have had their time. The coordinator comes round again until then.
+      if (request.kind === 'rollback' && !request.dryRun) {
         await ledger.markRolledBack(id, request.migrationId ?? binding);
+        await ledger.requireNoLeases();
+      }
       return {};
     },
     async list(context) {

@@ -1,4 +1,4 @@
-import type { Operation } from '@migrator/core';
+import type { Lease, Operation } from '@migrator/core';
 
 import type { DryRunCollisions } from './dry-run-collisions.ts';
 
@@ -8,8 +8,8 @@ export interface MigrationRun {
   readonly migratedAt: string;
   /** Look at what is there before writing: the table was not empty when the run began. */
   readonly readFirst: boolean;
-  /** Nobody else writes the table, and this is the first attempt: batches are permitted. */
-  readonly exclusive: boolean;
+  /** Of the attempt that writes them. */
+  readonly lease: Lease;
   /** In a dry run, which has no written items to collide with. */
   readonly collisions?: DryRunCollisions;
 }

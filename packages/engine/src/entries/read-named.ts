@@ -43,7 +43,7 @@ export async function* readNamed(
       waiting = [...left, ...waiting.slice(asked.length)];
       yield { entries, vanished, unreadable: [], last: waiting.length === 0 };
     } catch (error) {
-      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
       if (asked.length > 1) {
         alone = asked.length;
         continue;

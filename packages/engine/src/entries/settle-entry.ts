@@ -58,7 +58,7 @@ export async function settleEntry(
 }
 
 /** An entry that can't be an item. */
-export function unmappable({ code, message }: Extract<MappedEntry, { ok: false }>): EntryOutcome {
+function unmappable({ code, message }: Extract<MappedEntry, { ok: false }>): EntryOutcome {
   return { kind: 'failed', code, message: saveFailed(message), attempts: 1 };
 }
 
@@ -81,7 +81,7 @@ function asItShouldBe(run: MigrationRun, migratedAt: string | undefined): EntryO
   return { kind: 'created', bytes: 0, writeUnits: 0, encodedAsText: 0, warnings: 0, compressed: false };
 }
 
-export async function putEntry(
+async function putEntry(
   context: EngineContext,
   run: MigrationRun,
   mapped: Extract<MappedEntry, { ok: true }>,
@@ -91,7 +91,7 @@ export async function putEntry(
   try {
     // An item that vanishes between the refusal and our look at it leaves the place free: once more, a few times.
     for (let attempt = 1; attempt <= 5; attempt += 1) {
-      const put = await context.target.putOwned(item, signal);
+      const put = await context.target.putOwned(item, run.lease, signal);
       if (put.outcome === 'written') return written(mapped, kindOfWrite(run, put.replaced), put.writeUnits);
       const outcome =
         put.stored === undefined ? undefined : outcomeOfRefusal(put.stored, item, put.writeUnits);
@@ -110,7 +110,7 @@ export async function putEntry(
   }
 }
 
-export function written(
+function written(
   mapped: Extract<MappedEntry, { ok: true }>,
   kind: 'created' | 'repaired',
   writeUnits: number,

@@ -2,20 +2,14 @@ import {
   addTo,
   dateKey,
   type Deltas,
-  type EncodedItem,
   entryPath,
   type EntryRef,
   failureIssue,
   type FoundItems,
   isStorableKey,
   type Issue,
-  ItemArena,
   type ItemJson,
-  mapEntry,
-  type MappedEntry,
-  mayCollide,
   MigrationError,
-  retryPolicies,
   type SourceEntry,
 } from '@migrator/core';
 
@@ -24,7 +18,7 @@ import { isOwnTrouble } from '../units/own-trouble.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
 import { inSlots } from './in-slots.ts';
 import type { MigrationRun } from './migration-run.ts';
-import { collisionWith, putEntry, settleEntry, unmappable, written } from './settle-entry.ts';
+import { collisionWith, settleEntry } from './settle-entry.ts';
 
 export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
@@ -36,9 +30,6 @@ export interface WrittenPage {
   /** The newest `migratedAt` of items that are newer than the run. */
   readonly newest?: string;
 }
-
-/** DynamoDB's limit for one BatchWriteItem. */
-const batchSize = 25;
 
 /**
  * Settles a page's entries, many at once. One that meets trouble of its own fails, and the others go on. When something
@@ -87,19 +78,13 @@ export async function writePage(
       const isSecond = first !== undefined && outcome.kind !== 'failed';
       outcomes[index] = isSecond ? collisionWith(first) : outcome;
     } catch (error) {
-      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
       onOwnTrouble(error);
     }
   };
-  const steps = stepsOf(entries, run.exclusive && !run.readFirst && context.settings.writeMode === 'batch');
   let interruption: unknown;
   try {
-    await inSlots(context.writeSlots, steps.length, (at) => {
-      const step = steps[at]!;
-      return typeof step === 'number'
-        ? settle(step, () => again.push(step))
-        : settleBatch(context, run, entries, step, outcomes, signal);
-    });
+    await inSlots(context.writeSlots, entries.length, (index) => settle(index, () => again.push(index)));
     // The service may have come back just before it was asked: whoever fails once more beside others fails for good.
     await inSlots(context.writeSlots, again.length, (at) => {
       const index = again[at]!;
@@ -126,7 +111,7 @@ async function readStored(
   try {
     return await target.getItems(keys, signal);
   } catch (error) {
-    if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+    if (!(await isOwnTrouble(context, run, error, signal))) throw error;
   }
   const items = new Map<string, ItemJson>();
   let readUnits = 0;
@@ -137,70 +122,11 @@ async function readStored(
       for (const [at, item] of found.items) items.set(at, item);
       readUnits += found.readUnits;
     } catch (error) {
-      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
       unread.add(key);
     }
   });
   return { items, readUnits };
-}
-
-/** Which entries are written by themselves, and which together. */
-function stepsOf(entries: readonly SourceEntry[], batched: boolean): (number | readonly number[])[] {
-  const steps: (number | readonly number[])[] = [];
-  let batch: number[] = [];
-  for (let index = 0; index < entries.length; index += 1) {
-    if (!batched || mayCollide(entries[index]!)) {
-      steps.push(index);
-      continue;
-    }
-    if (batch.length === 0) steps.push(batch);
-    batch.push(index);
-    if (batch.length === batchSize) batch = [];
-  }
-  return steps;
-}
-
-/** A batch goes first without conditions; whatever it does not take goes again, one by one, on condition. */
-async function settleBatch(
-  context: EngineContext,
-  run: MigrationRun,
-  entries: readonly SourceEntry[],
-  indices: readonly number[],
-  outcomes: (EntryOutcome | undefined)[],
-  signal: AbortSignal,
-): Promise<void> {
-  const arena = ItemArena.take();
-  try {
-    const { migratedAt } = run;
-    const options = { migratedAt, oversize: context.settings.oversize, arena };
-    const items: EncodedItem[] = [];
-    const mapped: (Extract<MappedEntry, { ok: true }> | undefined)[] = indices.map((index) => {
-      const result = mapEntry(entries[index]!, options);
-      if (result.ok) items.push(result.item);
-      else outcomes[index] = unmappable(result);
-      return result.ok ? result : undefined;
-    });
-    if (items.length === 0) return;
-    try {
-      let { writeUnits } = await context.target.putBatch(items, signal);
-      for (let place = 0; place < mapped.length; place += 1) {
-        const entry = mapped[place];
-        if (entry === undefined) continue;
-        outcomes[indices[place]!] = written(entry, 'created', writeUnits);
-        // The batch's, told of its first item.
-        writeUnits = 0;
-      }
-    } catch (error) {
-      const code = MigrationError.codeOf(error);
-      const { gives } = retryPolicies[code];
-      if (code === 'ABORTED' || gives === 'run' || gives === 'later') throw error;
-      for (const [place, entry] of mapped.entries()) {
-        if (entry !== undefined) outcomes[indices[place]!] = await putEntry(context, run, entry, signal);
-      }
-    }
-  } finally {
-    arena.giveBack();
-  }
 }
 
 function failureOf(error: unknown): EntryOutcome {

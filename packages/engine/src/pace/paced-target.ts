@@ -5,12 +5,10 @@ import type { Pace } from './pace.ts';
 /** The target at the given pace: writes wait for their turn, and what they really used is settled after. */
 export function pacedTarget(target: Target, pace: Pace): Target {
   return {
-    putOwned: (item, signal) => pace.write(unitsOf(item.size), signal, () => target.putOwned(item, signal)),
-    putBatch: (items, signal) => {
-      const units = items.reduce((sum, { size }) => sum + unitsOf(size), 0);
-      return pace.write(units, signal, () => target.putBatch(items, signal));
-    },
-    deleteOwned: (item, signal) => pace.write(1, signal, () => target.deleteOwned(item, signal)),
+    putOwned: (item, lease, signal) =>
+      pace.write(unitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
+    deleteOwned: (item, lease, signal) =>
+      pace.write(1, signal, () => target.deleteOwned(item, lease, signal)),
     getItems: (keys, signal) => target.getItems(keys, signal),
     scan: (request) => target.scan(request),
     countJournalItems: (signal) => target.countJournalItems(signal),

@@ -101,7 +101,7 @@ async function* carryOut(
     await inSlots(context.writeSlots, doomed.length, async (index) => {
       if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
       const ref = doomed[index]!;
-      const outcome = await remove(context, rules, ref, deltas, late.signal);
+      const outcome = await remove(context, rules, ref, deltas, { lease: start.lease, signal: late.signal });
       addTo(deltas, outcome);
       const issue = rules.issueOf(ref.dateKey, ref, outcome);
       if (issue !== undefined) issues.push(issue);
@@ -123,11 +123,11 @@ async function remove(
   rules: DeleteRules,
   ref: OwnedItemRef,
   deltas: Counts,
-  signal: AbortSignal,
+  { lease, signal }: Pick<UnitStart, 'lease' | 'signal'>,
 ): Promise<string> {
   // One that changes and changes back between the refusal and our look at it is tried once more, a few times.
   for (let attempt = 1; attempt <= deleteAttempts; attempt += 1) {
-    const result = await target.deleteOwned(ref, signal);
+    const result = await target.deleteOwned(ref, lease, signal);
     addTo(deltas, 'writeUnits', result.writeUnits);
     if (result.outcome === 'deleted' || result.stored === undefined) return 'deleted';
     const outcome = rules.outcomeOf(result.stored);

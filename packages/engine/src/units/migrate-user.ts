@@ -105,7 +105,7 @@ async function* readPagesAround(
         if (!page.more) return;
       }
     } catch (error) {
-      if (!(await isOwnTrouble(context, run.operation, error, signal))) throw error;
+      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
     }
     const { dates, more } = await context.source.listDates({ userId, limit: pageEntries, signal, ...at() });
     if (dates.length === 0) yield { entries: [], unreadable: [], more };

@@ -22,7 +22,6 @@ const request: MigrationRequest = {
   dryRun: false,
   verify: false,
   prune: false,
-  exclusive: false,
 };
 const perUser = 30;
 const pageEntries = 8;
@@ -121,7 +120,6 @@ function openWorld(faults: Faults, isTableEmpty = true) {
       ...defaultPaging,
       pageEntries,
       oversize: 'fail',
-      writeMode: 'safe',
       names: { users: 'users', journal: 'trading-journal' },
     },
   } as unknown as EngineContext;

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { dateKey, type ErrorCode, MigrationError, type Operation, retryPolicies } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import type { PageResult } from './page-result.ts';
+import type { MigrationRun } from '../entries/migration-run.ts';
+import type { PageResult, UnitStart } from './page-result.ts';
 
 /** What work costs, whether it comes to anything or not, and what is only known to be undone. */
 const costs = new Set(['bytes', 'readUnits', 'writeUnits', 'unread']);
@@ -35,13 +36,13 @@ export function differInWork(before: Pick<Operation, 'totals'>, now: Pick<Operat
  */
 export async function isOwnTrouble(
   context: EngineContext,
-  operation: Operation,
+  { operation, lease }: Pick<MigrationRun, 'operation' | 'lease'>,
   error: unknown,
   stop: AbortSignal,
 ): Promise<boolean> {
   if (stop.aborted) return false;
   const code = MigrationError.codeOf(error);
-  if (ambiguous.has(code)) return await answersOthers(context, operation, code, stop);
+  if (ambiguous.has(code)) return await answersOthers(context, operation, code, { lease, signal: stop });
   // What nothing foresaw in the work on one entry is met again with it, and with no other.
   return retryPolicies[code].gives === 'entry' || code === 'INTERNAL';
 }
@@ -54,7 +55,7 @@ export async function answersOthers(
   { source, target }: EngineContext,
   { request }: Operation,
   code: ErrorCode,
-  stop: AbortSignal,
+  { lease, signal: stop }: Pick<UnitStart, 'lease' | 'signal'>,
 ): Promise<boolean> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(probeLimitMs)]);
   const nobodys = { userId: randomUUID(), date: randomUUID() };
@@ -65,7 +66,7 @@ export async function answersOthers(
     } else {
       await target.getItems([key], signal);
       const writes = request.kind !== 'verification' && !('dryRun' in request && request.dryRun);
-      if (writes) await target.deleteOwned({ ...nobodys, dateKey: key }, signal);
+      if (writes) await target.deleteOwned({ ...nobodys, dateKey: key }, lease, signal);
     }
     return true;
   } catch {

@@ -1,4 +1,4 @@
-import type { Issue } from '@migrator/core';
+import type { Issue, Lease } from '@migrator/core';
 
 /** What one page of a unit's work came to; committed as one step. */
 export interface PageResult {
@@ -23,4 +23,6 @@ export interface UnitStart {
   readonly cursor?: string;
   readonly counters: Readonly<Record<string, number>>;
   readonly signal: AbortSignal;
+  /** Without which nothing is written. */
+  readonly lease: Lease;
 }

@@ -18,14 +18,19 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
+import { joinSignals } from '../join-signals.ts';
+import type { AttemptLease } from '../leases/attempt-lease.ts';
+import type { AttemptWatcher } from '../leases/attempt-watcher.ts';
 import { describeCounts } from './describe-counts.ts';
 import { answersOthers, differInWork, getsOn } from './own-trouble.ts';
 import type { PageResult, UnitStart } from './page-result.ts';
 import { workOf } from './work-of.ts';
 
 export interface UnitAttempt {
-  /** Aborts when the process stops or the operation is paused or cancelled. */
+  /** Aborts when the process stops, or something else here makes the attempt stop. */
   readonly signal: AbortSignal;
+  /** Of all attempts of this process: tells this one when its operation or a newer attempt makes it stop. */
+  readonly watcher: AttemptWatcher;
   /** No further attempt follows by itself: what fails now has failed. */
   readonly lastAttempt: boolean;
   /** A person had this very job run again, which may take a finished run up again. */
@@ -86,34 +91,55 @@ interface Lost {
   readonly outcome: 'lost';
 }
 
+interface StartedUnit extends UnitStart {
+  readonly lease: AttemptLease;
+  readonly startsWithoutProgress: number;
+}
+
 async function runOnce(
   context: EngineContext,
   operationId: string,
   unit: string,
   attempt: UnitAttempt,
 ): Promise<UnitResult | Lost> {
+  const asked = attempt.watcher.now();
   const started = await context.ledger.startUnit(operationId, unit, {
     binding: await context.binding(),
     reopen: attempt.reopen,
     alone: attempt.alone === true,
   });
   if (!started.started) return started;
-  await attempt.onStarted?.();
-  const { operation } = started;
-  const start: UnitStart = { ...started, unit, signal: attempt.signal };
+  const watched = attempt.watcher.watch(operationId, { unit, epoch: started.epoch }, asked);
+  const { signal, leave } = joinSignals(attempt.signal, watched.signal);
+  const { lease } = watched;
+  try {
+    return await work(context, started.operation, { ...started, unit, signal, lease }, attempt);
+  } finally {
+    leave();
+    watched.leave();
+  }
+}
+
+async function work(
+  context: EngineContext,
+  operation: Operation,
+  start: StartedUnit,
+  attempt: UnitAttempt,
+): Promise<UnitResult | Lost> {
   const book = new UnitBook(context, operation, start, attempt);
-  if (started.startsWithoutProgress > suspectAfterStarts + 1) {
-    const tries = started.startsWithoutProgress - 1;
+  if (start.startsWithoutProgress > suspectAfterStarts + 1) {
+    const tries = start.startsWithoutProgress - 1;
     const what = `the process that worked on it ended ${tries} times without getting on, at last with nothing else to do`;
     return book.fail(new MigrationError('POISONED', what));
   }
   if (start.epoch > 1) attempt.onEvent(resumption(start));
   try {
+    await attempt.onStarted?.();
     for await (const page of workOf(context, operation, start)) {
       const result = await book.commit(page);
       if (result !== undefined) return result;
     }
-    throw new MigrationError('INTERNAL', `the work on ${unit} ended without a last page`);
+    throw new MigrationError('INTERNAL', `the work on ${start.unit} ended without a last page`);
   } catch (error) {
     return book.interrupted(error);
   }
@@ -123,14 +149,14 @@ async function runOnce(
 class UnitBook {
   readonly #context: EngineContext;
   readonly #operation: Operation;
-  readonly #start: UnitStart;
+  readonly #start: StartedUnit;
   readonly #attempt: UnitAttempt;
   /** As the books have them. */
   #counters: Readonly<Record<string, number>>;
   #cursor: string | undefined;
   #gotOn = false;
 
-  constructor(context: EngineContext, operation: Operation, start: UnitStart, attempt: UnitAttempt) {
+  constructor(context: EngineContext, operation: Operation, start: StartedUnit, attempt: UnitAttempt) {
     this.#context = context;
     this.#operation = operation;
     this.#start = start;
@@ -151,7 +177,7 @@ class UnitBook {
     }
     const failed = counters['failed'] ?? 0;
     const ended = failed > 0 ? 'failed' : 'done';
-    const stopping = this.#attempt.signal.aborted ? 'queued' : 'running';
+    const stopping = this.#start.signal.aborted ? 'queued' : 'running';
     const control = await this.#record(page.last ? ended : stopping, page, this.#expected());
     if (control === 'lost') return { outcome: 'lost' };
     this.#counters = counters;
@@ -176,17 +202,17 @@ class UnitBook {
   async interrupted(error: unknown): Promise<UnitResult | Lost> {
     const code = MigrationError.codeOf(error);
     const { gives } = retryPolicies[code];
-    if (gives === 'later' && !this.#attempt.signal.aborted && (await this.#isOutage(code))) {
+    if (gives === 'later' && !this.#start.signal.aborted && (await this.#isOutage(code))) {
       return this.#postpone(code, messageOf(error));
     }
-    if (code !== 'ABORTED' && gives !== 'run' && this.#attempt.lastAttempt && !this.#attempt.signal.aborted) {
+    if (code !== 'ABORTED' && gives !== 'run' && this.#attempt.lastAttempt && !this.#start.signal.aborted) {
       return this.fail(error);
     }
     // What the books have lost of it need not be handed back.
     const control = await this.#record('queued', { deltas: {}, last: false });
     if (control === 'stale') return { outcome: 'stale' };
     if (control === 'cancel') return { outcome: 'cancelled' };
-    if (code === 'ABORTED' || this.#attempt.signal.aborted) return { outcome: 'handed-back' };
+    if (code === 'ABORTED' || this.#start.signal.aborted) return { outcome: 'handed-back' };
     if (gives !== 'run') throw error;
     const holder = this.#operation.parent ?? this.#operation.id;
     await this.#context.ledger.control(holder, 'pause', `${code}: ${messageOf(error)}`);
@@ -196,14 +222,14 @@ class UnitBook {
 
   /** Whether it is more than this unit that can't get on. */
   async #isOutage(code: ErrorCode): Promise<boolean> {
-    if (isRedisCode(code) || this.#gotOn) return true;
+    if (isRedisCode(code) || code === 'LEASE_EXPIRED' || this.#gotOn) return true;
     // A migration's pages fail the entries whose own trouble it is, and end only with an outage.
     if (code === 'TARGET_UNAVAILABLE' && this.#operation.kind === 'migration') return true;
     const now = await this.#context.ledger.get(this.#operation.id).catch(() => undefined);
     if (now === undefined) return true;
     if (differInWork(this.#operation, now)) return false;
     // Nobody got on, perhaps because nobody is left: the service itself has to tell.
-    return !(await answersOthers(this.#context, this.#operation, code, this.#attempt.signal));
+    return !(await answersOthers(this.#context, this.#operation, code, this.#start));
   }
 
   async #postpone(code: ErrorCode, message: string): Promise<UnitResult> {
@@ -223,7 +249,7 @@ class UnitBook {
       try {
         return await this.#record('queued', { deltas: {}, last: false });
       } catch (error) {
-        if (performance.now() > until || this.#attempt.signal.aborted) throw error;
+        if (performance.now() > until || this.#start.signal.aborted) throw error;
         await wait(handBackEveryMs);
       }
     }
@@ -278,8 +304,9 @@ class UnitBook {
   }
 
   /** `upon` is left out where nothing is booked, and what the last commit came to may not be known. */
-  #record(state: Commit['state'], page: PageResult, upon?: Commit['upon']): Promise<CommitResult> {
-    return this.#context.ledger.commit(this.#operation.id, this.#start.unit, {
+  async #record(state: Commit['state'], page: PageResult, upon?: Commit['upon']): Promise<CommitResult> {
+    const asked = this.#attempt.watcher.now();
+    const result = await this.#context.ledger.commit(this.#operation.id, this.#start.unit, {
       epoch: this.#start.epoch,
       state,
       ...(upon === undefined ? {} : { upon }),
@@ -288,6 +315,8 @@ class UnitBook {
       ...(page.issues === undefined ? {} : { issues: page.issues }),
       ...(page.resolved === undefined ? {} : { resolved: page.resolved }),
     });
+    if (state === 'running' && result === 'run') this.#start.lease.renew(asked);
+    return result;
   }
 
   async #end(failed: number): Promise<UnitResult> {

@@ -23,7 +23,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
         operation,
         migratedAt: operation.startedAt,
         readFirst: operation.facts.readFirst ?? true,
-        exclusive: request.exclusive && start.epoch === 1,
+        lease: start.lease,
         ...(request.dryRun
           ? {
               collisions: new DryRunCollisions({

@@ -13,15 +13,18 @@ export const bucketCount = 16_384;
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
  * - `op:<id>:u:<bucket>`: hash, records of units (lua/unit-records.ts); `op:<id>:used`: bitmap of the buckets there are
+ * - `leases`: sorted set of the leases that may still be held, all operations' (lua/leases.ts)
  * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by unit
  */
 export class LedgerKeys {
   readonly place: string;
+  readonly leases: string;
   readonly #root: string;
 
   constructor(prefix: string) {
     this.#root = `${prefix}:ledger`;
     this.place = `${this.#root}:place`;
+    this.leases = `${this.#root}:leases`;
   }
 
   byStart(kind: OperationKind): string {
@@ -43,7 +46,7 @@ export class LedgerKeys {
   /** What every script about one unit takes, in the order that lua/keys-of-a-unit.ts names. */
   unit(id: string, unit: string): string[] {
     const bucket = this.bucket(id, bucketOf(unit));
-    return [this.operation(id), this.place, bucket, this.usedBuckets(id), ...this.issues(id)];
+    return [this.operation(id), this.place, bucket, this.usedBuckets(id), ...this.issues(id), this.leases];
   }
 
   issues(id: string): string[] {

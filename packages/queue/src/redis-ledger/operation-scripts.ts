@@ -1,4 +1,5 @@
 import { mergeFacts, readArguments } from './lua/arguments.ts';
+import { leases } from './lua/leases.ts';
 import { operationState } from './lua/operation-state.ts';
 import { recordText } from './lua/record-text.ts';
 import { script } from './run-script.ts';
@@ -59,16 +60,20 @@ return { 'reopened', recordText(OPERATION) }
 `,
 );
 
+/** Answers with `closed`, `not-found`, or as `outstandingLeases` does (lua/leases.ts). */
 export const closeScript = script(
   readArguments,
   operationState,
+  leases,
   String.raw`
-local OPERATION, PLACE = KEYS[1], KEYS[2]
+local OPERATION, PLACE, LEASES = KEYS[1], KEYS[2], KEYS[3]
 local id, state, finishedAt, reason = take(), take(), take(), takeOptional()
 
 local operation = readOperation(OPERATION)
 if not operation then return 'not-found' end
 if operation.state == 'running' then
+  local leased = outstandingLeases(LEASES)
+  if leased then return leased end
   redis.call('HSET', OPERATION, 'state', state, 'finishedAt', finishedAt)
   if reason then
     redis.call('HSET', OPERATION, 'reason', reason)
@@ -115,6 +120,9 @@ mergeFacts(KEYS[1])
 return 'updated'
 `,
 );
+
+/** Answers with `none`, or as `outstandingLeases` does (lua/leases.ts). */
+export const leasesScript = script(leases, `return outstandingLeases(KEYS[1]) or { 'none' }`);
 
 /** A run that the ledger has lost need not be marked: nothing of it can start. */
 export const markRolledBackScript = script(String.raw`

@@ -26,14 +26,10 @@ afterAll(async () => {
 
 ledgerContract(
   'the ledger in a Redis Cluster',
-  async ({ maxKeptIssues } = {}) => {
+  async (settings) => {
     const prefix = `{ledger-test-${randomUUID()}}`;
     return {
-      ledger: createRedisLedger({
-        redis,
-        prefix,
-        ...(maxKeptIssues === undefined ? {} : { maxKeptIssues }),
-      }),
+      ledger: createRedisLedger({ redis, prefix, ...settings }),
       async done() {
         // The braces tell which node to ask.
         const keys = await redis.keys(`${prefix}:*`);
@@ -58,7 +54,7 @@ it('books a commit once whose answer is lost, and rejects', async () => {
   fragile.on('error', () => {});
   const ledger = createRedisLedger({ redis: fragile, prefix });
   const opened = await ledger.open(
-    { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false },
+    { kind: 'migration', dryRun: false, verify: false, prune: false },
     { now: new Date(), binding },
   );
   if (!opened.opened) throw new Error('not opened');

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Issue, Ledger } from '@migrator/core';
-import { ledgerContract, type LedgerHarness, sampleBinding as binding } from '@migrator/testing';
+import {
+  ledgerContract,
+  type LedgerHarness,
+  type LedgerSettings,
+  sampleBinding as binding,
+} from '@migrator/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bucketCount, bucketOf } from './ledger-keys.ts';
@@ -9,7 +14,7 @@ import { connectRedis } from '../connect-redis.ts';
 import { startCuttableLine } from '../testing/cuttable-line.ts';
 import { createRedisLedger } from './redis-ledger.ts';
 
-const begin = { kind: 'migration', dryRun: false, verify: false, prune: false, exclusive: false } as const;
+const begin = { kind: 'migration', dryRun: false, verify: false, prune: false } as const;
 
 let redis: Redis;
 
@@ -21,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => redis.quit());
 
 async function make(
-  options: { maxKeptIssues?: number; maxKeptIssueBytes?: number } = {},
+  options: LedgerSettings & { maxKeptIssueBytes?: number } = {},
 ): Promise<LedgerHarness & { prefix: string }> {
   const prefix = `{ledger-test-${randomUUID()}}`;
   return {
@@ -163,7 +168,7 @@ describe('the ledger in Redis', () => {
   });
 
   it('answers with an operation as its record is, whatever the texts in it hold', async () => {
-    const { ledger, prefix, done } = await make();
+    const { ledger, prefix, done } = await make({ leaseMs: 0 });
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).join('');
     const text = `${ascii}\\u0041 \\\\" ["]},{'/*]] \u0080ü\u2028\u2029\ufeff\uffff😀\ud800`;
     const request = { ...begin, userIds: [text, '', '"', '\\'] };

@@ -10,6 +10,8 @@ import {
   isSameBinding,
   type IssuePage,
   type Ledger,
+  leaseMs,
+  leasesOutstanding,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
   notRetryable,
@@ -40,6 +42,7 @@ import {
 import {
   closeScript,
   controlScript,
+  leasesScript,
   markRolledBackScript,
   openScript,
   reopenScript,
@@ -50,6 +53,7 @@ import { commitResultOf, standText, startResultOf } from './unit-answers.ts';
 import {
   addUnitsScript,
   commitScript,
+  lookScript,
   requeueFailedScript,
   resetUnitScript,
   startUnitScript,
@@ -64,6 +68,8 @@ export interface RedisLedgerOptions {
   readonly maxKeptIssues?: number;
   /** How many bytes of them, more or less; 8 MiB by default. */
   readonly maxKeptIssueBytes?: number;
+  /** How long a lease is taken to hold after it was granted or renewed, milliseconds; `leaseMs.ledger` by default. */
+  readonly leaseMs?: number;
 }
 
 type UnitState = 'queued' | 'running' | 'done' | 'failed';
@@ -102,14 +108,16 @@ class RedisLedger implements Ledger {
   readonly #keys: LedgerKeys;
   readonly #maxKeptIssues: number;
   readonly #maxKeptIssueBytes: number;
+  readonly #leaseMs: number;
   /** The operation that a unit was last started of. Most starts are of the same one, whose request is known by then. */
   #lastStarted: Operation | undefined;
 
-  constructor({ redis, prefix, maxKeptIssues, maxKeptIssueBytes }: RedisLedgerOptions) {
-    this.#redis = redis;
-    this.#keys = new LedgerKeys(prefix);
-    this.#maxKeptIssues = maxKeptIssues ?? defaultMaxKeptIssues;
-    this.#maxKeptIssueBytes = maxKeptIssueBytes ?? defaultMaxKeptIssueBytes;
+  constructor(options: RedisLedgerOptions) {
+    this.#redis = options.redis;
+    this.#keys = new LedgerKeys(options.prefix);
+    this.#maxKeptIssues = options.maxKeptIssues ?? defaultMaxKeptIssues;
+    this.#maxKeptIssueBytes = options.maxKeptIssueBytes ?? defaultMaxKeptIssueBytes;
+    this.#leaseMs = options.leaseMs ?? leaseMs.ledger;
   }
 
   async open(
@@ -203,10 +211,11 @@ class RedisLedger implements Ledger {
     id: string,
     end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
   ): Promise<void> {
-    const keys = [this.#keys.operation(id), this.#keys.place];
+    const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.leases];
     const args = [id, end.state, end.now.toISOString(), optional(end.reason)];
-    const [outcome] = await this.#run(closeScript, keys, args);
+    const [outcome, ...leased] = await this.#run(closeScript, keys, args);
     if (outcome === 'not-found') throw notFound(id);
+    if (outcome === 'leased') throw outstanding(leased);
     // A call that comes again after a crash in the middle of this sweeps the rest.
     if (operationKindOf(id) !== 'migration') await this.#sweepUnits(id);
   }
@@ -224,6 +233,11 @@ class RedisLedger implements Ledger {
       const keys = some.map((id) => this.#keys.operation(id));
       await this.#run(markRolledBackScript, keys, [JSON.stringify(rollbackId)]);
     }
+  }
+
+  async requireNoLeases(): Promise<void> {
+    const [outcome, ...leased] = await this.#run(leasesScript, [this.#keys.leases], []);
+    if (outcome === 'leased') throw outstanding(leased);
   }
 
   async addUnits(
@@ -256,7 +270,7 @@ class RedisLedger implements Ledger {
     const known = this.#lastStarted?.id === id ? this.#lastStarted : undefined;
     const args = [id, unit, fieldOf(unit), bucketOf(unit)];
     args.push(options.reopen === true ? 'reopen' : '', options.alone === true ? 'alone' : '');
-    args.push(known === undefined ? '' : 'known');
+    args.push(known === undefined ? '' : 'known', this.#leaseMs);
     args.push(bindingFingerprint(options.binding), options.binding.target.account ?? '');
     const answer = await this.#run(startUnitScript, this.#keys.unit(id, unit), args);
     const result = startResultOf(answer, kind, known);
@@ -269,6 +283,7 @@ class RedisLedger implements Ledger {
     if (kind === undefined) return 'lost';
     const { epoch, state, cursor, resolved = [], issues = [], upon } = commit;
     const args = [id, unit, fieldOf(unit), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
+    args.push(this.#leaseMs);
     args.push(optional(upon && standText(kind, upon)), optional(cursor));
     const deltas = wholeDeltas(kind, commit.deltas);
     args.push(deltas.length);
@@ -277,6 +292,17 @@ class RedisLedger implements Ledger {
     for (const { key, code, detail } of issues) args.push(key, code, JSON.stringify(detail));
     const [outcome] = await this.#run(commitScript, this.#keys.unit(id, unit), args);
     return commitResultOf(outcome);
+  }
+
+  async look(
+    id: string,
+    attempts: readonly { readonly unit: string; readonly epoch: number }[],
+  ): Promise<readonly CommitResult[]> {
+    const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.leases];
+    const args: (string | number)[] = [id, this.#leaseMs, attempts.length];
+    for (const { unit, epoch } of attempts)
+      args.push(unit, fieldOf(unit), epoch, keys.push(this.#keys.bucket(id, bucketOf(unit))));
+    return (await this.#run(lookScript, keys, args)).map(commitResultOf);
   }
 
   async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
@@ -411,6 +437,10 @@ class RedisLedger implements Ledger {
 
 function notFound(id: string | undefined): MigrationError {
   return new MigrationError('NOT_FOUND', `There is no operation ${id}`);
+}
+
+function outstanding([count, leftMs]: readonly string[]): MigrationError {
+  return leasesOutstanding(Number(count), Number(leftMs));
 }
 
 function found(operation: Operation | undefined, id: string | undefined): Operation {

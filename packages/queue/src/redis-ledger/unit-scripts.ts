@@ -3,12 +3,13 @@ import { suspectAfterStarts } from '@migrator/core';
 import { mergeFacts, readArguments } from './lua/arguments.ts';
 import { keptIssues } from './lua/kept-issues.ts';
 import { keysOfUnit } from './lua/keys-of-a-unit.ts';
+import { leases } from './lua/leases.ts';
 import { operationState } from './lua/operation-state.ts';
 import { recordText } from './lua/record-text.ts';
 import { heldUnit, unitRecords } from './lua/unit-records.ts';
 import { script } from './run-script.ts';
 
-const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, keptIssues];
+const aboutOneUnit = [readArguments, keysOfUnit, operationState, unitRecords, keptIssues, leases];
 
 /**
  * Answers with `started`, epoch, starts, counters, the cursor (optional) and the operation, as `recordText` has it; or with
@@ -20,7 +21,7 @@ export const startUnitScript = script(
   String.raw`
 local id, unit, field, bucket = take(), take(), take(), take()
 local mayReopen, isAlone, isRequestKnown = take() == 'reopen', take() == 'alone', take() == 'known'
-local fingerprint, account = take(), take()
+local leaseMs, fingerprint, account = takeNumber(), take(), take()
 
 local operation = readOperation(OPERATION)
 if not operation then return { 'unknown-operation' } end
@@ -57,6 +58,7 @@ record.state = 'r'
 record.epoch = record.epoch + 1
 record.starts = record.starts + 1
 writeUnit(field, record)
+grantLease(LEASES, id, unit, record.epoch, leaseMs)
 local cursor = record.cursor and '=' .. record.cursor or ''
 return { 'started', record.epoch, record.starts, countersText(record), cursor, recordText(OPERATION, isRequestKnown) }
 `,
@@ -68,8 +70,10 @@ export const commitScript = script(
   heldUnit,
   String.raw`
 local id, unit, field, epoch, state, maxKept = take(), take(), take(), takeNumber(), take(), takeNumber()
-local maxBytes, upon, cursor = takeNumber(), takeOptional(), takeOptional()
+local maxBytes, leaseMs, upon, cursor = takeNumber(), takeNumber(), takeOptional(), takeOptional()
 
+-- Whoever commits has no write under way: without an answer to go on it has none any more.
+giveUpLease(LEASES, id, unit, epoch)
 local record, control = heldUnit(id, field, epoch)
 if not record then return control end
 if upon and upon ~= standOf(record) then return 'lost' end
@@ -90,7 +94,31 @@ record.state = string.sub(state, 1, 1)
 if state == 'done' then redis.call('HINCRBY', OPERATION, 'completed', 1) end
 if state == 'failed' then redis.call('HINCRBY', OPERATION, 'failed', 1) end
 writeUnit(field, record)
+if state == 'running' and control == 'run' then grantLease(LEASES, id, unit, epoch, leaseMs) end
 return control
+`,
+);
+
+/** Answers, for each start, with the control to heed, `stale` or `lost`. A unit comes as its bucket's place among the keys. */
+export const lookScript = script(
+  readArguments,
+  'local OPERATION, PLACE, LEASES, BUCKET = KEYS[1], KEYS[2], KEYS[3]',
+  operationState,
+  unitRecords,
+  heldUnit,
+  leases,
+  String.raw`
+local id, leaseMs = take(), takeNumber()
+
+local answers = {}
+for index = 1, takeNumber() do
+  local unit, field, epoch = take(), take(), takeNumber()
+  BUCKET = KEYS[takeNumber()]
+  local record, control = heldUnit(id, field, epoch)
+  if record and control == 'run' then grantLease(LEASES, id, unit, epoch, leaseMs) end
+  answers[index] = control
+end
+return answers
 `,
 );
 

@@ -63,6 +63,8 @@ export interface DynamoDbProxyOptions {
 export interface DynamoDbProxy extends AsyncDisposable {
   readonly endpoint: string;
   readonly faults: FaultPlan<DynamoDbFault>;
+  /** How many writes it has passed on so far, whatever came of them. */
+  readonly writes: number;
   /** Meets every call, or every one that names this text, with this fault, until it is taken back with undefined. */
   always(fault: keyof typeof answers | undefined, naming?: string): void;
 }
@@ -92,6 +94,7 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   const agent = new Agent({ keepAlive: true });
   let forced: keyof typeof answers | undefined;
   let forcedOn = '';
+  let passedOn = 0;
 
   async function forward(call: Call, body: Buffer): Promise<Answer> {
     const { host: _host, 'content-length': _length, ...headers } = call.headers;
@@ -138,6 +141,7 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
       return;
     }
     if (kind === 'delay') await delay((fault?.at ?? 0) * delayMs);
+    if (isWrite) passedOn += 1;
     const answer = await perform(call, fault);
     if (table !== undefined && isWrite) table.use(keyOf(call), unitsOf(answer));
     if (kind === 'reset-after') {
@@ -174,6 +178,9 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     faults,
+    get writes() {
+      return passedOn;
+    },
     always(fault, naming = '') {
       forced = fault;
       forcedOn = naming;

@@ -13,14 +13,13 @@ import { expect } from 'vitest';
 import { sampleBinding } from '../sample-binding.ts';
 
 /** An empty ledger of the test's own. */
-export type NewLedger = (options?: { maxKeptIssues?: number }) => Promise<Ledger>;
+export type NewLedger = (options?: { maxKeptIssues?: number; leaseMs?: number }) => Promise<Ledger>;
 
 export const migration: MigrationRequest = {
   kind: 'migration',
   dryRun: false,
   verify: true,
   prune: false,
-  exclusive: false,
 };
 export const verification: VerificationRequest = { kind: 'verification', mode: 'full' };
 

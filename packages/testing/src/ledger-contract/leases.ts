@@ -1,0 +1,184 @@
+import type { Ledger } from '@migrator/core';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  at,
+  binding,
+  close,
+  finish,
+  migration,
+  type NewLedger,
+  open,
+  read,
+  start,
+  trickyUnits,
+  verification,
+} from './ledger-harness.ts';
+
+const unit = 'user:a|b';
+/** Longer than any test. */
+const long = { leaseMs: 3_600_000 };
+const outstanding = { code: 'LEASES_OUTSTANDING' };
+
+/** Who may still write, and what waits for them. */
+export function leasesContract(newLedger: NewLedger): void {
+  describe('look', () => {
+    test('answers for each start what its commit would be answered', async () => {
+      const ledger = await newLedger(long);
+      const { id } = await open(ledger);
+      const attempts: { unit: string; epoch: number }[] = [];
+      for (const name of trickyUnits)
+        attempts.push({ unit: name, epoch: (await start(ledger, id, name)).epoch });
+      const [first, second, third] = trickyUnits;
+      await start(ledger, id, first);
+      await ledger.commit(id, second, { epoch: 1, state: 'queued', deltas: {} });
+      const before = await read(ledger, id);
+      const asked = [...attempts, { unit: third, epoch: 2 }, { unit: 'user:never seen', epoch: 1 }];
+      expect(await ledger.look(id, asked)).toStrictEqual([
+        'stale',
+        'stale',
+        ...attempts.slice(2).map(() => 'run'),
+        'lost',
+        'lost',
+      ]);
+      expect(await read(ledger, id)).toStrictEqual(before);
+      expect(await ledger.look(id, [])).toStrictEqual([]);
+    });
+
+    test('answers with the control, of a part that of its parent', async () => {
+      const ledger = await newLedger();
+      const parent = await open(ledger);
+      const part = await open(ledger, verification, { parent: parent.id });
+      const own = { unit, epoch: (await start(ledger, parent.id, unit)).epoch };
+      const parts = { unit, epoch: (await start(ledger, part.id, unit)).epoch };
+      await ledger.control(part.id, 'pause');
+      expect(await ledger.look(part.id, [parts])).toStrictEqual(['pause']);
+      expect(await ledger.look(parent.id, [own])).toStrictEqual(['run']);
+      await ledger.control(part.id, 'run');
+      for (const control of ['pause', 'run', 'cancel'] as const) {
+        await ledger.control(parent.id, control);
+        expect(await ledger.look(parent.id, [own])).toStrictEqual([control]);
+        expect(await ledger.look(part.id, [parts])).toStrictEqual([control]);
+      }
+    });
+
+    test('tells starts of what is over, or is not there, that they are', async () => {
+      const ledger = await newLedger();
+      const parent = await open(ledger);
+      const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
+      const attempt = { unit, epoch: 1 };
+      for (const id of [parent.id, part.id]) await start(ledger, id, unit);
+      await close(ledger, parent.id);
+      const next = await open(ledger, { kind: 'rollback', dryRun: false });
+      for (const id of [parent.id, part.id])
+        expect(await ledger.look(id, [attempt])).toStrictEqual(['stale']);
+      await close(ledger, next.id);
+      for (const unknown of ['nonsense', 'migration-20200101T000000000Z'])
+        expect(await ledger.look(unknown, [attempt])).toStrictEqual(['lost']);
+    });
+  });
+
+  describe('a lease', () => {
+    test.each(['queued', 'done', 'failed'] as const)('ends when its attempt is %s', async (state) => {
+      const ledger = await newLedger(long);
+      const { id } = await open(ledger);
+      const { epoch } = await start(ledger, id, unit);
+      expect(await isHeld(ledger)).toBe(true);
+      await ledger.commit(id, unit, { epoch, state: 'running', deltas: {} });
+      expect(await isHeld(ledger)).toBe(true);
+      await ledger.commit(id, unit, { epoch, state, deltas: {} });
+      expect(await isHeld(ledger)).toBe(false);
+    });
+
+    test.each(['pause', 'cancel'] as const)(
+      'ends when its attempt commits and is told to %s',
+      async (control) => {
+        const ledger = await newLedger(long);
+        const parent = await open(ledger);
+        const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
+        const { epoch } = await start(ledger, part.id, unit);
+        await ledger.control(parent.id, control);
+        expect(await ledger.look(part.id, [{ unit, epoch }])).toStrictEqual([control]);
+        // Told so, but writes may be under way.
+        expect(await isHeld(ledger)).toBe(true);
+        await ledger.commit(part.id, unit, { epoch, state: 'running', deltas: {} });
+        expect(await isHeld(ledger)).toBe(false);
+      },
+    );
+
+    test('of an attempt that was taken over outlasts the new one, until it is heard of', async () => {
+      const ledger = await newLedger(long);
+      const { id } = await open(ledger);
+      const first = await start(ledger, id, unit);
+      await finish(ledger, id, unit, { state: 'done' });
+      expect(await isHeld(ledger)).toBe(true);
+      const late = { epoch: first.epoch, state: 'running', deltas: {} } as const;
+      expect(await ledger.commit(id, unit, late)).toBe('stale');
+      expect(await isHeld(ledger)).toBe(false);
+      expect(await ledger.look(id, [{ unit, epoch: first.epoch }])).toStrictEqual(['stale']);
+      expect(await isHeld(ledger)).toBe(false);
+    });
+
+    test('of an attempt whose books are lost ends with the commit that says so', async () => {
+      const ledger = await newLedger(long);
+      const { id } = await open(ledger);
+      const { epoch } = await start(ledger, id, unit);
+      const upon = { cursor: 'never seen', counters: {} };
+      expect(await ledger.commit(id, unit, { epoch, state: 'running', deltas: {}, upon })).toBe('lost');
+      expect(await isHeld(ledger)).toBe(false);
+    });
+
+    test('that stands against an end lets nothing of it happen', async () => {
+      const ledger = await newLedger(long);
+      const parent = await open(ledger);
+      const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
+      const { epoch } = await start(ledger, part.id, unit);
+      await ledger.control(parent.id, 'cancel', 'enough');
+      for (const { id } of [part, parent]) {
+        const before = await read(ledger, id);
+        await expect(ledger.close(id, { state: 'cancelled', now: at(5) })).rejects.toMatchObject(outstanding);
+        expect(await read(ledger, id)).toStrictEqual(before);
+      }
+      expect(await ledger.open(migration, { now: at(6), binding })).toMatchObject({ opened: false });
+      await ledger.commit(part.id, unit, { epoch, state: 'queued', deltas: {} });
+      for (const { id } of [part, parent]) await ledger.close(id, { state: 'cancelled', now: at(5) });
+      expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled', reason: 'enough' });
+      // What is over stays over, whoever holds a lease by then.
+      const next = await open(ledger);
+      await start(ledger, next.id, unit);
+      await ledger.close(parent.id, { state: 'completed', now: at(9) });
+      expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled' });
+    });
+
+    test('of an attempt that is not heard of runs out; each look and commit renews it', async () => {
+      const ledger = await newLedger({ leaseMs: 1_500 });
+      const { id } = await open(ledger);
+      const { epoch } = await start(ledger, id, unit);
+      const attempt = { unit, epoch };
+      const renewals = [
+        () => ledger.look(id, [attempt]),
+        () => ledger.commit(id, unit, { epoch, state: 'running', deltas: {} }),
+      ];
+      for (const renew of renewals) {
+        await vi.waitFor(async () => expect(await isHeld(ledger)).toBe(false), {
+          timeout: 5_000,
+          interval: 20,
+        });
+        await renew();
+        expect(await isHeld(ledger)).toBe(true);
+      }
+      await vi.waitFor(() => close(ledger, id), { timeout: 5_000, interval: 20 });
+      expect(await read(ledger, id)).toMatchObject({ state: 'completed' });
+    });
+  });
+}
+
+/** Whether the ledger takes one as held. */
+async function isHeld(ledger: Ledger): Promise<boolean> {
+  return await ledger.requireNoLeases().then(
+    () => false,
+    (error: unknown) => {
+      expect(error).toMatchObject(outstanding);
+      return true;
+    },
+  );
+}
