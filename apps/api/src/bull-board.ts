@@ -73,7 +73,20 @@ const unsafe: ReadonlySet<string> = new Set([
   'put /api/queues/:queueName/job-schedulers/:schedulerId/run',
 ]);
 
-function refuseUnsafe({ method, route }: { method: string; route: string }) {
+/** Ids of ours begin with their operation's. The board would take any key of the queue for a job. */
+const ownJobId = /^[a-z]+-\d{8}T\d{9}Z\.[\w.~-]+$/;
+
+interface BoardRequest {
+  readonly method: string;
+  readonly route: string;
+  readonly request: { readonly params: Readonly<Record<string, unknown>> };
+}
+
+function refuseUnsafe({ method, route, request }: BoardRequest) {
+  const { jobId } = request.params;
+  if (jobId !== undefined && !(typeof jobId === 'string' && ownJobId.test(jobId))) {
+    return { allow: false, status: 404, message: 'There is no job with this id.' } as const;
+  }
   if (!unsafe.has(`${method} ${route}`)) return undefined;
   return {
     allow: false,

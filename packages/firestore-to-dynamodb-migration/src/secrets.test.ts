@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { executeMigration } from './index.ts';
+import { openGround } from './test-support/open-ground.ts';
 
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
   type: 'pkcs8',
@@ -25,10 +26,8 @@ test.each([
   ['a key or certificate', key],
 ])('a Google key in the variable as %s is nowhere in the error', async (content, value) => {
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', value);
-  vi.stubEnv('FIRESTORE_EMULATOR_HOST', undefined);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  const error = await failureOf({ env: { ...env, GOOGLE_APPLICATION_CREDENTIALS: value }, redis: false });
+  await using ground = await openGround();
+  const error = await failureOf({ env: { ...ground.env, FIRESTORE_EMULATOR_HOST: '' }, redis: false });
   expect(error).toMatchObject({
     code: 'CREDENTIALS_NOT_FOUND',
     message: expect.stringContaining(`holds ${content}, not a path`),

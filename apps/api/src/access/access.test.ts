@@ -320,6 +320,11 @@ test('a page is known by its Referer where nothing else tells it', async () => {
   for (const foreign of ['http://evil.example/page', 'http://127.0.0.1:1/', 'about:blank', 'x'])
     expect(await verify(foreign), foreign).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
   expect((await verify(`${stack.url}/docs`)).status).not.toBe(403);
+  // A proxy that passes the host on without its port.
+  const behind = { Cookie, Origin: 'http://127.0.0.1:8443' };
+  expect((await stack.call('POST /pause', { headers: behind })).status).toBe(403);
+  const told = { ...behind, 'Sec-Fetch-Site': 'same-origin' };
+  expect((await stack.call('POST /pause', { headers: told })).status).toBe(200);
 });
 
 test.each([
@@ -335,6 +340,13 @@ test.each([
   await using stack = await openStack({ workers: 0 });
   const detail = expect.stringMatching(/^There is no (migration|verification|rollback) with this id$/);
   expect(await stack.call(call)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', detail } });
+});
+
+test('what is no id of a job of ours is no job for Bull Board either', async () => {
+  await using stack = await openStack({ workers: 0 });
+  await stack.context.redis.rpush(`${stack.env['QUEUE_PREFIX']}:users:wait`, 'x');
+  for (const id of ['wait', 'meta', 'x%3Alock', '%2A'])
+    expect((await stack.call(`GET //admin/queues/api/queues/users/${id}`)).status, id).toBe(404);
 });
 
 function cookieOf(response: Response): string {

@@ -10,11 +10,10 @@ export function comesFromAnotherSite(request: Request, host: string): boolean {
   // Not every browser sends the first to every address, and a GET without a script has no Origin.
   const page = request.get('origin') ?? request.get('referer');
   if (page === undefined) return false;
-  return !URL.canParse(page) || new URL(page).host !== hostOf(page, host);
-}
-
-/** As `URL` writes it: in lower case, and without the scheme's own port. */
-function hostOf(page: string, host: string): string | undefined {
-  const url = `${new URL(page).protocol}//${host}`;
-  return URL.canParse(url) ? new URL(url).host : undefined;
+  if (!URL.canParse(page)) return true;
+  const from = new URL(page);
+  const to = `${from.protocol}//${host}`;
+  if (!URL.canParse(to)) return true;
+  // Many a proxy passes the host on without its port; then the browser's own word stands for that.
+  return site === 'same-origin' ? from.hostname !== new URL(to).hostname : from.host !== new URL(to).host;
 }
