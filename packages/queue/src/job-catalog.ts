@@ -1,5 +1,5 @@
 import type { BackoffOptions, JobsOptions } from 'bullmq';
-import { type OperationKind, parseUnitId } from '@migrator/core';
+import { isUnitId, type OperationKind, parseUnitId } from '@migrator/core';
 import { pseudonym, unitLabel } from '@migrator/engine';
 import { z } from 'zod';
 
@@ -14,7 +14,7 @@ export const coordinatorJob = z.strictObject({ operationId: z.string() });
 export type CoordinatorJob = z.infer<typeof coordinatorJob>;
 
 /** One for each user (or slice of the table) of an operation. */
-export const unitJob = z.strictObject({ operationId: z.string(), unit: z.string() });
+export const unitJob = z.strictObject({ operationId: z.string(), unit: z.string().refine(isUnitId) });
 export type UnitJob = z.infer<typeof unitJob>;
 
 const backoff: BackoffOptions = { type: 'exponential', delay: 1_000, jitter: 0.5 };

@@ -13,9 +13,16 @@ export function unitId(unit: Unit): string {
 
 const closely = ':close';
 
+const slicePattern = /^slice:(\d+)\/(\d+)(:close)?$/;
+
+export function isUnitId(text: string): boolean {
+  return text.startsWith('user:') || slicePattern.test(text);
+}
+
+/** Throws a TypeError for text that is no task's id. */
 export function parseUnitId(id: string): Unit {
   if (id.startsWith('user:')) return { type: 'user', userId: id.slice('user:'.length) };
-  const match = /^slice:(\d+)\/(\d+)(:close)?$/.exec(id);
+  const match = slicePattern.exec(id);
   if (match === null) throw new TypeError(`'${id}' is no unit of work`);
   const slice = { type: 'slice', segment: Number(match[1]), of: Number(match[2]) } as const;
   return match[3] === undefined ? slice : { ...slice, close: true };
