@@ -80,12 +80,11 @@ test('a coordinator that a wrong clock delayed for ten minutes goes on in a mome
 });
 
 test('a lost task is found although a job of an older run waits in the same queue', async () => {
-  await using stack = await openStack({ env: { USER_CONCURRENCY: '1' } });
+  await using stack = await openStack({ env: slowly });
   await fill(stack, ['ann'], 3);
   await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
   await stack.call('POST /start', { body: { verify: false }, headers: { Prefer: 'wait=60' } });
-  await fill(stack, ['bob', 'cid', 'dan'], 40);
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 20 } });
+  await fill(stack, ['bob', 'cid', 'dan'], 120);
   await stack.call('POST /start', { body: { userIds: ['bob', 'cid', 'dan'], verify: false } });
   await untilProcessed(stack, 0);
   const { units } = stack.context.queues;
@@ -102,7 +101,7 @@ test('a lost task is found although a job of an older run waits in the same queu
   await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
   await vi.waitFor(async () => {
     const runs = (await stack.call('GET /migrations')).body;
-    expect(at(runs, 'migrations.0')).toMatchObject({ state: 'completed', stats: { totalProcessed: 120 } });
+    expect(at(runs, 'migrations.0')).toMatchObject({ state: 'completed', stats: { totalProcessed: 360 } });
   }, patiently);
 });
 
@@ -145,7 +144,7 @@ test.each([
   expect(await press(stack, button)).toBe(200);
   const paused = await untilState(stack, 'paused');
   expect(at(paused, 'progress.reason')).toMatch(/^paused on Bull Board/);
-  const before = at(paused, 'progress.processed');
+  const before = at(await current(stack), 'progress.processed');
   // A supervisor that undid it would have done so by its second tick.
   const { units } = stack.context.queues;
   const since = Date.now();
@@ -297,5 +296,23 @@ test('a round that Firestore throttles ends in time: the status has its words, a
     expect(at(await current(stack), 'progress.reason')).toMatch(/^SOURCE_THROTTLED: /);
   }, patiently);
   await stack.call('POST /cancel');
+  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
+});
+
+test('a cancel ends although the worker of an attempt is gone, and only when that can write no more', async () => {
+  await using stack = await openStack({ workers: 0 });
+  await fill(stack, ['a'], 3);
+  const { body } = await stack.call('POST /start');
+  const { ledger, binding } = stack.context;
+  // What a killed worker leaves.
+  await ledger.startUnit(String(at(body, 'migrationId')), 'user:a', { binding: await binding() });
+  await stack.call('POST /cancel');
+  expect(
+    await vi.waitFor(async () => {
+      const now = await current(stack);
+      expect(at(now, 'progress.reason')).toMatch(/^LEASES_OUTSTANDING: /);
+      return at(now, 'state');
+    }, patiently),
+  ).toBe('cancelling');
   expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
 });

@@ -42,6 +42,7 @@ export { pacedSource } from './pace/paced-source.ts';
 export { pacedTarget } from './pace/paced-target.ts';
 export { takeFrom } from './pace/take-from.ts';
 export { controlCurrent } from './operations/control-operation.ts';
+export { hasLeases } from './operations/has-leases.ts';
 export { preflight } from './operations/preflight.ts';
 export { requireOwnRuns, requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';

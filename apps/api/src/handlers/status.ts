@@ -1,4 +1,5 @@
 import {
+  hasLeases,
   currentStatus,
   type CurrentStatus,
   lastMigration,
@@ -31,7 +32,7 @@ export async function statusOf(context: ApiContext): Promise<{
   lastMigration: MigrationReport | null;
 }> {
   const own = await context.binding();
-  const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
+  const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const [current, last, workers] = await Promise.all([
     currentStatus(context.ledger, own, isActive, context.pace),
     lastMigration(context.ledger, own),

@@ -1,5 +1,5 @@
 import { entryOutcomes, type Operation, processedEntries } from '@migrator/core';
-import { currentStatus } from '@migrator/engine';
+import { currentStatus, hasLeases } from '@migrator/engine';
 import { type ExportedMetrics, GaugePage } from '@migrator/observability';
 import { queueLoads } from '@migrator/queue';
 
@@ -9,7 +9,7 @@ import type { ApiContext } from '../api-context.ts';
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
   const page = new GaugePage();
   const own = await context.binding();
-  const isActive = async (): Promise<boolean> => (await context.dispatcher.load()).active > 0;
+  const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const [status, loads, newest, pace] = await Promise.all([
     currentStatus(context.ledger, own, isActive, context.pace),
     queueLoads(context.queues),

@@ -141,9 +141,9 @@ async function fillWindow(
 
 async function cancelRound(context: CoordinatorContext, operation: Operation): Promise<Round> {
   await context.dispatcher.discard();
-  const { active } = await context.dispatcher.load();
-  if (active > 0) return again(context, operation, pollMs);
+  // Before the end, or the next operation would begin with this one's pause.
   await context.dispatcher.resume();
+  // Rejects while an attempt may still write, also one of a worker that is gone: the next round tries again.
   const end = { state: 'cancelled', now: context.now() } as const;
   for (const partId of [operation.facts.pruneId, operation.facts.verificationId]) {
     if (partId) await context.ledger.close(partId, end);
@@ -165,7 +165,8 @@ async function troubleRound(
     return again(context, operation, pollMs);
   }
   await context.ledger.update(operation.id, { facts: { trouble: `${code}: ${message}` } });
-  return again(context, operation, troubleMs);
+  // Those of a cancel end in a moment, as a rule.
+  return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : troubleMs);
 }
 
 function outstanding({ units }: Operation): number {

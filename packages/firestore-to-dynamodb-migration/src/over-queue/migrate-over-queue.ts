@@ -2,6 +2,7 @@ import { openQueueContext, type QueueContext } from '@migrator/composition';
 import { isSameBinding, type Ledger, type Operation } from '@migrator/core';
 import {
   controlCurrent,
+  hasLeases,
   migrationReport,
   OperationRunningError,
   preflight,
@@ -77,7 +78,7 @@ async function takePart(
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
       meanwhile: () => worker.stepIn(id),
-      isActive: async () => (await context.dispatcher.load()).active > 0,
+      isActive: () => hasLeases(ledger),
       onTrouble: patience(context),
     });
   let checked = false;
