@@ -7,6 +7,8 @@ import { compareScene } from './compare-scene.ts';
 import { disturb } from './disturbances.ts';
 import { type Books, MigrationCalls } from './migration-calls.ts';
 import { type OpenScene, openScene } from './open-scene.ts';
+import type { Program } from './program.ts';
+import { writesAfterWaking } from './wake-after-end.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -36,6 +38,8 @@ export interface ChaosResult {
   readonly countedTwice: number;
   readonly notCounted: number;
   readonly booksBalance: boolean;
+  /** Writes of workers that slept through the end of the run. */
+  readonly writesAfterEnd: number;
   readonly books: Books;
   /** Processes that ended although nobody killed them. */
   readonly unexpectedEnds: readonly string[];
@@ -79,15 +83,17 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     counts: disturbed,
   });
   const pauses = new Map<string, number>();
+  const calls = new MigrationCalls(scene.apiUrl, signal);
   let books: Books;
   try {
-    books = await runToItsEnd(scene, new MigrationCalls(scene.apiUrl, signal), pauses, say);
+    books = await runToItsEnd(scene, calls, pauses, { frozenFrom: entries / 2, say });
   } finally {
     over.abort();
     scene.calm();
     await disturbing;
   }
 
+  const writesAfterEnd = await writesAfterWaking(scene, calls);
   const comparison = await compareScene(scene, books.stats.startTime);
   const byKind = { ...scene.faults(), ...Object.fromEntries(disturbed) };
   const unexpectedEnds = [scene.api, ...scene.workers, ...scene.strays].flatMap(
@@ -101,6 +107,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     pauses: Object.fromEntries(pauses),
     books,
     comparison,
+    writesAfterEnd,
     unexpectedEnds,
   });
 }
@@ -114,15 +121,22 @@ async function runToItsEnd(
   scene: OpenScene,
   calls: MigrationCalls,
   pauses: Map<string, number>,
-  say: (line: string) => void,
+  { frozenFrom, say }: { frozenFrom: number; say: (line: string) => void },
 ): Promise<Books> {
   await calls.start();
+  let sleeper: Program | undefined;
   let last = '';
   let lastSaid = 0;
   for (;;) {
     const status = await calls.status();
     const { state, progress } = status?.currentStatus ?? { state: 'unknown', progress: null };
     const reason = progress?.reason ?? '';
+    if (sleeper === undefined && (progress?.processed ?? 0) > frozenFrom) {
+      // In the middle of its writes, and not woken before the end.
+      sleeper = scene.workers[0];
+      say('worker frozen until after the end');
+      sleeper?.freeze();
+    }
     const now = performance.now();
     const line = `${state} ${reason}`;
     if (line !== last || now - lastSaid > 10_000) {
@@ -153,6 +167,7 @@ function judge(found: {
   pauses: Record<string, number>;
   books: Books;
   comparison: Comparison;
+  writesAfterEnd: number;
   unexpectedEnds: readonly string[];
 }): ChaosResult {
   const { books, comparison, byKind, unexpectedEnds } = found;
@@ -171,6 +186,7 @@ function judge(found: {
     books.verification?.isValid === true &&
     lost + wrong + unexpected + countedTwice + notCounted + stats.failureCount === 0 &&
     booksBalance &&
+    found.writesAfterEnd === 0 &&
     unexpectedEnds.length === 0;
   return {
     ok,
@@ -186,6 +202,7 @@ function judge(found: {
     countedTwice,
     notCounted,
     booksBalance,
+    writesAfterEnd: found.writesAfterEnd,
     books,
     unexpectedEnds,
     examples: comparison.examples,

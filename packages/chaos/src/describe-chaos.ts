@@ -21,6 +21,7 @@ export function describeChaos(result: ChaosResult): string {
     `entries counted twice  ${result.countedTwice}`,
     `entries not counted    ${result.notCounted}`,
     `books balance          ${result.booksBalance ? 'yes' : 'NO'}`,
+    `writes after the end   ${result.writesAfterEnd}`,
     ...result.examples.map((example) => `  ${example}`),
     ...result.unexpectedEnds.map((end) => `ended by itself: ${end}`),
     result.ok ? 'nothing lost, nothing wrong, nothing counted twice' : 'FAILED',

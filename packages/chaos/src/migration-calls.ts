@@ -24,6 +24,7 @@ export interface Status {
   readonly currentStatus: {
     readonly state: string;
     readonly migrationId: string | null;
+    readonly workers: { readonly live: number; readonly tasks: number };
     readonly progress: {
       readonly processed: number;
       readonly entriesPerSecond: number;

@@ -15,6 +15,7 @@ import {
 } from '@migrator/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbTarget, type DynamoDbTargetOptions } from './index.ts';
+import { RequestBodies } from './request-bodies.ts';
 
 const ann = { userId: 'ann', date: '2026-01-01' };
 const ref = { ...ann, dateKey: dateKey(ann) };
@@ -354,4 +355,36 @@ describe('a target', () => {
     await expect(target.preflight()).rejects.toMatchObject(missing);
     await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject(missing);
   });
+});
+
+test.each<[string, ScriptedAnswer]>([
+  [
+    'the condition failed',
+    exception('ConditionalCheckFailedException', '', { Item: { dateKey: { S: 'k' } } }),
+  ],
+  ['throttled', exception('ProvisionedThroughputExceededException')],
+  ['an error of the service', { status: 500, body: {} }],
+  ['no answer', 'reset'],
+])('the memory of a request is used again after its good answer only: %s', async (_name, answer) => {
+  const dynamodb = await startScriptedDynamoDb((_call, index) => (index === 0 ? answer : done));
+  closing.push(dynamodb);
+  const memory = new RequestBodies();
+  const target = createDynamoDbTarget(
+    {
+      tableName: 'journals',
+      region: 'eu-west-1',
+      endpoint: dynamodb.endpoint,
+      // Told between the bad answer and the next try.
+      onRetry: () => kept.push(memory.keptBytes),
+    },
+    memory,
+  );
+  closing.push({ [Symbol.asyncDispose]: async () => await target.close() });
+  const kept: number[] = [];
+  await target.putOwned(encodeItem(ann), heldLease);
+  // A failed condition is no failure: nothing is tried again.
+  if (kept.length === 0) kept.push(memory.keptBytes);
+  expect(kept).toEqual([0]);
+  await target.putOwned(encodeItem(ann), heldLease);
+  expect(memory.keptBytes).toBeGreaterThan(0);
 });

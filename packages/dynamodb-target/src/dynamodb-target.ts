@@ -51,8 +51,9 @@ interface Answers {
 }
 
 /** The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call. */
-export function createDynamoDbTarget(options: DynamoDbTargetOptions): Target {
-  return new DynamoDbTarget(options);
+/** `memory`: where the bodies of its writes lie; of its own by default. */
+export function createDynamoDbTarget(options: DynamoDbTargetOptions, memory = new RequestBodies()): Target {
+  return new DynamoDbTarget(options, memory);
 }
 
 class DynamoDbTarget implements Target {
@@ -60,11 +61,12 @@ class DynamoDbTarget implements Target {
   readonly #client: DynamoDBClient;
   readonly #transport: SignedTransport;
   readonly #table: Table;
-  readonly #memory = new RequestBodies();
+  readonly #memory: RequestBodies;
   readonly #bodies;
 
-  constructor(options: DynamoDbTargetOptions) {
+  constructor(options: DynamoDbTargetOptions, memory: RequestBodies) {
     const { tableName } = options;
+    this.#memory = memory;
     this.#options = options;
     this.#client = createAwsClient(options);
     this.#transport = new SignedTransport(this.#client, options);

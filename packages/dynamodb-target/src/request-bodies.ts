@@ -16,6 +16,11 @@ export class RequestBodies {
   readonly #free = new Map<number, Buffer[]>();
   #keptBytes = 0;
 
+  /** How much memory waits to be used again. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
   /** At least so many bytes, with anything in them. */
   take(length: number): Buffer {
     if (length > largest) return Buffer.allocUnsafeSlow(length);
