@@ -1,5 +1,5 @@
 import { startRedis } from '@migrator/local-services';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 
 import { at, openStack } from './testing/stack.ts';
 
@@ -104,6 +104,10 @@ test("before a run: no data, no table, another key, and each says so in the guid
   expect(empty).toMatchObject({ status: 422, body: { code: 'NO_DATA' } });
   expect(at(empty.body, 'detail')).toMatch(
     /^No data found in Firestore at projects\/demo-\w+\/databases\/\(default\)\/documents\/users/,
+  );
+  const { FIRESTORE_EMULATOR_HOST } = inject('services');
+  expect(at(empty.body, 'detail')).toContain(
+    `the emulator at ${FIRESTORE_EMULATOR_HOST} (FIRESTORE_EMULATOR_HOST)`,
   );
   await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
   const nobody = await stack.call('POST /start', { body: { userIds: ['nobody'] } });

@@ -18,6 +18,7 @@ const unprocessable: readonly ErrorCode[] = [
   'REGION_NOT_FOUND',
   'TABLE_NOT_FOUND',
   'TABLE_KEY_MISMATCH',
+  'TABLE_INDEX_MISMATCH',
   'SOURCE_ACCESS_DENIED',
   'SOURCE_NOT_FOUND',
   'SOURCE_INVALID',

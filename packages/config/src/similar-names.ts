@@ -25,7 +25,6 @@ const otherNames: Readonly<Record<string, VariableName>> = {
   GCP_PROJECT: 'GOOGLE_CLOUD_PROJECT',
   GOOGLE_PROJECT: 'GOOGLE_CLOUD_PROJECT',
   GOOGLE_PROJECT_ID: 'GOOGLE_CLOUD_PROJECT',
-  FIREBASE_PROJECT_ID: 'GOOGLE_CLOUD_PROJECT',
 };
 
 /** Two letters of a shorter name make another word of it. */

@@ -34,6 +34,8 @@ const policies = {
   REGION_NOT_FOUND: { ...never, gives: 'run' },
   TABLE_NOT_FOUND: { ...never, gives: 'run' },
   TABLE_KEY_MISMATCH: { ...never, gives: 'run' },
+  /** An index has another type for an attribute that every item has: the table would refuse them all. */
+  TABLE_INDEX_MISMATCH: { ...never, gives: 'run' },
   SOURCE_ACCESS_DENIED: { ...never, gives: 'run' },
   SOURCE_NOT_FOUND: { ...never, gives: 'run' },
   SOURCE_INVALID: { ...never, gives: 'job' },

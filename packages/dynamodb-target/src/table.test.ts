@@ -109,6 +109,61 @@ test.each<[string, Omit<CreateTableCommandInput, 'TableName'>]>([
   });
 });
 
+const onDemand = { BillingMode: 'PAY_PER_REQUEST' } as const;
+const index = (attribute: string, sort?: string) => ({
+  IndexName: `by-${attribute}`,
+  KeySchema: [
+    { AttributeName: attribute, KeyType: 'HASH' as const },
+    ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
+  ],
+  Projection: { ProjectionType: 'KEYS_ONLY' as const },
+});
+const dateKey = { AttributeName: 'dateKey', AttributeType: 'S' } as const;
+const key = [{ AttributeName: 'dateKey', KeyType: 'HASH' as const }];
+
+test.each([
+  ['updatedAt (Number)', index('updatedAt'), [dateKey, { AttributeName: 'updatedAt', AttributeType: 'N' }]],
+  ['data (String)', index('data'), [dateKey, { AttributeName: 'data', AttributeType: 'S' }]],
+  [
+    'updatedAt (Binary)',
+    index('dateKey', 'updatedAt'),
+    [dateKey, { AttributeName: 'updatedAt', AttributeType: 'B' }],
+  ],
+] as const)('an index with %s as a key is refused before a run, and told', async (has, one, attributes) => {
+  const tableName = await createTable({
+    KeySchema: key,
+    AttributeDefinitions: [...attributes],
+    GlobalSecondaryIndexes: [one],
+    ...onDemand,
+  });
+  const target = open({ tableName });
+  await expect(target.preflight()).rejects.toMatchObject({
+    code: 'TABLE_INDEX_MISMATCH',
+    message: expect.stringContaining(`Index "${one.IndexName}" of table "${tableName}" has ${has}`),
+  });
+  // The table itself refuses what we would write; what reads or deletes is not kept from it.
+  await expect(target.putOwned(encodeItem({ userId: 'ann', date: '1' }))).rejects.toThrow(/[Tt]ype|mismatch/);
+  await target.describe();
+});
+
+test('indexes on what items have as it is, or lack, are no trouble', async () => {
+  const tableName = await createTable({
+    KeySchema: key,
+    AttributeDefinitions: [
+      dateKey,
+      { AttributeName: 'updatedAt', AttributeType: 'S' },
+      { AttributeName: 'owner', AttributeType: 'N' },
+    ],
+    GlobalSecondaryIndexes: [index('updatedAt', 'dateKey'), index('owner')],
+    ...onDemand,
+  });
+  const target = open({ tableName });
+  await target.preflight();
+  expect(await target.putOwned(encodeItem({ userId: 'ann', date: '1' }))).toMatchObject({
+    outcome: 'written',
+  });
+});
+
 test('a count reads all pages', async () => {
   const tableName = `table-${randomUUID()}`;
   const target = open({ tableName, createTable: true });

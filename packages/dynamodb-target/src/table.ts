@@ -11,6 +11,7 @@ import { dateKeyPrefix, MigrationError, type TableDescription } from '@migrator/
 import { abortable, withRetries } from '@migrator/retry';
 import { accountOfArn } from './locate-table.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
+import { requireIndexes, requireKey } from './table-shape.ts';
 import { targetError, troubleOf } from './target-errors.ts';
 
 const creationTimeoutS = 300;
@@ -25,8 +26,12 @@ export class Table {
     this.#options = options;
   }
 
+  /** Throws a MigrationError also where the table's indexes would refuse every item. */
   async preflight(signal?: AbortSignal): Promise<TableDescription> {
-    return this.#checked(await this.#describeOrCreate(signal));
+    const table = await this.#describeOrCreate(signal);
+    const description = this.#checked(table);
+    requireIndexes(table, this.#options.tableName);
+    return description;
   }
 
   /** As `preflight`, and never creates it. */
@@ -35,7 +40,7 @@ export class Table {
   }
 
   #checked(table: AwsTable): TableDescription {
-    checkKey(table, this.#options.tableName);
+    requireKey(table, this.#options.tableName);
     const account = accountOfArn(table.TableArn);
     const onDemand = table.BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
     const provisioned = onDemand ? 0 : (table.ProvisionedThroughput?.WriteCapacityUnits ?? 0);
@@ -151,20 +156,3 @@ export class Table {
     return await withRetries(call, { operation, signal, onRetry });
   }
 }
-
-function checkKey(table: AwsTable, tableName: string): void {
-  const keys = (table.KeySchema ?? []).map(({ AttributeName, KeyType }) => {
-    const type = table.AttributeDefinitions?.find(
-      (defined) => defined.AttributeName === AttributeName,
-    )?.AttributeType;
-    return `${AttributeName} (${typeNames[type ?? ''] ?? type}, ${KeyType === 'HASH' ? 'partition key' : 'sort key'})`;
-  });
-  const has = keys.join(' and ');
-  if (has === 'dateKey (String, partition key)') return;
-  throw new MigrationError(
-    'TABLE_KEY_MISMATCH',
-    `Table "${tableName}" must have dateKey (String) as its only key, and has ${has}: create another table, and name it with DYNAMODB_TABLE.`,
-  );
-}
-
-const typeNames: Readonly<Record<string, string>> = { S: 'String', N: 'Number', B: 'Binary' };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MigrationError } from '@migrator/core';
+import { accountOfEnvironment, projectOfEnvironment } from './firebase-variables.ts';
 import { keyFileFault } from './key-file-fault.ts';
 
 /** Where calls get their token and, if nobody names it, their project. */
@@ -12,19 +13,19 @@ export interface GoogleCredentials {
 const variable = 'GOOGLE_APPLICATION_CREDENTIALS';
 
 const whatToDo =
-  'set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account key file, or run where Google provides credentials';
+  'set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account key file, or FIREBASE_SERVICE_ACCOUNT to its content, or run where Google provides credentials';
 
 const tokenTimeoutMs = 15_000;
 
 /** The emulator takes any token; this one passes its security rules. */
 export const emulatorCredentials: GoogleCredentials = {
   accessToken: async () => 'owner',
-  projectId: async () => undefined,
+  projectId: async () => projectOfEnvironment(process.env),
 };
 
 /**
- * firebase-admin's credentials: a service account's key file, or Google's application default credentials. They keep
- * their token until shortly before it expires.
+ * firebase-admin's credentials, the first that there are of: the key file; GOOGLE_APPLICATION_CREDENTIALS; a service account
+ * in FIREBASE_… variables; Google's application default credentials. They keep their token until shortly before it expires.
  */
 export function googleCredentials(keyFile?: string): GoogleCredentials {
   // Imported when first needed: a local Firestore needs none of it.
@@ -33,6 +34,11 @@ export function googleCredentials(keyFile?: string): GoogleCredentials {
     const fault = path === '' ? undefined : await keyFileFault(path);
     if (fault !== undefined) throw notFound(`${keyFile === undefined ? variable : 'keyFile'} ${fault}`);
     const { applicationDefault, cert } = await import('firebase-admin/app');
+    if (path === '') {
+      const found = accountOfEnvironment(process.env);
+      if (found !== undefined && 'fault' in found) throw notFound(found.fault);
+      if (found !== undefined) return cert(found.account);
+    }
     return keyFile === undefined ? applicationDefault() : cert(keyFile);
   });
   return {
@@ -46,6 +52,8 @@ export function googleCredentials(keyFile?: string): GoogleCredentials {
     },
     projectId: async () => {
       if (keyFile !== undefined) return await projectOfKeyFile(keyFile);
+      const ofFirebase = projectOfAccount();
+      if (ofFirebase !== undefined) return ofFirebase;
       const found = await credential();
       if (!('getProjectId' in found) || typeof found.getProjectId !== 'function') return undefined;
       try {
@@ -57,6 +65,13 @@ export function googleCredentials(keyFile?: string): GoogleCredentials {
       }
     },
   };
+}
+
+/** The project of the account in FIREBASE_… variables, if that is the one in use, or the one they name. */
+function projectOfAccount(): string | undefined {
+  const found = (process.env[variable] ?? '') === '' ? accountOfEnvironment(process.env) : undefined;
+  const account = found !== undefined && 'account' in found ? found.account : undefined;
+  return account?.projectId ?? projectOfEnvironment(process.env);
 }
 
 async function projectOfKeyFile(keyFile: string): Promise<string | undefined> {

@@ -51,7 +51,7 @@ export interface OperationDoc {
 const away = 'REDIS_UNAVAILABLE and other codes that begin with REDIS_';
 const running = 'OPERATION_RUNNING';
 const services =
-  'ACCESS_DENIED, CREDENTIALS_NOT_FOUND, CREDENTIALS_EXPIRED, CREDENTIALS_REFUSED, REGION_NOT_FOUND, TABLE_NOT_FOUND, TABLE_KEY_MISMATCH';
+  'ACCESS_DENIED, CREDENTIALS_NOT_FOUND, CREDENTIALS_EXPIRED, CREDENTIALS_REFUSED, REGION_NOT_FOUND, TABLE_NOT_FOUND, TABLE_KEY_MISMATCH, TABLE_INDEX_MISMATCH';
 const status = { 200: { says: 'The new status', schema: answers.status } };
 const control = { tag: 'Runs', answers: status, problems: { 409: 'NOTHING_RUNNING', 503: away } } as const;
 

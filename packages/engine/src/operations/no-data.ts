@@ -7,10 +7,12 @@ import {
 } from '@migrator/core';
 
 /** The guide's words for a source that holds nothing where it is looked for. */
-export function noData(source: Pick<Source, 'describe'>): MigrationError {
+export function noData(source: Pick<Source, 'describe' | 'binding'>): MigrationError {
+  const { emulator } = source.binding;
+  const where = emulator === undefined ? '' : ` of the emulator at ${emulator} (FIRESTORE_EMULATOR_HOST)`;
   return new MigrationError(
     'NO_DATA',
-    `No data found in Firestore at ${source.describe()}; ` +
+    `No data found in Firestore at ${source.describe()}${where}; ` +
       'check GOOGLE_CLOUD_PROJECT, FIRESTORE_DATABASE_ID, USERS_COLLECTION and JOURNAL_COLLECTION. ' +
       'If there really is none, start with allowEmpty: true',
   );
