@@ -1,5 +1,5 @@
 import { openQueueContext } from '@migrator/composition';
-import { endAtStart, endInOrder, loadConfig } from '@migrator/config';
+import { ConfigError, endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget, MigrationError } from '@migrator/core';
 import { openWatch } from '@migrator/observability';
 import { openQueueTelemetry, requireRedis } from '@migrator/queue';
@@ -24,6 +24,10 @@ log.info(
   'migrates',
 );
 const server = await startServer(context, config, watch).catch(async (err: unknown) => {
+  if (err instanceof ConfigError) {
+    await context.close();
+    return endAtStart(err);
+  }
   log.fatal({ err }, 'the server could not start');
   await context.close();
   process.exit(1);

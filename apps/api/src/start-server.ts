@@ -11,6 +11,7 @@ import { boundConnections, connectionLimits, serverOptions } from './access/boun
 import { requireSafeAccess } from './access/hosts.ts';
 import { unwatched, type Watching } from './api-context.ts';
 import { createApp } from './app.ts';
+import { listen } from './listen.ts';
 import { problemBody } from './problem.ts';
 
 /** So long a connection that stays busy may take to end when the server stops. */
@@ -35,8 +36,7 @@ export async function startServer(
   );
   boundConnections(server, connectionLimits);
   server.on('clientError', refuse);
-  server.listen(http.port, http.host);
-  await once(server, 'listening');
+  await listen(server, http);
   const supervisor = startSupervisor(context, {
     // Redis is away for a moment, mostly; what asks for it says so itself.
     onError: (err) => watching.log?.debug({ err }, 'supervision failed'),
