@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Agent as HttpAgent, globalAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { getCACertificates } from 'node:tls';
+// Whole: a Node that lacks the function is to reach the sentence about itself.
+import tls from 'node:tls';
 
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -27,7 +28,7 @@ export function proxyFor(url: string): string | undefined {
 /** Who may vouch for a server: whom Node trusts (NODE_EXTRA_CA_CERTS too), and the certificates of a bundle. */
 export function trusted(caFile: string | undefined): { readonly ca?: string[] } {
   if (caFile === undefined) return {};
-  return { ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')] };
+  return { ca: [...tls.getCACertificates('default'), readFileSync(caFile, 'utf8')] };
 }
 
 /** Agents for the SDK's own requests, to DynamoDB and to where its credentials come from. */
@@ -38,15 +39,15 @@ export function agentsFor(caFile: string | undefined): { httpAgent: HttpAgent; h
 
 /** Decides for each request, as NO_PROXY may name one of the hosts and not another. */
 class ProxyingAgent extends Agent {
-  readonly #tls: { readonly ca?: string[] };
+  readonly #trusted: { readonly ca?: string[] };
   readonly #https: HttpsAgent;
   readonly #proxies = new Map<string, HttpAgent>();
 
-  constructor(tls: { readonly ca?: string[] }) {
+  constructor(trust: { readonly ca?: string[] }) {
     // A tunnel's own agent keeps none of its options for the server behind it: they come with each request from here.
-    const options = { keepAlive: true, ...tls };
+    const options = { keepAlive: true, ...trust };
     super(options);
-    this.#tls = tls;
+    this.#trusted = trust;
     this.#https = new HttpsAgent(options);
   }
 
@@ -56,7 +57,7 @@ class ProxyingAgent extends Agent {
     if (proxy === undefined) return secureEndpoint ? this.#https : globalAgent;
     let agent = this.#proxies.get(proxy);
     if (agent === undefined) {
-      agent = new HttpsProxyAgent(proxy, { keepAlive: true, ...this.#tls });
+      agent = new HttpsProxyAgent(proxy, { keepAlive: true, ...this.#trusted });
       this.#proxies.set(proxy, agent);
     }
     return agent;

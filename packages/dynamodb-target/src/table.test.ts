@@ -110,7 +110,7 @@ test.each<[string, Omit<CreateTableCommandInput, 'TableName'>]>([
 });
 
 const onDemand = { BillingMode: 'PAY_PER_REQUEST' } as const;
-const index = (attribute: string, sort?: string) => ({
+const indexOn = (attribute: string, sort?: string) => ({
   IndexName: `by-${attribute}`,
   KeySchema: [
     { AttributeName: attribute, KeyType: 'HASH' as const },
@@ -122,11 +122,11 @@ const dateKey = { AttributeName: 'dateKey', AttributeType: 'S' } as const;
 const key = [{ AttributeName: 'dateKey', KeyType: 'HASH' as const }];
 
 test.each([
-  ['updatedAt (Number)', index('updatedAt'), [dateKey, { AttributeName: 'updatedAt', AttributeType: 'N' }]],
-  ['data (String)', index('data'), [dateKey, { AttributeName: 'data', AttributeType: 'S' }]],
+  ['updatedAt (Number)', indexOn('updatedAt'), [dateKey, { AttributeName: 'updatedAt', AttributeType: 'N' }]],
+  ['data (String)', indexOn('data'), [dateKey, { AttributeName: 'data', AttributeType: 'S' }]],
   [
     'updatedAt (Binary)',
-    index('dateKey', 'updatedAt'),
+    indexOn('dateKey', 'updatedAt'),
     [dateKey, { AttributeName: 'updatedAt', AttributeType: 'B' }],
   ],
 ] as const)('an index with %s as a key is refused before a run, and told', async (has, one, attributes) => {
@@ -154,7 +154,7 @@ test('indexes on what items have as it is, or lack, are no trouble', async () =>
       { AttributeName: 'updatedAt', AttributeType: 'S' },
       { AttributeName: 'owner', AttributeType: 'N' },
     ],
-    GlobalSecondaryIndexes: [index('updatedAt', 'dateKey'), index('owner')],
+    GlobalSecondaryIndexes: [indexOn('updatedAt', 'dateKey'), indexOn('owner')],
     ...onDemand,
   });
   const target = open({ tableName });

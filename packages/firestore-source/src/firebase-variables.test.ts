@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accountOfEnvironment } from './firebase-variables.ts';
 import { googleCredentials } from './google-credentials.ts';
 import { createFirestoreSource } from './index.ts';
+import type { FirestoreSourceOptions } from './options.ts';
 
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
   type: 'pkcs8',
@@ -94,12 +95,13 @@ test.each([
   for (const part of key.split('\n').slice(1, 3)) expect(shown).not.toContain(part);
 });
 
+async function place(options: FirestoreSourceOptions = {}): Promise<string> {
+  const source = await createFirestoreSource(options);
+  await source.close();
+  return source.binding.project;
+}
+
 test('the account names the project, with an emulator too; GOOGLE_CLOUD_PROJECT comes first', async () => {
-  const place = async (options = {}): Promise<string> => {
-    const source = await createFirestoreSource(options);
-    await source.close();
-    return source.binding.project;
-  };
   vi.stubEnv('FIREBASE_PROJECT_ID', 'demo-fire');
   expect(await place({ emulatorHost: '127.0.0.1:9' })).toBe('demo-fire');
   vi.stubEnv('FIREBASE_SERVICE_ACCOUNT', json);

@@ -1,15 +1,4 @@
-export { ConfigError } from '@migrator/config';
-export { type ErrorCode, MigrationError, type MigrationStats } from '@migrator/core';
-export type { PruneReport, SubcollectionReport } from '@migrator/engine';
-export { executeMigration } from './execute-migration.ts';
-export type { MigrationProgress, MigrationResult, MigrationVerification } from './migration-result.ts';
-export type { ExecuteMigrationOptions } from './options.ts';
-export { getJournal, getJournals } from './readers/get-journal.ts';
-export type { Journal, JournalMetadata } from './readers/journal.ts';
-export type { JournalFields, JournalValue } from './readers/journal-value.ts';
-export {
-  createJournalReader,
-  type JournalReader,
-  type JournalReaderOptions,
-  type ReadOptions,
-} from './readers/journal-reader.ts';
+// First, and in a file of its own: what the rest imports fails on an older Node with errors that name no cause.
+import './require-node.ts';
+
+export * from './main.ts';

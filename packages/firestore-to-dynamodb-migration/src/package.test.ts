@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -91,6 +91,21 @@ test('it depends on what it imports, in the versions of the workspace', async ()
   expect(bundle).not.toContain('@migrator/');
 });
 
+test('an older Node is told so, and which one is needed', async () => {
+  const importing = ['--input-type=module', '--eval', "import 'firestore-to-dynamodb-migration'"];
+  const failing = async (node: string, ...args: string[]): Promise<string> =>
+    await run(node, [...args, ...importing], { cwd: project }).then(
+      () => '',
+      ({ stderr }: { stderr: string }) => stderr,
+    );
+  const sentence = /Error: firestore-to-dynamodb-migration needs Node 22\.19 or later, and this is Node /;
+  expect(await failing(process.execPath, '--import', pretend('22.18.0'))).toMatch(sentence);
+  expect(await failing(process.execPath, '--import', pretend('22.19.0'))).toBe('');
+  expect(await failing(process.execPath)).toBe('');
+  // A machine may have an older one, which also lacks what the package imports.
+  for (const old of await oldNodes()) expect(await failing(old)).toMatch(sentence);
+});
+
 test.each(['over the queue', 'without Redis'])(
   'an application migrates at its start %s, reads, and ends by itself',
   async (way) => {
@@ -125,6 +140,26 @@ test('an application whose Redis is away hears of it and ends by itself', async 
   });
   expect(await start({ ...ground.env, OVERSIZE: 'fast' }, 'away')).toEqual({ code: 'OVERSIZE' });
 });
+
+/** What has a Node say that it is another version. */
+function pretend(version: string): string {
+  return `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
+}
+
+/** Every Node on the PATH that can import modules and is too old. */
+async function oldNodes(): Promise<string[]> {
+  const nodes = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'node'));
+  const majors = await Promise.all(
+    nodes.map(
+      async (node) =>
+        await run(node, ['--version']).then(
+          ({ stdout }) => Number(stdout.slice(1).split('.')[0]),
+          () => 0,
+        ),
+    ),
+  );
+  return nodes.filter((_, at) => (majors[at] ?? 0) >= 18 && (majors[at] ?? 0) < 22);
+}
 
 /** Starts the program in a folder of its own; it must end without being told to. What it prints is one line of JSON. */
 async function start(env: Readonly<Record<string, string | undefined>>, folder: string): Promise<unknown> {
