@@ -142,7 +142,9 @@ test.each([
     message: expect.stringContaining(`Index "${one.IndexName}" of table "${tableName}" has ${has}`),
   });
   // The table itself refuses what we would write; what reads or deletes is not kept from it.
-  await expect(target.putOwned(encodeItem({ userId: 'ann', date: '1' }))).rejects.toThrow(/[Tt]ype|mismatch/);
+  await expect(target.putOwned(encodeItem({ userId: 'ann', date: '1' }), heldLease)).rejects.toThrow(
+    /[Tt]ype|mismatch/,
+  );
   await target.describe();
 });
 
@@ -159,7 +161,7 @@ test('indexes on what items have as it is, or lack, are no trouble', async () =>
   });
   const target = open({ tableName });
   await target.preflight();
-  expect(await target.putOwned(encodeItem({ userId: 'ann', date: '1' }))).toMatchObject({
+  expect(await target.putOwned(encodeItem({ userId: 'ann', date: '1' }), heldLease)).toMatchObject({
     outcome: 'written',
   });
 });
