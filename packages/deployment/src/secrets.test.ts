@@ -123,16 +123,23 @@ test.each([
 /** All answers, of the board too, and all that the programs have written. */
 async function everythingSaid(deployment: Awaited<ReturnType<typeof openDeployment>>): Promise<string> {
   const { url, token } = deployment;
-  const call = async (method: string, path: string): Promise<string> => {
-    const headers = { Authorization: `Bearer ${token}`, Prefer: 'wait=30' };
+  const call = async (method: string, path: string, waitSeconds = 0): Promise<string> => {
+    const headers = { Authorization: `Bearer ${token}`, Prefer: `wait=${waitSeconds}` };
     const answer = await fetch(url + path, { method, headers });
     return `${path} ${answer.status} ${await answer.text()}`;
   };
-  const said = [await call('POST', `${basePath}/start`)];
-  for (const path of ['/status', '/migrations', '/verify']) said.push(await call('GET', basePath + path));
-  for (const queue of ['runs', 'users'])
-    said.push(await call('GET', `/admin/queues/api/queues?activeQueue=${queue}&page=1&jobsPerPage=50`));
-  for (const path of ['/metrics', '/readyz', '/openapi.json', '/migrations'])
-    said.push(await call('GET', path));
+  const started = await call('POST', `${basePath}/start`, 30);
+  const board = '/admin/queues/api/queues?page=1&jobsPerPage=50&activeQueue=';
+  const paths = [
+    `${basePath}/status`,
+    `${basePath}/migrations`,
+    `${basePath}/verify`,
+    `${board}runs`,
+    `${board}users`,
+    '/metrics',
+    '/readyz',
+    '/openapi.json',
+  ];
+  const said = [started, ...(await Promise.all(paths.map((path) => call('GET', path))))];
   return [...said, lastWords(deployment), deployment.api.output()].join('\n');
 }
