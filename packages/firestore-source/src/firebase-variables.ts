@@ -67,7 +67,9 @@ function accountOf(where: string, clientEmail: string, key: string, projectId?: 
 
 /** A key whose line breaks an environment has turned into `\\n`, spaces or nothing, as PEM again. */
 function withLineBreaks(key: string): string {
-  const text = key.replaceAll(/(?:\\+r)?\\+n/g, '\n').replaceAll('\r', '');
+  const text = key
+    .replaceAll(/\\+([nr]?)/g, (run, letter: string) => (letter === '' ? run : letter === 'n' ? '\n' : '\r'))
+    .replaceAll('\r', '');
   const label = '(?:RSA |EC )?PRIVATE KEY';
   const parts = new RegExp(`-----BEGIN (${label})-----([^-]*)-----END ${label}-----`).exec(text);
   if (parts === null) return text;
@@ -79,6 +81,8 @@ function withLineBreaks(key: string): string {
 /** Without the quotes that `docker --env-file` and the like leave around a value. */
 function given(env: Env, name: string): string | undefined {
   const value = (env[name] ?? '').trim();
-  const bare = /^(["'])([^]*)\1$/.exec(value)?.[2]?.trim() ?? value;
+  const quote = value.charAt(0);
+  const isQuoted = (quote === '"' || quote === "'") && value.length > 1 && value.endsWith(quote);
+  const bare = isQuoted ? value.slice(1, -1).trim() : value;
   return bare === '' ? undefined : bare;
 }
