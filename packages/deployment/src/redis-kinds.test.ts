@@ -20,7 +20,7 @@ const files = await certificate(tlsFolder);
 const tlsEnv = { REDIS_TLS_CA: files.cert, REDIS_TLS_CERT: files.cert, REDIS_TLS_KEY: files.key };
 
 test.concurrent(
-  'TLS with certificates on both sides, an ACL user with only the rights it needs, a database number',
+  'TLS with certificates on both sides, an ACL user, a database number',
   async () => {
     const password = 'p@ss:word';
     await using redis = await startRedis({

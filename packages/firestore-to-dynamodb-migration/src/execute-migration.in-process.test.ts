@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -41,6 +41,40 @@ test('the state file of another table or project says nothing about this one, no
     version: 2,
     result: { state: 'completed' },
   });
+});
+
+test("the state file is its owner's alone, and a link in its place is not followed", async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(1));
+  const [stateFile, elsewhere] = [join(ground.folder, 'state.json'), join(ground.folder, 'precious')];
+  await writeFile(elsewhere, 'precious');
+  await symlink(elsewhere, stateFile);
+  // Where an earlier version wrote first.
+  await symlink(elsewhere, `${stateFile}.${process.pid}.tmp`);
+  await ground.inProcess();
+  expect(await readFile(elsewhere, 'utf8')).toBe('precious');
+  const stats = await lstat(stateFile);
+  expect(stats.isFile()).toBe(true);
+  expect(stats.mode & 0o777).toBe(0o600);
+  expect((await readdir(ground.folder)).filter((name) => /[0-9a-f]{24}\.tmp$/.test(name))).toEqual([]);
+});
+
+test('under HIDE_USER_DATA the state file names no user, and the next boot has its result all the same', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann-of-the-test', [...days(1), tooLarge('large')]);
+  await ground.fill('bob-of-the-test', days(2));
+  const env = { ...ground.env, HIDE_USER_DATA: 'true' };
+  const kept = (): Promise<string> => readFile(join(ground.folder, 'state.json'), 'utf8');
+  await ground.inProcess({ env });
+  expect(await kept()).toContain('ITEM_TOO_LARGE');
+  expect(await kept()).not.toContain('of-the-test');
+
+  const only = { env, userIds: ['bob-of-the-test'] };
+  const { migrationId } = await ground.inProcess(only);
+  expect(await kept()).not.toContain('of-the-test');
+  expect(await ground.inProcess(only)).toMatchObject({ migrationId, state: 'completed' });
+  const others = await ground.inProcess({ env, userIds: ['ann-of-the-test'] });
+  expect(others.migrationId).not.toBe(migrationId);
 });
 
 test('calls at the same time make one run', async () => {

@@ -14,12 +14,12 @@ interface Image {
 
 /** The same as in docker-compose.yml. */
 const DYNAMODB: Image = {
-  name: 'amazon/dynamodb-local:latest',
+  name: 'amazon/dynamodb-local:3.3.1',
   port: 8000,
   command: ['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-inMemory'],
 };
 const FIRESTORE: Image = {
-  name: 'gcr.io/google.com/cloudsdktool/google-cloud-cli:emulators',
+  name: 'gcr.io/google.com/cloudsdktool/google-cloud-cli:583.0.0-emulators',
   port: 8080,
   command: ['gcloud', 'emulators', 'firestore', 'start', '--host-port=0.0.0.0:8080'],
 };

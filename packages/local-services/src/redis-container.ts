@@ -2,7 +2,7 @@ import { redisArguments } from './redis-arguments.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
 import { ServiceEndedError } from './service.ts';
 
-export const REDIS_IMAGE = 'redis:8-alpine';
+export const REDIS_IMAGE = 'redis:8.10.0-alpine';
 const CONTAINER_PORT = 6379;
 
 /** Whether a container engine (Docker or its like) answers. */

@@ -61,7 +61,7 @@ export async function makeImages(): Promise<void> {
     links: [['../lib/node_modules/npm/bin/npm-cli.js', '/usr/bin/npm']],
     files: [['/usr/etc/npmrc', 'cafile=/etc/ssl/certs/ca-certificates.crt\nupdate-notifier=false\n']],
   });
-  await importImage('redis:8-alpine', {
+  await importImage('redis:8.10.0-alpine', {
     programs: [
       program.command,
       join(dirname(program.command), 'redis-cli'),
@@ -82,8 +82,8 @@ RUN pnpm install --frozen-lockfile --config.optional=false --filter '@migrator/d
 ENTRYPOINT ["sh", "packages/deployment/src/stand-ins/entrypoint.sh"]
 `;
   for (const tag of [
-    'amazon/dynamodb-local:latest',
-    'gcr.io/google.com/cloudsdktool/google-cloud-cli:emulators',
+    'amazon/dynamodb-local:3.3.1',
+    'gcr.io/google.com/cloudsdktool/google-cloud-cli:583.0.0-emulators',
   ]) {
     await build(standIn, 'stand-in', tag);
   }

@@ -1,6 +1,6 @@
 import { openServices, type Services } from '@migrator/composition';
 import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
-import { preflight, runInProcess, startTimeOf } from '@migrator/engine';
+import { hidingLedger, preflight, runInProcess, startTimeOf, withoutUserData } from '@migrator/engine';
 
 import { attend, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
@@ -8,27 +8,42 @@ import { isFinished, type MigrationResult, resultOf } from '../migration-result.
 import type { Wanted } from '../options.ts';
 import { requireTable } from '../require-table.ts';
 import { withSharedLedger } from './shared-ledger.ts';
-import { readLastResult, writeLastResult } from './state-file.ts';
+import {
+  type LastResult,
+  readLastResult,
+  requestWithoutUsers,
+  withoutUsers,
+  writeLastResult,
+} from './state-file.ts';
 
 /** Runs the migration in this very process. That it has completed is known from the state file, at the next boot. */
 export async function migrateInProcess(wanted: Wanted): Promise<MigrationResult> {
   const { config, request, stateFile } = wanted;
+  const { hideUserData } = config;
   throwIfAborted(wanted.signal);
   const services = await openServices(config);
   try {
     const binding = await services.binding();
     if (stateFile !== undefined && !wanted.again && !request.dryRun) {
       const last = await readLastResult(stateFile, binding);
-      if (last !== undefined && isFinished(last.result) && covers(last.request, request)) {
+      if (
+        last !== undefined &&
+        isFinished(last.result) &&
+        covers(last.request, hideUserData ? requestWithoutUsers(request) : request)
+      ) {
         await requireTable(services.target);
         return last.result;
       }
     }
+    const kept = async (ledger: Ledger, operation: Operation, result: MigrationResult): Promise<LastResult> =>
+      hideUserData
+        ? withoutUsers({ request, result: await resultOf(hidingLedger(ledger), withoutUserData(operation)) })
+        : { request, result };
     return await withSharedLedger(bindingFingerprint(services.configured), async (ledger) => {
       const { operation, own } = await runOrJoin(services, ledger, wanted);
       const result = await resultOf(ledger, operation);
       if (own && stateFile !== undefined && !request.dryRun)
-        await writeLastResult(stateFile, operation.binding, { request, result });
+        await writeLastResult(stateFile, operation.binding, await kept(ledger, operation, result));
       return result;
     });
   } finally {

@@ -1,7 +1,10 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import process from 'node:process';
 
 import { type Binding, isSameBinding, type MigrationRequest } from '@migrator/core';
+import { pseudonym } from '@migrator/engine';
 import { z } from 'zod';
 
 import type { MigrationResult } from '../migration-result.ts';
@@ -50,11 +53,31 @@ export async function readLastResult(path: string, binding: Binding): Promise<La
   return json as LastResult;
 }
 
-/** Whole or not at all. A place that can't be written is warned of and fails nothing: what is migrated is migrated. */
+/** A result and a request as they are kept under HIDE_USER_DATA: what names a user is a pseudonym, or left out. */
+export function withoutUsers({ request, result }: LastResult): LastResult {
+  const { subcollections } = result;
+  return {
+    request: requestWithoutUsers(request),
+    result: { ...result, subcollections: subcollections && { ...subcollections, examples: [] } },
+  };
+}
+
+export function requestWithoutUsers({ userIds, ...request }: MigrationRequest): MigrationRequest {
+  return { ...request, ...(userIds === undefined ? {} : { userIds: userIds.map(pseudonym) }) };
+}
+
+/** New, this user's alone, and at no name that another could have laid a link to. */
+const ownFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * Whole or not at all; a link at the path is replaced, not followed. A place that can't be written is warned of and fails
+ * nothing: what is migrated is migrated.
+ */
 export async function writeLastResult(path: string, binding: Binding, last: LastResult): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = `${path}.${randomBytes(12).toString('hex')}.tmp`;
   try {
-    await writeFile(beside, `${JSON.stringify({ version: 2, binding, ...last }, undefined, 2)}\n`);
+    await using file = await open(beside, ownFile, 0o600);
+    await file.writeFile(`${JSON.stringify({ version: 2, binding, ...last }, undefined, 2)}\n`);
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
