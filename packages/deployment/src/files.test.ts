@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { matchesGlob } from 'node:path';
 
 import { expect, test } from 'vitest';
 
@@ -65,6 +64,14 @@ test('no token stands in the compose file, and no image in it moves', async () =
   ]);
 });
 
+/** Docker's `*` also takes a leading dot along. */
+function expression(pattern: string): RegExp {
+  const source = pattern.replaceAll(/\*\*\/|\*|[.+?^${}()|[\]\\]/g, (sign) =>
+    sign === '**/' ? '(?:.*/)?' : sign === '*' ? '[^/]*' : `\\${sign}`,
+  );
+  return new RegExp(`^${source}$`);
+}
+
 /** As Docker reads it: the last pattern that fits decides. */
 async function isSent(path: string): Promise<boolean> {
   const patterns = (await file('.dockerignore'))
@@ -72,10 +79,10 @@ async function isSent(path: string): Promise<boolean> {
     .filter((line) => line !== '' && !line.startsWith('#'));
   let sent = true;
   for (const line of patterns) {
-    const pattern = line.replace('!', '');
+    const pattern = expression(line.replace('!', ''));
     // A folder that fits takes all below it along.
     const parts = path.split('/');
-    const fits = parts.some((_, at) => matchesGlob(parts.slice(0, at + 1).join('/'), pattern));
+    const fits = parts.some((_, at) => pattern.test(parts.slice(0, at + 1).join('/')));
     if (fits) sent = line.startsWith('!');
   }
   return sent;
