@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type LocalServices, startLocalServices } from '@migrator/local-services';
+import { freePort, type LocalServices, startLocalServices } from '@migrator/local-services';
 import {
   type DynamoDbFault,
   type FirestoreFault,
@@ -11,7 +11,6 @@ import {
 } from '@migrator/testing';
 
 import type { Scene } from './disturbances.ts';
-import { freePort } from './free-port.ts';
 import { Program } from './program.ts';
 
 const apiFile = new URL('../../../apps/api/src/main.ts', import.meta.url);

@@ -11,7 +11,7 @@ import { makeImages } from './stand-ins/make-images.ts';
 import { type Compose, compose, composeTool } from './testing/compose.ts';
 import { type Engine, engineAnswers, startEngine } from './testing/engine.ts';
 import { expectWholeRun } from './testing/expect-whole-run.ts';
-import { freePort } from './testing/free-port.ts';
+import { freePort } from '@migrator/local-services';
 import { fetchFrom, type MigrationClient, migrationClient } from './testing/migration-client.ts';
 import { run } from './testing/run.ts';
 

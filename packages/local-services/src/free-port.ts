@@ -1,4 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+
+/** Below the ports that systems give to outgoing connections (from 32,768 on Linux), any of which may take a free one. */
+const ports = { from: 12_000, to: 32_000 };
+const tries = 100;
 
 function listenOnce(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -15,8 +20,12 @@ function listenOnce(port: number): Promise<number> {
 }
 
 /** A port of 127.0.0.1 that was free a moment ago: another program may be faster, so be ready to choose again. */
-export function freePort(): Promise<number> {
-  return listenOnce(0);
+export async function freePort(): Promise<number> {
+  for (let time = 0; time < tries; time += 1) {
+    const port = randomInt(ports.from, ports.to);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`none of ${tries} ports between ${ports.from} and ${ports.to} is free`);
 }
 
 /** Whether a program could listen on this port of 127.0.0.1 now. */

@@ -4,6 +4,7 @@ export type { FirestoreOptions, FirestoreService } from './firestore.ts';
 export { startFirestore } from './firestore.ts';
 export type { RedisOptions } from './redis.ts';
 export { RedisMissingError, startRedis } from './redis.ts';
+export { freePort } from './free-port.ts';
 export { findChromium } from './chromium-program.ts';
 export { findNginx } from './nginx-program.ts';
 export type { LocalProgram } from './find-program.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { fillFirestore, journals } from '@migrator/testing';
 import { inject, vi } from 'vitest';
 
-import { freePort } from './free-port.ts';
+import { freePort } from '@migrator/local-services';
 import { fetchFrom, type MigrationClient, migrationClient } from './migration-client.ts';
 
 const programs = {
