@@ -57,6 +57,10 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 /** Codes of node's and undici's network errors (upper case all), and names of the SDK's. */
 const noAnswer = /^(?:[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
 
+/** OpenSSL's words for a certificate that nobody vouches for, or that is another host's. */
+const untrusted =
+  /^(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|^CERT_|_ALTNAME_INVALID$/;
+
 const clockTroubles = new Set([
   'RequestTimeTooSkewed',
   'RequestInTheFuture',
@@ -128,6 +132,8 @@ function sentence(code: ErrorCode, trouble: Trouble, { action, tableName }: Atte
     case 'INVALID_ITEM':
       return `DynamoDB does not take the request${aside}`;
     case 'TARGET_UNAVAILABLE':
+      if (untrusted.test(trouble.name))
+        return `nothing here vouches for DynamoDB's certificate: name the certificates of your proxy or endpoint with AWS_CA_BUNDLE${aside}`;
       return `DynamoDB can't be reached or had trouble: check AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
     default:
       return named;
