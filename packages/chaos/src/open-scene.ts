@@ -53,6 +53,7 @@ const dynamoDbShares: Readonly<Record<DynamoDbFault, number>> = {
   'expired-credentials': 2,
   hang: 1,
   'access-denied': 1.5,
+  'unknown-operation': 0,
   'no-table': 0.5,
   'left-over': 1,
 };

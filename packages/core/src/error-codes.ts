@@ -31,6 +31,8 @@ const policies = {
   CREDENTIALS_EXPIRED: { attempts: 3, baseMs: 200, capMs: 2_000, gives: 'run' },
   /** There are credentials, and the service does not know or accept them. */
   CREDENTIALS_REFUSED: { attempts: 3, baseMs: 200, capMs: 2_000, gives: 'run' },
+  /** The service is a DynamoDB that lacks this call, as local ones do. */
+  NOT_SUPPORTED: { ...never, gives: 'job' },
   REGION_NOT_FOUND: { ...never, gives: 'run' },
   TABLE_NOT_FOUND: { ...never, gives: 'run' },
   TABLE_KEY_MISMATCH: { ...never, gives: 'run' },

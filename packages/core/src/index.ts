@@ -29,6 +29,7 @@ export { leasesOutstanding } from './operations/leases-outstanding.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
 export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';
 export { needsPruneCount, type PruneCounts, pruneRefusal } from './operations/prune-limits.ts';
+export { decodeRunMarker, encodeRunMarker, type RunMarker } from './operations/run-marker.ts';
 export { isUnitId, parseUnitId, type Unit, unitId } from './operations/unit-id.ts';
 export type { Lease } from './ports/lease.ts';
 export { leaseMs } from './ports/lease.ts';

@@ -29,6 +29,7 @@ import {
 } from './requests.ts';
 import { RequestBodies } from './request-bodies.ts';
 import { type LeanAnswer, type ReadAction, SignedTransport, type WriteAction } from './signed-transport.ts';
+import { TableTags } from './table-tags.ts';
 import { Table } from './table.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
 
@@ -61,6 +62,7 @@ class DynamoDbTarget implements Target {
   readonly #client: DynamoDBClient;
   readonly #transport: SignedTransport;
   readonly #table: Table;
+  readonly #tags: TableTags;
   readonly #memory: RequestBodies;
   readonly #bodies;
 
@@ -71,6 +73,7 @@ class DynamoDbTarget implements Target {
     this.#client = createAwsClient(options);
     this.#transport = new SignedTransport(this.#client, options);
     this.#table = new Table(this.#client, options);
+    this.#tags = new TableTags(this.#transport, (signal) => this.#table.arn(signal), options);
     this.#bodies = {
       putItem: putItemBody(tableName),
       deleteItem: deleteItemBody(tableName),
@@ -185,6 +188,14 @@ class DynamoDbTarget implements Target {
     return await this.#table.describe(signal);
   }
 
+  async readTags(prefix: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return await this.#tags.read(prefix, signal);
+  }
+
+  async writeTag(key: string, value: string, lease: Lease, signal?: AbortSignal): Promise<void> {
+    await this.#tags.write(key, value, lease, signal);
+  }
+
   async close(): Promise<void> {
     await this.#transport.close();
     this.#client.destroy();
@@ -234,7 +245,7 @@ class DynamoDbTarget implements Target {
   }
 
   #withRetries<T>(
-    action: keyof Answers,
+    action: ReadAction | WriteAction,
     signal: AbortSignal | undefined,
     work: (progressed: () => void) => Promise<T>,
   ): Promise<T> {

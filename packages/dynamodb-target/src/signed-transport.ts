@@ -10,8 +10,8 @@ import { proxyFor, trusted } from './proxy.ts';
 import { RequestSigner } from './request-signer.ts';
 import { mayBeClockSkew, targetError, type Trouble, troubleOf } from './target-errors.ts';
 
-export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan';
-export type WriteAction = 'PutItem' | 'DeleteItem';
+export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan' | 'ListTagsOfResource';
+export type WriteAction = 'PutItem' | 'DeleteItem' | 'TagResource';
 
 /** What writes can't be sent without a lease. */
 export type LeanCall = RawCall &

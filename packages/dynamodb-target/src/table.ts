@@ -20,6 +20,7 @@ const creationTimeoutS = 300;
 export class Table {
   readonly #client: DynamoDBClient;
   readonly #options: DynamoDbTargetOptions;
+  #arn: string | undefined;
 
   constructor(client: DynamoDBClient, options: DynamoDbTargetOptions) {
     this.#client = client;
@@ -37,6 +38,14 @@ export class Table {
   /** As `preflight`, and never creates it. */
   async describe(signal?: AbortSignal): Promise<TableDescription> {
     return this.#checked(await this.#describe(signal));
+  }
+
+  /** Its whole name, which another table of the same name would have, too. */
+  async arn(signal: AbortSignal | undefined): Promise<string> {
+    this.#arn ??= (await this.#describe(signal)).TableArn;
+    if (this.#arn !== undefined) return this.#arn;
+    const { tableName } = this.#options;
+    throw new MigrationError('NOT_SUPPORTED', `DynamoDB names no ARN of table "${tableName}".`);
   }
 
   #checked(table: AwsTable): TableDescription {

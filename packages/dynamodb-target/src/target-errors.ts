@@ -46,8 +46,11 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ItemCollectionSizeLimitExceededException: 'ITEM_TOO_LARGE',
   RequestEntityTooLarge: 'ITEM_TOO_LARGE',
   SerializationException: 'INVALID_ITEM',
+  UnknownOperationException: 'NOT_SUPPORTED',
   ReplicatedWriteConflictException: 'TARGET_UNAVAILABLE',
   TransactionInProgressException: 'TARGET_UNAVAILABLE',
+  // The table is being changed: its creation, its tags.
+  ResourceInUseException: 'TARGET_UNAVAILABLE',
   // Of a table's creation: too many at once, which passes, or too many tables, which does not.
   LimitExceededException: 'TARGET_UNAVAILABLE',
   InternalServerError: 'TARGET_UNAVAILABLE',
@@ -131,6 +134,8 @@ function sentence(code: ErrorCode, trouble: Trouble, { action, tableName }: Atte
       return `the item's key is longer than DynamoDB's 2,048 bytes: shorten the ids in Firestore${aside}`;
     case 'INVALID_ITEM':
       return `DynamoDB does not take the request${aside}`;
+    case 'NOT_SUPPORTED':
+      return `the service at AWS_ENDPOINT_URL_DYNAMODB has no such call${aside}`;
     case 'TARGET_UNAVAILABLE':
       if (untrusted.test(trouble.name))
         return `nothing here vouches for DynamoDB's certificate: name the certificates of your proxy or endpoint with AWS_CA_BUNDLE${aside}`;

@@ -25,6 +25,7 @@ export { lastMigration, migrationReport, type MigrationReport } from './reports/
 export { type EntryKind, entryKinds, listedEntries } from './reports/listed-entries.ts';
 export type { PruneReport } from './reports/prune-report.ts';
 export type { SubcollectionReport } from './reports/subcollection-report.ts';
+export { type MarkedRun, markedRun } from './reports/marked-run.ts';
 export { rollbackReport, type RollbackReport } from './reports/rollback-report.ts';
 export {
   type IssueKind,
@@ -46,5 +47,6 @@ export { hasLeases } from './operations/has-leases.ts';
 export { preflight } from './operations/preflight.ts';
 export { requireOwnRuns, requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
+export { readRunMarker } from './operations/run-markers.ts';
 export { startTimeOf } from './operations/start-time.ts';
 export { waitForEnd } from './operations/wait-for-end.ts';

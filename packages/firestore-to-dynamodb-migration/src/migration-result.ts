@@ -32,10 +32,15 @@ export interface MigrationResult {
   verification: MigrationVerification | null;
   /** What was pruned, or in a dry run would be; null where that was not asked for. */
   prune: PruneReport | null;
-  /** What a sample of the source has shown that no run copies; null where it ended before that. */
+  /**
+   * What a sample of the source has shown that no run copies; null where it ended before that, or only the table knows of the
+   * run any more.
+   */
   subcollections: SubcollectionReport | null;
   /** Why it failed or was cancelled, where that is known. */
   reason: string | null;
+  /** What to do about it; null where there is nothing to do. */
+  advice: string | null;
 }
 
 /** Whether nothing is left to do: an end whose own verification found something is none. */
@@ -53,7 +58,10 @@ export interface MigrationProgress extends Progress {
 }
 
 /** The result of an operation that has ended. One that met no entry has none: throws NO_DATA. */
-export async function resultOf(ledger: Ledger, operation: Operation): Promise<MigrationResult> {
+export async function resultOf(
+  ledger: Pick<Ledger, 'get' | 'issues'>,
+  operation: Operation,
+): Promise<MigrationResult> {
   const { rolledBackBy: _rolledBackBy, state, ...report } = await migrationReport(ledger, operation);
   const [, noData] = /^NO_DATA: ([^]*)$/.exec(report.reason ?? '') ?? [];
   if (state === 'failed' && noData !== undefined) throw new MigrationError('NO_DATA', noData);

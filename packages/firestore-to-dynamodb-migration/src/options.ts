@@ -28,7 +28,7 @@ export interface ExecuteMigrationOptions {
   /** `false`: without Redis, in this very process, whatever REDIS_URL says. */
   redis?: false | undefined;
   /**
-   * Without Redis: where the result of the last run is kept, for the next boot; `false`: nowhere.
+   * Without Redis: where the result of the last run is kept, for the next boot; `false`: only on the table.
    * `.firestore-to-dynamodb-migration.json` in the working directory by default.
    */
   stateFile?: string | false | undefined;

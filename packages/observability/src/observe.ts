@@ -45,6 +45,8 @@ const targetCalls: ReadonlyMap<string, Kind> = new Map([
   ['countJournalItems', 'read'],
   ['preflight', 'read'],
   ['describe', 'read'],
+  ['readTags', 'read'],
+  ['writeTag', 'write'],
 ] as const);
 
 const ledgerCalls: ReadonlyMap<string, Kind> = new Map([

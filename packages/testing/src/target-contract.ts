@@ -29,6 +29,7 @@ export function describeTargetContract(name: string, openTarget: OpenTarget): vo
     describeDeletes(open);
     describeReads(open);
     describeWholeTable(open);
+    describeTags(open);
   });
 }
 
@@ -45,6 +46,22 @@ function savedByApplication(fixture: ItemFixture): StoredItem {
 async function storedAt(target: Target, dateKeyOf: string): Promise<StoredItem | undefined> {
   const json = (await target.getItems([dateKeyOf])).items.get(dateKeyOf);
   return json && parseItem(json);
+}
+
+function describeTags(open: OpenTarget): void {
+  describe('tags', () => {
+    test('are kept by key, and none is an item', async () => {
+      const { target } = await open();
+      expect([...(await target.readTags(''))]).toEqual([]);
+      await target.writeTag('ours/a', 'one', heldLease);
+      await target.writeTag('theirs', 'another', heldLease);
+      await target.writeTag('ours/a', '1 at 2026-01-01T00:00:00.000Z +-=._:/@', heldLease);
+      expect([...(await target.readTags('ours/'))]).toEqual([
+        ['ours/a', '1 at 2026-01-01T00:00:00.000Z +-=._:/@'],
+      ]);
+      expect(await target.isEmpty()).toBe(true);
+    });
+  });
 }
 
 function describeConditionalPuts(open: OpenTarget): void {

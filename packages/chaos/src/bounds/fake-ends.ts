@@ -68,6 +68,8 @@ export function bottomlessTarget(): Target {
     isEmpty: async () => true,
     preflight: async () => ({ itemCount: 0, sizeBytes: 0 }),
     describe: async () => ({ itemCount: 0, sizeBytes: 0 }),
+    readTags: async () => new Map(),
+    writeTag: async () => undefined,
     close: async () => undefined,
   };
 }

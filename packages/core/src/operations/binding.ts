@@ -53,6 +53,8 @@ const fields: readonly { part: BindingPart; field: string; says: string; variabl
 const everything: readonly BindingPart[] = ['source', 'target', 'settings'];
 /** What an operation reads and writes, whatever the settings. */
 export const sourceAndTarget: readonly BindingPart[] = ['source', 'target'];
+/** What distinguishes runs into one table. */
+export const sourceAndSettings: readonly BindingPart[] = ['source', 'settings'];
 
 /** What a process (`actual`) has otherwise than an operation (`expected`); nothing where they agree. */
 export function bindingDifferences(
@@ -83,9 +85,11 @@ export function isSameBinding(
  * One text for all that is compared, but for the account, which a process may not know: two bindings agree when their
  * fingerprints are equal and no two known accounts differ.
  */
-export function bindingFingerprint(binding: Binding): string {
+export function bindingFingerprint(binding: Binding, parts: readonly BindingPart[] = everything): string {
   return JSON.stringify(
-    fields.filter(({ field }) => field !== 'account').map(({ part, field }) => valueOf(binding, part, field)),
+    fields
+      .filter(({ part, field }) => parts.includes(part) && field !== 'account')
+      .map(({ part, field }) => valueOf(binding, part, field)),
   );
 }
 

@@ -95,6 +95,8 @@ export interface OperationFacts {
   readonly trouble?: string;
   /** The queue's pause as it was last set or seen by us: where the queue differs, a person has changed it there. */
   readonly queuePaused?: boolean;
+  /** Why the table can't keep what became of the run; of a rollback, why it is not known what it keeps. */
+  readonly markerTrouble?: string;
   /** Of a verification by fields: what nobody can know beforehand, so that no ids can be made to have a certain sum. */
   readonly setKey?: string;
 }
@@ -113,6 +115,7 @@ export const factsOfAnEnd = [
   'trouble',
   'outage',
   'rate',
+  'markerTrouble',
 ] as const satisfies readonly (keyof OperationFacts)[];
 
 /** Where each kind begins. */

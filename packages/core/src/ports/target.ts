@@ -107,5 +107,12 @@ export interface Target {
   preflight(signal?: AbortSignal): Promise<TableDescription>;
   /** As `preflight`, and never creates it. */
   describe(signal?: AbortSignal): Promise<TableDescription>;
+  /**
+   * Short texts that are kept with the table and end with it; no scan or query shows them. Here those whose key begins with
+   * `prefix`. Throws NOT_SUPPORTED where the service has none.
+   */
+  readTags(prefix: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** At most 128 characters of key and 256 of value: letters, digits, spaces and `+-=._:/@`. Replaces what is there. */
+  writeTag(key: string, value: string, lease: Lease, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -95,8 +95,10 @@ async function workRound(
     const round = await workRound(context, part, partPlan, signal);
     return again(context, now, round.over ? 0 : round.againMs);
   }
-  const end = await plan.finish(context, now);
-  await context.ledger.close(now.id, { ...end, now: context.now() });
+  const endedAt = context.now();
+  const { facts, ...end } = await plan.finish(context, now, endedAt, signal);
+  if (facts !== undefined) await context.ledger.update(now.id, { facts });
+  await context.ledger.close(now.id, { ...end, now: endedAt });
   return { over: true };
 }
 

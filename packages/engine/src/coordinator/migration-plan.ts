@@ -1,6 +1,7 @@
 import type { MigrationRequest } from '@migrator/core';
 
 import { isWithoutData, noData } from '../operations/no-data.ts';
+import { markCompleted, markStarted } from '../operations/run-markers.ts';
 import { listFailed } from './list-failed.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import { openPart } from './open-part.ts';
@@ -12,11 +13,12 @@ export function migrationPlan(request: MigrationRequest): Plan {
   return {
     phase: 'migrating',
 
-    async prepare(context, _operation, signal) {
+    async prepare(context, operation, signal) {
       const [totalEntries, empty, subcollections] = await Promise.all([
         countEntries(context, request.userIds, signal),
         context.target.isEmpty(signal),
         sampleSubcollections(context, request.userIds, signal),
+        markStarted(context, operation, signal),
       ]);
       return { readFirst: !empty, subcollections, ...(totalEntries === undefined ? {} : { totalEntries }) };
     },
@@ -39,14 +41,17 @@ export function migrationPlan(request: MigrationRequest): Plan {
       return openPart(context, operation, 'verificationId', { kind: 'verification', mode: 'full', ...only });
     },
 
-    async finish(context, operation) {
+    async finish(context, operation, now, signal) {
       if (isWithoutData(operation, request)) {
         const { code, message } = noData(context.source);
         return { state: 'failed', reason: `${code}: ${message}` };
       }
       const failed = operation.units.failed + (operation.totals['failed'] ?? 0);
       const reason = request.prune ? await pruneFailure(context, operation) : undefined;
-      if (failed === 0 && reason === undefined) return { state: 'completed' };
+      if (failed === 0 && reason === undefined) {
+        const markerTrouble = await markCompleted(context, operation, now, signal);
+        return { state: 'completed', ...(markerTrouble === undefined ? {} : { facts: { markerTrouble } }) };
+      }
       return { state: 'completed-with-failures', ...(reason === undefined ? {} : { reason }) };
     },
   };

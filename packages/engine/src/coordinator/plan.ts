@@ -14,6 +14,7 @@ export interface Listing {
 export interface Ending {
   readonly state: Exclude<OperationState, 'running'>;
   readonly reason?: string;
+  readonly facts?: OperationFacts;
 }
 
 /** What distinguishes one kind of operation from another, for the coordinator that drives them all alike. */
@@ -26,5 +27,6 @@ export interface Plan {
   list(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<Listing>;
   /** After the last unit: the next operation that is a part of this one and has to end first; none: go on. */
   nextPart(context: CoordinatorContext, operation: Operation): Promise<Operation | undefined>;
-  finish(context: CoordinatorContext, operation: Operation): Promise<Ending>;
+  /** May be done again, if the operation could not be closed at `now`. */
+  finish(context: CoordinatorContext, operation: Operation, now: Date, signal: AbortSignal): Promise<Ending>;
 }

@@ -1,5 +1,6 @@
 import type { OperationPhase } from '@migrator/core';
 
+import { markRolledBack } from '../operations/run-markers.ts';
 import { listSlices } from './list-slices.ts';
 import type { Plan } from './plan.ts';
 
@@ -7,12 +8,15 @@ import type { Plan } from './plan.ts';
 export function slicesPlan(phase: OperationPhase): Plan {
   return {
     phase,
-    async prepare({ ledger }, { id, request, binding }) {
+    async prepare(context, operation, signal) {
+      const { id, request, binding } = operation;
       // From the first delete on nothing of what is taken back may write again: no job of it starts any more, and those that
       // have started have had their time. The coordinator comes round again until then.
       if (request.kind === 'rollback' && !request.dryRun) {
-        await ledger.markRolledBack(id, request.migrationId ?? binding);
-        await ledger.requireNoLeases();
+        await context.ledger.markRolledBack(id, request.migrationId ?? binding);
+        await context.ledger.requireNoLeases();
+        const markerTrouble = await markRolledBack(context, operation, request, signal);
+        if (markerTrouble !== undefined) return { markerTrouble };
       }
       return {};
     },

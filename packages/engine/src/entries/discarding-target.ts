@@ -13,6 +13,8 @@ export function discardingTarget(target: Target): Target {
     isEmpty: (signal) => target.isEmpty(signal),
     preflight: (signal) => target.preflight(signal),
     describe: (signal) => target.describe(signal),
+    readTags: (prefix, signal) => target.readTags(prefix, signal),
+    writeTag: async () => undefined,
     close: () => target.close(),
   };
 }

@@ -15,6 +15,8 @@ export function pacedTarget(target: Target, pace: Pace): Target {
     isEmpty: (signal) => target.isEmpty(signal),
     preflight: (signal) => target.preflight(signal),
     describe: (signal) => target.describe(signal),
+    readTags: (prefix, signal) => target.readTags(prefix, signal),
+    writeTag: (key, value, lease, signal) => target.writeTag(key, value, lease, signal),
     close: () => target.close(),
   };
 }

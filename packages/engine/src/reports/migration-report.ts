@@ -38,8 +38,10 @@ export interface MigrationReport {
 
 const errorsInStats = 100;
 
+type ReportLedger = Pick<Ledger, 'get' | 'issues'>;
+
 /** All there is to say about one run. */
-export async function migrationReport(ledger: Ledger, operation: Operation): Promise<MigrationReport> {
+export async function migrationReport(ledger: ReportLedger, operation: Operation): Promise<MigrationReport> {
   const { issues } = await ledger.issues(operation.id, { limit: errorsInStats });
   const errors = issues.map(({ code, detail }) => ({
     path: detail.path ?? '',
@@ -65,9 +67,23 @@ export async function migrationReport(ledger: Ledger, operation: Operation): Pro
   };
 }
 
-function adviceOf({ totals }: Operation): string | null {
+function adviceOf({ totals, facts }: Operation): string | null {
   const newer = totals['newer'] ?? 0;
-  if (newer === 0) return null;
+  const advice = [
+    ...(newer > 0 ? [newerAdvice(newer)] : []),
+    ...(facts.markerTrouble ? [markerAdvice(facts.markerTrouble)] : []),
+  ];
+  return advice.length === 0 ? null : advice.join('. ');
+}
+
+function markerAdvice(trouble: string): string {
+  return (
+    `The table could not be marked as migrated: ${trouble}. Permit dynamodb:ListTagsOfResource and dynamodb:TagResource. ` +
+    'An application that starts without Redis and without its state file migrates again, and writes what it has deleted since'
+  );
+}
+
+function newerAdvice(newer: number): string {
   return (
     `Items that are newer than this run were left as they are (${newer}). If none was running beside it, a clock was wrong ` +
     'when they were written, or is now: start again. The next run starts after the newest of them, and repairs what differs'
@@ -75,7 +91,7 @@ function adviceOf({ totals }: Operation): string | null {
 }
 
 async function verificationOf(
-  ledger: Ledger,
+  ledger: ReportLedger,
   operation: Operation,
 ): Promise<MigrationReport['verification']> {
   const id = operation.facts.verificationId;

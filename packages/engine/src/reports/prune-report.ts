@@ -11,7 +11,10 @@ export interface PruneReport {
 }
 
 /** What the prune of a run did, or would do; null where none was asked for or has begun. */
-export async function pruneReport(ledger: Ledger, operation: Operation): Promise<PruneReport | null> {
+export async function pruneReport(
+  ledger: Pick<Ledger, 'get'>,
+  operation: Operation,
+): Promise<PruneReport | null> {
   const { request, facts } = operation;
   if (request.kind !== 'migration' || !request.prune) return null;
   const part = facts.pruneId ? await ledger.get(facts.pruneId) : undefined;

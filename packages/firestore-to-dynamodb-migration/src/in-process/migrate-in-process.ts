@@ -4,37 +4,24 @@ import { hidingLedger, preflight, runInProcess, startTimeOf, withoutUserData } f
 
 import { attend, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
-import { isFinished, type MigrationResult, resultOf } from '../migration-result.ts';
+import { type MigrationResult, resultOf } from '../migration-result.ts';
 import type { Wanted } from '../options.ts';
-import { requireTable } from '../require-table.ts';
+import { knownResult } from './known-result.ts';
 import { withSharedLedger } from './shared-ledger.ts';
-import {
-  type LastResult,
-  readLastResult,
-  requestWithoutUsers,
-  withoutUsers,
-  writeLastResult,
-} from './state-file.ts';
+import { type LastResult, withoutUsers, writeLastResult } from './state-file.ts';
 
-/** Runs the migration in this very process. That it has completed is known from the state file, at the next boot. */
+/**
+ * Runs the migration in this very process. That it has completed is known at the next boot from the state file, or from the
+ * table.
+ */
 export async function migrateInProcess(wanted: Wanted): Promise<MigrationResult> {
   const { config, request, stateFile } = wanted;
   const { hideUserData } = config;
   throwIfAborted(wanted.signal);
   const services = await openServices(config);
   try {
-    const binding = await services.binding();
-    if (stateFile !== undefined && !wanted.again && !request.dryRun) {
-      const last = await readLastResult(stateFile, binding);
-      if (
-        last !== undefined &&
-        isFinished(last.result) &&
-        covers(last.request, hideUserData ? requestWithoutUsers(request) : request)
-      ) {
-        await requireTable(services.target);
-        return last.result;
-      }
-    }
+    const known = await knownResult(services, await services.binding(), wanted);
+    if (known !== undefined) return known;
     const kept = async (ledger: Ledger, operation: Operation, result: MigrationResult): Promise<LastResult> =>
       hideUserData
         ? withoutUsers({ request, result: await resultOf(hidingLedger(ledger), withoutUserData(operation)) })

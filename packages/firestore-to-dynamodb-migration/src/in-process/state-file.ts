@@ -82,7 +82,7 @@ export async function writeLastResult(path: string, binding: Binding, last: Last
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     const why = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`The migration's result can't be kept, so the next boot migrates again: ${why}`, {
+    process.emitWarning(`The migration's result can't be kept in its state file: ${why}`, {
       code: 'MIGRATION_STATE_FILE',
     });
   }

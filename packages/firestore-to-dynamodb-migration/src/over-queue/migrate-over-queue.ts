@@ -14,9 +14,11 @@ import { closeRedis, connectRedis, createRedisLedger, requireFitRedis, requireRe
 import { attend, isStuck, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
+import { nextStep } from '../next-step.ts';
 import type { Wanted } from '../options.ts';
 import { requireTable } from '../require-table.ts';
-import { lastRun, nextStep } from './last-run.ts';
+import { runOfTable } from '../run-of-table.ts';
+import { lastRun } from './last-run.ts';
 import { SpareWorker } from './spare-worker.ts';
 
 const redisLimitMs = 5_000;
@@ -32,6 +34,7 @@ const ignore = (): undefined => undefined;
  * Runs the migration over the queue, or takes part in what goes on there:
  *
  *     completed before, and valid ──► is the table there? ──────────► its result
+ *     Redis knows of no run, and the table knows of one ────────────► its result
  *     a run goes on ──────────────────────────► wait for its end ───► its result
  *     something else goes on ──► wait for its end, look again
  *     nothing goes on ──► preflight ──► start (or retry) ──► wait ──► its result
@@ -53,6 +56,8 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
           await requireTable(context.target);
           return await resultOf(ledger, step.of);
         }
+        const kept = before === undefined ? await keptByTable(context, wanted) : undefined;
+        if (kept !== undefined) return kept;
       }
       return await resultOf(ledger, await takePart(context, worker, before, wanted));
     } finally {
@@ -62,6 +67,15 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
   } finally {
     await closeRedis(books);
   }
+}
+
+/** Redis was lost, or the application had none so far. */
+async function keptByTable(context: QueueContext, wanted: Wanted): Promise<MigrationResult | undefined> {
+  if (wanted.again || wanted.request.dryRun) return undefined;
+  const run = await runOfTable(context.target, await context.binding(), wanted);
+  if (run === undefined) return undefined;
+  const step = nextStep(run.operation, run.operation, wanted, false);
+  return step.take === 'result' ? await resultOf(run.ledger, step.of) : undefined;
 }
 
 /** The operation whose result is the call's, once it is over. */

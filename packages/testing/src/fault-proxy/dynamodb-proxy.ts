@@ -35,6 +35,7 @@ const answers = {
     'The security token included in the request is expired',
   ),
   'access-denied': exception('AccessDeniedException', 'User is not authorized to perform this action'),
+  'unknown-operation': exception('UnknownOperationException', 'Tagging is not supported'),
   'no-table': exception('ResourceNotFoundException', 'Requested resource not found'),
 } as const;
 

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+
+import {
+  type Binding,
+  bindingFingerprint,
+  decodeRunMarker,
+  encodeRunMarker,
+  MigrationError,
+  type MigrationRequest,
+  type Operation,
+  retryPolicies,
+  type RollbackRequest,
+  type RunMarker,
+  sourceAndSettings,
+  type Target,
+} from '@migrator/core';
+
+import type { CoordinatorContext } from '../engine-context.ts';
+import { AttemptLease, processClock } from '../leases/attempt-lease.ts';
+import { migrationReport } from '../reports/migration-report.ts';
+
+/**
+ * The table keeps, in a tag for each source, what became of the newest run of all users. A tag is lost only with the table,
+ * while Redis and an application's state file may be gone at its next start:
+ *
+ *     a run starts where there is a marker ──► started ──► completed, and valid ──► completed
+ *     a rollback takes it back, before its first delete ──► rolled-back
+ *
+ * Where tags may not be used, or the service has none, nothing fails: reports say so. Other trouble is thrown, as from all
+ * calls of a coordinator: its next round tries again.
+ */
+
+const prefix = 'journal-migration/';
+const hashCharacters = 16;
+
+/** The table itself is no part of it: under each name and endpoint it is the same one. */
+export function runMarkerKey(binding: Binding): string {
+  const fingerprint = bindingFingerprint(binding, sourceAndSettings);
+  return prefix + createHash('sha256').update(fingerprint).digest('hex').slice(0, hashCharacters);
+}
+
+/** Undefined where there is none, or the table can't keep any. Throws where it is not known: out of reach, say. */
+export async function readRunMarker(
+  target: Pick<Target, 'readTags'>,
+  binding: Binding,
+  signal: AbortSignal,
+): Promise<RunMarker | undefined> {
+  const key = runMarkerKey(binding);
+  try {
+    return decodeRunMarker((await target.readTags(key, signal)).get(key) ?? '');
+  } catch (error) {
+    if (MigrationError.codeOf(error) !== 'TABLE_NOT_FOUND') throwUnlessRefused(error);
+    return undefined;
+  }
+}
+
+/** An older run's marker says nothing about what follows. */
+export async function markStarted(
+  context: CoordinatorContext,
+  run: Operation,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isMarked(run.request)) return;
+  const key = runMarkerKey(run.binding);
+  try {
+    if (!(await context.target.readTags(key, signal)).has(key)) return;
+    await write(context, run, key, { state: 'started', migrationId: run.id }, signal);
+  } catch (error) {
+    // Its end says so.
+    throwUnlessRefused(error);
+  }
+}
+
+/** For a run that has completed; one whose own verification is invalid is not marked. Answers with what kept it from that. */
+export async function markCompleted(
+  context: CoordinatorContext,
+  run: Operation,
+  finishedAt: Date,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!isMarked(run.request)) return undefined;
+  const ended: Operation = { ...run, state: 'completed', finishedAt: finishedAt.toISOString() };
+  const { verification, prune } = await migrationReport(context.ledger, ended);
+  if (verification?.isValid === false) return undefined;
+  const key = runMarkerKey(run.binding);
+  const marker: RunMarker = {
+    state: 'completed',
+    migrationId: run.id,
+    finishedAt: finishedAt.toISOString(),
+    users: run.units.listed,
+    totals: run.totals,
+    ...(verification === null
+      ? {}
+      : {
+          verification: {
+            id: verification.verificationId,
+            totals: {
+              ...verification.issueCounts,
+              entries: verification.counts.firestore,
+              items: verification.counts.dynamodb,
+            },
+          },
+        }),
+    ...(prune === null ? {} : { prune: { deleted: prune.pruned, kept: prune.kept, unknown: prune.unknown } }),
+  };
+  try {
+    // What can't be read at the next start is of no use.
+    await context.target.readTags(key, signal);
+    await write(context, run, key, marker, signal);
+    return undefined;
+  } catch (error) {
+    throwUnlessRefused(error);
+    return messageOf(error);
+  }
+}
+
+/**
+ * For the runs that a rollback is about to take back, of every source. Answers with why it is not known which those are.
+ * Throws where a marker is known and can't be changed: it would go on saying that a run has completed.
+ */
+export async function markRolledBack(
+  context: CoordinatorContext,
+  rollback: Operation,
+  request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let tags: ReadonlyMap<string, string>;
+  try {
+    tags = await context.target.readTags(prefix, signal);
+  } catch (error) {
+    throwUnlessRefused(error);
+    // A service without tags has no markers.
+    return MigrationError.codeOf(error) === 'NOT_SUPPORTED' ? undefined : messageOf(error);
+  }
+  for (const [key, text] of tags) {
+    const marker = decodeRunMarker(text);
+    if (marker === undefined || marker.state === 'rolled-back') continue;
+    const { migrationId } = marker;
+    if (request.migrationId !== undefined && request.migrationId !== migrationId) continue;
+    await write(
+      context,
+      rollback,
+      key,
+      { state: 'rolled-back', migrationId, rollbackId: rollback.id },
+      signal,
+    );
+  }
+  return undefined;
+}
+
+/** A run of some users, or one that wrote nothing, is not what a start of the application asks for. */
+function isMarked(request: Operation['request']): request is MigrationRequest {
+  return request.kind === 'migration' && !request.dryRun && request.userIds === undefined;
+}
+
+/** A coordinator that was stopped in between and wakes when the operation is long over writes nothing (Lease). */
+async function write(
+  { ledger, target }: CoordinatorContext,
+  operation: Operation,
+  key: string,
+  marker: RunMarker,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = processClock();
+  const now = await ledger.get(operation.id);
+  if (now?.state !== 'running') return;
+  await target.writeTag(key, encodeRunMarker(marker), new AttemptLease(asked, processClock), signal);
+}
+
+/** Refused are those whom the service does not let use tags, or whose request it does not know or take. */
+function throwUnlessRefused(error: unknown): void {
+  const code = MigrationError.codeOf(error);
+  const { gives } = retryPolicies[code];
+  if (code === 'ACCESS_DENIED') return;
+  if (code === 'ABORTED' || gives === 'later' || gives === 'run') throw error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

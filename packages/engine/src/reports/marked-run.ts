@@ -1,0 +1,69 @@
+import { type Binding, type Ledger, migratedAtOf, type Operation, type RunMarker } from '@migrator/core';
+
+/** A run as far as its marker tells, with what a report of it asks a ledger for. */
+export interface MarkedRun {
+  readonly operation: Operation;
+  readonly ledger: Pick<Ledger, 'get' | 'issues'>;
+}
+
+/** Undefined where the marker names no run. */
+export function markedRun(marker: RunMarker, binding: Binding): MarkedRun | undefined {
+  const { migrationId } = marker;
+  const startedAt = migratedAtOf(migrationId);
+  if (startedAt === undefined) return undefined;
+  const bare = { ...blank, binding, startedAt };
+  // It was to do everything: a run that has not come to its end, or was rolled back, is the newest whatever is wanted now.
+  const request = { kind: 'migration', dryRun: false, verify: true, prune: true } as const;
+  const run: Operation = { ...bare, id: migrationId, kind: 'migration', request };
+  if (marker.state === 'started') return withParts({ ...run, state: 'running' });
+  if (marker.state === 'rolled-back') {
+    return withParts({ ...run, facts: { rolledBackBy: marker.rollbackId } });
+  }
+  const { users, totals, finishedAt } = marker;
+  const verification: Operation | undefined = marker.verification && {
+    ...bare,
+    ...marker.verification,
+    kind: 'verification',
+    request: { kind: 'verification', mode: 'full' },
+  };
+  const prune: Operation | undefined = marker.prune && {
+    ...bare,
+    id: migrationId.replace('migration', 'prune'),
+    kind: 'prune',
+    request: { kind: 'prune', dryRun: false, list: true },
+    totals: marker.prune,
+  };
+  const completed: Operation = {
+    ...run,
+    request: { ...request, verify: verification !== undefined, prune: prune !== undefined },
+    finishedAt,
+    units: { listed: users, completed: users, failed: 0 },
+    totals,
+    facts: {
+      ...(verification && { verificationId: verification.id }),
+      ...(prune && { pruneId: prune.id, prunedBy: [prune.id] }),
+    },
+  };
+  return withParts(completed, verification, prune);
+}
+
+const blank = {
+  state: 'completed',
+  phase: 'migrating',
+  control: 'run',
+  listing: { done: true },
+  units: { listed: 0, completed: 0, failed: 0 },
+  totals: {},
+  codes: {},
+  facts: {},
+} as const;
+
+function withParts(operation: Operation, ...parts: readonly (Operation | undefined)[]): MarkedRun {
+  return {
+    operation,
+    ledger: {
+      get: async (id) => parts.find((part) => part?.id === id),
+      issues: async () => ({ issues: [] }),
+    },
+  };
+}
