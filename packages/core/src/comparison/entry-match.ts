@@ -397,10 +397,12 @@ export class EntryMatch {
     }
     // From the 50th bit on: the top of a large number, or of any negative one.
     let high = 0;
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; ; i++) {
       const byte = document[this.#at++]!;
       high |= (byte & 0x7f) << (i * 7);
       if (byte < 0x80) break;
+      // The tenth byte has to be the last.
+      if (i === 2) return Number.NaN;
     }
     if (high === allOnes) return low - scale;
     return high < 8 ? low + high * scale : Number.NaN;

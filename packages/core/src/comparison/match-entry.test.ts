@@ -62,6 +62,18 @@ describe('a number', () => {
     expect(knows({ integerValue }, `{"N":"${stored}"}`)).toBe(known);
   });
 
+  it('is not known if its varint does not end with the tenth byte', () => {
+    // A negative one has ten bytes, the last of which is 1.
+    for (const value of [{ integerValue: '-1' }, { timestampValue: '1969-12-31T23:59:59Z' }]) {
+      const entry = entryWith({ a: value });
+      const json = Buffer.from(itemOf(entry));
+      expect(matchEntry(entry, json)).toBe(migratedAt);
+      const document = Buffer.from(entry.document);
+      document[document.indexOf(Buffer.from('ffffffffffffffffff01', 'hex')) + 9] = 0x81;
+      expect(matchEntry({ ...entry, document }, json)).toBeUndefined();
+    }
+  });
+
   it('that is none is text', () => {
     expect(knows({ doubleValue: 'Infinity' }, '{"S":"Infinity"}')).toBe(true);
     expect(knows({ doubleValue: 'NaN' }, '{"S":"NaN"}')).toBe(true);
