@@ -7,34 +7,6 @@ export function timestampText(seconds: number, nanos: number): string | undefine
 }
 
 const secondsOfDay = 86_400;
-let knownDay = Number.NaN;
-let knownDayText = '';
-
-/** Whether a text is the timestamp's, without making that; the times of an entry are mostly of one day. */
-export function isTimestampText(text: string, seconds: number, nanos: number): boolean {
-  if (text.length !== 27 || nanos < 0 || nanos > 999_999_999) return false;
-  const day = Math.floor(seconds / secondsOfDay);
-  if (day !== knownDay) {
-    knownDayText = timestampText(day * secondsOfDay, 0)?.slice(0, 11) ?? 'none';
-    knownDay = day;
-  }
-  const second = seconds - day * secondsOfDay;
-  const micros = Math.trunc(nanos / 1000);
-  return (
-    text.startsWith(knownDayText) &&
-    hasTwo(text, 11, Math.trunc(second / 3600)) &&
-    text[13] === ':' &&
-    hasTwo(text, 14, Math.trunc(second / 60) % 60) &&
-    text[16] === ':' &&
-    hasTwo(text, 17, second % 60) &&
-    text[19] === '.' &&
-    hasTwo(text, 20, Math.trunc(micros / 10_000)) &&
-    hasTwo(text, 22, Math.trunc(micros / 100) % 100) &&
-    hasTwo(text, 24, micros % 100) &&
-    text[26] === 'Z'
-  );
-}
-
 /** Year 1 to 9999. */
 const firstSecond = -62_135_596_800;
 const lastSecond = 253_402_300_799;
@@ -52,7 +24,7 @@ const COLON = 58;
 const POINT = 46;
 const Z = 90;
 
-/** The same for text in bytes, at `at`. */
+/** Whether the 27 bytes at `at` are the timestamp's text. Makes no text: the times of an entry are mostly of one day. */
 export function isTimestampAt(view: DataView, at: number, seconds: number, nanos: number): boolean {
   if (!(nanos >= 0 && nanos <= 999_999_999 && seconds >= firstSecond && seconds <= lastSecond)) return false;
   const day = Math.floor(seconds / secondsOfDay);
@@ -96,10 +68,4 @@ function isDayAt(view: DataView, at: number, day: number): boolean {
     view.getInt32(at + 4, true) === dayWords[words + 1] &&
     (view.getInt32(at + 8, true) & threeBytes) === dayWords[words + 2]
   );
-}
-
-/** Whether the two characters at `at` are these two digits. */
-function hasTwo(text: string, at: number, value: number): boolean {
-  const tens = Math.trunc(value / 10);
-  return text.charCodeAt(at) === 48 + tens && text.charCodeAt(at + 1) === 48 + (value - tens * 10);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compareEntry } from '../comparison/compare-entry.ts';
+import { diffEntry } from '../comparison/diff-entry.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import type { StoredItem } from '../ports/target.ts';
 import { encodeDocument } from '../testing/encode-document.ts';
@@ -27,7 +27,7 @@ describe.each(failing.map(named))('the case %s', (_name, folder) => {
     const mapped = mapEntry(entry, options);
     const answer = mapped.ok ? 'an item' : `${mapped.code}\n${mapped.message}\n`;
     expect(answer).toBe(readFileSync(path.join(folder, 'error.txt'), 'utf8'));
-    expect(compareEntry(entry, {}).differences).not.toStrictEqual([]);
+    expect(diffEntry(entry, {}).differences).not.toStrictEqual([]);
   });
 });
 
@@ -45,7 +45,7 @@ describe.each(mapping.map(named))('the case %s', (_name, folder) => {
   });
 
   it('compares equal to its item', () => {
-    expect(compareEntry(entry, item)).toStrictEqual({ differences: [], sameVersion: true });
+    expect(diffEntry(entry, item)).toStrictEqual({ differences: [], sameVersion: true });
   });
 });
 

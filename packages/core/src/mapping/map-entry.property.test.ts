@@ -1,7 +1,7 @@
 import { itemSize as dynaliteItemSize } from 'dynalite/db/index.js';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareEntry } from '../comparison/compare-entry.ts';
+import { diffEntry } from '../comparison/diff-entry.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import type { StoredItem } from '../ports/target.ts';
 import { type ArbitraryEntry, firestoreEntry } from '../testing/arbitraries.ts';
@@ -121,7 +121,7 @@ describe('any entry', { timeout: 900_000 }, () => {
     fc.assert(
       fc.property(firestoreEntry, (arbitrary) => {
         const entry = sourceEntry(arbitrary);
-        expect(compareEntry(entry, itemOf(mapped(entry)))).toStrictEqual({
+        expect(diffEntry(entry, itemOf(mapped(entry)))).toStrictEqual({
           differences: [],
           sameVersion: true,
         });
@@ -135,7 +135,7 @@ describe('any entry', { timeout: 900_000 }, () => {
       fc.property(firestoreEntry, anyMutation, (arbitrary, mutate) => {
         const entry = sourceEntry(arbitrary);
         const { item, change } = mutate(itemOf(mapped(entry)));
-        const noticed = compareEntry(entry, item).differences.length > 0;
+        const noticed = diffEntry(entry, item).differences.length > 0;
         expect(noticed ? 'noticed' : change).toBe('noticed');
       }),
       runs(0.3),

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareEntry } from '../comparison/compare-entry.ts';
+import { diffEntry } from '../comparison/diff-entry.ts';
 import { maxItemBytes } from '../item-size.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import type { StoredItem } from '../ports/target.ts';
@@ -138,14 +138,14 @@ describe('an entry over the limit with OVERSIZE=gzip', () => {
 
   it('unfolds to the item it would have been', () => {
     const expanded = expandItem(item);
-    expect(compareEntry(entry, expanded)).toStrictEqual({ differences: [], sameVersion: true });
+    expect(diffEntry(entry, expanded)).toStrictEqual({ differences: [], sameVersion: true });
     expect(Object.keys((expanded['data'] as { M: object }).M)).not.toContain('encoding');
   });
 
   it('compares equal, and different once something in it is not the entry any more', () => {
-    expect(compareEntry(entry, item)).toStrictEqual({ differences: [], sameVersion: true });
+    expect(diffEntry(entry, item)).toStrictEqual({ differences: [], sameVersion: true });
     const other = entryWith({ ...fields, compressed: { stringValue: 'its other' } });
-    expect(compareEntry(other, item).differences).toStrictEqual([
+    expect(diffEntry(other, item).differences).toStrictEqual([
       { at: 'data.compressed', expected: '{"S":"its other"}', actual: '{"S":"its own"}' },
     ]);
   });
@@ -171,7 +171,7 @@ describe('bytes that are no document', { timeout: 900_000 }, () => {
           const entry = entryOf(cut % 3 === 0 ? document.subarray(0, cut % document.length) : document);
           const result = mapEntry(entry, { migratedAt, oversize: 'gzip' });
           const item = result.ok ? itemOf(result) : {};
-          const { differences } = compareEntry(entry, item);
+          const { differences } = diffEntry(entry, item);
           expect(result.ok || differences.length > 0).toBe(true);
         },
       ),

@@ -1,12 +1,12 @@
 import {
-  compareEntry,
+  diffEntry,
   type EncodedItem,
   type EntryRef,
   ItemArena,
   type ItemJson,
   mapEntry,
   type MappedEntry,
-  matchEntry,
+  migratedAtOfExactCopy,
   MigrationError,
   parseItem,
   readStamp,
@@ -35,7 +35,7 @@ export async function settleEntry(
 ): Promise<EntryOutcome> {
   let before: StoredItem | undefined;
   if (stored) {
-    const migratedAt = matchEntry(entry, stored);
+    const migratedAt = migratedAtOfExactCopy(entry, stored);
     if (migratedAt !== undefined && migratedAt <= run.migratedAt) return asItShouldBe(run, migratedAt);
     before = parseItem(stored);
     const known = outcomeByReading(run, entry, before);
@@ -71,7 +71,7 @@ function outcomeByReading(
   const wanted = { ...entry, migratedAt: run.migratedAt, originalTimestamp: entry.updateTime };
   const refused = outcomeOfRefusal(stored, wanted, 0);
   if (refused !== undefined) return refused;
-  if (compareEntry(entry, stored).differences.length > 0) return undefined;
+  if (diffEntry(entry, stored).differences.length > 0) return undefined;
   return asItShouldBe(run, readStamp(stored)?.migratedAt);
 }
 

@@ -1,15 +1,15 @@
 import {
   addTo,
-  compareEntry,
   type Counter,
   dateKey,
   type Deltas,
+  diffEntry,
   entryPath,
   type FieldDifference,
+  isExactCopy,
   isStorableKey,
   type Issue,
   type ItemJson,
-  matchEntry,
   parseItem,
   readStamp,
   type SourceEntry,
@@ -85,14 +85,14 @@ const matched: Finding = { kind: 'matched', fields: [], own: true };
 
 function findingOf(entry: SourceEntry, json: ItemJson | undefined): Finding {
   if (json === undefined) return { kind: 'missing', fields: [], own: false };
-  if (matchEntry(entry, json) !== undefined) return matched;
+  if (isExactCopy(entry, json)) return matched;
   const stored = parseItem(json);
   const stamp = readStamp(stored);
   if (stamp === undefined) return { kind: 'target-changed', fields: [], own: false };
   // The key holds another entry's item: this one has none.
   if (stamp.userId !== entry.userId || stamp.date !== entry.date)
     return { kind: 'missing', fields: [], own: false };
-  const { differences } = compareEntry(entry, stored);
+  const { differences } = diffEntry(entry, stored);
   if (differences.length === 0) return matched;
   const changedSince = stamp.originalTimestamp < entry.updateTime;
   return { kind: changedSince ? 'source-changed' : 'different', fields: differences, own: true };

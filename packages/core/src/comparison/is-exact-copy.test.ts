@@ -3,7 +3,7 @@ import { mapEntry } from '../mapping/map-entry.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import { encodeDocument } from '../testing/encode-document.ts';
 import type { JsonFields, JsonValue } from '../testing/firestore-json.ts';
-import { matchEntry } from './match-entry.ts';
+import { isExactCopy, migratedAtOfExactCopy } from './is-exact-copy.ts';
 
 const migratedAt = '2026-11-22T09:10:51.123Z';
 const updateTime = '2026-11-20T18:30:00.123456Z';
@@ -24,7 +24,7 @@ function knows(value: JsonValue, stored: string): boolean {
   const entry = entryWith({ a: value });
   const json = itemOf(entry).replace(/"a":\{.*?\}(?=[,}])/, `"a":${stored}`);
   expect(() => JSON.parse(json) as unknown).not.toThrow();
-  return matchEntry(entry, Buffer.from(json)) === migratedAt;
+  return isExactCopy(entry, Buffer.from(json));
 }
 
 describe('a number', () => {
@@ -67,10 +67,10 @@ describe('a number', () => {
     for (const value of [{ integerValue: '-1' }, { timestampValue: '1969-12-31T23:59:59Z' }]) {
       const entry = entryWith({ a: value });
       const json = Buffer.from(itemOf(entry));
-      expect(matchEntry(entry, json)).toBe(migratedAt);
+      expect(isExactCopy(entry, json)).toBe(true);
       const document = Buffer.from(entry.document);
       document[document.indexOf(Buffer.from('ffffffffffffffffff01', 'hex')) + 9] = 0x81;
-      expect(matchEntry({ ...entry, document }, json)).toBeUndefined();
+      expect(isExactCopy({ ...entry, document }, json)).toBe(false);
     }
   });
 
@@ -104,8 +104,8 @@ describe('text', () => {
       return copy;
     };
     const json = Buffer.from(itemOf(entry));
-    expect(matchEntry(entry, json)).toBe(migratedAt);
-    expect(matchEntry({ ...entry, document: swap(entry.document) }, swap(json))).toBeUndefined();
+    expect(isExactCopy(entry, json)).toBe(true);
+    expect(isExactCopy({ ...entry, document: swap(entry.document) }, swap(json))).toBe(false);
   });
 });
 
@@ -113,27 +113,27 @@ describe('names', () => {
   it('that stand twice are never known', () => {
     const entry = entryWith({ a: { nullValue: null }, b: { nullValue: null } });
     const json = itemOf(entry);
-    expect(matchEntry(entry, Buffer.from(json))).toBe(migratedAt);
-    expect(matchEntry(entry, Buffer.from(json.replace('"b":', '"a":')))).toBeUndefined();
+    expect(isExactCopy(entry, Buffer.from(json))).toBe(true);
+    expect(isExactCopy(entry, Buffer.from(json.replace('"b":', '"a":')))).toBe(false);
     for (const twice of [
       '"userId":{"S":"ada"}',
       '"trades":{"L":[]}',
       '"migratedFrom":{"S":"firestore"}',
       '"a":{"NULL":true}',
     ])
-      expect(matchEntry(entry, Buffer.from(json.replace(twice, `${twice},${twice}`)))).toBeUndefined();
+      expect(isExactCopy(entry, Buffer.from(json.replace(twice, `${twice},${twice}`)))).toBe(false);
   });
 
   it('of what `data` holds itself are not taken for a field of the entry', () => {
     const entry = entryWith({ userId: { integerValue: '5' } });
     const json = itemOf(entryWith({})).replace('"userId":', '"userId":{"N":"5"},"userId":');
-    expect(matchEntry(entry, Buffer.from(json))).toBeUndefined();
+    expect(isExactCopy(entry, Buffer.from(json))).toBe(false);
   });
 
   it('with what JSON has to escape are known by their escapes alone', () => {
     const entry = entryWith({ 'a":{"NULL":true},"b': { nullValue: null } });
     const json = itemOf(entry);
-    expect(matchEntry(entry, Buffer.from(json.replaceAll('\\"', '"')))).toBeUndefined();
+    expect(isExactCopy(entry, Buffer.from(json.replaceAll('\\"', '"')))).toBe(false);
   });
 
   it('are looked for on both sides of the last one', () => {
@@ -146,7 +146,7 @@ describe('names', () => {
       .replace('"a":{"NULL":true}', '"x"')
       .replace('"c":{"BOOL":false}', '"a":{"NULL":true}')
       .replace('"x"', '"c":{"BOOL":false}');
-    expect(matchEntry(entry, Buffer.from(json))).toBe(migratedAt);
+    expect(isExactCopy(entry, Buffer.from(json))).toBe(true);
   });
 
   it('of a vector make no map', () => {
@@ -169,9 +169,9 @@ describe('an item', () => {
       ['}}', '}} '],
     ] as const) {
       expect(json).toContain(from);
-      expect(matchEntry(entry, Buffer.from(json.replace(from, to)))).toBeUndefined();
+      expect(isExactCopy(entry, Buffer.from(json.replace(from, to)))).toBe(false);
     }
-    expect(matchEntry(entry, Buffer.from(json.replaceAll('2026-11-22', '2026-12-24')))).toBe(
+    expect(migratedAtOfExactCopy(entry, Buffer.from(json.replaceAll('2026-11-22', '2026-12-24')))).toBe(
       '2026-12-24T09:10:51.123Z',
     );
   });
@@ -180,16 +180,16 @@ describe('an item', () => {
     const entry = entryWith({});
     for (const time of ['2026-11-22T09:10:51.123Z', '', 'now', '2027-01-01T00:00:00.000Z', 'now']) {
       const json = itemOf(entry).replaceAll(migratedAt, time);
-      expect(matchEntry(entry, Buffer.from(json))).toBe(time);
+      expect(migratedAtOfExactCopy(entry, Buffer.from(json))).toBe(time);
     }
     const escaped = itemOf(entry).replaceAll(migratedAt, '\\u0032026-11-22T09:10:51.123Z');
-    expect(matchEntry(entry, Buffer.from(escaped))).toBeUndefined();
+    expect(isExactCopy(entry, Buffer.from(escaped))).toBe(false);
   });
 
-  it('that is compressed, or has fields that had to move, is left to the close look', () => {
+  it('that is compressed, or has fields that had to move, is left to diffEntry', () => {
     const large = entryWith({ a: { stringValue: 'x'.repeat(500_000) } });
-    expect(matchEntry(large, Buffer.from(itemOf(large, 'gzip')))).toBeUndefined();
+    expect(isExactCopy(large, Buffer.from(itemOf(large, 'gzip')))).toBe(false);
     const moved = entryWith({ metadata: { nullValue: null } });
-    expect(matchEntry(moved, Buffer.from(itemOf(moved)))).toBeUndefined();
+    expect(isExactCopy(moved, Buffer.from(itemOf(moved)))).toBe(false);
   });
 });

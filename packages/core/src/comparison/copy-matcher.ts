@@ -44,7 +44,7 @@ const closeName = half('":');
  * a register. False or `no` is no finding: it may be a difference, or just something that is too rare to be worth a way of
  * its own here. Lengths and tags of a byte or two are read in place, because nearly all are.
  */
-export class EntryMatch {
+export class CopyMatcher {
   readonly text = new ItemText();
   document: Uint8Array = new Uint8Array();
   /** Where in the item's JSON the name stands that was read last. */

@@ -4,7 +4,7 @@ import type { SourceEntry } from '../ports/source.ts';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
 import { encodeDocument } from '../testing/encode-document.ts';
 import type { JsonFields, JsonValue } from '../testing/firestore-json.ts';
-import { compareEntry } from './compare-entry.ts';
+import { diffEntry } from './diff-entry.ts';
 
 const migratedAt = '2026-11-22T09:10:51.123Z';
 const updateTime = '2026-11-20T18:30:00.123456Z';
@@ -37,7 +37,7 @@ function itemWith(fields: StoredItem, metadata: StoredItem = {}): StoredItem {
 }
 
 function differences(value: JsonValue, stored: StoredAttribute): readonly object[] {
-  return compareEntry(entryWith({ a: value }), itemWith({ a: stored })).differences;
+  return diffEntry(entryWith({ a: value }), itemWith({ a: stored })).differences;
 }
 
 const equal: readonly object[] = [];
@@ -91,7 +91,7 @@ describe('the place of a difference', () => {
     const item = itemWith({
       trades: { L: [{ M: { 'a.b': { N: '2' }, more: { NULL: true } } }, { S: 'x' }] },
     });
-    expect(compareEntry(entry, item).differences).toStrictEqual([
+    expect(diffEntry(entry, item).differences).toStrictEqual([
       { at: 'data.trades[0]["a.b"]', expected: '{"N":"1"}', actual: '{"N":"2"}' },
       { at: 'data.trades[0].more', actual: '{"NULL":true}' },
       { at: 'data.trades[1]', actual: '{"S":"x"}' },
@@ -99,13 +99,45 @@ describe('the place of a difference', () => {
   });
 
   it('says what is missing, without an actual side', () => {
-    expect(
-      compareEntry(entryWith({ mood: { stringValue: 'calm' } }), itemWith({})).differences,
-    ).toStrictEqual([{ at: 'data.mood', expected: '{"S":"calm"}' }]);
+    expect(diffEntry(entryWith({ mood: { stringValue: 'calm' } }), itemWith({})).differences).toStrictEqual([
+      { at: 'data.mood', expected: '{"S":"calm"}' },
+    ]);
+  });
+
+  it('says what is extra, also where as much is missing', () => {
+    const entry = entryWith({ a: { mapValue: { fields: { price: { integerValue: '1' } } } } });
+    expect(diffEntry(entry, itemWith({ a: { M: { cost: { N: '1' } } } })).differences).toStrictEqual([
+      { at: 'data.a.price', expected: '{"N":"1"}' },
+      { at: 'data.a.cost', actual: '{"N":"1"}' },
+    ]);
+  });
+
+  it('is a default or a geo point as a whole if it has another size', () => {
+    const entry = entryWith({ a: { geoPointValue: { latitude: 1, longitude: 2 } } });
+    const item = itemWith({ a: { M: {} }, trades: { L: [{ S: 'x' }] } });
+    expect(diffEntry(entry, item).differences).toStrictEqual([
+      { at: 'data.a', expected: '{"M":{"latitude":…,"longitude":…}}', actual: '{"M":{}}' },
+      { at: 'data.trades', expected: '{"L":[]}', actual: '{"L":[{"S":"x"}]}' },
+    ]);
+  });
+
+  it("is also a value's that can't be read, which spoils no other one", () => {
+    const entry = entryWith({ a: { stringValue: 'zz' }, b: { integerValue: '1' } });
+    const document = Buffer.from(entry.document);
+    document.fill(0xff, document.indexOf('zz'), document.indexOf('zz') + 2);
+    const item = itemWith({ a: { S: 'zz' }, b: { N: '2' } });
+    expect(diffEntry({ ...entry, document }, item).differences).toStrictEqual([
+      {
+        at: 'data.a',
+        expected: 'an entry that can be read (a string or a name in it is not UTF-8)',
+        actual: '{"S":"zz"}',
+      },
+      { at: 'data.b', expected: '{"N":"1"}', actual: '{"N":"2"}' },
+    ]);
   });
 
   it('cuts what is too long to read', () => {
-    const [difference] = compareEntry(
+    const [difference] = diffEntry(
       entryWith({ a: { stringValue: 'x'.repeat(9999) } }),
       itemWith({}),
     ).differences;
@@ -117,15 +149,15 @@ describe('the stamp', () => {
   it('may be of any run, as long as updatedAt is the same', () => {
     const other = { S: '2027-01-01T00:00:00.000Z' };
     const item = itemWith({}, { migratedAt: other });
-    expect(compareEntry(entryWith({}), item).differences).toStrictEqual([
+    expect(diffEntry(entryWith({}), item).differences).toStrictEqual([
       { at: 'updatedAt', expected: JSON.stringify(other), actual: JSON.stringify({ S: migratedAt }) },
     ]);
-    expect(compareEntry(entryWith({}), { ...item, updatedAt: other }).differences).toStrictEqual(equal);
+    expect(diffEntry(entryWith({}), { ...item, updatedAt: other }).differences).toStrictEqual(equal);
   });
 
   it('tells that the entry changed in Firestore since', () => {
     const entry = { ...entryWith({}), updateTime: '2026-11-21T00:00:00.000000Z' };
-    expect(compareEntry(entry, itemWith({}))).toStrictEqual({
+    expect(diffEntry(entry, itemWith({}))).toStrictEqual({
       differences: [
         {
           at: 'data.metadata.originalTimestamp',
@@ -139,7 +171,7 @@ describe('the stamp', () => {
 
   it('notices a source that the entry does not have', () => {
     const item = itemWith({}, { source: { M: { userId: { S: 'x' } } } });
-    expect(compareEntry(entryWith({}), item).differences.map(({ at }) => at)).toStrictEqual([
+    expect(diffEntry(entryWith({}), item).differences.map(({ at }) => at)).toStrictEqual([
       'data.metadata.source',
     ]);
   });
@@ -154,13 +186,13 @@ describe('an item that has nothing of the entry', () => {
     ['with a broken compressed part', itemWith({ compressed: { B: 'AAAA' } }, { encoding: { S: 'gzip' } })],
     ['of an unknown encoding', itemWith({}, { encoding: { S: 'zip' } })],
   ])('%s: is different', (_, item) => {
-    expect(compareEntry(entryWith({}), item).differences).not.toStrictEqual(equal);
+    expect(diffEntry(entryWith({}), item).differences).not.toStrictEqual(equal);
   });
 
   it('notes ten differences at most, or as many as asked for', () => {
     const fields = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, { integerValue: '1' }]));
-    expect(compareEntry(entryWith(fields), itemWith({})).differences).toHaveLength(10);
-    expect(compareEntry(entryWith(fields), itemWith({}), { limit: 3 }).differences).toHaveLength(3);
+    expect(diffEntry(entryWith(fields), itemWith({})).differences).toHaveLength(10);
+    expect(diffEntry(entryWith(fields), itemWith({}), 3).differences).toHaveLength(3);
   });
 });
 
@@ -170,15 +202,15 @@ it('compares names that every object inherits as names', () => {
     ['constructor', { nullValue: null }],
   ] as const);
   const entry = entryWith(fields);
-  expect(compareEntry(entry, itemWith({})).differences.map(({ at }) => at)).toStrictEqual([
+  expect(diffEntry(entry, itemWith({})).differences.map(({ at }) => at)).toStrictEqual([
     'data.__proto__',
     'data.constructor',
   ]);
   const mapped = mapEntry(entry, { migratedAt, oversize: 'fail' });
   if (!mapped.ok) throw new Error(mapped.message);
   const stored = JSON.parse(Buffer.from(mapped.item.json).toString()) as StoredItem;
-  expect(compareEntry(entry, stored).differences).toStrictEqual(equal);
-  expect(compareEntry(entryWith({}), stored).differences.map(({ at }) => at)).toStrictEqual([
+  expect(diffEntry(entry, stored).differences).toStrictEqual(equal);
+  expect(diffEntry(entryWith({}), stored).differences.map(({ at }) => at)).toStrictEqual([
     'data.__proto__',
     'data.constructor',
   ]);

@@ -9,8 +9,8 @@ import { ordinaryEntry } from '../testing/ordinary-entry.ts';
 import { runs } from '../testing/runs.ts';
 import { anyShuffle } from '../testing/shuffle-item.ts';
 import { parseItem } from '../values/parse-item.ts';
-import { compareEntry } from './compare-entry.ts';
-import { matchEntry } from './match-entry.ts';
+import { diffEntry } from './diff-entry.ts';
+import { isExactCopy } from './is-exact-copy.ts';
 
 const migratedAt = '2026-11-22T09:10:51.123Z';
 
@@ -25,42 +25,42 @@ function jsonOf(entry: SourceEntry): Uint8Array {
 }
 
 // With TEST_LONG=1 a property alone takes a minute or more.
-describe('the quick look', { timeout: 900_000 }, () => {
-  it('knows every ordinary entry, whatever the order of its attributes', () => {
+describe('isExactCopy', { timeout: 900_000 }, () => {
+  it('is true of the item of every ordinary entry, in any order of attributes', () => {
     fc.assert(
       fc.property(ordinaryEntry, anyShuffle, (arbitrary, shuffle) => {
         const entry = sourceEntry(arbitrary);
         const json = jsonOf(entry);
-        expect(matchEntry(entry, json)).toBe(migratedAt);
-        expect(matchEntry(entry, shuffle(parseItem(json)))).toBe(migratedAt);
+        expect(isExactCopy(entry, json)).toBe(true);
+        expect(isExactCopy(entry, shuffle(parseItem(json)))).toBe(true);
       }),
       runs(0.5),
     );
   });
 
-  it('says of nothing that it is the same if it is not', () => {
+  it('is false of any item with one change', () => {
     fc.assert(
       fc.property(firestoreEntry, anyMutation, anyShuffle, (arbitrary, mutate, shuffle) => {
         const entry = sourceEntry(arbitrary);
         const { item, change } = mutate(parseItem(jsonOf(entry)));
-        expect(matchEntry(entry, shuffle(item)) === undefined ? 'noticed' : change).toBe('noticed');
+        expect(isExactCopy(entry, shuffle(item)) ? change : 'noticed').toBe('noticed');
       }),
       runs(0.5),
     );
   });
 
-  it('says of no ordinary entry that it is the same if it is not', () => {
+  it('is false of the item of an ordinary entry with one change', () => {
     fc.assert(
       fc.property(ordinaryEntry, anyMutation, anyShuffle, (arbitrary, mutate, shuffle) => {
         const entry = sourceEntry(arbitrary);
         const { item, change } = mutate(parseItem(jsonOf(entry)));
-        expect(matchEntry(entry, shuffle(item)) === undefined ? 'noticed' : change).toBe('noticed');
+        expect(isExactCopy(entry, shuffle(item)) ? change : 'noticed').toBe('noticed');
       }),
       runs(0.5),
     );
   });
 
-  it('is never of another opinion than the close look', () => {
+  it('is true of nothing in which diffEntry finds a difference', () => {
     const either = fc.oneof(ordinaryEntry, firestoreEntry);
     fc.assert(
       fc.property(either, either, anyShuffle, (first, second, shuffle) => {
@@ -69,15 +69,15 @@ describe('the quick look', { timeout: 900_000 }, () => {
           shuffle(parseItem(jsonOf(of))),
         );
         for (const json of items) {
-          if (matchEntry(entry, json) === undefined) continue;
-          expect(compareEntry(entry, parseItem(json))).toStrictEqual({ differences: [], sameVersion: true });
+          if (!isExactCopy(entry, json)) continue;
+          expect(diffEntry(entry, parseItem(json))).toStrictEqual({ differences: [], sameVersion: true });
         }
       }),
       runs(0.5),
     );
   });
 
-  it('knows no item with one byte changed, added or left out that the close look does not know', () => {
+  it('is true of no item with one byte changed, added or left out in which diffEntry finds a difference', () => {
     fc.assert(
       fc.property(
         ordinaryEntry,
@@ -93,8 +93,8 @@ describe('the quick look', { timeout: 900_000 }, () => {
             how === 2 ? Buffer.alloc(0) : Buffer.of(byte),
             json.subarray(how === 1 ? at : at + 1),
           ]);
-          if (matchEntry(entry, changed) === undefined) return;
-          expect(compareEntry(entry, parseItem(changed)).differences).toStrictEqual([]);
+          if (!isExactCopy(entry, changed)) return;
+          expect(diffEntry(entry, parseItem(changed)).differences).toStrictEqual([]);
         },
       ),
       runs(2),
@@ -109,8 +109,8 @@ describe('the quick look', { timeout: 900_000 }, () => {
         const at = place % Math.max(1, entry.document.length);
         const document = Uint8Array.from(byte === null ? entry.document.subarray(0, at) : entry.document);
         if (byte !== null) document[at] = byte;
-        if (matchEntry({ ...entry, document }, json) === undefined) return;
-        expect(compareEntry({ ...entry, document }, parseItem(json)).differences).toStrictEqual([]);
+        if (!isExactCopy({ ...entry, document }, json)) return;
+        expect(diffEntry({ ...entry, document }, parseItem(json)).differences).toStrictEqual([]);
       }),
       runs(1),
     );
@@ -127,14 +127,14 @@ describe('the quick look', { timeout: 900_000 }, () => {
           const whole = sourceEntry(arbitrary);
           const json = within(jsonOf(whole), before);
           const entry = { ...whole, document: within(whole.document, before) };
-          expect(matchEntry(entry, json)).toBe(migratedAt);
+          expect(isExactCopy(entry, json)).toBe(true);
           const short = json.subarray(0, place % json.length);
-          expect(matchEntry(entry, short)).toBeUndefined();
+          expect(isExactCopy(entry, short)).toBe(false);
           if (entry.document.length === 0) return;
           const document = entry.document.subarray(0, place % entry.document.length);
-          if (matchEntry({ ...entry, document }, both ? short : json) === undefined) return;
+          if (!isExactCopy({ ...entry, document }, both ? short : json)) return;
           expect(both).toBe(false);
-          expect(compareEntry({ ...entry, document }, parseItem(json)).differences).toStrictEqual([]);
+          expect(diffEntry({ ...entry, document }, parseItem(json)).differences).toStrictEqual([]);
         },
       ),
       runs(0.5),

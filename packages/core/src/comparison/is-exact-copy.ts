@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD } from '../values/value-tags.ts';
-import { EntryMatch } from './entry-match.ts';
+import { CopyMatcher } from './copy-matcher.ts';
 import { CLOSE, COMMA, constant, OPEN, QUOTE } from './item-text.ts';
 
 /** Kept, because every one would need the same room. Nothing here waits for anything in the middle of an item. */
-const match = new EntryMatch();
+const match = new CopyMatcher();
 
 const UNDERSCORE = 95;
 const emptyMap = constant('{"M":{}}');
@@ -91,12 +91,16 @@ interface Frame {
 }
 
 /**
- * A quick look at an entry and the JSON of its item, as DynamoDB sent it and without an object made of either. If the item is
- * exactly what the contract makes of the entry: the `migratedAt` of the run that wrote it. Undefined says nothing: `compareEntry`
- * tells whether it is a difference or just something rare (large integers, binary, references, points, vectors, compressed
- * items, fields that had to move).
+ * The fast path of a comparison. True: the item, as the JSON that DynamoDB sent, is exactly what the contract makes of the entry,
+ * by whichever run. False says nothing: `diffEntry` tells whether it is a difference or just something rare (large integers,
+ * binary, references, points, vectors, compressed items, fields that had to move). Makes no object of either side.
  */
-export function matchEntry(entry: SourceEntry, itemJson: Uint8Array): string | undefined {
+export function isExactCopy(entry: SourceEntry, itemJson: Uint8Array): boolean {
+  return migratedAtOfExactCopy(entry, itemJson) !== undefined;
+}
+
+/** The `migratedAt` of an item that `isExactCopy`, undefined of any other. */
+export function migratedAtOfExactCopy(entry: SourceEntry, itemJson: Uint8Array): string | undefined {
   if (!userId.set(entry.userId) || !date.set(entry.date) || !updateTime.set(entry.updateTime))
     return undefined;
   match.open(entry.document, itemJson);

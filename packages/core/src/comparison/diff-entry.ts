@@ -1,0 +1,118 @@
+import type { SourceEntry } from '../ports/source.ts';
+import type { StoredItem } from '../ports/target.ts';
+import { mergeUnpacked, unpackItem } from '../values/expand-item.ts';
+import { placeOfField } from '../values/field-place.ts';
+import { mapOf, storedField, textOf } from '../values/stored-attribute.ts';
+import { decodeDocument, unreadable } from './decode-document.ts';
+import { diffAttribute, Differences, type FieldDifference } from './diff-attribute.ts';
+import { type ExpectedAttribute, expectedAttribute } from './expected-attribute.ts';
+
+export interface EntryDiff {
+  /** At most the first ten. Empty: the item is exactly the entry, by whichever run. */
+  readonly differences: readonly FieldDifference[];
+  /** False when `metadata.originalTimestamp` is not the entry's update time: it changed in Firestore since. */
+  readonly sameVersion: boolean;
+}
+
+const noFields: StoredItem = {};
+/** What stands for a field that the entry lacks. */
+const emptyList: ExpectedAttribute = { L: [], whole: '{"L":[]}' };
+const emptyMap: ExpectedAttribute = { M: new Map(), whole: '{"M":{}}' };
+const defaults: ReadonlyMap<string, ExpectedAttribute> = new Map<string, ExpectedAttribute>([
+  ['trades', emptyList],
+  ['heatmap', emptyMap],
+  ['performance', emptyMap],
+  ['risk', emptyMap],
+  ['summary', emptyMap],
+]);
+/** Names that `data` uses itself: the entry's own fields of these names are in `data.metadata.source`. */
+const reservedFields: ReadonlySet<string> = new Set(['userId', 'date', 'metadata']);
+
+/**
+ * The fields in which a stored item is not exactly what the contract makes of an entry: every field, nothing besides,
+ * kinds and exact numbers. Shares nothing with the mapping, so that it finds the mapping's mistakes too. The run that
+ * wrote the item does not matter. Never throws: an entry that can't be read is a difference as well.
+ *
+ * Written to be read, and slow: `isExactCopy` says of nearly all items that they are the entry.
+ */
+export function diffEntry(entry: SourceEntry, stored: StoredItem, limit = 10): EntryDiff {
+  const found = new Differences(limit);
+  try {
+    const item = plainItem(found, stored);
+    diffAttribute(found, '', expectedItem(entry, item), { M: item });
+  } catch (error) {
+    found.note('data', { words: unreadable(error) }, undefined);
+  }
+  const original = textOf(storedField(metadataOf(stored), 'originalTimestamp'));
+  return { differences: found.list, sameVersion: original === entry.updateTime };
+}
+
+/** The item that there should be, with the time of the run of the one that there is. */
+function expectedItem(entry: SourceEntry, item: StoredItem): ExpectedAttribute {
+  const document = decodeDocument(entry.document);
+  const database = /^projects\/[^/]*\/databases\/[^/]*\/documents\//.exec(document.name)?.[0] ?? '';
+  const fields = new Map<string, ExpectedAttribute>();
+  const source = new Map<string, ExpectedAttribute>();
+  for (const [name, value] of document.fields) {
+    (reservedFields.has(name) ? source : fields).set(name, expectedAttribute(value, database));
+  }
+  for (const [name, value] of defaults) if (!fields.has(name)) fields.set(name, value);
+
+  const migratedAt = textOf(storedField(metadataOf(item), 'migratedAt'));
+  const runTime = migratedAt === undefined ? { words: 'the time of the run' } : { S: migratedAt };
+  const metadata = new Map<string, ExpectedAttribute>([
+    ['migratedFrom', { S: 'firestore' }],
+    ['originalTimestamp', { S: entry.updateTime }],
+    ['migratedAt', runTime],
+  ]);
+  if (source.size > 0) metadata.set('source', { M: source });
+  const data = new Map<string, ExpectedAttribute>([
+    ['userId', { S: entry.userId }],
+    ['date', { S: entry.date }],
+    ...fields,
+    ['metadata', { M: metadata }],
+  ]);
+  return {
+    M: new Map<string, ExpectedAttribute>([
+      ['dateKey', { S: `journal_${entry.userId}_${entry.date}` }],
+      ['updatedAt', runTime],
+      ['data', { M: data }],
+    ]),
+  };
+}
+
+/** The item with its compressed part unpacked, after a look at the compressed form itself. */
+function plainItem(found: Differences, stored: StoredItem): StoredItem {
+  const data = mapOf(storedField(stored, 'data'));
+  if (data === undefined || storedField(metadataOf(stored), 'encoding') === undefined) return stored;
+  let unpacked: StoredItem | undefined;
+  try {
+    unpacked = unpackItem(stored);
+  } catch {
+    // Noted as the difference it is, below.
+  }
+  if (unpacked === undefined) {
+    const expected = { words: 'the gzip of its other fields' };
+    found.note('data.compressed', expected, storedField(data, 'compressed'));
+    return stored;
+  }
+  // Nothing may be both beside the compressed part and in it, or one of the two would be hidden here.
+  for (const name of Object.keys(unpacked)) {
+    const outer = name === 'compressed' || name === 'metadata' ? undefined : storedField(data, name);
+    if (outer !== undefined) found.note(placeOfField('data', name), undefined, outer);
+  }
+  const inner = storedField(unpacked, 'metadata');
+  if (inner !== undefined) {
+    const names = Object.keys(mapOf(inner) ?? noFields);
+    const outer = storedField(metadataOf(stored), 'source');
+    if (names.length !== 1 || names[0] !== 'source' || outer !== undefined) {
+      found.note('data.compressed', { words: 'of the metadata only what is its source' }, inner);
+    }
+  }
+  return mergeUnpacked(stored, unpacked);
+}
+
+function metadataOf(item: StoredItem): StoredItem {
+  const data = mapOf(storedField(item, 'data')) ?? noFields;
+  return mapOf(storedField(data, 'metadata')) ?? noFields;
+}
