@@ -83,7 +83,21 @@ describe('numbers', () => {
   });
 });
 
-describe('the place of a difference', () => {
+describe('text', () => {
+  it('keeps a byte order mark', () => {
+    expect(differences({ stringValue: '\ufeffx' }, { S: '\ufeffx' })).toStrictEqual(equal);
+    expect(differences({ stringValue: '\ufeffx' }, { S: 'x' })).toHaveLength(1);
+  });
+
+  it('of a reference is the path below the database, or all of it where nothing is below', () => {
+    const database = 'projects/demo/databases/(default)/documents/';
+    expect(differences({ referenceValue: `${database}users/ada` }, { S: 'users/ada' })).toStrictEqual(equal);
+    expect(differences({ referenceValue: database }, { S: database })).toStrictEqual(equal);
+    expect(differences({ referenceValue: database }, { S: '' })).toHaveLength(1);
+  });
+});
+
+describe('the path of a difference', () => {
   it('leads to the value, with names that would blur it quoted', () => {
     const entry = entryWith({
       trades: { arrayValue: { values: [{ mapValue: { fields: { 'a.b': { integerValue: '1' } } } }] } },
