@@ -98,6 +98,8 @@ test('only what runs is sent to the build of an image', async () => {
     'apps/dashboard/page/index.html',
     'apps/dashboard/page/dashboard/icon.svg',
     'packages/core/src/index.ts',
+    'packages/queue/src/lua/start-task.lua',
+    'packages/queue/src/lua/includes/leases.lua',
   ])
     expect([path, await isSent(path)]).toEqual([path, true]);
   for (const path of [

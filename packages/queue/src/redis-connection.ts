@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { atMost } from './at-most.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { faultOf, isConfigurationFault, toRedisError, troubleOf } from './redis-errors.ts';
-import { runScript, script } from './redis-ledger/run-script.ts';
+import { loadScript, runScript } from './run-script.ts';
 
 /** So long a worker waits at its start before it says that it does. */
 const firstAnswerMs = 10_000;
@@ -69,7 +69,7 @@ export async function requireFitRedis(redis: RedisConnection, prefix: string): P
   }
 }
 
-const writeScript = script("return { redis.call('SET', KEYS[1], '', 'PX', 1000) }");
+const writeScript = loadScript('check-writes');
 
 /** A full one, a replica, one that can't save: they answer everything else. */
 export async function requireWrites(redis: RedisConnection, prefix: string): Promise<void> {

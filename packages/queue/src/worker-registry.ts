@@ -5,7 +5,7 @@ import type { BindingDifference } from '@migrator/core';
 import { z } from 'zod';
 
 import type { RedisConnection } from './connect-redis.ts';
-import { runScript, script } from './redis-ledger/run-script.ts';
+import { loadScript, runScript } from './run-script.ts';
 
 /** A worker process that has reported within the last ten seconds. */
 export interface LiveWorker {
@@ -58,28 +58,7 @@ const report = z.object({
     .optional(),
 });
 
-/** Sweeps those that have gone, and answers with age (ms) and report of each live one. By Redis's clock, which all share. */
-const reportScript = script(String.raw`
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if ARGV[1] ~= '' then
-  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. '|' .. ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], ${goneAfterMs})
-end
-local live = {}
-local all = redis.call('HGETALL', KEYS[1])
-for index = 1, #all, 2 do
-  local at, text = string.match(all[index + 1], '^(%d+)|(.*)$')
-  local age = now - tonumber(at)
-  if age > ${goneAfterMs} then
-    redis.call('HDEL', KEYS[1], all[index])
-  else
-    table.insert(live, string.format('%.0f', age))
-    table.insert(live, text)
-  end
-end
-return live
-`);
+const reportScript = loadScript('report-worker');
 
 /** Which workers there are, in Redis: `<prefix>:workers`, a field for each. The connection stays the caller's. */
 export function createWorkerRegistry(redis: RedisConnection, prefix: string): WorkerRegistry {
@@ -91,7 +70,7 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
       const tell = (): void => {
         const text = JSON.stringify({ ...self, ...state() });
         // While Redis is away one report waits for it, and no more.
-        telling ??= runScript(redis, reportScript, [key], [self.id, text])
+        telling ??= runScript(redis, reportScript, [key], [self.id, text, goneAfterMs])
           .catch(() => undefined)
           .finally(() => {
             telling = undefined;
@@ -109,7 +88,7 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
     },
 
     async list() {
-      const answer = await runScript(redis, reportScript, [key], ['', '']);
+      const answer = await runScript(redis, reportScript, [key], ['', '', goneAfterMs]);
       const workers: LiveWorker[] = [];
       for (let index = 0; index + 1 < answer.length; index += 2) {
         const parsed = report.safeParse(JSON.parse(answer[index + 1]!));

@@ -12,8 +12,8 @@ export const bucketCount = 16_384;
  * - `place`: hash; `id` and `control` of the operation that holds the place, `last`: the last start in milliseconds
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
- * - `op:<id>:u:<bucket>`: hash, records of units (lua/unit-records.ts); `op:<id>:used`: bitmap of the buckets there are
- * - `leases`: sorted set of the leases that may still be held, all operations' (lua/leases.ts)
+ * - `op:<id>:u:<bucket>`: hash, records of units (lua/includes/task-records.lua); `op:<id>:used`: bitmap of the buckets there are
+ * - `leases`: sorted set of the leases that may still be held, all operations' (lua/includes/leases.lua)
  * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by unit
  */
 export class LedgerKeys {
@@ -43,13 +43,13 @@ export class LedgerKeys {
     return `${this.operation(id)}:used`;
   }
 
-  /** What every script about one unit takes, in the order that lua/keys-of-a-unit.ts names. */
+  /** What every script about one unit takes, in the order of lua/includes/task-keys.lua. */
   unit(id: string, unit: string): string[] {
     const bucket = this.bucket(id, bucketOf(unit));
     return [this.operation(id), this.place, bucket, this.usedBuckets(id), ...this.issues(id), this.leases];
   }
 
-  issues(id: string): string[] {
+  issues(id: string): [all: string, order: string, index: string] {
     const issues = `${this.operation(id)}:issues`;
     return [issues, `${issues}:order`, `${issues}:index`];
   }

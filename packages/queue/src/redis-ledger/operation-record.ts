@@ -92,7 +92,7 @@ export function operationOf(record: readonly string[], known?: KnownOperation): 
   };
 }
 
-/** From a record as lua/record-text.ts has it. */
+/** From a record as lua/includes/record-text.lua has it. */
 export function operationOfText(text: string | undefined, known?: KnownOperation): Operation | undefined {
   return text === undefined ? undefined : operationOf(JSON.parse(text), known);
 }
@@ -130,7 +130,7 @@ export function optional(text: string | undefined): string {
   return text === undefined ? '' : `=${text}`;
 }
 
-/** Issues from the pairs of member and record that a script answers with (lua/kept-issues.ts). */
+/** Issues from the pairs of member and record that a script answers with (lua/includes/kept-issues.lua). */
 export function issuesOf(pairs: readonly string[]): { issue: Issue; arrival: string }[] {
   const issues = [];
   for (let index = 0; index + 1 < pairs.length; index += 2) {

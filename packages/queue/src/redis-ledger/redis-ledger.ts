@@ -5,6 +5,7 @@ import {
   type CommitResult,
   type Control,
   counters,
+  factsOfAnEnd,
   type FactsChange,
   type Issue,
   isSameBinding,
@@ -24,11 +25,12 @@ import {
   operationId,
   operationKindOf,
   type StartResult,
+  suspectAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
 import { neverResends, type RedisConnection } from '../connect-redis.ts';
 import { namingRedisErrors } from '../redis-errors.ts';
-import { issuesScript, unitIssuesScript } from './issue-scripts.ts';
+import { runScript, type Script } from '../run-script.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
 import {
   bindingOf,
@@ -39,25 +41,8 @@ import {
   operationOfText,
   optional,
 } from './operation-record.ts';
-import {
-  closeScript,
-  controlScript,
-  leasesScript,
-  markRolledBackScript,
-  openScript,
-  reopenScript,
-  updateScript,
-} from './operation-scripts.ts';
-import { runScript, type Script } from './run-script.ts';
+import { scripts } from './scripts.ts';
 import { commitResultOf, standText, startResultOf } from './unit-answers.ts';
-import {
-  addUnitsScript,
-  commitScript,
-  lookScript,
-  requeueFailedScript,
-  resetUnitScript,
-  startUnitScript,
-} from './unit-scripts.ts';
 
 export interface RedisLedgerOptions {
   /** One that `neverResends`. It stays the caller's, who closes it. */
@@ -87,6 +72,8 @@ const defaultMaxKeptIssueBytes = 8 * 1024 * 1024;
 
 /** How many records a page of units looks at, more or less. */
 const unitsPerPage = 10_000;
+
+const factsOfAnEndArguments = [factsOfAnEnd.length, ...factsOfAnEnd];
 
 /**
  * The ledger in Redis. Every method that changes anything is one script; only where it is given more than a few hundred
@@ -134,7 +121,7 @@ class RedisLedger implements Ledger {
       const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.byStart(kind)];
       if (parent !== undefined) keys.push(this.#keys.operation(parent));
       const record = Object.entries(fields).flat();
-      const [outcome, detail] = await this.#run(openScript, keys, [
+      const [outcome, detail] = await this.#run(scripts.open, keys, [
         id,
         start,
         optional(parent),
@@ -154,7 +141,11 @@ class RedisLedger implements Ledger {
 
   async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
     const keys = [this.#keys.operation(id), this.#keys.place];
-    const [outcome, detail] = await this.#run(reopenScript, keys, [id, JSON.stringify(retry)]);
+    const [outcome, detail] = await this.#run(scripts.reopen, keys, [
+      id,
+      JSON.stringify(retry),
+      ...factsOfAnEndArguments,
+    ]);
     if (outcome === 'not-found') throw notFound(id);
     if (outcome === 'rolled-back') {
       throw new MigrationError('ROLLED_BACK', `${id} was taken back by ${detail}`);
@@ -203,7 +194,7 @@ class RedisLedger implements Ledger {
 
   async update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void> {
     const args = [optional(change.phase), ...factArguments(change.facts)];
-    const [outcome] = await this.#run(updateScript, [this.#keys.operation(id)], args);
+    const [outcome] = await this.#run(scripts.update, [this.#keys.operation(id)], args);
     if (outcome === 'not-found') throw notFound(id);
   }
 
@@ -213,7 +204,7 @@ class RedisLedger implements Ledger {
   ): Promise<void> {
     const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.leases];
     const args = [id, end.state, end.now.toISOString(), optional(end.reason)];
-    const [outcome, ...leased] = await this.#run(closeScript, keys, args);
+    const [outcome, ...leased] = await this.#run(scripts.close, keys, args);
     if (outcome === 'not-found') throw notFound(id);
     if (outcome === 'leased') throw outstanding(leased);
     // A call that comes again after a crash in the middle of this sweeps the rest.
@@ -222,7 +213,7 @@ class RedisLedger implements Ledger {
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
     const keys = [this.#keys.operation(id), this.#keys.place];
-    const [outcome] = await this.#run(controlScript, keys, [id, control, optional(reason)]);
+    const [outcome] = await this.#run(scripts.control, keys, [id, control, optional(reason)]);
     if (outcome === 'not-found') throw notFound(id);
   }
 
@@ -231,12 +222,12 @@ class RedisLedger implements Ledger {
     const ids = typeof which === 'string' ? [which] : await this.#runsInTableOf(which);
     for (const some of chunksOf(ids)) {
       const keys = some.map((id) => this.#keys.operation(id));
-      await this.#run(markRolledBackScript, keys, [JSON.stringify(rollbackId)]);
+      await this.#run(scripts.markRolledBack, keys, [JSON.stringify(rollbackId)]);
     }
   }
 
   async requireNoLeases(): Promise<void> {
-    const [outcome, ...leased] = await this.#run(leasesScript, [this.#keys.leases], []);
+    const [outcome, ...leased] = await this.#run(scripts.leases, [this.#keys.leases], []);
     if (outcome === 'leased') throw outstanding(leased);
   }
 
@@ -247,13 +238,20 @@ class RedisLedger implements Ledger {
   ): Promise<'added' | 'lost'> {
     const chunks = chunksOf(units);
     const { upon, done, cursor, facts } = listing;
-    const known = [upon === undefined ? '' : 'upon', optional(upon?.cursor)];
     // The listing moves on with the last of them: after a crash the same units are listed again.
-    const last = ['listing', ...known, done ? 1 : 0, optional(cursor), ...factArguments(facts)];
+    const expected = [upon === undefined ? '' : 'upon', optional(upon?.cursor)];
+    const last = ['listing', ...expected, done ? 1 : 0, optional(cursor)];
+    const more = ['more', '', '', '', ''];
+    const first = [this.#keys.operation(id), this.#keys.usedBuckets(id)];
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
-      const { keys, args } = this.#unitArguments(id, some);
-      const rest = index >= chunks.length - 1 ? last : ['more'];
-      const [outcome] = await this.#run(addUnitsScript, keys, [...args, ...rest]);
+      const { keys, args } = this.#unitArguments(id, first, some);
+      const isLast = index >= chunks.length - 1;
+      const rest = isLast ? factArguments(facts) : [];
+      const [outcome] = await this.#run(scripts.addTasks, keys, [
+        ...(isLast ? last : more),
+        ...args,
+        ...rest,
+      ]);
       if (outcome === 'not-found') throw notFound(id);
       if (outcome === 'lost') return 'lost';
     }
@@ -268,11 +266,12 @@ class RedisLedger implements Ledger {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
     const known = this.#lastStarted?.id === id ? this.#lastStarted : undefined;
-    const args = [id, unit, fieldOf(unit), bucketOf(unit)];
+    const args: (string | number)[] = [id, unit, fieldOf(unit), bucketOf(unit)];
     args.push(options.reopen === true ? 'reopen' : '', options.alone === true ? 'alone' : '');
     args.push(known === undefined ? '' : 'known', this.#leaseMs);
-    args.push(bindingFingerprint(options.binding), options.binding.target.account ?? '');
-    const answer = await this.#run(startUnitScript, this.#keys.unit(id, unit), args);
+    args.push(bindingFingerprint(options.binding), options.binding.target.account ?? '', suspectAfterStarts);
+    args.push(...factsOfAnEndArguments);
+    const answer = await this.#run(scripts.startTask, this.#keys.unit(id, unit), args);
     const result = startResultOf(answer, kind, known);
     if (result.started) this.#lastStarted = result.operation;
     return result;
@@ -290,7 +289,7 @@ class RedisLedger implements Ledger {
     for (const { index, name, amount } of deltas) args.push(index, name, amount);
     args.push(resolved.length, ...resolved, issues.length);
     for (const { key, code, detail } of issues) args.push(key, code, JSON.stringify(detail));
-    const [outcome] = await this.#run(commitScript, this.#keys.unit(id, unit), args);
+    const [outcome] = await this.#run(scripts.commit, this.#keys.unit(id, unit), args);
     return commitResultOf(outcome);
   }
 
@@ -302,22 +301,22 @@ class RedisLedger implements Ledger {
     const args: (string | number)[] = [id, this.#leaseMs, attempts.length];
     for (const { unit, epoch } of attempts)
       args.push(unit, fieldOf(unit), epoch, keys.push(this.#keys.bucket(id, bucketOf(unit))));
-    return (await this.#run(lookScript, keys, args)).map(commitResultOf);
+    return (await this.#run(scripts.checkAttempts, keys, args)).map(commitResultOf);
   }
 
   async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'lost';
     const args = [id, unit, fieldOf(unit), epoch, ...counters[kind]];
-    const [outcome] = await this.#run(resetUnitScript, this.#keys.unit(id, unit), args);
+    const [outcome] = await this.#run(scripts.resetTask, this.#keys.unit(id, unit), args);
     return commitResultOf(outcome);
   }
 
   async requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]> {
     const requeued: string[] = [];
     for (const some of chunksOf(units)) {
-      const { keys, args } = this.#unitArguments(id, some);
-      const [outcome, ...positions] = await this.#run(requeueFailedScript, keys, args);
+      const { keys, args } = this.#unitArguments(id, [this.#keys.operation(id)], some);
+      const [outcome, ...positions] = await this.#run(scripts.requeueFailed, keys, args);
       if (outcome === 'not-found') throw notFound(id);
       requeued.push(...some.filter((_, index) => positions.includes(String(index))));
     }
@@ -353,8 +352,9 @@ class RedisLedger implements Ledger {
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
     const { code, cursor = '0', limit } = options;
-    const keys = [this.#keys.operation(id), ...this.#keys.issues(id)];
-    const [outcome, ...pairs] = await this.#run(issuesScript, keys, [cursor, limit, optional(code)]);
+    const [kept, order] = this.#keys.issues(id);
+    const keys = [this.#keys.operation(id), kept, order];
+    const [outcome, ...pairs] = await this.#run(scripts.issues, keys, [cursor, limit, optional(code)]);
     if (outcome === 'not-found') throw notFound(id);
     const read = issuesOf(pairs);
     const page = read.slice(0, limit);
@@ -364,8 +364,9 @@ class RedisLedger implements Ledger {
   }
 
   async unitIssues(id: string, unit: string): Promise<readonly Issue[]> {
-    const keys = [this.#keys.operation(id), ...this.#keys.issues(id)];
-    const [outcome, ...pairs] = await this.#run(unitIssuesScript, keys, [unit]);
+    const [issues, , index] = this.#keys.issues(id);
+    const keys = [this.#keys.operation(id), issues, index];
+    const [outcome, ...pairs] = await this.#run(scripts.taskIssues, keys, [unit]);
     if (outcome === 'not-found') throw notFound(id);
     return issuesOf(pairs).map(({ issue }) => issue);
   }
@@ -390,9 +391,13 @@ class RedisLedger implements Ledger {
     return found(id === undefined ? undefined : await this.get(id), id);
   }
 
-  /** Keys: the operation, its used buckets, and each bucket once. Arguments as the scripts about many units take them. */
-  #unitArguments(id: string, units: readonly string[]): { keys: string[]; args: (string | number)[] } {
-    const keys = [this.#keys.operation(id), this.#keys.usedBuckets(id)];
+  /** The keys with each bucket once behind them, and the units as the list that the scripts about many of them take. */
+  #unitArguments(
+    id: string,
+    first: readonly string[],
+    units: readonly string[],
+  ): { keys: string[]; args: (string | number)[] } {
+    const keys = [...first];
     const places = new Map<number, number>();
     const args: (string | number)[] = [units.length];
     for (const unit of units) {

@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { RedisConnection } from '../connect-redis.ts';
+
+import type { RedisConnection } from './connect-redis.ts';
+import { luaFiles } from './lua-files.ts';
 
 export interface Script {
   readonly source: string;
   readonly sha: string;
 }
 
-/** Puts a script together from the functions it uses and its own lines. */
-export function script(...parts: readonly string[]): Script {
-  const source = parts.join('\n');
+const includeLine = /^--- @include "(.+)"\n/gm;
+
+/** The script `lua/<name>.lua`, with each file that it includes once, in place of the line that first asks for it. */
+export function loadScript(name: string): Script {
+  const included = new Set<string>();
+  const resolve = (path: string): string => {
+    if (included.has(path)) return '';
+    included.add(path);
+    const text = luaFiles.get(path);
+    if (text === undefined) throw new Error(`There is no lua/${path}.lua`);
+    return text.replaceAll(includeLine, (_, inner: string) => resolve(inner));
+  };
+  const source = resolve(name);
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 

@@ -1,10 +1,9 @@
-/**
- * Issues are counted by code in the operation, and kept up to a number and a weight in bytes: a hash from member (unit, NUL, key) to
- * `arrival|code|detail`, one sorted set by arrival to page through all, and one with equal scores to find those of a
- * unit by range. Of those beyond it the unit's record keeps how many there are by code, so that a reset can take
- * them back; by their key they can't be found again, with the exception of the unit's own failure.
- */
-export const keptIssues = String.raw`
+--- @include "includes/task-keys"
+
+-- Issues are counted by code in the operation. They are kept up to a number and a size in bytes, in three keys: a hash
+-- from member (task, NUL, key) to `arrival|code|detail`, a sorted set by arrival to page through all, and a sorted set
+-- with equal scores to find those of a task by range. For those beyond the limits the record of the task keeps how many
+-- there are by code, so that a reset can subtract them. They can't be found by their key, except the task's own failure.
 local function countCode(code, amount)
   redis.call('HINCRBY', OPERATION, 'k:' .. code, amount)
 end
@@ -16,7 +15,7 @@ local function readIssue(member)
   return arrival, code, text
 end
 
--- The member stands in all three.
+-- The member is in all three.
 local function addWeight(member, text, sign)
   redis.call('HINCRBY', OPERATION, 'issueBytes', sign * (3 * #member + #text))
 end
@@ -42,8 +41,8 @@ local function removeUnkeptFailure(record)
   end
 end
 
-local function resolveIssue(record, unit, key)
-  local member = unit .. '\0' .. key
+local function resolveIssue(record, task, key)
+  local member = task .. '\0' .. key
   local arrival, code, text = readIssue(member)
   if arrival then
     removeIssue(member, code, text)
@@ -52,8 +51,8 @@ local function resolveIssue(record, unit, key)
   end
 end
 
-local function recordIssue(record, unit, maxKept, maxBytes, key, code, detail)
-  local member = unit .. '\0' .. key
+local function recordIssue(record, task, maxKept, maxBytes, key, code, detail)
+  local member = task .. '\0' .. key
   local arrival, oldCode, oldText = readIssue(member)
   if arrival then
     countCode(oldCode, -1)
@@ -78,12 +77,12 @@ local function recordIssue(record, unit, maxKept, maxBytes, key, code, detail)
   redis.call('HSET', ISSUES, member, text)
 end
 
-local function membersOf(unit)
-  return redis.call('ZRANGEBYLEX', INDEX, '[' .. unit .. '\0', '(' .. unit .. '\1')
+local function membersOf(task)
+  return redis.call('ZRANGEBYLEX', INDEX, '[' .. task .. '\0', '(' .. task .. '\1')
 end
 
-local function forgetIssues(record, unit)
-  for _, member in ipairs(membersOf(unit)) do
+local function forgetIssues(record, task)
+  for _, member in ipairs(membersOf(task)) do
     local _, code, text = readIssue(member)
     removeIssue(member, code, text)
   end
@@ -91,4 +90,3 @@ local function forgetIssues(record, unit)
   for name in pairs(record.unkept) do table.insert(names, name) end
   for _, name in ipairs(names) do removeUnkept(record, name) end
 end
-`;

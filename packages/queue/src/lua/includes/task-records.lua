@@ -1,14 +1,11 @@
-/**
- * A unit's record is one short text, because there may be a million of them:
- *
- *     state | epoch | starts without progress | counters | unkept issues | cursor
- *
- * `state` is the first letter of queued, running, done or failed. Counters are in the order of core's table, with
- * nothing for zero. Unkept issues are `code:count` (`*code` is the unit's own failure), for those beyond the cap.
- * Sections that are empty up to the end are left out; a cursor comes last because it may hold any character.
- */
-export const unitRecords = String.raw`
-local function readUnit(field)
+-- There may be a million tasks, so the record of a task is one short text in the hash BUCKET:
+--
+--     state | epoch | starts without progress | counters | issues not kept | cursor
+--
+-- `state` is the first letter of queued, running, done or failed. Counters are in the order of core's table, with nothing
+-- for zero. Issues not kept are `code:count` (`*code` is the task's own failure), for those beyond the limit. Empty
+-- sections at the end are left out. The cursor comes last because it may hold any character.
+local function readTask(field)
   local text = redis.call('HGET', BUCKET, field)
   if not text then return nil end
   local state, epoch, starts, counters, unkept, rest =
@@ -24,7 +21,7 @@ local function readUnit(field)
   return record
 end
 
-local function newUnit()
+local function newTask()
   return { state = 'q', epoch = 0, starts = 0, counters = {}, unkept = {} }
 end
 
@@ -40,7 +37,7 @@ local function countersText(record)
   return (string.gsub(table.concat(texts, ','), ',+$', ''))
 end
 
-local function writeUnit(field, record)
+local function writeTask(field, record)
   local unkept = {}
   for code, count in pairs(record.unkept) do
     if count > 0 then table.insert(unkept, code .. ':' .. count) end
@@ -61,8 +58,8 @@ local function writeUnit(field, record)
   redis.call('HSET', BUCKET, field, text)
 end
 
--- What a commit is booked upon, as one text: counters have no bar.
-local function standOf(record)
+-- What a commit compares with what it expects, as one text. Counters hold no bar.
+local function progressText(record)
   return countersText(record) .. (record.cursor and '|' .. record.cursor or '')
 end
 
@@ -70,22 +67,3 @@ local function addToCounter(record, index, amount)
   for missing = #record.counters + 1, index do record.counters[missing] = 0 end
   record.counters[index] = record.counters[index] + amount
 end
-`;
-
-/**
- * The unit's record, if the start that took this epoch still holds it, with the control that its holder has to heed; or nil
- * with `stale` or `lost`.
- */
-export const heldUnit = String.raw`
-local function heldUnit(id, field, epoch)
-  local operation = readOperation(OPERATION)
-  if not operation then return nil, 'lost' end
-  if operation.state ~= 'running' then return nil, 'stale' end
-  local place = readPlace(PLACE)
-  if not isCurrent(operation, id, place) then return nil, 'stale' end
-  local record = readUnit(field)
-  if not record or record.epoch < epoch then return nil, 'lost' end
-  if record.state ~= 'r' or record.epoch ~= epoch then return nil, 'stale' end
-  return record, controlOf(operation, id, place)
-end
-`;
