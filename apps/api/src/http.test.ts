@@ -152,6 +152,17 @@ test('without Redis every call answers 503 within seconds, and works again when 
   await expect.poll(async () => (await stack.call('GET /status')).status, { timeout: 15_000 }).toBe(200);
 });
 
+test('records of another version are refused before a run', async () => {
+  await using redis = await startRedis();
+  const env = { REDIS_URL: redis.url, QUEUE_PREFIX: '{versions}' };
+  await using stack = await openStack({ workers: 0, env });
+  await stack.context.redis.set('{versions}:ledger:version', '999');
+  expect(await stack.call('POST /start')).toMatchObject({
+    status: 503,
+    body: { code: 'REDIS_RECORD_VERSION', detail: expect.stringMatching(/another QUEUE_PREFIX/) },
+  });
+});
+
 test('a Redis that evicts is refused before a run', async () => {
   await using redis = await startRedis();
   await using stack = await openStack({ workers: 0, env: { REDIS_URL: redis.url } });

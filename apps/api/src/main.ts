@@ -2,7 +2,7 @@ import { openQueueContext } from '@migrator/composition';
 import { ConfigError, endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget, MigrationError } from '@migrator/core';
 import { openWatch } from '@migrator/observability';
-import { openQueueTelemetry, requireRedis } from '@migrator/queue';
+import { openQueueTelemetry, requireRecordVersion, requireRedis } from '@migrator/queue';
 
 import { requireSafeAccess } from './access/hosts.ts';
 import { boardPath } from './bull-board.ts';
@@ -45,9 +45,20 @@ const end = endInOrder('api', process.argv, async () => {
 });
 
 // Whatever else Redis has against us may pass while this runs, and every answer tells of it.
-await requireRedis(context.redis, databaseLimitMs).catch((error: unknown) => {
-  if (MigrationError.codeOf(error) !== 'REDIS_DATABASE') return;
-  complain(error);
-  process.stderr.write(`api: ${(error as Error).message}\n`);
-  end(1);
-});
+const fatal = new Set(['REDIS_DATABASE', 'REDIS_RECORD_VERSION']);
+let refused = false;
+async function requireOurRedis(): Promise<void> {
+  try {
+    await requireRedis(context.redis, databaseLimitMs);
+    await requireRecordVersion(context.redis, config.redis.prefix);
+  } catch (error) {
+    if (refused || !fatal.has(MigrationError.codeOf(error))) return;
+    refused = true;
+    complain(error);
+    process.stderr.write(`api: ${(error as Error).message}\n`);
+    end(1);
+  }
+}
+await requireOurRedis();
+// One that comes later, or in the place of the first.
+context.redis.on('ready', () => void requireOurRedis());

@@ -1,5 +1,6 @@
 import { redisRefusals, startRedis, startRefusingRedis } from '@migrator/local-services';
-import { afterEach, expect, inject, test, vi } from 'vitest';
+import { closeRedis, connectRedis } from '@migrator/queue';
+import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { endChildren, startProgram } from './testing/programs.ts';
 
@@ -53,6 +54,43 @@ test.each([
     expect(program.log()).toContain(code);
   },
 );
+
+test.each(['worker', 'api'] as const)(
+  '%s: records of another version end the program with a sentence, those of its own do not',
+  async (name) => {
+    await using service = await startRedis();
+    const redis = connectRedis({ url: service.url }, 'api', () => undefined);
+    onTestFinished(() => closeRedis(redis));
+    const key = '{versions}:ledger:version';
+    const start = () => startProgram(name, { ...env, REDIS_URL: service.url, QUEUE_PREFIX: '{versions}' });
+    const first = start();
+    await vi.waitFor(async () => expect(await redis.get(key)).toMatch(/^\d+$/), patiently);
+    const second = start();
+    const up = name === 'api' ? 'api: http' : 'worker: ready';
+    for (const one of [first, second]) await vi.waitFor(() => expect(one.errors()).toContain(up), patiently);
+
+    await redis.set(key, '999');
+    const other = start();
+    expect(await other.ended).toBe(1);
+    expect(other.errors()).toMatch(
+      new RegExp(`^${name}: Redis holds records of version 999 under QUEUE_PREFIX {versions}, .*`, 'm'),
+    );
+    expect(other.log()).toContain('REDIS_RECORD_VERSION');
+  },
+);
+
+test('an api whose Redis comes back with records of another version ends with the sentence', async () => {
+  await using service = await startRedis();
+  const redis = connectRedis({ url: service.url }, 'api', () => undefined);
+  onTestFinished(() => closeRedis(redis));
+  const api = startProgram('api', { ...env, REDIS_URL: service.url, QUEUE_PREFIX: '{versions}' });
+  const key = '{versions}:ledger:version';
+  await vi.waitFor(async () => expect(await redis.get(key)).toMatch(/^\d+$/), patiently);
+  await redis.set(key, '999');
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  expect(await api.ended).toBe(1);
+  expect(api.errors().match(/records of version 999/g)).toHaveLength(1);
+});
 
 test('a worker with a password that Redis refuses ends with a sentence that does not show it', async () => {
   await using redis = await startRedis({ settings: () => ['--requirepass', 'right'] });

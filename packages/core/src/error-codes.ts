@@ -72,6 +72,8 @@ const policies = {
   /** An attempt that has not reported may still write: not before its lease has run out. */
   LEASES_OUTSTANDING: { ...never, gives: 'later' },
   REDIS_EVICTS: { ...never, gives: 'run' },
+  /** A program of another release has written records that this one would misread. */
+  REDIS_RECORD_VERSION: { ...never, gives: 'run' },
   NO_DATA: { ...never, gives: 'run' },
   /** To prune against a source without entries would empty the table. */
   PRUNE_SOURCE_EMPTY: { ...never, gives: 'run' },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { startRedis } from '@migrator/local-services';
+import { closeRedis, connectRedis } from '@migrator/queue';
 import { startTcpProxy } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
@@ -41,6 +42,23 @@ test.each(['cut', 'silence'] as const)(
   },
   120_000,
 );
+
+test('records of another version in Redis reject with the sentence, and stay', async () => {
+  await using ground = await openGround();
+  await ground.fill('ann', days(1));
+  const redis = connectRedis({ url: inject('services').REDIS_URL }, 'api', () => undefined);
+  onTestFinished(() => closeRedis(redis));
+  const key = `${ground.env['QUEUE_PREFIX']}:ledger:version`;
+  await redis.set(key, '999');
+  await expect(ground.overQueue()).rejects.toMatchObject({
+    code: 'REDIS_RECORD_VERSION',
+    message: expect.stringContaining('choose another QUEUE_PREFIX'),
+  });
+  await redis.del(key);
+  await expect(ground.overQueue()).resolves.toMatchObject({ state: 'completed' });
+  await redis.set(key, '999');
+  await expect(ground.overQueue()).rejects.toMatchObject({ code: 'REDIS_RECORD_VERSION' });
+});
 
 test('a Redis that does not let it in, or has no such database, rejects with its code', async () => {
   await using redis = await startRedis({ settings: () => ['--requirepass', 'right'] });

@@ -8,6 +8,7 @@ export {
   requireWrites,
   untilFitRedis,
 } from './redis-connection.ts';
+export { requireRecordVersion } from './record-version.ts';
 export { namingRedisErrors, toRedisError } from './redis-errors.ts';
 export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
 export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './worker-registry.ts';

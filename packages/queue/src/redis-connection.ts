@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 
 import { atMost } from './at-most.ts';
 import type { RedisConnection } from './connect-redis.ts';
+import { requireRecordVersion } from './record-version.ts';
 import { faultOf, isConfigurationFault, toRedisError, troubleOf } from './redis-errors.ts';
 import { loadScript, runScript } from './run-script.ts';
 
@@ -53,7 +54,8 @@ async function requireAnswer(redis: RedisConnection): Promise<void> {
 
 /**
  * Throws unless Redis can be trusted with the queue and the books: it never evicts (one whose keys are thrown away under
- * pressure loses jobs in silence), it is not one node of a cluster that we take for the whole, and it takes writes.
+ * pressure loses jobs in silence), it is not one node of a cluster that we take for the whole, it takes writes, and its records have this
+ * program's version.
  */
 export async function requireFitRedis(redis: RedisConnection, prefix: string): Promise<void> {
   try {
@@ -64,6 +66,7 @@ export async function requireFitRedis(redis: RedisConnection, prefix: string): P
       for (const info of infos) if (info.status === 'fulfilled') requireNoEviction(info.value);
     }
     await requireWrites(redis, prefix);
+    await requireRecordVersion(redis, prefix);
   } catch (error) {
     throw toRedisError(error, redis) ?? error;
   }

@@ -118,6 +118,7 @@ const configurationFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REDIS_DATABASE',
   'REDIS_CLUSTER_NODE',
   'REDIS_EVICTS',
+  'REDIS_RECORD_VERSION',
 ]);
 
 export function isConfigurationFault(error: unknown): boolean {

@@ -9,7 +9,14 @@ import {
   retryMigration,
   startOperation,
 } from '@migrator/engine';
-import { closeRedis, connectRedis, createRedisLedger, requireFitRedis, requireRedis } from '@migrator/queue';
+import {
+  closeRedis,
+  connectRedis,
+  createRedisLedger,
+  requireFitRedis,
+  requireRecordVersion,
+  requireRedis,
+} from '@migrator/queue';
 
 import { attend, isStuck, throwIfAborted } from '../attend.ts';
 import { covers } from '../covers.ts';
@@ -45,6 +52,7 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
   try {
     throwIfAborted(wanted.signal);
     await requireRedis(books, redisLimitMs);
+    await requireRecordVersion(books, prefix);
     const ledger = createRedisLedger({ redis: books, prefix });
     const context = await openQueueContext(wanted.config, 'api', ignore);
     const worker = new SpareWorker(context, wanted.config);

@@ -9,6 +9,7 @@ export const bucketCount = 16_384;
 /**
  * Where the ledger keeps what. All keys share the prefix, so that with braces in it they share a slot of a cluster.
  *
+ * - `version`: of all records under the prefix (record-version.ts)
  * - `place`: hash; `id` and `control` of the operation that holds the place, `last`: the last start in milliseconds
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
@@ -17,12 +18,14 @@ export const bucketCount = 16_384;
  * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by unit
  */
 export class LedgerKeys {
+  readonly version: string;
   readonly place: string;
   readonly leases: string;
   readonly #root: string;
 
   constructor(prefix: string) {
     this.#root = `${prefix}:ledger`;
+    this.version = `${this.#root}:version`;
     this.place = `${this.#root}:place`;
     this.leases = `${this.#root}:leases`;
   }

@@ -1,0 +1,29 @@
+import { MigrationError } from '@migrator/core';
+
+import type { RedisConnection } from './connect-redis.ts';
+import { toRedisError } from './redis-errors.ts';
+import { LedgerKeys } from './redis-ledger/ledger-keys.ts';
+import { loadScript, runScript } from './run-script.ts';
+
+/** Of all keys under the prefix. Raise it with each change by which two releases would misread each other's records. */
+const recordVersion = '1';
+
+const checkScript = loadScript('check-record-version');
+
+/** Throws unless the records under the prefix have this program's version. The first program writes it. */
+export async function requireRecordVersion(redis: RedisConnection, prefix: string): Promise<void> {
+  const [recorded] = await runScript(
+    redis,
+    checkScript,
+    [new LedgerKeys(prefix).version],
+    [recordVersion],
+  ).catch((error: unknown) => {
+    throw toRedisError(error, redis) ?? error;
+  });
+  if (recorded === recordVersion) return;
+  throw new MigrationError(
+    'REDIS_RECORD_VERSION',
+    `Redis holds records of version ${recorded} under QUEUE_PREFIX ${prefix}, and this program writes version ` +
+      `${recordVersion}: finish with the release that wrote them, or choose another QUEUE_PREFIX`,
+  );
+}
