@@ -162,7 +162,7 @@ async function troubleRound(
 ): Promise<Round> {
   const code = MigrationError.codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (retryPolicies[code].gives === 'run') {
+  if (retryPolicies[code].onExhausted === 'pause-run') {
     await context.ledger.control(operation.id, 'pause', `${code}: ${message}`);
     return again(context, operation, pollMs);
   }

@@ -103,7 +103,7 @@ async function putEntry(
     );
   } catch (error) {
     const code = MigrationError.codeOf(error);
-    if (error instanceof MigrationError && retryPolicies[code].gives === 'entry') {
+    if (error instanceof MigrationError && retryPolicies[code].onExhausted === 'fail-entry') {
       return { kind: 'failed', code, message: error.message, attempts: error.attempts };
     }
     throw error;

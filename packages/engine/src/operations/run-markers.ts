@@ -170,9 +170,9 @@ async function write(
 /** Refused are those whom the service does not let use tags, or whose request it does not know or take. */
 function throwUnlessRefused(error: unknown): void {
   const code = MigrationError.codeOf(error);
-  const { gives } = retryPolicies[code];
+  const { onExhausted } = retryPolicies[code];
   if (code === 'ACCESS_DENIED') return;
-  if (code === 'ABORTED' || gives === 'later' || gives === 'run') throw error;
+  if (code === 'ABORTED' || onExhausted === 'postpone' || onExhausted === 'pause-run') throw error;
 }
 
 function messageOf(error: unknown): string {

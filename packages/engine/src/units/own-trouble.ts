@@ -44,7 +44,7 @@ export async function isOwnTrouble(
   const code = MigrationError.codeOf(error);
   if (ambiguous.has(code)) return await answersOthers(context, operation, code, { lease, signal: stop });
   // What nothing foresaw in the work on one entry is met again with it, and with no other.
-  return retryPolicies[code].gives === 'entry' || code === 'INTERNAL';
+  return retryPolicies[code].onExhausted === 'fail-entry' || code === 'INTERNAL';
 }
 
 /**

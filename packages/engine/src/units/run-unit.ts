@@ -201,11 +201,16 @@ class UnitBook {
   /** Something stopped the attempt before its end. */
   async interrupted(error: unknown): Promise<UnitResult | Lost> {
     const code = MigrationError.codeOf(error);
-    const { gives } = retryPolicies[code];
-    if (gives === 'later' && !this.#start.signal.aborted && (await this.#isOutage(code))) {
+    const { onExhausted } = retryPolicies[code];
+    if (onExhausted === 'postpone' && !this.#start.signal.aborted && (await this.#isOutage(code))) {
       return this.#postpone(code, messageOf(error));
     }
-    if (code !== 'ABORTED' && gives !== 'run' && this.#attempt.lastAttempt && !this.#start.signal.aborted) {
+    if (
+      code !== 'ABORTED' &&
+      onExhausted !== 'pause-run' &&
+      this.#attempt.lastAttempt &&
+      !this.#start.signal.aborted
+    ) {
       return this.fail(error);
     }
     // What the books have lost of it need not be handed back.
@@ -213,7 +218,7 @@ class UnitBook {
     if (control === 'stale') return { outcome: 'stale' };
     if (control === 'cancel') return { outcome: 'cancelled' };
     if (code === 'ABORTED' || this.#start.signal.aborted) return { outcome: 'handed-back' };
-    if (gives !== 'run') throw error;
+    if (onExhausted !== 'pause-run') throw error;
     const holder = this.#operation.parent ?? this.#operation.id;
     await this.#context.ledger.control(holder, 'pause', `${code}: ${messageOf(error)}`);
     this.#attempt.onEvent(`paused the run: ${messageOf(error)}`);
