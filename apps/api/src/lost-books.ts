@@ -1,4 +1,4 @@
-import { type Ledger, type Operation, operationId, readStamp, type Target } from '@migrator/core';
+import { type Ledger, type Operation, operationId, readProvenance, type Target } from '@migrator/core';
 
 interface Memory {
   /** What was running when this process last saw it. */
@@ -67,7 +67,7 @@ async function look(memory: Memory, target: Target): Promise<void> {
       limit: itemsPerLook,
       signal,
     });
-    const runs = page.items.flatMap((item) => readStamp(item)?.migratedAt ?? []).toSorted();
+    const runs = page.items.flatMap((item) => readProvenance(item)?.migratedAt ?? []).toSorted();
     const at = runs.at(-1);
     if (at === undefined) delete memory.written;
     else memory.written = { at, id: operationId('migration', at) };

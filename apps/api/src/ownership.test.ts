@@ -1,5 +1,5 @@
 import { GetItemCommand, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { mapEntry, readStamp, type StoredItem, unitId } from '@migrator/core';
+import { mapEntry, readProvenance, type StoredItem, unitId } from '@migrator/core';
 import { AttemptWatcher, runUnit } from '@migrator/engine';
 import { heldLease } from '@migrator/testing';
 import { expect, test } from 'vitest';
@@ -122,7 +122,7 @@ test('OVERSIZE=gzip carries what is too large, and verification and rollback kno
   });
   const large = await read(stack, 'journal_ann_large');
   expect(large?.['data']?.M?.['userId']).toEqual({ S: 'ann' });
-  expect(readStamp(large as unknown as StoredItem)).toBeDefined();
+  expect(readProvenance(large as unknown as StoredItem)).toBeDefined();
   expect((await stack.call('POST /start', wait)).body).toMatchObject({
     stats: { skippedCount: 2, writeUnits: 0 },
   });

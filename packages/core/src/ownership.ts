@@ -43,15 +43,15 @@ export function deleteConditionValues(ref: OwnedItemRef): { readonly [placeholde
 }
 
 /** What a stored item says of where it comes from. */
-export interface Stamp {
+export interface Provenance {
   readonly userId: string;
   readonly date: string;
   readonly migratedAt: string;
   readonly originalTimestamp: string;
 }
 
-/** The item's stamp if the migration owns it: copied from Firestore and not saved by the application since. */
-export function readStamp(item: StoredItem): Stamp | undefined {
+/** The item's provenance if the migration owns it: copied from Firestore and not saved by the application since. */
+export function readProvenance(item: StoredItem): Provenance | undefined {
   const data = mapOf(item['data']);
   const metadata = mapOf(data?.['metadata']);
   const migratedAt = stringOf(metadata?.['migratedAt']);
@@ -65,11 +65,11 @@ export function readStamp(item: StoredItem): Stamp | undefined {
 }
 
 /** Whether the key is the one that the item's own user and date give; only such an item may be rolled back. */
-export function isAtItsOwnKey(item: StoredItem, stamp: Stamp): boolean {
-  return stringOf(item['dateKey']) === dateKey(stamp);
+export function isAtItsOwnKey(item: StoredItem, provenance: Provenance): boolean {
+  return stringOf(item['dateKey']) === dateKey(provenance);
 }
 
-export type Standing =
+export type Ownership =
   /** The application's, or nobody's we know: left alone. */
   | 'foreign'
   /** Another entry's item under the same key. */
@@ -80,11 +80,12 @@ export type Standing =
   | 'ours';
 
 /** How a stored item stands to the item that is to be written in its place. */
-export function standing(stored: StoredItem, item: Stamp): Standing {
-  const stamp = readStamp(stored);
-  if (stamp === undefined) return 'foreign';
-  if (stamp.userId !== item.userId || stamp.date !== item.date) return 'collision';
-  if (stamp.migratedAt > item.migratedAt || stamp.originalTimestamp > item.originalTimestamp) return 'newer';
+export function ownershipOf(stored: StoredItem, item: Provenance): Ownership {
+  const provenance = readProvenance(stored);
+  if (provenance === undefined) return 'foreign';
+  if (provenance.userId !== item.userId || provenance.date !== item.date) return 'collision';
+  if (provenance.migratedAt > item.migratedAt || provenance.originalTimestamp > item.originalTimestamp)
+    return 'newer';
   return 'ours';
 }
 

@@ -1,7 +1,7 @@
 interface Kept {
   /** DynamoDB JSON: the whole item, and what a rollback's or verification's scan asks for. */
   readonly whole: string;
-  readonly stamp: string;
+  readonly provenance: string;
 }
 
 type Attribute = { readonly [kind: string]: unknown };
@@ -18,7 +18,7 @@ export class KeptItems {
   put(item: Fields): void {
     const key = textOf(item['dateKey']);
     const answered = inAnotherOrder(item);
-    this.#items.set(key, { whole: JSON.stringify(answered), stamp: JSON.stringify(stampOf(answered)) });
+    this.#items.set(key, { whole: JSON.stringify(answered), provenance: JSON.stringify(stampOf(answered)) });
     this.#sorted.clear();
   }
 
@@ -43,7 +43,7 @@ export class KeptItems {
       const key = keys[at]!;
       const kept = this.#items.get(key);
       if (kept === undefined) continue;
-      items.push(whole ? kept.whole : kept.stamp);
+      items.push(whole ? kept.whole : kept.provenance);
       if (items.length === limit) return { items, last: key };
     }
     return { items };

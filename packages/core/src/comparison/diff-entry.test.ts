@@ -159,7 +159,7 @@ describe('the path of a difference', () => {
   });
 });
 
-describe('the stamp', () => {
+describe('the provenance', () => {
   it('may be of any run, as long as updatedAt is the same', () => {
     const other = { S: '2027-01-01T00:00:00.000Z' };
     const item = itemWith({}, { migratedAt: other });

@@ -98,7 +98,7 @@ export const suspectAfterStarts = 3;
 export interface Ledger {
   /**
    * Opens an operation, unless one is running. Its start is `now`, or a millisecond after the last start if that is
-   * later, so that ids and stamps always grow. A part (with `parent`) needs no free place. `binding`: what it reads and
+   * later, so that ids and provenances always grow. A part (with `parent`) needs no free place. `binding`: what it reads and
    * writes; a part has its parent's.
    */
   open(

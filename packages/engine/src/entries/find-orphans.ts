@@ -22,19 +22,19 @@ export async function findOrphans(
   return { orphans: [...misplaced, ...orphans], unknown: [...unaskable, ...unknown] };
 }
 
-function isAskable({ stamp }: OwnedItem): boolean {
-  return isDocumentId(stamp.userId) && isDocumentId(stamp.date);
+function isAskable({ provenance }: OwnedItem): boolean {
+  return isDocumentId(provenance.userId) && isDocumentId(provenance.date);
 }
 
 /** One id that Firestore refuses fails the whole request: then each half is asked by itself, down to the one that it is. */
 async function ask(source: Source, items: readonly OwnedItem[], signal: AbortSignal): Promise<Orphans> {
   if (items.length === 0) return { orphans: [], unknown: [] };
   try {
-    const refs = items.map(({ stamp }) => ({ userId: stamp.userId, date: stamp.date }));
+    const refs = items.map(({ provenance }) => ({ userId: provenance.userId, date: provenance.date }));
     const found = await source.readEntries(refs, { keysOnly: true, signal });
     const known = new Set(found.map(({ userId, date }) => `${userId}/${date}`));
     return {
-      orphans: items.filter(({ stamp }) => !known.has(`${stamp.userId}/${stamp.date}`)),
+      orphans: items.filter(({ provenance }) => !known.has(`${provenance.userId}/${provenance.date}`)),
       unknown: [],
     };
   } catch (error) {

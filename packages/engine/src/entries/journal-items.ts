@@ -1,8 +1,8 @@
-import { isAtItsOwnKey, readStamp, type Stamp, type StoredItem } from '@migrator/core';
+import { isAtItsOwnKey, readProvenance, type Provenance, type StoredItem } from '@migrator/core';
 
 export interface OwnedItem {
   readonly dateKey: string;
-  readonly stamp: Stamp;
+  readonly provenance: Provenance;
   /** False where the key is not the one that its own user and date give: never deleted. */
   readonly atItsOwnKey: boolean;
 }
@@ -24,9 +24,9 @@ export function userOfCopy(item: StoredItem): string | undefined {
   return isCopy && userId !== undefined && 'S' in userId ? userId.S : undefined;
 }
 
-/** The item with its stamp if the migration owns it. */
+/** The item with its provenance if the migration owns it. */
 export function asOwned(item: StoredItem): OwnedItem | undefined {
-  const stamp = readStamp(item);
-  if (stamp === undefined) return undefined;
-  return { dateKey: dateKeyOf(item), stamp, atItsOwnKey: isAtItsOwnKey(item, stamp) };
+  const provenance = readProvenance(item);
+  if (provenance === undefined) return undefined;
+  return { dateKey: dateKeyOf(item), provenance, atItsOwnKey: isAtItsOwnKey(item, provenance) };
 }

@@ -9,10 +9,10 @@ import {
   migratedAtOfExactCopy,
   MigrationError,
   parseItem,
-  readStamp,
+  readProvenance,
   retryPolicies,
   type SourceEntry,
-  standing,
+  ownershipOf,
   type StoredItem,
 } from '@migrator/core';
 
@@ -72,7 +72,7 @@ function outcomeByReading(
   const refused = outcomeOfRefusal(stored, wanted, 0);
   if (refused !== undefined) return refused;
   if (diffEntry(entry, stored).differences.length > 0) return undefined;
-  return asItShouldBe(run, readStamp(stored)?.migratedAt);
+  return asItShouldBe(run, readProvenance(stored)?.migratedAt);
 }
 
 function asItShouldBe(run: MigrationRun, migratedAt: string | undefined): EntryOutcome {
@@ -121,7 +121,7 @@ function written(
 
 /** An item of this very run that is replaced was written before a crash: it counts as created, not as repaired. */
 function kindOfWrite(run: MigrationRun, replaced: StoredItem | undefined): 'created' | 'repaired' {
-  if (replaced === undefined || readStamp(replaced)?.migratedAt === run.migratedAt) return 'created';
+  if (replaced === undefined || readProvenance(replaced)?.migratedAt === run.migratedAt) return 'created';
   return 'repaired';
 }
 
@@ -130,15 +130,15 @@ function outcomeOfRefusal(
   wanted: Pick<EncodedItem, 'userId' | 'date' | 'migratedAt' | 'originalTimestamp'>,
   writeUnits: number,
 ): EntryOutcome | undefined {
-  switch (standing(stored, wanted)) {
+  switch (ownershipOf(stored, wanted)) {
     case 'foreign':
       return { kind: 'conflicts', writeUnits };
     case 'newer': {
-      const { migratedAt = '' } = readStamp(stored) ?? {};
+      const { migratedAt = '' } = readProvenance(stored) ?? {};
       return { kind: 'newer', writeUnits, ...(migratedAt > wanted.migratedAt ? { migratedAt } : {}) };
     }
     case 'collision': {
-      return collisionWith(readStamp(stored) ?? { userId: '', date: '' });
+      return collisionWith(readProvenance(stored) ?? { userId: '', date: '' });
     }
     case 'ours':
       return undefined;

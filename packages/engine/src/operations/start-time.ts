@@ -1,4 +1,4 @@
-import { type Binding, isSameBinding, type Ledger, readStamp, type Target } from '@migrator/core';
+import { type Binding, isSameBinding, type Ledger, readProvenance, type Target } from '@migrator/core';
 
 /** A look at the table reads 8 segments of at most so many pages of 1 MB: some 200 MB, or 50,000 read units (1 US cent). */
 const segments = 8;
@@ -49,7 +49,7 @@ async function newestProvenances(target: Target): Promise<string[]> {
         ...(cursor === undefined ? {} : { cursor }),
       });
       for (const item of found.items) {
-        const migratedAt = readStamp(item)?.migratedAt ?? '';
+        const migratedAt = readProvenance(item)?.migratedAt ?? '';
         if (migratedAt > newest[segment]!) newest[segment] = migratedAt;
       }
       cursor = found.cursor;

@@ -40,7 +40,7 @@ export function pruneSlice(
     async select(items) {
       const owned = items.map((item) => asOwned(item)).filter((item) => item !== undefined);
       const ours = owned.filter(
-        ({ stamp, atItsOwnKey }) => atItsOwnKey && (users === undefined || users.has(stamp.userId)),
+        ({ provenance, atItsOwnKey }) => atItsOwnKey && (users === undefined || users.has(provenance.userId)),
       );
       const { orphans, unknown } = await findOrphans(context.source, ours, start.signal);
       const deltas: Deltas<'prune'> = { owned: owned.length, unknown: unknown.length };
@@ -70,7 +70,7 @@ export function pruneSlice(
     const items = refs.map((ref): OwnedItem => ({
       dateKey: ref.dateKey,
       atItsOwnKey: true,
-      stamp: { ...ref, migratedAt: ref.migratedAt ?? '', originalTimestamp: '' },
+      provenance: { ...ref, migratedAt: ref.migratedAt ?? '', originalTimestamp: '' },
     }));
     const { orphans } = await findOrphans(context.source, items, start.signal);
     const keys = new Set(orphans.map(({ dateKey }) => dateKey));
@@ -104,7 +104,7 @@ export function pruneSlice(
 /** Whole items are read, of up to 400 KB each. */
 const itemsRead = 25;
 
-function refOf({ dateKey, stamp }: OwnedItem): OwnedItemRef {
-  const { userId, date, migratedAt } = stamp;
+function refOf({ dateKey, provenance }: OwnedItem): OwnedItemRef {
+  const { userId, date, migratedAt } = provenance;
   return { dateKey, userId, date, migratedAt };
 }

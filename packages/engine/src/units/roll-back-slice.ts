@@ -71,20 +71,20 @@ export function rollBackSlice(
 }
 
 function fateOf(item: StoredItem, owned: OwnedItem | undefined, migratedAt: string | undefined): Fate {
-  if (owned === undefined) return bearsOurMark(item) ? 'keptChanged' : 'keptForeign';
+  if (owned === undefined) return hasProvenance(item) ? 'keptChanged' : 'keptForeign';
   if (!owned.atItsOwnKey) return 'keptMisplaced';
-  if (migratedAt !== undefined && owned.stamp.migratedAt !== migratedAt) return 'keptOtherRun';
+  if (migratedAt !== undefined && owned.provenance.migratedAt !== migratedAt) return 'keptOtherRun';
   return 'deleted';
 }
 
 /** Not owned any more, yet once ours: the application has saved it since. */
-function bearsOurMark(item: StoredItem): boolean {
+function hasProvenance(item: StoredItem): boolean {
   const data = item['data'];
   const metadata = data !== undefined && 'M' in data ? data.M['metadata'] : undefined;
   return metadata !== undefined && 'M' in metadata && metadata.M['migratedFrom'] !== undefined;
 }
 
-function refOf({ stamp, dateKey }: OwnedItem, migratedAt: string | undefined): OwnedItemRef {
-  const { userId, date } = stamp;
+function refOf({ provenance, dateKey }: OwnedItem, migratedAt: string | undefined): OwnedItemRef {
+  const { userId, date } = provenance;
   return { userId, date, dateKey, ...(migratedAt === undefined ? {} : { migratedAt }) };
 }

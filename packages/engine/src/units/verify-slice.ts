@@ -3,7 +3,7 @@ import {
   type Deltas,
   entryPath,
   type Issue,
-  readStamp,
+  readProvenance,
   type Unit,
   type VerificationRequest,
 } from '@migrator/core';
@@ -33,9 +33,9 @@ export async function* verifySlice(
   for await (const { items, ...rest } of scanPages(context, slice, start)) {
     const found = new ItemSet(setKey, -1);
     for (const item of items) {
-      const stamp = readStamp(item);
-      if (stamp !== undefined && (users === undefined || users.has(stamp.userId))) {
-        found.add(dateKeyOf(item), stamp);
+      const provenance = readProvenance(item);
+      if (provenance !== undefined && (users === undefined || users.has(provenance.userId))) {
+        found.add(dateKeyOf(item), provenance);
       }
     }
     yield { ...rest, deltas: { scanned: items.length, ...found.deltas() } };
@@ -54,7 +54,7 @@ export async function* verifySliceClosely(
     const owned = items
       .map((item) => asOwned(item))
       .filter((item) => item !== undefined)
-      .filter(({ stamp }) => users === undefined || users.has(stamp.userId));
+      .filter(({ provenance }) => users === undefined || users.has(provenance.userId));
     const { orphans, unknown } = await findOrphans(context.source, owned, start.signal);
     const deltas: Deltas<'verification'> = { rescanned: items.length };
     addTo(deltas, 'unexpected', orphans.length);
@@ -78,6 +78,6 @@ function issueOf(
   item: OwnedItem,
   code: 'unexpected' | 'unknown',
 ): Issue {
-  const path = entryPath(item.stamp, context.settings.names);
+  const path = entryPath(item.provenance, context.settings.names);
   return { unit, key: item.dateKey, code, detail: { path, dateKey: item.dateKey, fields: [] } };
 }

@@ -11,7 +11,7 @@ import {
   type Issue,
   type ItemJson,
   parseItem,
-  readStamp,
+  readProvenance,
   type SourceEntry,
 } from '@migrator/core';
 
@@ -87,13 +87,13 @@ function findingOf(entry: SourceEntry, json: ItemJson | undefined): Finding {
   if (json === undefined) return { kind: 'missing', fields: [], own: false };
   if (isExactCopy(entry, json)) return matched;
   const stored = parseItem(json);
-  const stamp = readStamp(stored);
-  if (stamp === undefined) return { kind: 'target-changed', fields: [], own: false };
+  const provenance = readProvenance(stored);
+  if (provenance === undefined) return { kind: 'target-changed', fields: [], own: false };
   // The key holds another entry's item: this one has none.
-  if (stamp.userId !== entry.userId || stamp.date !== entry.date)
+  if (provenance.userId !== entry.userId || provenance.date !== entry.date)
     return { kind: 'missing', fields: [], own: false };
   const { differences } = diffEntry(entry, stored);
   if (differences.length === 0) return matched;
-  const changedSince = stamp.originalTimestamp < entry.updateTime;
+  const changedSince = provenance.originalTimestamp < entry.updateTime;
   return { kind: changedSince ? 'source-changed' : 'different', fields: differences, own: true };
 }

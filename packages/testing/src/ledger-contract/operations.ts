@@ -68,7 +68,7 @@ export function operationsContract(newLedger: NewLedger): void {
 
     test('makes starts grow over all kinds, whatever the clock says', async () => {
       const ledger = await newLedger();
-      const stamps: string[] = [];
+      const provenances: string[] = [];
       for (const [request, now] of [
         [migration, at(5)],
         [verification, at(5)],
@@ -76,10 +76,10 @@ export function operationsContract(newLedger: NewLedger): void {
         [migration, at(8)],
       ] as const) {
         const { id, startedAt } = await open(ledger, request, { now });
-        stamps.push(startedAt.slice(-4));
+        provenances.push(startedAt.slice(-4));
         await close(ledger, id);
       }
-      expect(stamps).toStrictEqual(['128Z', '129Z', '130Z', '131Z']);
+      expect(provenances).toStrictEqual(['128Z', '129Z', '130Z', '131Z']);
     });
 
     test('lets a part in beside its parent, which keeps the place', async () => {
