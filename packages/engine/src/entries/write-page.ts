@@ -16,9 +16,9 @@ import {
 import type { EngineContext } from '../engine-context.ts';
 import { isOwnTrouble } from '../units/own-trouble.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
-import { inSlots } from './in-slots.ts';
+import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { MigrationRun } from './migration-run.ts';
-import { collisionWith, settleEntry } from './settle-entry.ts';
+import { collisionWith, migrateEntry } from './migrate-entry.ts';
 
 export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
@@ -73,7 +73,7 @@ export async function writePage(
     const key = dateKey(entry);
     const before = stored === undefined || unread.has(key) ? undefined : (stored.get(key) ?? null);
     try {
-      const outcome = await settleEntry(context, run, entry, before, signal);
+      const outcome = await migrateEntry(context, run, entry, before, signal);
       // What can't be an item fails for that, whoever has its key.
       const isSecond = first !== undefined && outcome.kind !== 'failed';
       outcomes[index] = isSecond ? collisionWith(first) : outcome;
@@ -84,9 +84,11 @@ export async function writePage(
   };
   let interruption: unknown;
   try {
-    await inSlots(context.writeSlots, entries.length, (index) => settle(index, () => again.push(index)));
+    await forEachWithLimit(context.writeSlots, entries.length, (index) =>
+      settle(index, () => again.push(index)),
+    );
     // The service may have come back just before it was asked: whoever fails once more beside others fails for good.
-    await inSlots(context.writeSlots, again.length, (at) => {
+    await forEachWithLimit(context.writeSlots, again.length, (at) => {
       const index = again[at]!;
       return settle(index, (error) => (outcomes[index] = failureOf(error)));
     });
@@ -115,7 +117,7 @@ async function readStored(
   }
   const items = new Map<string, ItemJson>();
   let readUnits = 0;
-  await inSlots(writeSlots, keys.length, async (index) => {
+  await forEachWithLimit(writeSlots, keys.length, async (index) => {
     const key = keys[index]!;
     try {
       const found = await target.getItems([key], signal);

@@ -8,7 +8,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { inSlots } from '../entries/in-slots.ts';
+import { forEachWithLimit } from '../entries/for-each-with-limit.ts';
 import { abortLater } from '../join-signals.ts';
 import { type DeleteIntent, intentCursor, readIntent } from './delete-intent.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
@@ -98,7 +98,7 @@ async function* carryOut(
   // What has been sent is waited for: a delete that nobody knows the outcome of could not be counted.
   const late = abortLater(start.signal, answerLimitMs);
   try {
-    await inSlots(context.writeSlots, doomed.length, async (index) => {
+    await forEachWithLimit(context.writeSlots, doomed.length, async (index) => {
       if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
       const ref = doomed[index]!;
       const outcome = await remove(context, rules, ref, deltas, { lease: start.lease, signal: late.signal });

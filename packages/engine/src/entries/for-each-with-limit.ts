@@ -7,7 +7,7 @@ import type { InFlightLimit } from '../pace/in-flight-limit.ts';
  * The slots are shared with the other pages of this process, so that what nobody can send yet is not prepared either:
  * an item is mapped when its turn has come, and sent while the processor's cache still holds it.
  */
-export async function inSlots(
+export async function forEachWithLimit(
   slots: InFlightLimit,
   count: number,
   work: (index: number) => Promise<void>,

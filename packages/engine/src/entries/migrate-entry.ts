@@ -26,7 +26,7 @@ import type { MigrationRun } from './migration-run.ts';
  * `stored` is what was read beforehand: the item, `null` where there was none, undefined where nobody looked. Errors
  * of this entry become an outcome; errors that are not this entry's fault are thrown.
  */
-export async function settleEntry(
+export async function migrateEntry(
   context: EngineContext,
   run: MigrationRun,
   entry: SourceEntry,
