@@ -17,7 +17,7 @@ type Wrap<T> = (real: T) => Partial<T>;
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
-test('the way back asks Firestore nothing while both ways come upon the same items', async () => {
+test('the reverse pass asks Firestore nothing while both ways come upon the same items', async () => {
   await using stack = await openFilled();
   await stack.firestore.doc('users/a/trading-journal/b_c').set({ trades: [] });
   await stack.firestore.doc('users/a_b/trading-journal/c').set({ trades: [] });

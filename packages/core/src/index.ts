@@ -20,9 +20,9 @@ export {
   counters,
   type Deltas,
   entryOutcomes,
-  setLanes,
+  digestSums,
   wholeDeltas,
-  withoutLanes,
+  withoutDigest,
 } from './operations/counters.ts';
 export { leasesOutstanding } from './operations/leases-outstanding.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';

@@ -4,7 +4,7 @@ import type { OperationKind } from './operation.ts';
  * Sums of a verification by which the items that its entries led to and those that its scan came upon are held against
  * each other. They count nothing that a person would want to see.
  */
-export const setLanes = ['lane1', 'lane2', 'lane3'] as const;
+export const digestSums = ['digest1', 'digest2', 'digest3'] as const;
 
 /**
  * What each kind of operation counts for each unit of work. The order is the order in the ledger's compact records:
@@ -38,7 +38,7 @@ export const counters = {
     'unexpected',
     'target-changed',
     'rescanned',
-    ...setLanes,
+    ...digestSums,
     'unknown',
   ],
   rollback: [
@@ -76,9 +76,9 @@ export type Counter<K extends OperationKind> = (typeof counters)[K][number];
 export type Deltas<K extends OperationKind = OperationKind> = { [C in Counter<K>]?: number };
 
 /** The counts that mean something by themselves. */
-export function withoutLanes(counts: Readonly<Record<string, number>>): Record<string, number> {
-  const lanes: readonly string[] = setLanes;
-  return Object.fromEntries(Object.entries(counts).filter(([name]) => !lanes.includes(name)));
+export function withoutDigest(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const sums: readonly string[] = digestSums;
+  return Object.fromEntries(Object.entries(counts).filter(([name]) => !sums.includes(name)));
 }
 
 export function addTo<C extends string>(deltas: { [name in C]?: number }, counter: C, amount = 1): void {

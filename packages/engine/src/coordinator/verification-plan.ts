@@ -4,7 +4,7 @@ import type { Operation, SubcollectionSample, VerificationRequest } from '@migra
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { verificationReport } from '../reports/verification-report.ts';
-import { isBalanced } from '../units/item-set.ts';
+import { isBalanced } from '../units/set-digest.ts';
 import { listSlices } from './list-slices.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import type { Listing, Plan } from './plan.ts';
@@ -15,7 +15,7 @@ const atUsers = 'users:';
 const behindSlices = 'slices';
 
 /**
- * Users and slices first: the way from the entries to their items, and the way back. Only where the two have come upon
+ * Users and slices first: the way from the entries to their items, and the reverse pass. Only where the two have come upon
  * different items the slices are gone through again, closely. By count, both sides are counted by the same units.
  */
 export function verificationPlan(request: VerificationRequest): Plan {

@@ -5,7 +5,7 @@ import {
   processedEntries,
   type SourceBinding,
   type TargetBinding,
-  withoutLanes,
+  withoutDigest,
 } from '@migrator/core';
 
 import type { PaceReport } from '../pace/describe-pace.ts';
@@ -110,7 +110,7 @@ export function progressOf(operation: Operation, part: Operation = operation): P
     entriesPerSecond: Math.round(perSecond),
     etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
     users: { ...operation.units },
-    outcomes: withoutLanes(part.totals),
+    outcomes: withoutDigest(part.totals),
     reason: operation.reason ?? operation.facts.trouble ?? null,
   };
 }

@@ -1,8 +1,8 @@
-import { counters, type OperationKind, withoutLanes } from '@migrator/core';
+import { counters, type OperationKind, withoutDigest } from '@migrator/core';
 
 /** What a unit's job says at its end: `created 250, repaired 2`. */
 export function describeCounts(kind: OperationKind, counts: Readonly<Record<string, number>>): string {
-  const shown = withoutLanes(counts);
+  const shown = withoutDigest(counts);
   const named = counters[kind]
     .filter((name) => (shown[name] ?? 0) !== 0)
     .map((name) => `${name} ${shown[name]}`);

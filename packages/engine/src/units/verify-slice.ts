@@ -11,7 +11,7 @@ import {
 import type { EngineContext } from '../engine-context.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
 import { findOrphans } from '../entries/find-orphans.ts';
-import { ItemSet } from './item-set.ts';
+import { SetDigest } from './set-digest.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 import { scanSlice } from './scan-slice.ts';
 import { usersOf } from './users-of.ts';
@@ -19,7 +19,7 @@ import { usersOf } from './users-of.ts';
 type Slice = Extract<Unit, { type: 'slice' }>;
 
 /**
- * The way back of a verification: the owned items of one segment of the table. Whether they are just those that the entries
+ * The reverse pass of a verification: the owned items of one segment of the table. Whether they are just those that the entries
  * led to shows when all segments are through, and nobody has to be asked about any of them.
  */
 export async function* verifySlice(
@@ -31,7 +31,7 @@ export async function* verifySlice(
 ): UnitWork {
   const users = usersOf(request);
   for await (const { items, ...rest } of scanPages(context, slice, start)) {
-    const found = new ItemSet(setKey, -1);
+    const found = new SetDigest(setKey, -1);
     for (const item of items) {
       const provenance = readProvenance(item);
       if (provenance !== undefined && (users === undefined || users.has(provenance.userId))) {
@@ -42,7 +42,7 @@ export async function* verifySlice(
   }
 }
 
-/** The close look at a segment, where the way back has not come upon just the same items: those without an entry, by name. */
+/** The close look at a segment, where the reverse pass has not come upon just the same items: those without an entry, by name. */
 export async function* verifySliceClosely(
   context: EngineContext,
   slice: Slice,

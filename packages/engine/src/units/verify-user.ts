@@ -18,12 +18,12 @@ import {
 import type { EngineContext } from '../engine-context.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
-import { ItemSet } from './item-set.ts';
+import { SetDigest } from './set-digest.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
 
 /**
- * The way there of a verification: every entry of one user against the item that should hold it, field by field. The items
- * that are theirs go into the set that the way back is held against.
+ * The forward pass of a verification: every entry of one user against the item that should hold it, field by field. The items
+ * that are theirs go into the set that the reverse pass is held against.
  */
 export async function* verifyUser(
   context: EngineContext,
@@ -44,7 +44,7 @@ export async function* verifyUser(
     const keys = page.entries.map((entry) => dateKey(entry));
     const { items, free } = await context.target.getItems(keys.filter(isStorableKey), start.signal);
     const deltas: Deltas<'verification'> = {};
-    const found = new ItemSet(setKey, 1);
+    const found = new SetDigest(setKey, 1);
     const issues: Issue[] = [];
     let matches = 0;
     for (const [index, entry] of page.entries.entries()) {

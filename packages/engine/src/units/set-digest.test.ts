@@ -1,7 +1,7 @@
-import { addTo, type EntryRef, setLanes } from '@migrator/core';
+import { addTo, type EntryRef, digestSums } from '@migrator/core';
 import { expect, test } from 'vitest';
 
-import { isBalanced, ItemSet } from './item-set.ts';
+import { isBalanced, SetDigest } from './set-digest.ts';
 
 const key = '00112233445566778899aabbccddeeff';
 type Item = EntryRef & { readonly at: string };
@@ -21,7 +21,7 @@ function balanced(there: readonly Item[], back: readonly Item[], pageSize = 5, k
     [back, -1, keyBack],
   ] as const) {
     for (let from = 0; from < items.length; from += pageSize) {
-      const page = new ItemSet(setKey, sign);
+      const page = new SetDigest(setKey, sign);
       for (const { at, ...entry } of items.slice(from, from + pageSize)) page.add(at, entry);
       for (const [name, amount] of Object.entries(page.deltas())) addTo(totals, name, amount);
     }
@@ -60,10 +60,10 @@ test('with another key the sums are others', () => {
   expect(balanced(all, all, 5, key.toUpperCase())).toBe(false);
 });
 
-test('no page moves a lane by more than its bits', () => {
-  const page = new ItemSet(key, -1);
+test('no page moves a sum by more than its bits', () => {
+  const page = new SetDigest(key, -1);
   for (let date = 0; date < 1_000; date += 1)
     page.add(`journal_ann_${date}`, { userId: 'ann', date: `${date}` });
   const deltas = page.deltas();
-  for (const lane of setLanes) expect(Math.abs(deltas[lane] ?? 0)).toBeLessThan(2 ** 24);
+  for (const sum of digestSums) expect(Math.abs(deltas[sum] ?? 0)).toBeLessThan(2 ** 24);
 });
