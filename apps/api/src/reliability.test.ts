@@ -157,7 +157,7 @@ test('a user whose process ends again and again is tried alone, then failed; oth
   for (let crash = 0; crash < 3; crash += 1) {
     for (const unit of [poison, unlucky]) await ledger.startUnit(id, unit ?? '', { binding });
   }
-  await ledger.startUnit(id, poison ?? '', { binding, alone: true });
+  await ledger.startUnit(id, poison ?? '', { binding, isolated: true });
   stack.addWorker();
   expect(await untilEnded(stack)).toMatchObject({
     state: 'completed-with-failures',

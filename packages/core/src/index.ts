@@ -33,7 +33,7 @@ export { isUnitId, parseUnitId, type Unit, unitId } from './operations/unit-id.t
 export type { Lease } from './ports/lease.ts';
 export { leaseMs } from './ports/lease.ts';
 export type * from './ports/ledger.ts';
-export { maxKeptIssues, suspectAfterStarts } from './ports/ledger.ts';
+export { maxKeptIssues, quarantineAfterStarts } from './ports/ledger.ts';
 export type * from './ports/dispatcher.ts';
 export { listPrices, type Prices } from './prices.ts';
 export { storedItemSize } from './stored-item-size.ts';

@@ -37,7 +37,7 @@ export async function runInProcess(
           lastAttempt: attempt === attemptsPerUnit,
           reopen: false,
           // A process that ends takes the books along: nothing is known of earlier ones.
-          alone: true,
+          isolated: true,
           onProgress: () => undefined,
           onEvent: () => undefined,
         });

@@ -22,7 +22,7 @@ import {
   notRetryable,
   operationId,
   type StartResult,
-  suspectAfterStarts,
+  quarantineAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
 
@@ -214,7 +214,7 @@ class MemoryLedger implements Ledger {
   async startUnit(
     id: string,
     unit: string,
-    options: { binding: Binding; reopen?: boolean; alone?: boolean },
+    options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult> {
     const book = this.#books.get(id);
     if (book === undefined) return { started: false, why: 'unknown-operation' };
@@ -237,8 +237,8 @@ class MemoryLedger implements Ledger {
     if (control !== 'run') return { started: false, why: control === 'pause' ? 'paused' : 'cancelled' };
     const known = book.units.get(unit);
     if (known?.state === 'done') return { started: false, why: 'done' };
-    if (known?.startsWithoutProgress === suspectAfterStarts && options.alone !== true)
-      return { started: false, why: 'suspect' };
+    if (known?.startsWithoutProgress === quarantineAfterStarts && options.isolated !== true)
+      return { started: false, why: 'quarantined' };
 
     if (isClosed) this.#takeUpAgain(book);
     const record = recordOf(book, unit);

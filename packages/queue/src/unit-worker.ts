@@ -13,7 +13,7 @@ import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type UnitJob, unitJob, unitJobId } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
-import { Solitude } from './solitude.ts';
+import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 import { stalling } from './stalling.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
@@ -42,7 +42,7 @@ export function startUnitWorker(
 ): { readonly worker: Worker<UnitJob>; readonly running: () => number } {
   let running = 0;
   const watcher = new AttemptWatcher(context.ledger);
-  const solitude = new Solitude();
+  const lock = new SharedExclusiveLock();
   const { hideUserData = false } = context.settings;
   const tell = (job: Job<UnitJob>, outcome: string, detail?: string): void => {
     const { operationId: run, unit } = job.data;
@@ -64,12 +64,12 @@ export function startUnitWorker(
     // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
     const retried = job.attemptsMade > 0;
     try {
-      const attempt = async (signals: readonly AbortSignal[], alone: boolean): Promise<UnitResult> => {
+      const attempt = async (signals: readonly AbortSignal[], isolated: boolean): Promise<UnitResult> => {
         const { signal, leave } = joinSignals(options.stop, ...signals);
         return await runUnit(context, operationId, unit, {
           signal,
           watcher,
-          alone,
+          isolated,
           lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
           reopen: retried,
           ...(retried ? { onStarted: () => context.dispatcher.coordinate(operationId) } : {}),
@@ -79,8 +79,9 @@ export function startUnitWorker(
           },
         }).finally(leave);
       };
-      let result = await solitude.among((signal) => attempt([signal], false));
-      if ('why' in result && result.why === 'suspect') result = await solitude.alone(() => attempt([], true));
+      let result = await lock.shared((signal) => attempt([signal], false));
+      if ('why' in result && result.why === 'quarantined')
+        result = await lock.exclusive(() => attempt([], true));
       const shown =
         hideUserData && 'outcome' in result && 'brief' in result
           ? { ...result, reason: result.brief }
@@ -164,7 +165,7 @@ async function settle(
     }
   }
   switch (result.why) {
-    case 'suspect':
+    case 'quarantined':
       // By itself already: another start has come to nothing in between. The next one knows.
       await job.moveToWait(token);
       throw new WaitingError();

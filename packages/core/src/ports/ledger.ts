@@ -32,8 +32,8 @@ export type StartResult =
       readonly started: false;
       readonly why:
         | 'done'
-        /** So many starts came to nothing that it may be what ends its process: it starts `alone` only. */
-        | 'suspect'
+        /** So many starts came to nothing that it may be what ends its process: it starts `isolated` only. */
+        | 'quarantined'
         | 'paused'
         | 'cancelled'
         /** The operation is over (and was not to be reopened). */
@@ -86,9 +86,9 @@ export const maxKeptIssues = 10_000;
 
 /**
  * After so many starts without a commit a unit is suspected of taking its process down, and others with it. The next
- * start has to be `alone`; one that comes to nothing as well is proof.
+ * start has to be `isolated`; one that comes to nothing as well is proof.
  */
-export const suspectAfterStarts = 3;
+export const quarantineAfterStarts = 3;
 
 /**
  * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its units'
@@ -152,7 +152,7 @@ export interface Ledger {
     listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
   ): Promise<'added' | 'lost'>;
   /**
-   * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `alone`:
+   * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `isolated`:
    * nothing else is worked on in this process. `binding`: what this process reads and writes; where the operation's is
    * another nothing starts. The start has a lease (Lease) until `leaseMs.ledger` after its last good answer, or until a
    * commit ends it; one that a newer start has taken over keeps its own until that runs out.
@@ -160,7 +160,7 @@ export interface Ledger {
   startUnit(
     id: string,
     unit: string,
-    options: { binding: Binding; reopen?: boolean; alone?: boolean },
+    options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult>;
   commit(id: string, unit: string, commit: Commit): Promise<CommitResult>;
   /** What each of these starts would be answered at a commit. Renews the leases of those that are to go on. */

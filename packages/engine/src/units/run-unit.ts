@@ -13,7 +13,7 @@ import {
   parseUnitId,
   retryPolicies,
   type StartResult,
-  suspectAfterStarts,
+  quarantineAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
 
@@ -36,7 +36,7 @@ export interface UnitAttempt {
   /** A person had this very job run again, which may take a finished run up again. */
   readonly reopen: boolean;
   /** Nothing else is worked on in this process. */
-  readonly alone?: boolean;
+  readonly isolated?: boolean;
   /** Done once the attempt has begun, before its work: the run may have been over, and its coordinator with it. */
   readonly onStarted?: () => Promise<void>;
   /** After each page: entries (or items) done so far by this unit. */
@@ -106,7 +106,7 @@ async function runOnce(
   const started = await context.ledger.startUnit(operationId, unit, {
     binding: await context.binding(),
     reopen: attempt.reopen,
-    alone: attempt.alone === true,
+    isolated: attempt.isolated === true,
   });
   if (!started.started) return started;
   const watched = attempt.watcher.watch(operationId, { unit, epoch: started.epoch }, asked);
@@ -127,7 +127,7 @@ async function work(
   attempt: UnitAttempt,
 ): Promise<UnitResult | Lost> {
   const book = new UnitBook(context, operation, start, attempt);
-  if (start.startsWithoutProgress > suspectAfterStarts + 1) {
+  if (start.startsWithoutProgress > quarantineAfterStarts + 1) {
     const tries = start.startsWithoutProgress - 1;
     const what = `the process that worked on it ended ${tries} times without getting on, at last with nothing else to do`;
     return book.fail(new MigrationError('POISONED', what));

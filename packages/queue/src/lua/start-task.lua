@@ -15,7 +15,7 @@
     ARGV[3] field  of the task in its bucket
     ARGV[4] bucket  number
     ARGV[5] mayReopen  'reopen' or empty
-    ARGV[6] isIsolated  'alone' or empty: nothing else runs in this process
+    ARGV[6] isIsolated  'isolated' or empty: nothing else runs in this process
     ARGV[7] isRequestKnown  'known' or empty: the caller has the operation's request and binding
     ARGV[8] leaseMs  milliseconds
     ARGV[9] fingerprint  of the caller's binding
@@ -33,7 +33,7 @@
     'cancelled'
     'paused'
     'done': the task is finished
-    'suspect': the task starts isolated only
+    'quarantined': the task starts isolated only
 ]]
 --- @include "includes/task-keys"
 --- @include "includes/operation-state"
@@ -44,7 +44,7 @@
 --- @include "includes/record-text"
 
 local id, task, field, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local mayReopen, isIsolated, isRequestKnown = ARGV[5] == 'reopen', ARGV[6] == 'alone', ARGV[7] == 'known'
+local mayReopen, isIsolated, isRequestKnown = ARGV[5] == 'reopen', ARGV[6] == 'isolated', ARGV[7] == 'known'
 local leaseMs, fingerprint, account, quarantineAfter = tonumber(ARGV[8]), ARGV[9], ARGV[10], tonumber(ARGV[11])
 listsFrom(12)
 
@@ -67,7 +67,7 @@ end
 
 local record = readTask(field)
 if record and record.state == 'd' then return { 'done' } end
-if record and record.starts == quarantineAfter and not isIsolated then return { 'suspect' } end
+if record and record.starts == quarantineAfter and not isIsolated then return { 'quarantined' } end
 
 -- Only now, when nothing prevents the start any more.
 if isClosed then resumeOperation(OPERATION, id, LOCK) end

@@ -224,7 +224,7 @@ describe('the ledger in Redis', () => {
     if (!opened.opened) throw new Error('not opened');
     const ids = [parent, opened.operation.id];
     for (const id of [...ids, ...ids.toReversed(), ...ids]) {
-      const started = await ledger.startUnit(id, 'user:a', { binding, alone: true });
+      const started = await ledger.startUnit(id, 'user:a', { binding, isolated: true });
       expect(started.started && started.operation).toStrictEqual(await ledger.get(id));
     }
     await done();

@@ -25,7 +25,7 @@ import {
   operationId,
   operationKindOf,
   type StartResult,
-  suspectAfterStarts,
+  quarantineAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
 import { neverResends, type RedisConnection } from '../connect-redis.ts';
@@ -261,15 +261,19 @@ class RedisLedger implements Ledger {
   async startUnit(
     id: string,
     unit: string,
-    options: { binding: Binding; reopen?: boolean; alone?: boolean },
+    options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
     const known = this.#lastStarted?.id === id ? this.#lastStarted : undefined;
     const args: (string | number)[] = [id, unit, fieldOf(unit), bucketOf(unit)];
-    args.push(options.reopen === true ? 'reopen' : '', options.alone === true ? 'alone' : '');
+    args.push(options.reopen === true ? 'reopen' : '', options.isolated === true ? 'isolated' : '');
     args.push(known === undefined ? '' : 'known', this.#leaseMs);
-    args.push(bindingFingerprint(options.binding), options.binding.target.account ?? '', suspectAfterStarts);
+    args.push(
+      bindingFingerprint(options.binding),
+      options.binding.target.account ?? '',
+      quarantineAfterStarts,
+    );
     args.push(...factsOfAnEndArguments);
     const answer = await this.#run(scripts.startTask, this.#keys.unit(id, unit), args);
     const result = startResultOf(answer, kind, known);

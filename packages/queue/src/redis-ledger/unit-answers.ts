@@ -12,7 +12,7 @@ type WhyNot = Extract<StartResult, { started: false }>['why'];
 
 const whyNots: readonly WhyNot[] = [
   'done',
-  'suspect',
+  'quarantined',
   'paused',
   'cancelled',
   'closed',

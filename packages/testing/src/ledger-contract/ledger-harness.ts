@@ -69,7 +69,7 @@ export async function startUnit(
   ledger: Ledger,
   id: string,
   unit: string,
-  options: { binding?: Binding; reopen?: boolean; alone?: boolean } = {},
+  options: { binding?: Binding; reopen?: boolean; isolated?: boolean } = {},
 ): Promise<Omit<Started, 'operation'> | Exclude<StartResult, Started>> {
   const result = await ledger.startUnit(id, unit, { binding, ...options });
   if (!result.started) return result;

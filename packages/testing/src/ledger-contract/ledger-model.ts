@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { type Commit, type Operation, suspectAfterStarts } from '@migrator/core';
+import { type Commit, type Operation, quarantineAfterStarts } from '@migrator/core';
 
 interface ModelUnit {
   state: 'queued' | 'running' | 'done' | 'failed';
@@ -28,11 +28,11 @@ export class LedgerModel {
     return added;
   }
 
-  start(unit: string, reopen: boolean, alone: boolean): Record<string, unknown> {
+  start(unit: string, reopen: boolean, isolated: boolean): Record<string, unknown> {
     if (!this.isRunning && !reopen) return { started: false, why: 'closed' };
     const known = this.units.get(unit);
     if (known?.state === 'done') return { started: false, why: 'done' };
-    if (known?.starts === suspectAfterStarts && !alone) return { started: false, why: 'suspect' };
+    if (known?.starts === quarantineAfterStarts && !isolated) return { started: false, why: 'quarantined' };
     this.isRunning = true;
     const record = this.add(unit);
     record.state = 'running';

@@ -19,7 +19,7 @@ const units = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
 
 type Step =
   | { step: 'list'; units: string[]; done: boolean }
-  | { step: 'start'; unit: string; reopen: boolean; alone: boolean }
+  | { step: 'start'; unit: string; reopen: boolean; isolated: boolean }
   | {
       step: 'commit';
       attempt: number;
@@ -48,7 +48,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 6,
-    arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean(), alone: fc.boolean() }),
+    arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean(), isolated: fc.boolean() }),
   },
   {
     weight: 8,
@@ -143,9 +143,9 @@ async function takeStep(
       break;
     }
     case 'start': {
-      const { reopen, alone } = current;
-      const result = await startUnit(ledger, id, current.unit, { reopen, alone });
-      expect(result).toStrictEqual(model.start(current.unit, reopen, alone));
+      const { reopen, isolated } = current;
+      const result = await startUnit(ledger, id, current.unit, { reopen, isolated });
+      expect(result).toStrictEqual(model.start(current.unit, reopen, isolated));
       if (result.started) {
         const begin = model.stand(current.unit);
         attempts.unshift({ unit: current.unit, epoch: result.epoch, begin });

@@ -1,4 +1,4 @@
-import { suspectAfterStarts } from '@migrator/core';
+import { quarantineAfterStarts } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
 import {
   allIssues,
@@ -113,11 +113,11 @@ export function unitsContract(newLedger: NewLedger): void {
     test('after too many starts that came to nothing a unit starts alone only, until it gets on', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      for (let times = 0; times < suspectAfterStarts; times += 1) await start(ledger, id, unit);
-      const suspect = { started: false, why: 'suspect' };
+      for (let times = 0; times < quarantineAfterStarts; times += 1) await start(ledger, id, unit);
+      const suspect = { started: false, why: 'quarantined' };
       expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual(suspect);
       expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual(suspect);
-      const alone = await ledger.startUnit(id, unit, { binding, alone: true });
+      const alone = await ledger.startUnit(id, unit, { binding, isolated: true });
       expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
       // Its process is gone: whoever comes next is to know.
       expect(await ledger.startUnit(id, unit, { binding })).toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { Solitude } from './solitude.ts';
+import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
 function stage(): {
   log: string[];
@@ -28,14 +28,14 @@ function stage(): {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('one that has to be alone waits for those there are, and those that come wait for it', async () => {
-  const solitude = new Solitude();
+  const lock = new SharedExclusiveLock();
   const { log, work } = stage();
-  const [first, second, suspect, third] = ['first', 'second', 'suspect', 'third'].map(work);
+  const [first, second, suspect, third] = ['first', 'second', 'quarantined', 'third'].map(work);
   if (!first || !second || !suspect || !third) throw new TypeError('four were made');
-  const firstRun = solitude.among(first.run);
-  const secondRun = solitude.among(second.run);
-  const suspectRun = solitude.alone(suspect.run);
-  const thirdRun = solitude.among(third.run);
+  const firstRun = lock.shared(first.run);
+  const secondRun = lock.shared(second.run);
+  const suspectRun = lock.exclusive(suspect.run);
+  const thirdRun = lock.shared(third.run);
   await settled();
   expect(log).toEqual(['first begins', 'second begins', 'first is asked to go', 'second is asked to go']);
   first.done();
@@ -47,7 +47,7 @@ test('one that has to be alone waits for those there are, and those that come wa
   await settled();
   expect(log.slice(-2)).toEqual(['second ends', 'suspect begins']);
   suspect.done();
-  expect(await suspectRun).toBe('suspect');
+  expect(await suspectRun).toBe('quarantined');
   await settled();
   expect(log.at(-1)).toBe('third begins');
   third.done();
@@ -56,15 +56,15 @@ test('one that has to be alone waits for those there are, and those that come wa
 });
 
 test('several take turns, and a failure of one holds nobody up', async () => {
-  const solitude = new Solitude();
+  const lock = new SharedExclusiveLock();
   const log: string[] = [];
-  const failing = solitude.alone(async () => {
+  const failing = lock.exclusive(async () => {
     await settled();
     log.push('one');
     throw new Error('broken');
   });
-  const other = solitude.alone(async () => log.push('two'));
-  const among = solitude.among(async () => log.push('three'));
+  const other = lock.exclusive(async () => log.push('two'));
+  const among = lock.shared(async () => log.push('three'));
   await expect(failing).rejects.toThrow('broken');
   await Promise.all([other, among]);
   expect(log).toEqual(['one', 'two', 'three']);

@@ -2,16 +2,16 @@
  * Lets the units of one process run side by side, and one that is suspected of taking its process down by itself: those
  * that run are asked to hand back what they have, and nothing else begins until it is through.
  */
-export class Solitude {
+export class SharedExclusiveLock {
   #yielding = new AbortController();
   #running = 0;
-  #alone: Promise<unknown> = Promise.resolve();
-  #waitingAlone = 0;
+  #exclusive: Promise<unknown> = Promise.resolve();
+  #waitingExclusive = 0;
   #allGone: (() => void) | undefined;
 
   /** Side by side with others. The signal asks for the place. */
-  async among<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    while (this.#waitingAlone > 0) await this.#alone;
+  async shared<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    while (this.#waitingExclusive > 0) await this.#exclusive;
     this.#running += 1;
     try {
       return await work(this.#yielding.signal);
@@ -22,9 +22,9 @@ export class Solitude {
   }
 
   /** With nothing else in this process. Several take turns. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#alone;
-    this.#waitingAlone += 1;
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#exclusive;
+    this.#waitingExclusive += 1;
     const mine = (async () => {
       await before;
       this.#yielding.abort();
@@ -36,11 +36,11 @@ export class Solitude {
       }
       return await work();
     })();
-    this.#alone = mine
+    this.#exclusive = mine
       .catch(() => undefined)
       .finally(() => {
-        this.#waitingAlone -= 1;
-        if (this.#waitingAlone === 0) this.#yielding = new AbortController();
+        this.#waitingExclusive -= 1;
+        if (this.#waitingExclusive === 0) this.#yielding = new AbortController();
       });
     return await mine;
   }
