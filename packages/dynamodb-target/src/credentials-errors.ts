@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { MigrationError } from '@migrator/core';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 
-import { troubleOf } from './target-errors.ts';
+import { toServiceError } from './target-errors.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -46,7 +46,7 @@ const network =
  */
 export async function credentialsError(error: unknown, env: Env): Promise<MigrationError> {
   if (error instanceof MigrationError) return error;
-  const { name, message, httpStatus } = troubleOf(error);
+  const { name, message, httpStatus } = toServiceError(error);
   const source = sourceOf(env);
   if (/\bsso\b/i.test(message) && /expired|invalid|not found/i.test(message)) {
     const profile = profileOf(env) === 'default' ? '' : ` --profile ${profileOf(env)}`;
@@ -150,7 +150,7 @@ async function fileFault(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() === '' ? 'names an empty file' : undefined;
   } catch (error) {
-    const code = troubleOf(error).name;
+    const code = toServiceError(error).name;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'names a file that does not exist';
     if (code === 'EISDIR') return 'names a directory, not a file';
     if (code === 'EACCES' || code === 'EPERM') return 'names a file that this process may not read';

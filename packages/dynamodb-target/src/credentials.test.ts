@@ -33,9 +33,7 @@ async function file(name: string, content: string): Promise<string> {
 }
 
 /** What the table's description (through the SDK) and a write (the lean way) end with: the same. */
-async function troubleWith(
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: string; message: string }> {
+async function errorWith(env: Readonly<Record<string, string>>): Promise<{ code: string; message: string }> {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   await using dynamodb = await startScriptedDynamoDb(() => ({ body: {} }));
   const target = createDynamoDbTarget({ tableName: 'journals', endpoint: dynamodb.endpoint });
@@ -78,19 +76,19 @@ test.each([
   ['is empty', ' \n', 'names an empty file'],
 ])('a web identity token file that %s is named', async (_, content, fault) => {
   const path = content === undefined ? join(folder, 'no-token') : await file('token', content);
-  expect(await troubleWith({ AWS_WEB_IDENTITY_TOKEN_FILE: path, AWS_ROLE_ARN: role })).toMatchObject({
+  expect(await errorWith({ AWS_WEB_IDENTITY_TOKEN_FILE: path, AWS_ROLE_ARN: role })).toMatchObject({
     code: 'CREDENTIALS_NOT_FOUND',
     message: expect.stringContaining(`AWS_WEB_IDENTITY_TOKEN_FILE ${fault}`) as string,
   });
 });
 
 test('a web identity token file that is a directory, or goes without a role, is named', async () => {
-  expect(await troubleWith({ AWS_WEB_IDENTITY_TOKEN_FILE: folder, AWS_ROLE_ARN: role })).toMatchObject({
+  expect(await errorWith({ AWS_WEB_IDENTITY_TOKEN_FILE: folder, AWS_ROLE_ARN: role })).toMatchObject({
     code: 'CREDENTIALS_NOT_FOUND',
     message: expect.stringContaining('names a directory') as string,
   });
   vi.stubEnv('AWS_ROLE_ARN', undefined);
-  const { message } = await troubleWith({
+  const { message } = await errorWith({
     AWS_WEB_IDENTITY_TOKEN_FILE: await file('token', canary),
     AWS_ROLE_ARN: '',
   });
@@ -105,7 +103,7 @@ test.each([
   ['InvalidIdentityToken', 400, 'CREDENTIALS_REFUSED'],
   ['ExpiredTokenException', 400, 'CREDENTIALS_EXPIRED'],
 ])('a role that STS refuses with %s is named', async (name, status, code) => {
-  const error = await troubleWith({
+  const error = await errorWith({
     AWS_ENDPOINT_URL_STS: await answering(status, denial(name)),
     AWS_WEB_IDENTITY_TOKEN_FILE: await file('token', 'a-token'),
     AWS_ROLE_ARN: role,
@@ -120,7 +118,7 @@ test('a role of a profile that STS refuses is named too', async () => {
   await file('config', `[profile ops]\nrole_arn = ${role}\nsource_profile = base\n`);
   await file('credentials', `[base]\naws_access_key_id = key\naws_secret_access_key = ${canary}\n`);
   expect(
-    await troubleWith({
+    await errorWith({
       AWS_ENDPOINT_URL_STS: await answering(403, denial('AccessDenied')),
       AWS_PROFILE: 'ops',
     }),
@@ -131,7 +129,7 @@ test('a role of a profile that STS refuses is named too', async () => {
 });
 
 test('an STS that is out of reach is an outage, and says of what', async () => {
-  const error = await troubleWith({
+  const error = await errorWith({
     AWS_ENDPOINT_URL_STS: nowhere,
     AWS_WEB_IDENTITY_TOKEN_FILE: await file('token', 'a-token'),
     AWS_ROLE_ARN: role,
@@ -153,14 +151,14 @@ test.each([
   ['AWS_SESSION_TOKEN', `${canary}…`, 'holds a character that is not ASCII'],
 ])('%s with what no key has is named', async (variable, value, fault) => {
   const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: canary };
-  expect(await troubleWith({ ...keys, [variable]: value })).toMatchObject({
+  expect(await errorWith({ ...keys, [variable]: value })).toMatchObject({
     code: 'CREDENTIALS_REFUSED',
     message: expect.stringContaining(`${variable} ${fault}`) as string,
   });
 });
 
 test('half a key is named', async () => {
-  const { code, message } = await troubleWith({ AWS_ACCESS_KEY_ID: 'key' });
+  const { code, message } = await errorWith({ AWS_ACCESS_KEY_ID: 'key' });
   expect(code).toBe('CREDENTIALS_NOT_FOUND');
   expect(message).toContain('AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not');
 });
@@ -187,7 +185,7 @@ test.each([
   ],
 ])('a profile that %s is named', async (_, config, fault) => {
   await file('config', config);
-  expect(await troubleWith({ AWS_PROFILE: 'dev' })).toMatchObject({
+  expect(await errorWith({ AWS_PROFILE: 'dev' })).toMatchObject({
     code: 'CREDENTIALS_NOT_FOUND',
     message: expect.stringContaining(fault) as string,
   });
@@ -198,7 +196,7 @@ test('an SSO session that is over says how to renew it', async () => {
   const corp = '[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-test-1\n';
   await file('config', `[profile dev]\n${session}${corp}`);
   vi.stubEnv('HOME', folder);
-  expect(await troubleWith({ AWS_PROFILE: 'dev' })).toMatchObject({
+  expect(await errorWith({ AWS_PROFILE: 'dev' })).toMatchObject({
     code: 'CREDENTIALS_EXPIRED',
     message: expect.stringContaining('run aws sso login --profile dev') as string,
   });
@@ -206,7 +204,7 @@ test('an SSO session that is over says how to renew it', async () => {
 
 test("a container's credentials server that is not there, or answers nonsense, is named", async () => {
   for (const url of [nowhere, await answering(404, canary)]) {
-    expect(await troubleWith({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url })).toMatchObject({
+    expect(await errorWith({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url })).toMatchObject({
       code: 'CREDENTIALS_NOT_FOUND',
       message: expect.stringContaining('the address in AWS_CONTAINER_CREDENTIALS_FULL_URI') as string,
     });

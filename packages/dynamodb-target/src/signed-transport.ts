@@ -8,7 +8,7 @@ import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
 import { post } from './post.ts';
 import { proxyFor, trusted } from './proxy.ts';
 import { RequestSigner } from './request-signer.ts';
-import { mayBeClockSkew, targetError, type Trouble, troubleOf } from './target-errors.ts';
+import { mayBeClockSkew, targetError, type ServiceError, toServiceError } from './target-errors.ts';
 
 export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan' | 'ListTagsOfResource';
 export type WriteAction = 'PutItem' | 'DeleteItem' | 'TagResource';
@@ -82,21 +82,21 @@ export class SignedTransport {
     } catch (error) {
       if (this.#isOver(signal)) throw abortedError(action, signal);
       if (error instanceof MigrationError) throw error;
-      throw targetError(troubleOf(error), attempted);
+      throw targetError(toServiceError(error), attempted);
     }
 
     const json = status === 200 ? read(answer) : parse(answer);
     if (status === 200 && json !== undefined) return { conditionFailed: false, json };
-    const trouble = readTrouble(status, json, answer);
-    if (trouble.name === 'ConditionalCheckFailedException') return { conditionFailed: true, json };
-    if (mayBeClockSkew(trouble) && this.#correctClock(date)) {
+    const serviceError = readServiceError(status, json, answer);
+    if (serviceError.name === 'ConditionalCheckFailedException') return { conditionFailed: true, json };
+    if (mayBeClockSkew(serviceError) && this.#correctClock(date)) {
       throw new MigrationError(
         'TARGET_UNAVAILABLE',
         "This machine's clock is wrong; requests are signed with AWS's time instead.",
-        { cause: trouble },
+        { cause: serviceError },
       );
     }
-    const error = targetError(trouble, attempted);
+    const error = targetError(serviceError, attempted);
     if (error.code === 'CREDENTIALS_EXPIRED' || error.code === 'CREDENTIALS_REFUSED')
       await this.#renewCredentials();
     throw error;
@@ -182,7 +182,7 @@ function parse(answer: Buffer): unknown {
   }
 }
 
-function readTrouble(httpStatus: number, json: unknown, answer: Buffer): Trouble {
+function readServiceError(httpStatus: number, json: unknown, answer: Buffer): ServiceError {
   if (typeof json !== 'object' || json === null) {
     return { name: '', message: `HTTP ${httpStatus}: ${answer.toString('utf8', 0, 200)}`, httpStatus };
   }

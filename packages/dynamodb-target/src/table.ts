@@ -12,7 +12,7 @@ import { abortable, withRetries } from '@migrator/retry';
 import { accountOfArn } from './locate-table.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import { requireIndexes, requireKey } from './table-shape.ts';
-import { targetError, troubleOf } from './target-errors.ts';
+import { targetError, toServiceError } from './target-errors.ts';
 
 const creationTimeoutS = 300;
 
@@ -159,7 +159,7 @@ export class Table {
         return await abortable(work(progressed), operation, signal);
       } catch (error) {
         if (error instanceof MigrationError) throw error;
-        throw targetError(troubleOf(error), { action, tableName });
+        throw targetError(toServiceError(error), { action, tableName });
       }
     };
     return await withRetries(call, { operation, signal, onRetry });

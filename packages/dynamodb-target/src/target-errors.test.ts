@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
-import { targetError, troubleOf } from './target-errors.ts';
+import { targetError, toServiceError } from './target-errors.ts';
 
 const put = { action: 'PutItem', tableName: 'journals' };
 
@@ -85,13 +85,13 @@ describe('what is thrown', () => {
       'TARGET_UNAVAILABLE',
     ],
   ])('%s is %s', (thrown, code) => {
-    const error = targetError(troubleOf(thrown), put);
+    const error = targetError(toServiceError(thrown), put);
     expect(error).toMatchObject({ code, cause: thrown });
   });
 
   test('missing credentials are told in the words of the guide', () => {
     const thrown = Object.assign(new Error('Could not load'), { name: 'CredentialsProviderError' });
-    expect(targetError(troubleOf(thrown), put).message).toContain(
+    expect(targetError(toServiceError(thrown), put).message).toContain(
       'AWS credentials not found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     );
   });

@@ -1,7 +1,7 @@
 import { type ErrorCode, MigrationError } from '@migrator/core';
 
 /** What DynamoDB (or the AWS SDK, or the network) said, in a form that does not depend on how it was said. */
-export interface Trouble {
+export interface ServiceError {
   /** The exception's bare name, such as `ThrottlingException`; a network error's code; or empty. */
   readonly name: string;
   readonly message: string;
@@ -64,7 +64,7 @@ const noAnswer = /^(?:[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
 const untrusted =
   /^(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|^CERT_|_ALTNAME_INVALID$/;
 
-const clockTroubles = new Set([
+const clockErrors = new Set([
   'RequestTimeTooSkewed',
   'RequestInTheFuture',
   'RequestExpired',
@@ -74,22 +74,22 @@ const clockTroubles = new Set([
 ]);
 
 /** Whether this may come of a clock that is wrong here. */
-export function mayBeClockSkew(trouble: Trouble): boolean {
-  return clockTroubles.has(trouble.name);
+export function mayBeClockSkew(error: ServiceError): boolean {
+  return clockErrors.has(error.name);
 }
 
-export function targetError(trouble: Trouble, attempted: Attempted): MigrationError {
-  const code = codeOf(trouble);
+export function targetError(error: ServiceError, attempted: Attempted): MigrationError {
+  const code = codeOf(error);
   const prefix =
     attempted.action === 'PutItem'
       ? 'Failed to save journal data: '
       : `DynamoDB ${attempted.action} failed: `;
-  return new MigrationError(code, `${prefix}${sentence(code, trouble, attempted)}`, {
-    cause: trouble.cause ?? trouble,
+  return new MigrationError(code, `${prefix}${sentence(code, error, attempted)}`, {
+    cause: error.cause ?? error,
   });
 }
 
-function codeOf({ name, message, httpStatus }: Trouble): ErrorCode {
+function codeOf({ name, message, httpStatus }: ServiceError): ErrorCode {
   if (name === 'ValidationException') return codeOfInvalid(message);
   const known = Object.hasOwn(codes, name) ? codes[name] : undefined;
   if (known !== undefined) return known;
@@ -107,9 +107,9 @@ function codeOfInvalid(message: string): ErrorCode {
   return 'INVALID_ITEM';
 }
 
-function sentence(code: ErrorCode, trouble: Trouble, { action, tableName }: Attempted): string {
-  const says = trouble.message === '' ? trouble.name : trouble.message;
-  const named = trouble.name === '' ? says : `${trouble.name}: ${says}`;
+function sentence(code: ErrorCode, error: ServiceError, { action, tableName }: Attempted): string {
+  const says = error.message === '' ? error.name : error.message;
+  const named = error.name === '' ? says : `${error.name}: ${says}`;
   const aside = named === '' ? '' : ` (${named})`;
   switch (code) {
     case 'THROTTLED':
@@ -137,16 +137,16 @@ function sentence(code: ErrorCode, trouble: Trouble, { action, tableName }: Atte
     case 'NOT_SUPPORTED':
       return `the service at AWS_ENDPOINT_URL_DYNAMODB has no such call${aside}`;
     case 'TARGET_UNAVAILABLE':
-      if (untrusted.test(trouble.name))
+      if (untrusted.test(error.name))
         return `nothing here vouches for DynamoDB's certificate: name the certificates of your proxy or endpoint with AWS_CA_BUNDLE${aside}`;
-      return `DynamoDB can't be reached or had trouble: check AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
+      return `DynamoDB can't be reached or failed: check AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
     default:
       return named;
   }
 }
 
 /** What an error thrown by the AWS SDK, undici or node says. */
-export function troubleOf(error: unknown): Trouble {
+export function toServiceError(error: unknown): ServiceError {
   if (!(error instanceof Error)) return { name: '', message: String(error), cause: error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const metadata = '$metadata' in error ? error.$metadata : undefined;

@@ -7,10 +7,10 @@ const path = 'users/ann/trading-journal';
 
 test.each<[keyof typeof status, ErrorCode, RegExp]>([
   ['UNAVAILABLE', 'SOURCE_UNAVAILABLE', /can't be reached/],
-  ['INTERNAL', 'SOURCE_UNAVAILABLE', /trouble/],
-  ['ABORTED', 'SOURCE_UNAVAILABLE', /trouble/],
-  ['UNKNOWN', 'SOURCE_UNAVAILABLE', /trouble/],
-  ['CANCELLED', 'SOURCE_UNAVAILABLE', /trouble/],
+  ['INTERNAL', 'SOURCE_UNAVAILABLE', /failed/],
+  ['ABORTED', 'SOURCE_UNAVAILABLE', /failed/],
+  ['UNKNOWN', 'SOURCE_UNAVAILABLE', /failed/],
+  ['CANCELLED', 'SOURCE_UNAVAILABLE', /failed/],
   ['DEADLINE_EXCEEDED', 'SOURCE_UNAVAILABLE', /in time/],
   ['RESOURCE_EXHAUSTED', 'SOURCE_THROTTLED', /pace/],
   ['PERMISSION_DENIED', 'SOURCE_ACCESS_DENIED', /roles\/datastore\.viewer/],

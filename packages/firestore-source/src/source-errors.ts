@@ -22,7 +22,7 @@ export function sourceError(error: unknown, path: string): MigrationError {
     case status.UNKNOWN:
     case status.CANCELLED:
     case status.DATA_LOSS:
-      return make('SOURCE_UNAVAILABLE', `Firestore can't be reached or had trouble while reading ${path}.`);
+      return make('SOURCE_UNAVAILABLE', `Firestore can't be reached or failed while reading ${path}.`);
     case status.DEADLINE_EXCEEDED:
       return make('SOURCE_UNAVAILABLE', `Firestore did not answer in time while reading ${path}.`);
     case status.RESOURCE_EXHAUSTED:

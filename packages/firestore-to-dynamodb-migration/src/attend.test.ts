@@ -49,7 +49,7 @@ test('trouble that passes is sat out; trouble that is not does end it', async ()
     meanwhile: async () => {
       throw new Error('away');
     },
-    onTrouble: async () => {
+    onError: async () => {
       troubles += 1;
       if (troubles === 3) throw new MigrationError('REDIS_UNAVAILABLE', 'gone');
     },

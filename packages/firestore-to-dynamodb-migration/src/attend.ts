@@ -12,7 +12,7 @@ const tellEveryMs = 1_000;
  * Waits for an operation's end. Throws ABORTED with the signal, and where the operation is paused because only a
  * person can help (access denied, say), the error that it is paused with. One that a person has paused is waited for.
  *
- * `meanwhile` is done with each look; what it and the ledger throw goes through `onTrouble`, which may throw.
+ * `meanwhile` is done with each look; what it and the ledger throw goes through `onError`, which may throw.
  */
 export async function attend(
   ledger: Ledger,
@@ -21,10 +21,10 @@ export async function attend(
     readonly meanwhile?: () => Promise<void>;
     /** Whether anything is being worked on, which tells pausing from paused. */
     readonly isActive?: () => Promise<boolean>;
-    readonly onTrouble?: (error: unknown) => Promise<void>;
+    readonly onError?: (error: unknown) => Promise<void>;
   },
 ): Promise<Operation> {
-  const { signal, onProgress, meanwhile, onTrouble, isActive = async () => false } = options;
+  const { signal, onProgress, meanwhile, onError, isActive = async () => false } = options;
   const pause = (): Promise<void> =>
     delay(lookEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   let told = 0;
@@ -35,8 +35,8 @@ export async function attend(
       operation = await ledger.get(id);
       await meanwhile?.();
     } catch (error) {
-      if (onTrouble === undefined) throw error;
-      await onTrouble(error);
+      if (onError === undefined) throw error;
+      await onError(error);
       await pause();
       continue;
     }

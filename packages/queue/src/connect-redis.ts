@@ -13,7 +13,7 @@ import {
 } from 'ioredis';
 
 import { PrimaryConnector, PrimaryRedis } from './primary-redis.ts';
-import { forgetTrouble, rememberTrouble } from './redis-errors.ts';
+import { forgetError, rememberError } from './redis-errors.ts';
 
 /** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
 export type RedisConnection = Redis | Cluster;
@@ -61,12 +61,12 @@ export function connectRedis(
   const redis = open(place, place.tls ? certificates(tls) : undefined, role);
   let reported: string | undefined;
   redis.on('error', (error: Error) => {
-    const named = rememberTrouble(redis, error);
+    const named = rememberError(redis, error);
     if (reported !== named.code) onError(named);
     reported = named.code;
   });
   redis.on('ready', () => {
-    forgetTrouble(redis);
+    forgetError(redis);
     reported = undefined;
   });
   return redis;

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { atMost } from './at-most.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { requireRecordVersion } from './record-version.ts';
-import { faultOf, isConfigurationFault, toRedisError, troubleOf } from './redis-errors.ts';
+import { faultOf, isConfigurationFault, toRedisError, toServiceError } from './redis-errors.ts';
 import { loadScript, runScript } from './run-script.ts';
 
 /** So long a worker waits at its start before it says that it does. */
@@ -21,7 +21,7 @@ export async function requireRedis(redis: RedisConnection, limitMs: number): Pro
     if (fault !== undefined) given.reject(fault);
   };
   const answer = (): void => void requireAnswer(redis).then(given.resolve, given.reject);
-  const timer = setTimeout(() => given.reject(troubleOf(redis) ?? late(limitMs)), limitMs);
+  const timer = setTimeout(() => given.reject(toServiceError(redis) ?? late(limitMs)), limitMs);
   redis.on('error', look);
   redis.once('ready', answer);
   try {

@@ -126,7 +126,7 @@ export function isConfigurationFault(error: unknown): boolean {
 }
 
 /** Keeps an error of the connection itself as the reason of what its commands meet from now on. */
-export function rememberTrouble(redis: RedisConnection, error: Error): MigrationError {
+export function rememberError(redis: RedisConnection, error: Error): MigrationError {
   const { status } = redis;
   const known = toRedisError(error) ?? new MigrationError('REDIS_UNAVAILABLE', out(error), { cause: error });
   // It was let in, and put out before it was told anything.
@@ -139,12 +139,12 @@ export function rememberTrouble(redis: RedisConnection, error: Error): Migration
   return named;
 }
 
-export function forgetTrouble(redis: RedisConnection): void {
+export function forgetError(redis: RedisConnection): void {
   troubles.delete(redis);
 }
 
 /** Why the connection does not come about; undefined where that is not known. */
-export function troubleOf(redis: RedisConnection): MigrationError | undefined {
+export function toServiceError(redis: RedisConnection): MigrationError | undefined {
   return troubles.get(redis)?.error;
 }
 

@@ -35,7 +35,7 @@ export async function fillWithJournals(
         total: size.users,
         perSecond,
         etaSeconds,
-        trouble: null,
+        problem: null,
       });
     }
   }

@@ -11,7 +11,7 @@ const step: Step = {
   total: 2000,
   perSecond: null,
   etaSeconds: null,
-  trouble: null,
+  problem: null,
 };
 
 it('writes few plain lines where no terminal is', () => {
@@ -19,7 +19,7 @@ it('writes few plain lines where no terminal is', () => {
   const display = progressDisplay(stream);
   display.show({ ...step, processed: 500, perSecond: 1234.4, etaSeconds: 2 });
   display.show({ ...step, processed: 900 });
-  display.show({ ...step, label: 'Verifying', processed: 10, total: null, trouble: 'DynamoDB is away' });
+  display.show({ ...step, label: 'Verifying', processed: 10, total: null, problem: 'DynamoDB is away' });
   display.finish();
   display.finish();
   expect(stream.read()).toBe(

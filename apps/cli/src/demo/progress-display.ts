@@ -97,14 +97,14 @@ function lineOf(step: Step): string {
 
 function finished(step: Step): Step {
   const total = step.total ?? step.processed;
-  return { ...step, processed: total, total, perSecond: null, etaSeconds: null, trouble: null };
+  return { ...step, processed: total, total, perSecond: null, etaSeconds: null, problem: null };
 }
 
-function wordsOf({ unit, processed, total, perSecond, etaSeconds, trouble }: Step): string {
+function wordsOf({ unit, processed, total, perSecond, etaSeconds, problem }: Step): string {
   return [
     total === null ? `${amount(processed)} ${unit}` : `${amount(processed)} of ${amount(total)} ${unit}`,
     ...(perSecond === null ? [] : [`${amount(perSecond)} a second`]),
     ...(etaSeconds === null ? [] : [`${amount(etaSeconds)} s left`]),
-    ...(trouble === null ? [] : [trouble]),
+    ...(problem === null ? [] : [problem]),
   ].join(', ');
 }

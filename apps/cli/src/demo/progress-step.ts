@@ -10,7 +10,7 @@ export interface Step {
   readonly perSecond: number | null;
   readonly etaSeconds: number | null;
   /** What it can't get past at the moment. */
-  readonly trouble: string | null;
+  readonly problem: string | null;
 }
 
 const labels: Readonly<Record<StatusState, string>> = {
@@ -48,7 +48,7 @@ export function stepMeter(now: () => number): (status: CurrentStatus) => Step | 
       total,
       perSecond,
       etaSeconds: progress.etaSeconds ?? left,
-      trouble: progress.reason,
+      problem: progress.reason,
     };
   };
 }

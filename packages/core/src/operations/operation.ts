@@ -92,7 +92,7 @@ export interface OperationFacts {
   /** What a unit could not get past, and when (milliseconds); it tries again by itself. */
   readonly outage?: { readonly reason: string; readonly at: number };
   /** Why it can't get on at the moment; it tries again by itself. */
-  readonly trouble?: string;
+  readonly lastError?: string;
   /** The queue's pause as it was last set or seen by us: where the queue differs, a person has changed it there. */
   readonly queuePaused?: boolean;
   /** Why the table can't keep what became of the run; of a rollback, why it is not known what it keeps. */
@@ -112,7 +112,7 @@ export const factsOfAnEnd = [
   'pruneRefused',
   'verificationId',
   'retry',
-  'trouble',
+  'lastError',
   'outage',
   'rate',
   'markerTrouble',

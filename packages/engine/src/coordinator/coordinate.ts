@@ -23,7 +23,7 @@ export type Round =
 const pollMs = 250;
 /** A round that takes longer ends with what the service says, and is done again. */
 const roundLimitMs = 10_000;
-const troubleMs = 3_000;
+const retryMs = 3_000;
 const otherBindingMs = 1_000;
 const outageShownMs = 15_000;
 
@@ -56,7 +56,7 @@ export async function coordinate(
       workRound(context, operation, planOf(operation), limited),
     );
   } catch (error) {
-    return troubleRound(context, operation, error);
+    return errorRound(context, operation, error);
   }
 }
 
@@ -80,7 +80,7 @@ async function workRound(
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
   await context.ledger.update(now.id, {
-    facts: { trouble: outageOf(context, now), ...rateFacts(context, now) },
+    facts: { lastError: outageOf(context, now), ...rateFacts(context, now) },
   });
   if (!now.listing.done || outstanding(now) > 0) {
     if (filled === 'waits' && outstanding(now) === 0) return again(context, now, 0);
@@ -155,20 +155,16 @@ async function cancelRound(context: CoordinatorContext, operation: Operation): P
 }
 
 /** A round that failed is done again. Where only a person can help the operation is paused with the reason. */
-async function troubleRound(
-  context: CoordinatorContext,
-  operation: Operation,
-  error: unknown,
-): Promise<Round> {
+async function errorRound(context: CoordinatorContext, operation: Operation, error: unknown): Promise<Round> {
   const code = MigrationError.codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (retryPolicies[code].onExhausted === 'pause-run') {
     await context.ledger.control(operation.id, 'pause', `${code}: ${message}`);
     return again(context, operation, pollMs);
   }
-  await context.ledger.update(operation.id, { facts: { trouble: `${code}: ${message}` } });
+  await context.ledger.update(operation.id, { facts: { lastError: `${code}: ${message}` } });
   // Those of a cancel end in a moment, as a rule.
-  return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : troubleMs);
+  return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : retryMs);
 }
 
 function outstanding({ units }: Operation): number {

@@ -1,7 +1,7 @@
 import { entryPath, failureIssue, type Issue, MigrationError, type SourceEntry } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnTrouble } from '../units/own-trouble.ts';
+import { isOwnFault } from '../units/own-trouble.ts';
 import type { MigrationRun } from './migration-run.ts';
 
 /** Some of a user's entries, read by their names. Each name is in one page and in one of its lists. */
@@ -43,7 +43,7 @@ export async function* readNamed(
       waiting = [...left, ...waiting.slice(asked.length)];
       yield { entries, vanished, unreadable: [], last: waiting.length === 0 };
     } catch (error) {
-      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
+      if (!(await isOwnFault(context, run, error, signal))) throw error;
       if (asked.length > 1) {
         alone = asked.length;
         continue;

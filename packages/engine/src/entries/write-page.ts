@@ -14,7 +14,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnTrouble } from '../units/own-trouble.ts';
+import { isOwnFault } from '../units/own-trouble.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { MigrationRun } from './migration-run.ts';
@@ -66,7 +66,7 @@ export async function writePage(
   const outcomes: (EntryOutcome | undefined)[] = Array.from({ length: entries.length });
   /** Entries that met trouble of their own. */
   const again: number[] = [];
-  const settle = async (index: number, onOwnTrouble: (error: unknown) => void): Promise<void> => {
+  const settle = async (index: number, onOwnFault: (error: unknown) => void): Promise<void> => {
     if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
     const entry = entries[index]!;
     const first = second?.get(entry);
@@ -78,8 +78,8 @@ export async function writePage(
       const isSecond = first !== undefined && outcome.kind !== 'failed';
       outcomes[index] = isSecond ? collisionWith(first) : outcome;
     } catch (error) {
-      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
-      onOwnTrouble(error);
+      if (!(await isOwnFault(context, run, error, signal))) throw error;
+      onOwnFault(error);
     }
   };
   let interruption: unknown;
@@ -113,7 +113,7 @@ async function readStored(
   try {
     return await target.getItems(keys, signal);
   } catch (error) {
-    if (!(await isOwnTrouble(context, run, error, signal))) throw error;
+    if (!(await isOwnFault(context, run, error, signal))) throw error;
   }
   const items = new Map<string, ItemJson>();
   let readUnits = 0;
@@ -124,7 +124,7 @@ async function readStored(
       for (const [at, item] of found.items) items.set(at, item);
       readUnits += found.readUnits;
     } catch (error) {
-      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
+      if (!(await isOwnFault(context, run, error, signal))) throw error;
       unread.add(key);
     }
   });

@@ -10,7 +10,7 @@ interface Waiter {
 }
 
 /** So long a store that is out of reach is left alone. */
-const troubleMs = 500;
+const retryMs = 500;
 
 /**
  * One process's share of a budget that all processes draw from. It asks for what all who wait need together, so that
@@ -87,7 +87,7 @@ export class Budget {
         this.#serve();
         if (waitMs > 0 && this.#waiters.length > 0) await wait(waitMs);
       } catch {
-        await wait(troubleMs);
+        await wait(retryMs);
       }
     }
     this.#asking = false;

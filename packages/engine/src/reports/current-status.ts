@@ -111,7 +111,7 @@ export function progressOf(operation: Operation, part: Operation = operation): P
     etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
     users: { ...operation.units },
     outcomes: withoutDigest(part.totals),
-    reason: operation.reason ?? operation.facts.trouble ?? null,
+    reason: operation.reason ?? operation.facts.lastError ?? null,
   };
 }
 

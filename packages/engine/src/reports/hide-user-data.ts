@@ -31,14 +31,14 @@ export function briefReason(reason: string): string {
 
 export function withoutUserData(operation: Operation): Operation {
   const { reason, facts } = operation;
-  const { trouble, outage, subcollections } = facts;
+  const { lastError, outage, subcollections } = facts;
   return {
     ...operation,
     ...(reason === undefined ? {} : { reason: briefReason(reason) }),
     facts: {
       ...facts,
       ...(subcollections === undefined ? {} : { subcollections: hiddenSample(subcollections) }),
-      ...(trouble === undefined ? {} : { trouble: briefReason(trouble) }),
+      ...(lastError === undefined ? {} : { lastError: briefReason(lastError) }),
       ...(outage === undefined ? {} : { outage: { ...outage, reason: briefReason(outage.reason) } }),
     },
   };

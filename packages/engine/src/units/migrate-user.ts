@@ -6,7 +6,7 @@ import { type NamedPage, readNamed, unreadableIssue } from '../entries/read-name
 import { noteNewest } from '../entries/note-newest.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { writePage } from '../entries/write-page.ts';
-import { isOwnTrouble } from './own-trouble.ts';
+import { isOwnFault } from './own-trouble.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
 import type { PageResult, UnitStart, UnitWork } from './page-result.ts';
 
@@ -105,7 +105,7 @@ async function* readPagesAround(
         if (!page.more) return;
       }
     } catch (error) {
-      if (!(await isOwnTrouble(context, run, error, signal))) throw error;
+      if (!(await isOwnFault(context, run, error, signal))) throw error;
     }
     const { dates, more } = await context.source.listDates({ userId, limit: pageEntries, signal, ...at() });
     if (dates.length === 0) yield { entries: [], unreadable: [], more };

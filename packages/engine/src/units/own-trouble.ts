@@ -34,7 +34,7 @@ export function differInWork(before: Pick<Operation, 'totals'>, now: Pick<Operat
  * Whether what failed is the trouble of what was asked for, and not an outage: then an entry fails with it, and others go
  * on. A service that still answers others shows it.
  */
-export async function isOwnTrouble(
+export async function isOwnFault(
   context: EngineContext,
   { operation, lease }: Pick<MigrationRun, 'operation' | 'lease'>,
   error: unknown,

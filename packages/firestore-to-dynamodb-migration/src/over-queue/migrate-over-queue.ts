@@ -101,7 +101,7 @@ async function takePart(
       ...(onProgress === undefined ? {} : { onProgress }),
       meanwhile: () => worker.stepIn(id),
       isActive: () => hasLeases(ledger),
-      onTrouble: patience(context),
+      onError: patience(context),
     });
   let checked = false;
   for (;;) {

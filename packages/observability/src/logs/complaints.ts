@@ -5,6 +5,6 @@ import { createRateLimit } from './rate-limit.ts';
 export function createComplaints(log: Log): (error: unknown) => void {
   const isNews = createRateLimit();
   return (err) => {
-    if (isNews(err instanceof Error ? err.message : String(err))) log.error({ err }, 'trouble');
+    if (isNews(err instanceof Error ? err.message : String(err))) log.error({ err }, 'service-error');
   };
 }

@@ -175,7 +175,7 @@ describe('the ledger in Redis', () => {
     const opened = await ledger.open(request, { now: new Date(), binding });
     if (!opened.opened) throw new Error('not opened');
     const { id } = opened.operation;
-    await ledger.update(id, { facts: { trouble: text, missingUsers: 0 } });
+    await ledger.update(id, { facts: { lastError: text, missingUsers: 0 } });
     await ledger.addUnits(id, ['user:a'], { done: false, cursor: text });
     const record = `${prefix}:ledger:op:${id}`;
     await redis.hset(
@@ -199,7 +199,7 @@ describe('the ledger in Redis', () => {
       request,
       reason: survives,
       listing: { cursor: survives },
-      facts: { trouble: text, missingUsers: 0 },
+      facts: { lastError: text, missingUsers: 0 },
       codes: { [survives]: 7 },
     });
     expect(asItIs?.totals).toStrictEqual({ bytes: Number.MIN_SAFE_INTEGER });
