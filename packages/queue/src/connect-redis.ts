@@ -95,7 +95,7 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     const redisOptions = { ...common, ...socket };
     const nodes = place.nodes.map(({ host, port }) => ({ host, port }));
     const all = { ...options, redisOptions, ...(tls === undefined ? {} : { dnsLookup: keepName }) };
-    return role === 'api' ? new ImpatientCluster(nodes, all) : new Cluster(nodes, all);
+    return role === 'api' ? new TimeoutCluster(nodes, all) : new Cluster(nodes, all);
   }
   const one = {
     ...common,
@@ -169,7 +169,7 @@ export function clusterOptions(role: RedisRole): ClusterOptions {
 }
 
 /** One whose commands fail in time while no node answers, too; ioredis itself has that only for each node. */
-class ImpatientCluster extends Cluster {
+class TimeoutCluster extends Cluster {
   override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
     const [command]: [Command, ...unknown[]] = args;
     command.setTimeout(answerLimitMs);

@@ -5,7 +5,7 @@ import { DelayedError, type Job, type Telemetry, Worker } from 'bullmq';
 import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
-import { stalling } from './stalling.ts';
+import { stalledJobOptions } from './stalled-job-options.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
 /**
@@ -34,7 +34,7 @@ export function startCoordinatorWorker(
       prefix: options.prefix,
       concurrency: 4,
       ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
-      ...stalling,
+      ...stalledJobOptions,
     },
   );
   worker.on('error', options.onError);

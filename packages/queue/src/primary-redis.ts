@@ -4,7 +4,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 
 import { AbstractConnector, type RedisOptions } from 'ioredis';
 
-import { GatheringRedis } from './gathering-redis.ts';
+import { CorkedRedis } from './corked-redis.ts';
 
 /** As Node says it where the other side ends the connection. */
 export const tlsCutOff = 'Client network socket disconnected before secure TLS connection was established';
@@ -17,7 +17,7 @@ const lookAgainMs = 1_000;
  * Redis refuses another one, and on a replica it connects anew ten times a second. Connections that BullMQ makes like it
  * are of the same kind.
  */
-export class PrimaryRedis extends GatheringRedis {
+export class PrimaryRedis extends CorkedRedis {
   constructor({ replyMapping: _default, ...options }: RedisOptions) {
     super({ ...options, reconnectOnError: lookForPrimary(options.maxRetriesPerRequest === 0 ? 1 : 2) });
   }
@@ -28,14 +28,14 @@ export class PrimaryRedis extends GatheringRedis {
   }
 
   /** Called with what Redis refuses a command with. The connection keeps it, as the reason of what comes next. */
-  override handleReconnection(...args: Parameters<GatheringRedis['handleReconnection']>): void {
+  override handleReconnection(...args: Parameters<CorkedRedis['handleReconnection']>): void {
     const [error] = args;
     if (isReadOnly(error)) this.silentEmit('error', error);
     super.handleReconnection(...args);
   }
 
   /** Sent by ioredis itself, as part of getting ready. */
-  override async select(...args: Parameters<GatheringRedis['select']>): Promise<'OK'> {
+  override async select(...args: Parameters<CorkedRedis['select']>): Promise<'OK'> {
     try {
       return await super.select(...args);
     } catch (error) {

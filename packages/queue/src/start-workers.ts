@@ -4,7 +4,7 @@ import { type CoordinatorContext, startSupervisor } from '@migrator/engine';
 import type { Telemetry } from 'bullmq';
 
 import type { RedisConnection } from './connect-redis.ts';
-import { abandonable } from './abandonable.ts';
+import { forceDisconnect } from './force-disconnect.ts';
 import { BindingGuard } from './binding-guard.ts';
 import { startCoordinatorWorker } from './coordinator-worker.ts';
 import { startUnitWorker } from './unit-worker.ts';
@@ -29,7 +29,7 @@ export function startWorkers(
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const onError = (error: Error): void => options.onError(toRedisError(error, options.redis) ?? error);
-  const abandonRedis = abandonable(options.redis);
+  const disconnectRedis = forceDisconnect(options.redis);
   const guard = new BindingGuard(context, options.onWork);
   const tasks = startUnitWorker(context, { ...options, onError, guard, stop: stopping.signal });
   const workers = [
@@ -45,7 +45,7 @@ export function startWorkers(
     async stop() {
       registration.stop();
       // BullMQ waits for good to close what has no connection at this moment.
-      if (options.redis.status !== 'ready') await abandonRedis();
+      if (options.redis.status !== 'ready') await disconnectRedis();
       guard.stop();
       // First no new job, then the running ones are told: they commit what is done and hand the rest back.
       const closing = Promise.all([...workers.map((worker) => worker.close()), supervisor.stop()]);
@@ -55,7 +55,7 @@ export function startWorkers(
       if ((await Promise.race([closing, late])) === 'late') {
         // A page that hangs on a service: its lock expires and another worker goes on from its checkpoint. (To close
         // by force now would be to wait on: BullMQ's second `close` is its first one.)
-        await abandonRedis();
+        await disconnectRedis();
       }
       limit.abort();
     },

@@ -14,7 +14,7 @@ import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type UnitJob, unitJob, unitJobId } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
-import { stalling } from './stalling.ts';
+import { stalledJobOptions } from './stalled-job-options.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
 /** How long a job waits before it looks again whether another operation still holds the place. */
@@ -111,7 +111,7 @@ export function startUnitWorker(
     prefix: options.prefix,
     concurrency: options.concurrency,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
-    ...stalling,
+    ...stalledJobOptions,
   });
   worker.on('error', options.onError);
   options.guard.keeps(worker);

@@ -5,7 +5,7 @@ import { leaseMs } from '@migrator/core';
  * How often that may happen is the ledger's business, which knows whether a unit got on in between; BullMQ's own limit
  * would fail a job without a word to the books.
  */
-export const stalling = {
+export const stalledJobOptions = {
   lockDuration: leaseMs.ledger,
   stalledInterval: 5_000,
   maxStalledCount: Number.MAX_SAFE_INTEGER,

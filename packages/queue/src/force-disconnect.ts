@@ -12,7 +12,7 @@ const lastTryMs = 3_000;
  *
  * (`disconnect` between two tries to reach it takes the next try away and leaves everything waiting for good.)
  */
-export function abandonable(redis: Redis | Cluster): () => Promise<void> {
+export function forceDisconnect(redis: Redis | Cluster): () => Promise<void> {
   let abandoned = false;
   if (redis instanceof Cluster) {
     const { clusterRetryStrategy } = redis.options;

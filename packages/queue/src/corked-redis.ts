@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
  * come together send what follows together. Nothing is held beyond the tick, and nothing else changes: to ioredis a command
  * is under way as soon as the socket has it, and goes down with the socket.
  */
-export class GatheringRedis extends Redis {
+export class CorkedRedis extends Redis {
   #held: Redis['stream'] | undefined;
 
   override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {

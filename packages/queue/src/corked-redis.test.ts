@@ -3,10 +3,10 @@ import { once } from 'node:events';
 
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 
-import { GatheringRedis } from './gathering-redis.ts';
+import { CorkedRedis } from './corked-redis.ts';
 
-async function connected(): Promise<GatheringRedis> {
-  const redis = new GatheringRedis(inject('services').REDIS_URL, { maxRetriesPerRequest: 0 });
+async function connected(): Promise<CorkedRedis> {
+  const redis = new CorkedRedis(inject('services').REDIS_URL, { maxRetriesPerRequest: 0 });
   redis.on('error', () => {});
   onTestFinished(() => redis.disconnect());
   await once(redis, 'ready');
