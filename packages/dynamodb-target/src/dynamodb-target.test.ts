@@ -15,7 +15,7 @@ import {
 } from '@migrator/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbTarget, type DynamoDbTargetOptions } from './index.ts';
-import { RequestBodies } from './request-bodies.ts';
+import { BufferPool } from './buffer-pool.ts';
 
 const ann = { userId: 'ann', date: '2026-01-01' };
 const ref = { ...ann, dateKey: dateKey(ann) };
@@ -368,7 +368,7 @@ test.each<[string, ScriptedAnswer]>([
 ])('the memory of a request is used again after its good answer only: %s', async (_name, answer) => {
   const dynamodb = await startScriptedDynamoDb((_call, index) => (index === 0 ? answer : done));
   closing.push(dynamodb);
-  const memory = new RequestBodies();
+  const memory = new BufferPool();
   const target = createDynamoDbTarget(
     {
       tableName: 'journals',

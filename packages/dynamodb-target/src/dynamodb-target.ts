@@ -17,7 +17,7 @@ import {
 } from '@migrator/core';
 import { withRetries } from '@migrator/retry';
 import { createAwsClient } from './aws-client.ts';
-import { type CutAnswer, cutItems, keyOf } from './cut-items.ts';
+import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import {
   deleteItemBody,
@@ -27,8 +27,8 @@ import {
   putItemBody,
   scanBody,
 } from './requests.ts';
-import { RequestBodies } from './request-bodies.ts';
-import { type LeanAnswer, type ReadAction, SignedTransport, type WriteAction } from './signed-transport.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { type RawResponse, type ReadAction, SignedTransport, type WriteAction } from './signed-transport.ts';
 import { TableTags } from './table-tags.ts';
 import { Table } from './table.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
@@ -53,7 +53,7 @@ interface Answers {
 
 /** The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call. */
 /** `memory`: where the bodies of its writes lie; of its own by default. */
-export function createDynamoDbTarget(options: DynamoDbTargetOptions, memory = new RequestBodies()): Target {
+export function createDynamoDbTarget(options: DynamoDbTargetOptions, memory = new BufferPool()): Target {
   return new DynamoDbTarget(options, memory);
 }
 
@@ -63,10 +63,10 @@ class DynamoDbTarget implements Target {
   readonly #transport: SignedTransport;
   readonly #table: Table;
   readonly #tags: TableTags;
-  readonly #memory: RequestBodies;
+  readonly #memory: BufferPool;
   readonly #bodies;
 
-  constructor(options: DynamoDbTargetOptions, memory: RequestBodies) {
+  constructor(options: DynamoDbTargetOptions, memory: BufferPool) {
     const { tableName } = options;
     this.#memory = memory;
     this.#options = options;
@@ -110,9 +110,9 @@ class DynamoDbTarget implements Target {
             action: 'BatchGetItem',
             body,
             signal,
-            read: cutItems,
+            read: splitBatchGetResponse,
           });
-          const { items: found, rest, memory } = json as CutAnswer;
+          const { items: found, rest, memory } = json as SplitResponse;
           if (items.size === 0) items = found;
           else for (const [key, item] of found) items.set(key, item);
           if (memory !== undefined) memories.push(memory);
@@ -215,7 +215,7 @@ class DynamoDbTarget implements Target {
     return found.Item;
   }
 
-  async #retrying(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+  async #retrying(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {
     return await this.#withRetries(action, signal, async () => await this.#send(action, body, signal));
   }
 
@@ -228,19 +228,19 @@ class DynamoDbTarget implements Target {
     body: Buffer,
     lease: Lease,
     signal: AbortSignal | undefined,
-  ): Promise<LeanAnswer> {
+  ): Promise<RawResponse> {
     return this.#transport.send({ action, body, lease, signal, graceMs: writeGraceMs });
   }
 
   /** Each try has a body of its own, which is used again only after the good answer to it. */
-  async #put(item: EncodedItem, lease: Lease, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+  async #put(item: EncodedItem, lease: Lease, signal: AbortSignal | undefined): Promise<RawResponse> {
     const { body, memory } = this.#bodies.putItem(item, this.#memory);
     const answer = await this.#write('PutItem', body, lease, signal);
     if (!answer.conditionFailed) this.#memory.giveBack(memory);
     return answer;
   }
 
-  #send(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<LeanAnswer> {
+  #send(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {
     return this.#transport.send({ action, body, signal });
   }
 

@@ -9,7 +9,7 @@ import {
   type ScanRequest,
   type StoredItem,
 } from '@migrator/core';
-import type { RequestBodies } from './request-bodies.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
 /** The bodies of DynamoDB's calls, built without sending anything. Items go in as the bytes they are. */
 
@@ -23,7 +23,7 @@ export interface PooledBody {
   readonly memory: Buffer;
 }
 
-export type PooledBuilder<T> = (request: T, bodies: RequestBodies) => PooledBody;
+export type PooledBuilder<T> = (request: T, bodies: BufferPool) => PooledBody;
 
 const closeItem = Buffer.from('}');
 

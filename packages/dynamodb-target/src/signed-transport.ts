@@ -14,7 +14,7 @@ export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan' | 'ListTagsOfResour
 export type WriteAction = 'PutItem' | 'DeleteItem' | 'TagResource';
 
 /** What writes can't be sent without a lease. */
-export type LeanCall = RawCall &
+export type RawRequest = RawCall &
   (
     | { readonly action: ReadAction; readonly lease?: undefined }
     | { readonly action: WriteAction; readonly lease: Lease }
@@ -29,7 +29,7 @@ interface RawCall {
   readonly read?: (answer: Buffer) => unknown;
 }
 
-export interface LeanAnswer {
+export interface RawResponse {
   /** True where a write's condition failed. */
   readonly conditionFailed: boolean;
   /** The answer's JSON, or what it was read as. */
@@ -61,7 +61,7 @@ export class SignedTransport {
   }
 
   /** Throws a MigrationError. */
-  async send(call: LeanCall): Promise<LeanAnswer> {
+  async send(call: RawRequest): Promise<RawResponse> {
     const { action, body, lease, signal, graceMs, read = parse } = call;
     const attempted = { action, tableName: this.#options.tableName };
     if (this.#isOver(signal)) throw abortedError(action, signal);

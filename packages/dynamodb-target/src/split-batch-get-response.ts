@@ -1,7 +1,7 @@
 import type { ItemJson, StoredItem } from '@migrator/core';
 
 /** An answer to BatchGetItem, its items still as bytes. */
-export interface CutAnswer {
+export interface SplitResponse {
   /** By their `dateKey`. */
   readonly items: Map<string, ItemJson>;
   /** All but the items. */
@@ -35,7 +35,7 @@ structure[OPEN] = structure[OPEN_LIST] = 2;
 structure[CLOSE] = structure[CLOSE_LIST] = 3;
 
 /** Reads an answer without making an object of any item. Undefined if it is no JSON. */
-export function cutItems(answer: Uint8Array): CutAnswer | undefined {
+export function splitBatchGetResponse(answer: Uint8Array): SplitResponse | undefined {
   try {
     const cut = new Cutter(answer).answer();
     const { buffer } = answer;
@@ -48,7 +48,7 @@ export function cutItems(answer: Uint8Array): CutAnswer | undefined {
 }
 
 /** The same of JSON that is written in a way that DynamoDB does not use: with blanks, say, or with names in escapes. */
-function parsed(answer: Uint8Array): CutAnswer | undefined {
+function parsed(answer: Uint8Array): SplitResponse | undefined {
   try {
     const { Responses, ...rest } = JSON.parse(slice(answer, 0, answer.length)) as {
       Responses?: { [table: string]: StoredItem[] };
@@ -76,7 +76,7 @@ class Cutter {
     this.#bytes = bytes;
   }
 
-  answer(): CutAnswer {
+  answer(): SplitResponse {
     const items = new Map<string, ItemJson>();
     const rest: Record<string, unknown> = {};
     this.#object((name) => {

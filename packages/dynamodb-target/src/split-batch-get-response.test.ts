@@ -12,7 +12,7 @@ import {
   shuffledSubarray,
 } from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutItems } from './cut-items.ts';
+import { splitBatchGetResponse } from './split-batch-get-response.ts';
 
 const rest = {
   UnprocessedKeys: { 'a"b': { Keys: [{ dateKey: { S: 'journal_a_1' } }], ConsistentRead: true } },
@@ -22,7 +22,7 @@ const rest = {
 };
 
 function cut(text: string): { items: Record<string, unknown>; rest: object } | undefined {
-  const answer = cutItems(Buffer.from(text));
+  const answer = splitBatchGetResponse(Buffer.from(text));
   if (answer === undefined) return undefined;
   const items = [...answer.items].map(([key, json]) => [
     key,
@@ -99,7 +99,7 @@ test('items of one order are cut out of one another, whatever looks like a key o
       });
       const behind = hasRest ? `,${JSON.stringify(rest).slice(1)}` : '}';
       const answer = Buffer.from(`{"Responses":{"t":[${texts.join(',')}]}${behind}`);
-      const found = [...(cutItems(answer)?.items ?? [])].map(([key, json]) => [
+      const found = [...(splitBatchGetResponse(answer)?.items ?? [])].map(([key, json]) => [
         key,
         Buffer.from(json).toString(),
       ]);
@@ -117,7 +117,7 @@ test('an answer that ends early is none', () => {
 
 test('an item is cut out of the answer, not copied', () => {
   const answer = Buffer.from('{"Responses":{"t":[{"data":{"M":{}},"dateKey":{"S":"k"}}]}}');
-  const item = cutItems(answer)?.items.get('k');
+  const item = splitBatchGetResponse(answer)?.items.get('k');
   expect(item?.buffer).toBe(answer.buffer);
   expect(Buffer.from(item ?? []).toString()).toBe('{"data":{"M":{}},"dateKey":{"S":"k"}}');
 });
@@ -125,14 +125,14 @@ test('an item is cut out of the answer, not copied', () => {
 test('tells of the memory that nothing but the items lies in', () => {
   const text = Buffer.from('{"Responses":{"t":[{"data":{"M":{}},"dateKey":{"S":"k"}}]}}');
   const alone = Uint8Array.from(text);
-  expect(cutItems(alone)?.memory).toBe(alone.buffer);
+  expect(splitBatchGetResponse(alone)?.memory).toBe(alone.buffer);
   const shared = new Uint8Array(text.length + 1);
   shared.set(text);
-  expect(cutItems(shared.subarray(0, text.length))?.memory).toBeUndefined();
+  expect(splitBatchGetResponse(shared.subarray(0, text.length))?.memory).toBeUndefined();
   // Read by another way, the items lie elsewhere.
   const pretty = Uint8Array.from(Buffer.from(JSON.stringify(JSON.parse(text.toString()), undefined, 1)));
-  expect(cutItems(pretty)).toMatchObject({ items: { size: 1 } });
-  expect(cutItems(pretty)?.memory).toBeUndefined();
+  expect(splitBatchGetResponse(pretty)).toMatchObject({ items: { size: 1 } });
+  expect(splitBatchGetResponse(pretty)?.memory).toBeUndefined();
 });
 
 test.each(['{}', '{"Responses":{}}', '{"Responses":{"t":[]}}'])('%s holds no items', (text) => {

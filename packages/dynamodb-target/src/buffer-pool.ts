@@ -11,7 +11,7 @@ const mostKeptBytes = 16 * 1024 * 1024;
  * any more. Any other body is left to the collector, because a connection may still be sending it. Should that rule ever
  * be broken, the service refuses what it gets: the signature covers the body's hash.
  */
-export class RequestBodies {
+export class BufferPool {
   /** By their length, a power of two. */
   readonly #free = new Map<number, Buffer[]>();
   #keptBytes = 0;

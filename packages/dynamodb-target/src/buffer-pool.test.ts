@@ -1,6 +1,6 @@
 import { array, assert, integer, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { RequestBodies } from './request-bodies.ts';
+import { BufferPool } from './buffer-pool.ts';
 
 test('what is in use is never given out, and is large enough', () => {
   // Above zero: a body of so many bytes is taken; below: one that is in use is given back.
@@ -12,7 +12,7 @@ test('what is in use is never given out, and is large enough', () => {
   );
   assert(
     property(steps, (all) => {
-      const bodies = new RequestBodies();
+      const bodies = new BufferPool();
       const inUse: Buffer[] = [];
       let [large, apart] = [true, true];
       for (const step of all) {
@@ -33,7 +33,7 @@ test('what is in use is never given out, and is large enough', () => {
 });
 
 test('what was given back last is given out next, where it fits', () => {
-  const bodies = new RequestBodies();
+  const bodies = new BufferPool();
   const [small, large] = [bodies.take(2_000), bodies.take(60_000)];
   bodies.giveBack(small);
   bodies.giveBack(large);
@@ -43,7 +43,7 @@ test('what was given back last is given out next, where it fits', () => {
 });
 
 test('what is kept has a bound', () => {
-  const bodies = new RequestBodies();
+  const bodies = new BufferPool();
   const all = Array.from({ length: 100 }, () => bodies.take(900_000));
   for (const memory of all) bodies.giveBack(memory);
   const kept = Array.from({ length: 100 }, () => bodies.take(900_000)).filter((memory) =>
