@@ -43,7 +43,7 @@ export interface ExecuteMigrationOptions {
 }
 
 /** What a call comes to, checked. */
-export interface Wanted {
+export interface ResolvedOptions {
   readonly config: Config;
   readonly overQueue: boolean;
   readonly request: MigrationRequest;
@@ -93,7 +93,7 @@ const notOurs = [
  * Throws a TypeError for options of another shape (a mistyped `dryrun` must not write), a ConfigError for a variable
  * that holds a wrong value.
  */
-export function readOptions(options: ExecuteMigrationOptions): Wanted {
+export function readOptions(options: ExecuteMigrationOptions): ResolvedOptions {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(`executeMigration's options: ${describe(parsed.error)}`);
   const { again = false, stateFile = defaultStateFile, signal, onProgress, ...given } = parsed.data;

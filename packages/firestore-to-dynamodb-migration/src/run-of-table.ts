@@ -2,7 +2,7 @@ import type { Binding, Target } from '@migrator/core';
 import { type MarkedRun, markedRun, readRunMarker, withinLimit } from '@migrator/engine';
 
 import { covers } from './covers.ts';
-import type { Wanted } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 
 const limitMs = 20_000;
 
@@ -13,7 +13,7 @@ const limitMs = 20_000;
 export async function runOfTable(
   target: Pick<Target, 'readTags'>,
   binding: Binding,
-  { request, signal }: Pick<Wanted, 'request' | 'signal'>,
+  { request, signal }: Pick<ResolvedOptions, 'request' | 'signal'>,
 ): Promise<MarkedRun | undefined> {
   const marker = await withinLimit(limitMs, signal, (limited) => readRunMarker(target, binding, limited));
   const run = marker && markedRun(marker, binding);

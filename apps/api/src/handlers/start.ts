@@ -3,7 +3,7 @@ import { requireFitRedis } from '@migrator/queue';
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, basePath, redisAnswers } from '../api-context.ts';
-import { rememberRunning } from '../lost-books.ts';
+import { rememberRunning } from '../ledger-loss-notice.ts';
 import { callerGone } from '../caller-gone.ts';
 import { parseBody } from '../parse-body.ts';
 import { preferredWaitMs } from '../prefer-wait.ts';

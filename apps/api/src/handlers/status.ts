@@ -9,7 +9,7 @@ import {
 import type { RequestHandler } from 'express';
 
 import { type ApiContext, redisAnswers } from '../api-context.ts';
-import { lostBooks, rememberRunning } from '../lost-books.ts';
+import { ledgerLossNotice, rememberRunning } from '../ledger-loss-notice.ts';
 import { describeMismatches } from '../describe-mismatches.ts';
 
 export function status(context: ApiContext): RequestHandler {
@@ -41,7 +41,7 @@ export async function statusOf(context: ApiContext): Promise<{
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
   const aside = operationId === null ? null : await describeMismatches(context, operationId, workers);
-  const notice = operationId === null ? await lostBooks(context, last) : aside;
+  const notice = operationId === null ? await ledgerLossNotice(context, last) : aside;
   const reason = workers.every(({ mismatch }) => mismatch?.operationId === operationId)
     ? workers.length === 0
       ? noWorker

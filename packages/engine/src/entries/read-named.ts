@@ -1,7 +1,7 @@
 import { entryPath, failureIssue, type Issue, MigrationError, type SourceEntry } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnFault } from '../units/own-trouble.ts';
+import { isOwnFault } from '../units/outage-detection.ts';
 import type { MigrationRun } from './migration-run.ts';
 
 /** Some of a user's entries, read by their names. Each name is in one page and in one of its lists. */

@@ -14,7 +14,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnFault } from '../units/own-trouble.ts';
+import { isOwnFault } from '../units/outage-detection.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { MigrationRun } from './migration-run.ts';

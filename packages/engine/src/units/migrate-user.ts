@@ -6,7 +6,7 @@ import { type NamedPage, readNamed, unreadableIssue } from '../entries/read-name
 import { noteNewest } from '../entries/note-newest.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { writePage } from '../entries/write-page.ts';
-import { isOwnFault } from './own-trouble.ts';
+import { isOwnFault } from './outage-detection.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
 import type { PageResult, UnitStart, UnitWork } from './page-result.ts';
 

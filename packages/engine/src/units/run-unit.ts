@@ -22,7 +22,7 @@ import { joinSignals } from '../join-signals.ts';
 import type { AttemptLease } from '../leases/attempt-lease.ts';
 import type { AttemptWatcher } from '../leases/attempt-watcher.ts';
 import { describeCounts } from './describe-counts.ts';
-import { answersOthers, differInWork, getsOn } from './own-trouble.ts';
+import { answersOthers, differInWork, getsOn } from './outage-detection.ts';
 import type { PageResult, UnitStart } from './page-result.ts';
 import { workOf } from './work-of.ts';
 

@@ -5,7 +5,7 @@ import type { Services } from '@migrator/composition';
 import { covers } from '../covers.ts';
 import { isFinished, type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';
-import type { Wanted } from '../options.ts';
+import type { ResolvedOptions } from '../options.ts';
 import { requireTable } from '../require-table.ts';
 import { runOfTable } from '../run-of-table.ts';
 import { readLastResult, requestWithoutUsers } from './state-file.ts';
@@ -17,7 +17,7 @@ import { readLastResult, requestWithoutUsers } from './state-file.ts';
 export async function knownResult(
   { target }: Pick<Services, 'target'>,
   binding: Binding,
-  wanted: Wanted,
+  wanted: ResolvedOptions,
 ): Promise<MigrationResult | undefined> {
   const { config, request, stateFile, again } = wanted;
   if (again || request.dryRun) return undefined;

@@ -2,10 +2,10 @@ import { openServices, type Services } from '@migrator/composition';
 import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
 import { hidingLedger, preflight, runInProcess, startTimeOf, withoutUserData } from '@migrator/engine';
 
-import { attend, throwIfAborted } from '../attend.ts';
+import { waitForOperation, throwIfAborted } from '../wait-for-operation.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
-import type { Wanted } from '../options.ts';
+import type { ResolvedOptions } from '../options.ts';
 import { knownResult } from './known-result.ts';
 import { withSharedLedger } from './shared-ledger.ts';
 import { type LastResult, withoutUsers, writeLastResult } from './state-file.ts';
@@ -14,7 +14,7 @@ import { type LastResult, withoutUsers, writeLastResult } from './state-file.ts'
  * Runs the migration in this very process. That it has completed is known at the next boot from the state file, or from the
  * table.
  */
-export async function migrateInProcess(wanted: Wanted): Promise<MigrationResult> {
+export async function migrateInProcess(wanted: ResolvedOptions): Promise<MigrationResult> {
   const { config, request, stateFile } = wanted;
   const { hideUserData } = config;
   throwIfAborted(wanted.signal);
@@ -41,7 +41,7 @@ export async function migrateInProcess(wanted: Wanted): Promise<MigrationResult>
 async function runOrJoin(
   services: Services,
   ledger: Ledger,
-  wanted: Wanted,
+  wanted: ResolvedOptions,
 ): Promise<{ operation: Operation; own: boolean }> {
   const { request, signal } = wanted;
   if ((await ledger.current()) === undefined) await preflight(services, request, signal);
@@ -53,20 +53,25 @@ async function runOrJoin(
     if (opening.opened)
       return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
     const { current } = opening;
-    const ended = await attend(ledger, current.id, wanted);
+    const ended = await waitForOperation(ledger, current.id, wanted);
     if (current.request.kind === 'migration' && covers(current.request, request))
       return { operation: ended, own: false };
   }
 }
 
-async function run(services: Services, ledger: Ledger, id: string, wanted: Wanted): Promise<Operation> {
+async function run(
+  services: Services,
+  ledger: Ledger,
+  id: string,
+  wanted: ResolvedOptions,
+): Promise<Operation> {
   const stop = new AbortController();
   const { signal, onProgress } = wanted;
   const running = runInProcess({ ...services, ledger }, id, {
     usersAtOnce: wanted.config.migration.userConcurrency,
     signal: stop.signal,
   });
-  const watching = attend(ledger, id, {
+  const watching = waitForOperation(ledger, id, {
     signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
     ...(onProgress === undefined ? {} : { onProgress }),
   });

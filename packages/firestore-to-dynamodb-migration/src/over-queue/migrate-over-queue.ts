@@ -18,15 +18,15 @@ import {
   requireRedis,
 } from '@migrator/queue';
 
-import { attend, isStuck, throwIfAborted } from '../attend.ts';
+import { waitForOperation, isStuck, throwIfAborted } from '../wait-for-operation.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';
-import type { Wanted } from '../options.ts';
+import type { ResolvedOptions } from '../options.ts';
 import { requireTable } from '../require-table.ts';
 import { runOfTable } from '../run-of-table.ts';
 import { lastRun } from './last-run.ts';
-import { SpareWorker } from './spare-worker.ts';
+import { FallbackWorker } from './fallback-worker.ts';
 
 const redisLimitMs = 5_000;
 /** So long Redis may be away while a run goes on. */
@@ -46,7 +46,7 @@ const ignore = (): undefined => undefined;
  *     something else goes on ──► wait for its end, look again
  *     nothing goes on ──► preflight ──► start (or retry) ──► wait ──► its result
  */
-export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult> {
+export async function migrateOverQueue(wanted: ResolvedOptions): Promise<MigrationResult> {
   const { prefix } = wanted.config.redis;
   const books = connectRedis(wanted.config.redis, 'api', ignore);
   try {
@@ -55,7 +55,7 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
     await requireRecordVersion(books, prefix);
     const ledger = createRedisLedger({ redis: books, prefix });
     const context = await openQueueContext(wanted.config, 'api', ignore);
-    const worker = new SpareWorker(context, wanted.config);
+    const worker = new FallbackWorker(context, wanted.config);
     try {
       const before = await lastRun(ledger, wanted.request, await context.binding());
       if ((await ledger.current()) === undefined) {
@@ -78,7 +78,10 @@ export async function migrateOverQueue(wanted: Wanted): Promise<MigrationResult>
 }
 
 /** Redis was lost, or the application had none so far. */
-async function keptByTable(context: QueueContext, wanted: Wanted): Promise<MigrationResult | undefined> {
+async function keptByTable(
+  context: QueueContext,
+  wanted: ResolvedOptions,
+): Promise<MigrationResult | undefined> {
   if (wanted.again || wanted.request.dryRun) return undefined;
   const run = await runOfTable(context.target, await context.binding(), wanted);
   if (run === undefined) return undefined;
@@ -89,14 +92,14 @@ async function keptByTable(context: QueueContext, wanted: Wanted): Promise<Migra
 /** The operation whose result is the call's, once it is over. */
 async function takePart(
   context: QueueContext,
-  worker: SpareWorker,
+  worker: FallbackWorker,
   before: Operation | undefined,
-  wanted: Wanted,
+  wanted: ResolvedOptions,
 ): Promise<Operation> {
   const { ledger } = context;
   const { request, signal } = wanted;
-  const untilOver = (id: string, onProgress?: Wanted['onProgress']): Promise<Operation> =>
-    attend(ledger, id, {
+  const untilOver = (id: string, onProgress?: ResolvedOptions['onProgress']): Promise<Operation> =>
+    waitForOperation(ledger, id, {
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
       meanwhile: () => worker.stepIn(id),

@@ -30,7 +30,7 @@ export function rememberRunning(ledger: Ledger, id: string): void {
  * has not seen itself it can learn from the table alone: an item names the run that wrote it. `last` is the newest run
  * that the books have.
  */
-export async function lostBooks(
+export async function ledgerLossNotice(
   { ledger, target }: { readonly ledger: Ledger; readonly target: Target },
   last: Operation | undefined,
 ): Promise<string | null> {

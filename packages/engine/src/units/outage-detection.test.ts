@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { differInWork, getsOn } from './own-trouble.ts';
+import { differInWork, getsOn } from './outage-detection.ts';
 
 test.each([
   [{ deltas: {}, last: false }, false],

@@ -5,7 +5,7 @@ import { type MigrationQueues, startWorkers } from '@migrator/queue';
 const lookEveryMs = 2_000;
 
 /** A worker in this process for as long as the queue has no other. Once begun it stays to the end. */
-export class SpareWorker {
+export class FallbackWorker {
   readonly #queue: QueueContext;
   readonly #config: Config;
   #context: QueueContext | undefined;

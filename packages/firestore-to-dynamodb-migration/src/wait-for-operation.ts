@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, type Ledger, MigrationError, type Operation, retryPolicies } from '@migrator/core';
 import { currentStatus } from '@migrator/engine';
 
-import type { Wanted } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 
 const lookEveryMs = 200;
 const tellEveryMs = 1_000;
@@ -14,10 +14,10 @@ const tellEveryMs = 1_000;
  *
  * `meanwhile` is done with each look; what it and the ledger throw goes through `onError`, which may throw.
  */
-export async function attend(
+export async function waitForOperation(
   ledger: Ledger,
   id: string,
-  options: Pick<Wanted, 'signal' | 'onProgress'> & {
+  options: Pick<ResolvedOptions, 'signal' | 'onProgress'> & {
     readonly meanwhile?: () => Promise<void>;
     /** Whether anything is being worked on, which tells pausing from paused. */
     readonly isActive?: () => Promise<boolean>;
@@ -81,7 +81,7 @@ async function tell(
   ledger: Ledger,
   operation: Operation,
   isActive: () => Promise<boolean>,
-  onProgress: NonNullable<Wanted['onProgress']>,
+  onProgress: NonNullable<ResolvedOptions['onProgress']>,
 ): Promise<void> {
   const status = await currentStatus(ledger, operation.binding, isActive);
   const { id } = operation;
