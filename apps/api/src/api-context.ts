@@ -5,7 +5,7 @@ import { createRedact, type Redact } from '@migrator/redaction';
 import { requireRedis } from '@migrator/queue';
 
 /** What the server watches itself with. */
-export interface Watching {
+export interface ApiTelemetry {
   readonly log?: Log;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
@@ -16,7 +16,7 @@ export interface Watching {
 /** All that handlers need; made once by the composition root. */
 export interface ApiContext extends QueueContext {
   readonly http: Config['http'];
-  readonly watching: Watching;
+  readonly telemetry: ApiTelemetry;
   /** The prefix of all keys in Redis. */
   readonly prefix: string;
   /** Aborts when the server stops, so that nobody waits on. */
@@ -26,7 +26,7 @@ export interface ApiContext extends QueueContext {
 export const basePath = '/api/migration/firestore-to-dynamodb';
 
 /** Watches with nothing but counters that nobody reads. */
-export function unwatched(): Watching {
+export function noTelemetry(): ApiTelemetry {
   return { metrics: new ServiceMetrics('api'), tracing: noTracing, redact: createRedact([]) };
 }
 

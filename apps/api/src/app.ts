@@ -16,7 +16,7 @@ import { isIdOf, kindIn } from './operation-path.ts';
 import { parseQuery } from './parse-body.ts';
 import { pagesCss } from './pages/pages-css.ts';
 import { problems } from './problem.ts';
-import { requestWatch } from './request-watch.ts';
+import { requestTelemetry } from './request-telemetry.ts';
 import { type Route, routes } from './routes.ts';
 import { noQuery } from './schemas.ts';
 
@@ -29,7 +29,7 @@ export function createApp(context: ApiContext): Express {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', http.trustedProxies ?? false);
-  app.use(requestWatch(context.watching));
+  app.use(requestTelemetry(context.telemetry));
   app.use(securityHeaders());
   app.use(externalAddress(http.basePath), knownHostsOnly(http));
   app.use(accessGuard(http, attempts, sessions));
@@ -45,7 +45,7 @@ export function createApp(context: ApiContext): Express {
   app.use((request) => {
     throw new HttpError(404, 'NOT_FOUND', `There is nothing at ${request.path}`);
   });
-  app.use(problems(context.watching, context.redis));
+  app.use(problems(context.telemetry, context.redis));
   return app;
 }
 

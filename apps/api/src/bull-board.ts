@@ -23,7 +23,7 @@ export function bullBoard(context: ApiContext): RequestHandler {
 }
 
 function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
-  const { http, queues, redis, settings, watching } = context;
+  const { http, queues, redis, settings, telemetry } = context;
   const serverAdapter = new ExpressAdapter();
   // Relative to the board's own path, whatever stands before that.
   const miscLinks = http.apiToken === undefined ? [] : [{ text: 'Sign out', url: '../../sign-out' }];
@@ -50,9 +50,9 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
     const refused = toRedisError(error, redis);
     // Its page shows `error`.
     if (refused !== undefined)
-      return { status: 503 as 500, body: { error: watching.redact(refused.message), code: refused.code } };
+      return { status: 503 as 500, body: { error: telemetry.redact(refused.message), code: refused.code } };
     const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
-    if (status >= 500) watching.log?.error({ err: error }, 'Bull Board failed');
+    if (status >= 500) telemetry.log?.error({ err: error }, 'Bull Board failed');
     return { status: status as 500, body: { error: 'ERRORS.INTERNAL_SERVER_ERROR' } };
   });
   const app = serverAdapter.getRouter() as Express;
@@ -101,7 +101,7 @@ function withoutUser(data: { operationId?: unknown; unit?: unknown }): object {
 
 /**
  * Bull Board's page asks Google for a font, and styles the word "Loading" in a way that a strict policy does not let
- * pass: both go, and with them what a browser would complain of.
+ * pass: both go, and with them what a browser would logRateLimited of.
  */
 function renderSelfContained(response: Response): void {
   const render = response.render.bind(response) as (

@@ -1,7 +1,7 @@
 import { openQueueContext } from '@migrator/composition';
 import { ConfigError, endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget, MigrationError } from '@migrator/core';
-import { openWatch } from '@migrator/observability';
+import { openTelemetry } from '@migrator/observability';
 import { openQueueTelemetry, requireRecordVersion, requireRedis } from '@migrator/queue';
 
 import { requireSafeAccess } from './access/hosts.ts';
@@ -12,10 +12,10 @@ import { startServer } from './start-server.ts';
 const databaseLimitMs = 30_000;
 
 const config = loadConfig(({ http }) => requireSafeAccess(http));
-const watch = await openWatch('api', config, process.env);
-const { log, complain, observation, tracing } = watch;
+const watch = await openTelemetry('api', config, process.env);
+const { log, logRateLimited, observation, tracing } = watch;
 
-const context = await openQueueContext(config, 'api', complain, {
+const context = await openQueueContext(config, 'api', logRateLimited, {
   observation,
   ...(tracing.active ? { telemetry: await openQueueTelemetry() } : {}),
 }).catch(endAtStart);
@@ -54,7 +54,7 @@ async function requireOurRedis(): Promise<void> {
   } catch (error) {
     if (refused || !fatal.has(MigrationError.codeOf(error))) return;
     refused = true;
-    complain(error);
+    logRateLimited(error);
     process.stderr.write(`api: ${(error as Error).message}\n`);
     end(1);
   }

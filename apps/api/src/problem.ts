@@ -4,10 +4,10 @@ import { type RedisConnection, toRedisError } from '@migrator/queue';
 import type { ErrorRequestHandler, Response } from 'express';
 
 import { externalAddressOf } from './access/external-address.ts';
-import { basePath, type Watching } from './api-context.ts';
+import { basePath, type ApiTelemetry } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { operationPath } from './operation-path.ts';
-import { logIn } from './request-watch.ts';
+import { logIn } from './request-telemetry.ts';
 
 /** Codes that a person can mend before trying again, by configuration or by what the services hold: 422. */
 const unprocessable: readonly ErrorCode[] = [
@@ -71,7 +71,7 @@ function sendProblem(
 }
 
 /** Every error becomes a problem document; nothing of an unknown one is shown. */
-export function problems({ redact }: Watching, redis: RedisConnection): ErrorRequestHandler {
+export function problems({ redact }: ApiTelemetry, redis: RedisConnection): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const log = (err: unknown): void => logIn(response)?.error({ err }, 'a request met an error');
     // Bull Board's and BullMQ's calls throw what Redis says as it is.

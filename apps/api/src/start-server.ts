@@ -9,7 +9,7 @@ import { hidingLedger, startSupervisor } from '@migrator/engine';
 
 import { boundConnections, connectionLimits, serverOptions } from './access/bound-connections.ts';
 import { requireSafeAccess } from './access/hosts.ts';
-import { unwatched, type Watching } from './api-context.ts';
+import { noTelemetry, type ApiTelemetry } from './api-context.ts';
 import { createApp } from './app.ts';
 import { listen } from './listen.ts';
 import { problemBody } from './problem.ts';
@@ -24,7 +24,7 @@ const graceMs = 5_000;
 export async function startServer(
   context: QueueContext,
   config: Pick<Config, 'http' | 'redis'>,
-  watching: Watching = unwatched(),
+  telemetry: ApiTelemetry = noTelemetry(),
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { http, redis } = config;
   requireSafeAccess(http);
@@ -32,14 +32,14 @@ export async function startServer(
   const ledger = context.settings.hideUserData === true ? hidingLedger(context.ledger) : context.ledger;
   const server = createServer(
     serverOptions(connectionLimits),
-    createApp({ ...context, ledger, http, prefix: redis.prefix, watching, stopping: stopping.signal }),
+    createApp({ ...context, ledger, http, prefix: redis.prefix, telemetry, stopping: stopping.signal }),
   );
   boundConnections(server, connectionLimits);
   server.on('clientError', refuse);
   await listen(server, http);
   const supervisor = startSupervisor(context, {
     // Redis is away for a moment, mostly; what asks for it says so itself.
-    onError: (err) => watching.log?.debug({ err }, 'supervision failed'),
+    onError: (err) => telemetry.log?.debug({ err }, 'supervision failed'),
   });
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -1,7 +1,7 @@
 import { openQueueContext, publishMetrics } from '@migrator/composition';
 import { endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget } from '@migrator/core';
-import { openWatch } from '@migrator/observability';
+import { openTelemetry } from '@migrator/observability';
 import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } from '@migrator/queue';
 
 import { logWork } from './log-work.ts';
@@ -11,11 +11,11 @@ import { logWork } from './log-work.ts';
 Buffer.poolSize = 64 * 1024;
 
 const config = loadConfig();
-const watch = await openWatch('worker', config, process.env);
-const { log, complain, observation, tracing } = watch;
+const watch = await openTelemetry('worker', config, process.env);
+const { log, logRateLimited, observation, tracing } = watch;
 
 const telemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
-const context = await openQueueContext(config, 'worker', complain, { observation, ...telemetry }).catch(
+const context = await openQueueContext(config, 'worker', logRateLimited, { observation, ...telemetry }).catch(
   endAtStart,
 );
 log.info(
@@ -37,9 +37,9 @@ const end = endInOrder('worker', process.argv, async () => {
 });
 
 // A worker may be started before its Redis: it waits, and says so once for each reason.
-await untilFitRedis(context.redis, config.redis.prefix, complain).catch((error: unknown) => {
+await untilFitRedis(context.redis, config.redis.prefix, logRateLimited).catch((error: unknown) => {
   if (stopping) return;
-  complain(error);
+  logRateLimited(error);
   process.stderr.write(`worker: ${watch.redact(error instanceof Error ? error.message : String(error))}\n`);
   end(1);
 });
@@ -50,7 +50,7 @@ if (!stopping) {
     redis,
     prefix: config.redis.prefix,
     concurrency: userConcurrency,
-    onError: complain,
+    onError: logRateLimited,
     onWork: logWork(log),
     ...telemetry,
   });

@@ -7,16 +7,16 @@ const missingEvery = 4;
 function required(name: string): string {
   const value = process.env[name];
   if (value !== undefined && value !== '') return value;
-  return complain(`${name} holds nothing; this fills a local Firestore only, and has to know which`);
+  return logRateLimited(`${name} holds nothing; this fills a local Firestore only, and has to know which`);
 }
 
 function count(name: string, otherwise: number): number {
   const text = process.env[name] || String(otherwise);
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  return complain(`${name} holds "${text}"; it may hold a whole number from 1 to 9999999`);
+  return logRateLimited(`${name} holds "${text}"; it may hold a whole number from 1 to 9999999`);
 }
 
-function complain(line: string): never {
+function logRateLimited(line: string): never {
   process.stderr.write(`${line}\n`);
   process.exit(2);
 }

@@ -4,4 +4,4 @@ export { GaugePage } from './metrics/gauge-page.ts';
 export { prometheusText } from './metrics/prometheus-text.ts';
 export { createObservation, type Observation } from './observe.ts';
 export { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
-export { openWatch, type Watch } from './open-watch.ts';
+export { openTelemetry, type Watch } from './open-telemetry.ts';

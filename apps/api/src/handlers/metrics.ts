@@ -17,13 +17,13 @@ export function metrics(context: ApiContext): RequestHandler {
       up.set('migrator_redis_up', '1 while Redis answers', {}, 1);
       return [await up.export(), run, ...(workers as ExportedMetrics[])];
     } catch (err) {
-      context.watching.log?.warn({ err }, 'metrics without Redis');
+      context.telemetry.log?.warn({ err }, 'metrics without Redis');
       up.set('migrator_redis_up', '1 while Redis answers', {}, 0);
       return [await up.export()];
     }
   };
   return async (_request, response) => {
-    const own = await context.watching.metrics.export();
+    const own = await context.telemetry.metrics.export();
     const { contentType, text } = await prometheusText([own, ...(await shared())]);
     response.set('Content-Type', contentType).send(text);
   };

@@ -29,7 +29,7 @@ export const tags = {
   Runs: 'Start, watch, steer and repeat migrations',
   Verification: 'Compare entries with items',
   Rollback: 'Take migrations back',
-  Watching: 'For machines that look on',
+  ApiTelemetry: 'For machines that look on',
 } as const;
 
 export interface OperationDoc {
@@ -165,7 +165,7 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
     problems: { 404: 'NOT_FOUND', 503: away },
   },
   events: {
-    tag: 'Watching',
+    tag: 'ApiTelemetry',
     summary: 'What goes on, as Server-Sent Events',
     description:
       '`state` at each change with what `/status` says; `progress` about once a second while something runs.',
@@ -173,33 +173,33 @@ export const operations: Readonly<Record<OperationId, OperationDoc>> = {
     problems: { 503: away },
   },
   metrics: {
-    tag: 'Watching',
+    tag: 'ApiTelemetry',
     summary: 'Metrics of the run, the queues, this process and all workers, for Prometheus',
     answers: { 200: { says: 'The metrics', type: 'text/plain' } },
     problems: {},
   },
   healthz: {
-    tag: 'Watching',
+    tag: 'ApiTelemetry',
     summary: 'Whether the process is alive',
     open: true,
     answers: { 200: { says: 'It is', schema: answers.health } },
     problems: {},
   },
   readyz: {
-    tag: 'Watching',
+    tag: 'ApiTelemetry',
     summary: 'Whether it can take work',
     open: true,
     answers: { 200: { says: 'It can', schema: answers.health } },
     problems: { 503: away },
   },
   openapi: {
-    tag: 'Watching',
+    tag: 'ApiTelemetry',
     summary: 'This document',
     answers: { 200: { says: 'The document', type: 'application/json' } },
     problems: {},
   },
   docs: {
-    tag: 'Watching',
+    tag: 'ApiTelemetry',
     summary: 'This document as a page',
     answers: { 200: { says: 'The page', type: 'text/html' } },
     problems: {},

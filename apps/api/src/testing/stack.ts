@@ -15,7 +15,7 @@ import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
 import { inject } from 'vitest';
 
-import { basePath, unwatched } from '../api-context.ts';
+import { basePath, noTelemetry } from '../api-context.ts';
 import { startServer } from '../start-server.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -83,7 +83,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
 
     const config = readConfig(env);
     const complaints: unknown[] = [];
-    const complain = (error: unknown): void => void complaints.push(error);
+    const logRateLimited = (error: unknown): void => void complaints.push(error);
     const lines: string[] = [];
     const redact = createRedact(config.secrets);
     const log = await createLog({
@@ -93,20 +93,20 @@ export async function openStack(options: { workers?: number; env?: Environment }
       secrets: config.secrets,
       destination: { write: (line) => void lines.push(line) },
     });
-    const watching = { ...unwatched(), log, redact };
-    const context = await openQueueContext(config, 'api', complain);
+    const telemetry = { ...noTelemetry(), log, redact };
+    const context = await openQueueContext(config, 'api', logRateLimited);
     releases.push(() => context.close());
     releases.push(async () => {
       const keys = await context.redis.keys(`${config.redis.prefix}:*`);
       for (let index = 0; index < keys.length; index += 1_000)
         await context.redis.unlink(keys.slice(index, index + 1_000));
     });
-    const server = await startServer(context, config, watching);
+    const server = await startServer(context, config, telemetry);
     releases.push(() => server.stop());
 
     const metrics = new ServiceMetrics('worker');
     const observation = createObservation({ metrics, tracing: noTracing, redact, onRetry: () => undefined });
-    const workerContext = await openQueueContext(config, 'worker', complain, { observation });
+    const workerContext = await openQueueContext(config, 'worker', logRateLimited, { observation });
     releases.push(() => workerContext.close());
     const board = createMetricsBoard(workerContext.redis, config.redis.prefix);
     const publication = publishMetrics(board, 'worker', metrics);
@@ -117,7 +117,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
         redis,
         prefix: config.redis.prefix,
         concurrency: config.migration.userConcurrency,
-        onError: complain,
+        onError: logRateLimited,
         onWork: (event) => log.debug(event, 'work'),
       });
       let stopping: Promise<void> | undefined;

@@ -56,7 +56,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const tell = (value: unknown): void => {
     if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`);
   };
-  const complain = (error: unknown): void => {
+  const logRateLimited = (error: unknown): void => {
     process.exitCode = error instanceof StopRequest ? error.exitCode : 1;
     process.stderr.write(`\n${messageOf(error, surroundings.programs)}\n`);
   };
@@ -74,12 +74,12 @@ export async function demo(options: DemoOptions): Promise<void> {
   } catch (error) {
     surroundings.display.stop();
     if (result !== undefined && error instanceof StopRequest) screen.write('\nStopping\n');
-    else complain(error);
+    else logRateLimited(error);
     if (result === undefined) tell({ ok: false, error: messageOf(error, []) });
     ending.abort(error);
   }
   const limit = setTimeout(() => process.exit(), endLimitMs);
-  await started.disposeAsync().catch(complain);
+  await started.disposeAsync().catch(logRateLimited);
   clearTimeout(limit);
 }
 

@@ -8,8 +8,8 @@ import { mebibytes } from './open-engine.ts';
 const verifications = Number(process.argv[2] ?? 14);
 const issuesOfEach = 12_000;
 const url = process.env['REDIS_URL'] ?? '';
-const complain = (error: Error): void => void process.stderr.write(`${error.message}\n`);
-const redis = connectRedis({ url }, 'ledger', complain);
+const logRateLimited = (error: Error): void => void process.stderr.write(`${error.message}\n`);
+const redis = connectRedis({ url }, 'ledger', logRateLimited);
 const ledger = createRedisLedger({ redis, prefix: '{issues}' });
 const unit = 'user:made-up';
 /** As large as an issue of ten differences with long texts is. */

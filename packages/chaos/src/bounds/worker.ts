@@ -16,20 +16,25 @@ const [users = 0, entriesPerUser = 0] = process.argv.slice(2, 4).map(Number);
 const role = process.argv[4];
 const url = process.env['REDIS_URL'] ?? '';
 const prefix = '{bounds}';
-const complain = (error: Error): void => void process.stderr.write(`${error.message}\n`);
+const logRateLimited = (error: Error): void => void process.stderr.write(`${error.message}\n`);
 process.stdin.on('close', () => process.exit());
 process.stdin.resume();
 
-const redis = connectRedis({ url }, 'queue', complain);
-const books = connectRedis({ url }, 'ledger', complain);
-const queues = openQueues(redis, prefix, complain);
+const redis = connectRedis({ url }, 'queue', logRateLimited);
+const books = connectRedis({ url }, 'ledger', logRateLimited);
+const queues = openQueues(redis, prefix, logRateLimited);
 const context = {
   ...openEngine({ users, entriesPerUser }, createRedisPaceStore({ redis: books, prefix })),
   ledger: createRedisLedger({ redis: books, prefix }),
   dispatcher: createQueueDispatcher(queues),
   now: () => new Date(),
 };
-startWorkers(context, { redis, prefix, concurrency: role === 'coordinator' ? 1 : 50, onError: complain });
+startWorkers(context, {
+  redis,
+  prefix,
+  concurrency: role === 'coordinator' ? 1 : 50,
+  onError: logRateLimited,
+});
 if (role === 'coordinator') {
   const opened = await context.ledger.open(migration, { now: new Date(), binding: await context.binding() });
   await context.dispatcher.coordinate(opened.opened ? opened.operation.id : opened.current.id);

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '@migrator/observability';
 import type { Request, RequestHandler, Response } from 'express';
 
-import type { Watching } from './api-context.ts';
+import type { ApiTelemetry } from './api-context.ts';
 
 /** Gives each request an id, a line in the log, a place in the metrics and, where there are traces, a span. */
-export function requestWatch({ log, metrics, tracing }: Watching): RequestHandler {
+export function requestTelemetry({ log, metrics, tracing }: ApiTelemetry): RequestHandler {
   return (request, response, next) => {
     const begin = performance.now();
     const requestId = idOf(request);

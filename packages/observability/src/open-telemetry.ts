@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { createRedact, type Redact } from '@migrator/redaction';
 import type { RetryEvent } from '@migrator/retry';
 
-import { createComplaints } from './logs/complaints.ts';
+import { createComplaints } from './logs/log-rate-limited.ts';
 import { createLog, type Log } from './logs/create-log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import { createObservation, type Observation } from './observe.ts';
@@ -15,7 +15,7 @@ export interface Watch {
   readonly process: string;
   readonly log: Log;
   /** For troubles that no request has: written down, but not over and over. */
-  readonly complain: (error: unknown) => void;
+  readonly logRateLimited: (error: unknown) => void;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
   readonly redact: Redact;
@@ -24,7 +24,7 @@ export interface Watch {
 }
 
 /** Opens it as the environment has it, which is read here for the composition root. */
-export async function openWatch(
+export async function openTelemetry(
   program: string,
   settings: {
     readonly logLevel: string;
@@ -52,11 +52,11 @@ export async function openWatch(
     log.debug({ code, attempt, delayMs, ...what }, 'trying again');
   };
   const observation = createObservation({ metrics, tracing, redact, onRetry });
-  const complain = createComplaints(log);
+  const logRateLimited = createComplaints(log);
   return {
     process: name,
     log,
-    complain,
+    logRateLimited,
     metrics,
     tracing,
     redact,
