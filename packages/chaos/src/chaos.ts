@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { fillFirestore, journals } from '@migrator/testing';
 
-import type { Comparison } from './compare-ends.ts';
-import { compareScene } from './compare-scene.ts';
-import { disturb } from './disturbances.ts';
+import type { Comparison } from './compare-source-and-target.ts';
+import { compareEnvironment } from './compare-environment.ts';
+import { injectProcessFaults } from './process-faults.ts';
 import { type Books, MigrationCalls } from './migration-calls.ts';
-import { type OpenScene, openScene } from './open-scene.ts';
+import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
 import type { Program } from './program.ts';
 import { writesAfterWaking } from './wake-after-end.ts';
 
@@ -57,7 +57,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   const signal = AbortSignal.timeout(limitSeconds * 1_000);
   const startedAt = performance.now();
   const users = Math.max(4, Math.ceil(entries / entriesPerUser));
-  await using scene = await openScene({
+  await using environment = await openChaosEnvironment({
     seed,
     faults,
     entries,
@@ -66,37 +66,37 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     say,
   });
 
-  const { services } = scene;
+  const { services } = environment;
   const filled = await fillFirestore(journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }), {
     emulatorHost: services.firestore.emulatorHost,
     projectId: services.env.GOOGLE_CLOUD_PROJECT,
   });
   say(`${filled.entries} entries of ${filled.users} users`);
 
-  const disturbed = new Map<string, number>();
+  const injected = new Map<string, number>();
   const over = new AbortController();
   const times = Math.ceil(faults * 0.03);
-  const disturbing = disturb(scene, {
+  const injecting = injectProcessFaults(environment, {
     times,
     everyMs: Math.max(2_000, (expectedSeconds(entries) * 1_000 * 0.6) / times),
     signal: AbortSignal.any([over.signal, signal]),
-    counts: disturbed,
+    counts: injected,
   });
   const pauses = new Map<string, number>();
-  const calls = new MigrationCalls(scene.apiUrl, signal);
+  const calls = new MigrationCalls(environment.apiUrl, signal);
   let books: Books;
   try {
-    books = await runToItsEnd(scene, calls, pauses, { frozenFrom: entries / 2, say });
+    books = await runToItsEnd(environment, calls, pauses, { frozenFrom: entries / 2, say });
   } finally {
     over.abort();
-    scene.calm();
-    await disturbing;
+    environment.calm();
+    await injecting;
   }
 
-  const writesAfterEnd = await writesAfterWaking(scene, calls);
-  const comparison = await compareScene(scene, books.stats.startTime);
-  const byKind = { ...scene.faults(), ...Object.fromEntries(disturbed) };
-  const unexpectedEnds = [scene.api, ...scene.workers, ...scene.strays].flatMap(
+  const writesAfterEnd = await writesAfterWaking(environment, calls);
+  const comparison = await compareEnvironment(environment, books.stats.startTime);
+  const byKind = { ...environment.faults(), ...Object.fromEntries(injected) };
+  const unexpectedEnds = [environment.api, ...environment.workers, ...environment.strays].flatMap(
     (program) => program.unexpectedEnds,
   );
   return judge({
@@ -118,7 +118,7 @@ function expectedSeconds(entries: number): number {
 }
 
 async function runToItsEnd(
-  scene: OpenScene,
+  environment: OpenChaosEnvironment,
   calls: MigrationCalls,
   pauses: Map<string, number>,
   { frozenFrom, say }: { frozenFrom: number; say: (line: string) => void },
@@ -133,7 +133,7 @@ async function runToItsEnd(
     const reason = progress?.reason ?? '';
     if (sleeper === undefined && (progress?.processed ?? 0) > frozenFrom) {
       // In the middle of its writes, and not woken before the end.
-      sleeper = scene.workers[0];
+      sleeper = environment.workers[0];
       say('worker frozen until after the end');
       sleeper?.freeze();
     }

@@ -9,8 +9,8 @@ test('a worker that wakes when another has taken its users over spoils nothing a
     workers: 2,
     env: { USER_CONCURRENCY: '2', MAX_WRITE_UNITS_PER_SECOND: '600' },
   });
-  const { calls, scene } = run;
-  const [first, second] = scene.workers;
+  const { calls, environment } = run;
+  const [first, second] = environment.workers;
   // The first begins both users.
   second?.freeze();
   await calls.start();
@@ -35,5 +35,5 @@ test('a worker that wakes when another has taken its users over spoils nothing a
     verification: { isValid: true },
   });
   await run.requireSameEnds(books);
-  for (const { unexpectedEnds } of scene.workers) expect(unexpectedEnds).toEqual([]);
+  for (const { unexpectedEnds } of environment.workers) expect(unexpectedEnds).toEqual([]);
 }, 280_000);

@@ -9,18 +9,18 @@ const patiently = { timeout: 120_000, interval: 200 };
 /** How a run is over, and what the table is like after it: empty each time, so that any item is one too many. */
 const ends: Readonly<Record<string, (run: TestRun) => Promise<void>>> = {
   async 'the run has ended and the application has deleted its items'(run) {
-    run.scene.workers[1]?.wake();
+    run.environment.workers[1]?.wake();
     expect(await run.ended()).toMatchObject({ state: 'completed', verification: { isValid: true } });
     await deleteAsApplication(run);
   },
   async 'the run was rolled back'(run) {
-    run.scene.workers[1]?.wake();
+    run.environment.workers[1]?.wake();
     await run.ended();
     await run.calls.call('POST', '/rollback', { dryRun: false });
     await run.ended();
   },
   async 'the run was cancelled and the application has deleted its items'(run) {
-    run.scene.workers[1]?.wake();
+    run.environment.workers[1]?.wake();
     await run.calls.call('POST', '/cancel');
     expect(await run.ended()).toMatchObject({ state: 'cancelled' });
     await deleteAsApplication(run);
@@ -36,9 +36,9 @@ test.each(Object.keys(ends))(
       workers: 2,
       env: { USER_CONCURRENCY: '2', LOG_LEVEL: 'debug' },
     });
-    const { scene, calls } = run;
-    const [first, second] = scene.workers;
-    const proxy = scene.dynamoDbProxy;
+    const { environment, calls } = run;
+    const [first, second] = environment.workers;
+    const proxy = environment.dynamoDbProxy;
     // The first begins both users; its writes are refused, and each waits to be sent again.
     second?.freeze();
     proxy.always('throttling', 'ConditionExpression');
@@ -57,13 +57,13 @@ test.each(Object.keys(ends))(
     await reported;
     expect(proxy.writes - before).toBe(0);
     expect(await itemsOf(run)).toEqual([]);
-    for (const { unexpectedEnds } of scene.workers) expect(unexpectedEnds).toEqual([]);
+    for (const { unexpectedEnds } of environment.workers) expect(unexpectedEnds).toEqual([]);
   },
   280_000,
 );
 
-function clientOf({ scene }: TestRun): { client: DynamoDBClient; TableName: string } {
-  const { endpoint, region, tableName } = scene.services.dynamodb;
+function clientOf({ environment }: TestRun): { client: DynamoDBClient; TableName: string } {
+  const { endpoint, region, tableName } = environment.services.dynamodb;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return { client: new DynamoDBClient({ endpoint, region, credentials }), TableName: tableName };
 }

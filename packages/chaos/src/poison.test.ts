@@ -26,7 +26,7 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
       MAX_WRITE_UNITS_PER_SECOND: '300',
     },
   });
-  const { calls, scene } = run;
+  const { calls, environment } = run;
   await calls.start({ verify: false });
   const failed = await run.ended();
   expect(failed).toMatchObject({
@@ -40,8 +40,8 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
       errors: [{ path: 'users/poison/trading-journal', code: 'POISONED' }],
     },
   });
-  // Three times beside others, and once alone. The test's scene starts each again, as a supervisor would.
-  const crashes = scene.workers.flatMap((worker) => worker.unexpectedEnds);
+  // Three times beside others, and once alone. The test's environment starts each again, as a supervisor would.
+  const crashes = environment.workers.flatMap((worker) => worker.unexpectedEnds);
   expect(crashes, crashes.join('\n')).toHaveLength(4);
   for (const crash of crashes) expect(crash).toMatch(/^worker \d ended: SIGKILL/);
 

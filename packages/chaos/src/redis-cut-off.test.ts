@@ -17,12 +17,12 @@ test.each([
       workers: 2,
       env: { USER_CONCURRENCY: '2', MAX_WRITE_UNITS_PER_SECOND: '600' },
     });
-    const { calls, scene } = run;
+    const { calls, environment } = run;
     await calls.start();
     const before = await run.processedBeyond(300);
     expect(before).toBeLessThan(run.entries);
 
-    scene.redisProxy[how]();
+    environment.redisProxy[how]();
     const until = performance.now() + cutMs;
     const answers = new Set<string>();
     await vi.waitFor(
@@ -34,7 +34,7 @@ test.each([
       { timeout: cutMs + 20_000, interval: 500 },
     );
     expect([...answers]).toEqual(['503 REDIS_UNAVAILABLE']);
-    scene.redisProxy.mend();
+    environment.redisProxy.mend();
     await vi.waitFor(async () => expect((await calls.call('GET', '/status')).status).toBe(200), {
       timeout: 30_000,
     });
@@ -52,7 +52,8 @@ test.each([
       verification: { isValid: true },
     });
     await run.requireSameEnds(books);
-    for (const { unexpectedEnds } of [scene.api, ...scene.workers]) expect(unexpectedEnds).toEqual([]);
+    for (const { unexpectedEnds } of [environment.api, ...environment.workers])
+      expect(unexpectedEnds).toEqual([]);
   },
   260_000,
 );

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { MigrationCalls } from './migration-calls.ts';
-import type { OpenScene } from './open-scene.ts';
+import type { OpenChaosEnvironment } from './open-environment.ts';
 
 const pollMs = 300;
 
@@ -9,13 +9,16 @@ const pollMs = 300;
  * Wakes workers that have slept past the end of the run, and waits until all report and none has a task left. Answers with
  * the writes that reached the table meanwhile: after an end there must be none.
  */
-export async function writesAfterWaking(scene: OpenScene, calls: MigrationCalls): Promise<number> {
-  const before = scene.dynamoDbProxy.writes;
-  for (const worker of scene.workers) worker.wake();
+export async function writesAfterWaking(
+  environment: OpenChaosEnvironment,
+  calls: MigrationCalls,
+): Promise<number> {
+  const before = environment.dynamoDbProxy.writes;
+  for (const worker of environment.workers) worker.wake();
   for (;;) {
     const status = await calls.status();
     const { live = 0, tasks = 1 } = status?.currentStatus.workers ?? {};
-    if (live >= scene.workers.length && tasks === 0) return scene.dynamoDbProxy.writes - before;
+    if (live >= environment.workers.length && tasks === 0) return environment.dynamoDbProxy.writes - before;
     await delay(pollMs);
   }
 }

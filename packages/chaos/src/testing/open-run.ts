@@ -1,9 +1,9 @@
 import { fillFirestore, type JournalUser, journals } from '@migrator/testing';
 import { expect, vi } from 'vitest';
 
-import { compareScene } from '../compare-scene.ts';
+import { compareEnvironment } from '../compare-environment.ts';
 import { type Books, MigrationCalls, type Status } from '../migration-calls.ts';
-import { openScene, type OpenScene } from '../open-scene.ts';
+import { openChaosEnvironment, type OpenChaosEnvironment } from '../open-environment.ts';
 
 export interface RunOptions {
   readonly users: readonly string[];
@@ -15,7 +15,7 @@ export interface RunOptions {
 
 /** Services, an API and workers as processes of their own, and journals to migrate. Nothing is started yet. */
 export interface TestRun extends AsyncDisposable {
-  readonly scene: OpenScene;
+  readonly environment: OpenChaosEnvironment;
   readonly calls: MigrationCalls;
   readonly entries: number;
   /** How many entries are processed, once it is more than so many. */
@@ -31,20 +31,20 @@ const patiently = { timeout: limitMs, interval: 200 };
 
 export async function openRun(options: RunOptions): Promise<TestRun> {
   const { users, entriesPerUser, workers, env } = options;
-  const scene = await openScene({ seed: 1, faults: 0, entries: 1, workers, env });
+  const environment = await openChaosEnvironment({ seed: 1, faults: 0, entries: 1, workers, env });
   try {
     const { entries } = await fillFirestore(named(users, entriesPerUser), {
-      emulatorHost: scene.services.firestore.emulatorHost,
-      projectId: scene.services.env.GOOGLE_CLOUD_PROJECT,
+      emulatorHost: environment.services.firestore.emulatorHost,
+      projectId: environment.services.env.GOOGLE_CLOUD_PROJECT,
     });
-    const calls = new MigrationCalls(scene.apiUrl, AbortSignal.timeout(limitMs));
+    const calls = new MigrationCalls(environment.apiUrl, AbortSignal.timeout(limitMs));
     const status = async (): Promise<Status> => {
       const answer = await calls.status();
       if (answer === undefined) throw new Error('no status now');
       return answer;
     };
     return {
-      scene,
+      environment,
       calls,
       entries,
       processedBeyond: (least) =>
@@ -61,13 +61,13 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
           return lastMigration;
         }, patiently),
       async requireSameEnds(books) {
-        const found = await compareScene(scene, books.stats.startTime);
+        const found = await compareEnvironment(environment, books.stats.startTime);
         expect(found).toMatchObject({ entries, items: entries, lost: 0, wrong: 0, unexpected: 0 });
       },
-      [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await scene[Symbol.asyncDispose]();
+    await environment[Symbol.asyncDispose]();
     throw error;
   }
 }

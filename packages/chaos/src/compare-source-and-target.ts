@@ -28,7 +28,7 @@ const keptExamples = 10;
 const usersAtOnce = 4;
 
 /** Compares all of the table with all of the source, both read by their own SDKs. FIRESTORE_EMULATOR_HOST is set. */
-export async function compareEnds(ends: Ends, migratedAt: string): Promise<Comparison> {
+export async function compareSourceAndTarget(ends: Ends, migratedAt: string): Promise<Comparison> {
   const items = await readItems(ends);
   const found = items.size;
   const app = initializeApp({ projectId: ends.projectId }, `chaos-${process.pid}-${Date.now()}`);

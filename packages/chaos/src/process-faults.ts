@@ -5,7 +5,7 @@ import type { DynamoDbProxy, FirestoreProxy, TcpProxy } from '@migrator/testing'
 
 import type { Program } from './program.ts';
 
-export interface Scene {
+export interface ChaosEnvironment {
   readonly workers: readonly Program[];
   /** Workers over the same Redis that are configured for another table or collection; none is running. */
   readonly strays: readonly Program[];
@@ -27,10 +27,10 @@ const beyondLockMs = 24_000;
 
 const queues = ['users', 'runs'];
 
-type Disturbance = (scene: Scene) => Promise<void>;
+type ProcessFault = (environment: ChaosEnvironment) => Promise<void>;
 
 /** What happens to processes and connections as a whole, by name, with how often it is drawn. */
-const disturbances: Readonly<Record<string, { readonly weight: number; readonly happen: Disturbance }>> = {
+const processFaults: Readonly<Record<string, { readonly weight: number; readonly happen: ProcessFault }>> = {
   'worker killed': {
     weight: 6,
     async happen({ workers, random }) {
@@ -164,25 +164,25 @@ const disturbances: Readonly<Record<string, { readonly weight: number; readonly 
 };
 
 /** One after another, drawn by the seed, until so many have happened or the signal aborts. Answers with the counts. */
-export async function disturb(
-  scene: Scene,
+export async function injectProcessFaults(
+  environment: ChaosEnvironment,
   options: { times: number; everyMs: number; signal: AbortSignal; counts: Map<string, number> },
 ): Promise<void> {
-  const bag = Object.entries(disturbances).flatMap(([name, { weight }]) =>
+  const bag = Object.entries(processFaults).flatMap(([name, { weight }]) =>
     Array.from({ length: weight }, () => name),
   );
   let left: string[] = [];
   for (let time = 0; time < options.times && !options.signal.aborted; time += 1) {
-    await delay(scene.random() * 2 * options.everyMs, undefined, { signal: options.signal }).catch(
+    await delay(environment.random() * 2 * options.everyMs, undefined, { signal: options.signal }).catch(
       () => undefined,
     );
     if (options.signal.aborted) return;
     // Without putting back, so that each kind comes before one comes too often.
     if (left.length === 0) left = [...bag];
-    const [name = ''] = left.splice(Math.floor(scene.random() * left.length), 1);
-    scene.say(name);
+    const [name = ''] = left.splice(Math.floor(environment.random() * left.length), 1);
+    environment.say(name);
     options.counts.set(name, (options.counts.get(name) ?? 0) + 1);
-    await disturbances[name]?.happen(scene);
+    await processFaults[name]?.happen(environment);
   }
 }
 

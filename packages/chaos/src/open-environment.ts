@@ -10,7 +10,7 @@ import {
   type TcpFault,
 } from '@migrator/testing';
 
-import type { Scene } from './disturbances.ts';
+import type { ChaosEnvironment } from './process-faults.ts';
 import { Program } from './program.ts';
 
 const apiFile = new URL('../../../apps/api/src/main.ts', import.meta.url);
@@ -18,7 +18,7 @@ const workerFile = new URL('../../../apps/worker/src/main.ts', import.meta.url);
 
 const strayTable = 'journals-of-a-stray-worker';
 
-export interface SceneOptions {
+export interface ChaosEnvironmentOptions {
   readonly seed: number;
   readonly faults: number;
   readonly entries: number;
@@ -30,7 +30,7 @@ export interface SceneOptions {
   readonly say?: (line: string) => void;
 }
 
-export interface OpenScene extends Scene, AsyncDisposable {
+export interface OpenChaosEnvironment extends ChaosEnvironment, AsyncDisposable {
   readonly services: LocalServices;
   readonly apiUrl: string;
   /** Faults of the proxies so far, by service and kind. */
@@ -71,7 +71,7 @@ const firestoreShares: Readonly<Record<FirestoreFault, number>> = {
 const redisShares: Readonly<Record<TcpFault, number>> = { refuse: 20, reset: 20, delay: 55, hang: 5 };
 
 /** Starts everything: services, a proxy before each, the API and the workers. */
-export async function openScene(options: SceneOptions): Promise<OpenScene> {
+export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Promise<OpenChaosEnvironment> {
   const { seed, faults, entries } = options;
   await using started = new AsyncDisposableStack();
   const services = started.use(
