@@ -1,45 +1,50 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test, vi } from 'vitest';
 
-import { at, type Environment, openStack, type Stack } from './testing/stack.ts';
+import {
+  at,
+  type Environment,
+  openTestEnvironment,
+  type TestEnvironment,
+} from './testing/test-environment.ts';
 import { fill } from './testing/table-items.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
-/** Another process group over the same Redis, with variables of its own; `openStack` gives it another table. */
-function sharing(stack: Stack, env: Environment = {}): Environment {
-  const { QUEUE_PREFIX = '', GOOGLE_CLOUD_PROJECT = '' } = stack.env;
+/** Another process group over the same Redis, with variables of its own; `openTestEnvironment` gives it another table. */
+function sharing(environment: TestEnvironment, env: Environment = {}): Environment {
+  const { QUEUE_PREFIX = '', GOOGLE_CLOUD_PROJECT = '' } = environment.env;
   return { QUEUE_PREFIX, GOOGLE_CLOUD_PROJECT, ...env };
 }
 
-async function countItems({ dynamodb, table }: Stack): Promise<number> {
+async function countItems({ dynamodb, table }: TestEnvironment): Promise<number> {
   const { Count } = await dynamodb.send(
     new ScanCommand({ TableName: table, ConsistentRead: true, Select: 'COUNT' }),
   );
   return Count ?? 0;
 }
 
-async function migrations(stack: Stack): Promise<unknown> {
-  return at((await stack.call('GET /migrations')).body, 'migrations');
+async function migrations(environment: TestEnvironment): Promise<unknown> {
+  return at((await environment.call('GET /migrations')).body, 'migrations');
 }
 
 test('a worker with another table takes no part, says so while it lives, and the others do the whole run', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await fill(stack, 1);
-  await using stray = await openStack({ env: sharing(stack) });
-  const { body } = await stack.call('POST /start', { body: {} });
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, 1);
+  await using stray = await openTestEnvironment({ env: sharing(environment) });
+  const { body } = await environment.call('POST /start', { body: {} });
   const id = String(at(body, 'migrationId'));
   expect(body).toMatchObject({
-    source: { project: stack.env['GOOGLE_CLOUD_PROJECT'] },
-    target: { table: stack.table },
+    source: { project: environment.env['GOOGLE_CLOUD_PROJECT'] },
+    target: { table: environment.table },
   });
 
   await vi.waitFor(
     async () => {
-      const { body: now } = await stack.call('GET /status');
+      const { body: now } = await environment.call('GET /status');
       expect(at(now, 'currentStatus.notice')).toMatch(
         new RegExp(
-          `takes no part in ${id}: table is ${stray.table} there and ${stack.table} in this run \\(DYNAMODB_TABLE\\)`,
+          `takes no part in ${id}: table is ${stray.table} there and ${environment.table} in this run \\(DYNAMODB_TABLE\\)`,
         ),
       );
       expect(at(now, 'currentStatus.progress.reason')).toContain('no worker is configured for this run');
@@ -48,21 +53,23 @@ test('a worker with another table takes no part, says so while it lives, and the
   );
   expect(stray.lines.filter((line) => line.includes('takes-no-part'))).toHaveLength(1);
   expect(at((await stray.call('GET /status')).body, 'currentStatus')).toMatchObject({
-    target: { table: stack.table },
+    target: { table: environment.table },
     notice: expect.stringContaining('This API is configured for something else'),
   });
 
-  stack.addWorker();
+  environment.addWorker();
   await vi.waitFor(
     async () => {
-      const { body: now } = await stack.call('GET /status');
+      const { body: now } = await environment.call('GET /status');
       expect(at(now, 'lastMigration')).toMatchObject({ migrationId: id, state: 'completed' });
       expect(at(now, 'currentStatus.notice')).toBeNull();
     },
     { timeout: 50_000, interval: 100 },
   );
-  expect(at((await stack.call(`GET /migrations/${id}`)).body, 'stats')).toMatchObject({ createdCount: 8 });
-  expect(await countItems(stack)).toBe(8);
+  expect(at((await environment.call(`GET /migrations/${id}`)).body, 'stats')).toMatchObject({
+    createdCount: 8,
+  });
+  expect(await countItems(environment)).toBe(8);
   expect(await countItems(stray)).toBe(0);
 
   // The stray one comes back to work once what runs is its own.
@@ -72,36 +79,36 @@ test('a worker with another table takes no part, says so while it lives, and the
 });
 
 test('what a worker said of itself is gone soon after its end', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await fill(stack, 1);
-  await using stray = await openStack({ workers: 0, env: sharing(stack) });
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, 1);
+  await using stray = await openTestEnvironment({ workers: 0, env: sharing(environment) });
   const worker = stray.addWorker();
-  await stack.call('POST /start', { body: {} });
+  await environment.call('POST /start', { body: {} });
   const notice = async (): Promise<unknown> =>
-    at((await stack.call('GET /status')).body, 'currentStatus.notice');
+    at((await environment.call('GET /status')).body, 'currentStatus.notice');
   await vi.waitFor(async () => expect(await notice()).toContain('takes no part'), { timeout: 20_000 });
   await worker.stop();
   await vi.waitFor(async () => expect(await notice()).toBeNull(), { timeout: 20_000 });
-  await stack.call('POST /cancel');
+  await environment.call('POST /cancel');
 });
 
 test('a worker with another journal collection leaves no entries out', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await fill(stack, 1);
-  const env = { DYNAMODB_TABLE: stack.table, JOURNAL_COLLECTION: 'trading-journals' };
-  await using stray = await openStack({ env: sharing(stack, env) });
-  stack.addWorker();
-  const { body } = await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, 1);
+  const env = { DYNAMODB_TABLE: environment.table, JOURNAL_COLLECTION: 'trading-journals' };
+  await using stray = await openTestEnvironment({ env: sharing(environment, env) });
+  environment.addWorker();
+  const { body } = await environment.call('POST /start', wait);
   expect(body).toMatchObject({ state: 'completed', stats: { createdCount: 8, users: { completed: 2 } } });
-  expect(stray.table).not.toBe(stack.table);
+  expect(stray.table).not.toBe(environment.table);
 });
 
 test('what is about a run of another table is refused with the differences, and deletes nothing', async () => {
-  await using stack = await openStack();
-  await fill(stack, 1);
-  const { body } = await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1);
+  const { body } = await environment.call('POST /start', wait);
   const migrationId = String(at(body, 'migrationId'));
-  await using other = await openStack({ env: sharing(stack) });
+  await using other = await openTestEnvironment({ env: sharing(environment) });
   const refused = {
     status: 409,
     body: { code: 'OTHER_BINDING', detail: expect.stringContaining(`table is ${other.table} here`) },
@@ -114,27 +121,27 @@ test('what is about a run of another table is refused with the differences, and 
     currentStatus: { state: 'idle', target: { table: other.table } },
     lastMigration: null,
   });
-  expect(await migrations(other)).toMatchObject([{ migrationId, target: { table: stack.table } }]);
-  expect(await countItems(stack)).toBe(8);
+  expect(await migrations(other)).toMatchObject([{ migrationId, target: { table: environment.table } }]);
+  expect(await countItems(environment)).toBe(8);
 
   // A rollback of all runs takes back, and marks, what is in its own table only.
   await other.call('POST /start', wait);
   const back = await other.call('POST /rollback', { body: { dryRun: false } });
   expect(back.body).toMatchObject({ success: true, deleted: 8, target: { table: other.table } });
-  expect(await countItems(stack)).toBe(8);
-  expect(await migrations(stack)).toMatchObject([
+  expect(await countItems(environment)).toBe(8);
+  expect(await migrations(environment)).toMatchObject([
     { rolledBackBy: expect.stringMatching(/^rollback-/) },
     { migrationId, rolledBackBy: null },
   ]);
 });
 
 test('a run may be rolled back and verified after OVERSIZE has changed, but not retried with other bytes', async () => {
-  await using stack = await openStack();
-  await fill(stack, 1);
-  const { body } = await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1);
+  const { body } = await environment.call('POST /start', wait);
   const id = String(at(body, 'migrationId'));
-  const env = sharing(stack, { DYNAMODB_TABLE: stack.table, OVERSIZE: 'gzip' });
-  await using other = await openStack({ env });
+  const env = sharing(environment, { DYNAMODB_TABLE: environment.table, OVERSIZE: 'gzip' });
+  await using other = await openTestEnvironment({ env });
   expect(await other.call(`POST /migrations/${id}/retry`)).toMatchObject({
     status: 409,
     body: { code: 'OTHER_BINDING' },
@@ -145,21 +152,23 @@ test('a run may be rolled back and verified after OVERSIZE has changed, but not 
 });
 
 test('a run that is being retried is not the last one: it has not ended', async () => {
-  await using stack = await openStack();
-  await fill(stack, 1);
-  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
-  const first = await stack.call('POST /start', wait);
-  const second = await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1);
+  await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
+  const first = await environment.call('POST /start', wait);
+  const second = await environment.call('POST /start', wait);
   const [before, last] = [first, second].map(({ body }) => at(body, 'migrationId'));
-  expect(at((await stack.call('GET /status')).body, 'lastMigration')).toMatchObject({ migrationId: last });
+  expect(at((await environment.call('GET /status')).body, 'lastMigration')).toMatchObject({
+    migrationId: last,
+  });
   // Paused as soon as it is open, so that it is looked at before its end.
-  const { ledger } = stack.context;
+  const { ledger } = environment.context;
   const opened = await ledger.reopen(String(last), {});
   expect(opened.opened).toBe(true);
   await ledger.control(String(last), 'pause');
-  expect((await stack.call('GET /status')).body).toMatchObject({
+  expect((await environment.call('GET /status')).body).toMatchObject({
     currentStatus: { migrationId: last },
     lastMigration: { migrationId: before, state: 'completed-with-failures' },
   });
-  await stack.call('POST /cancel');
+  await environment.call('POST /cancel');
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { type Browser, openBrowser } from './testing/open-browser.ts';
-import { openStack } from './testing/stack.ts';
+import { openTestEnvironment } from './testing/test-environment.ts';
 
 // The first time, Chromium comes over the network.
 const whileDownloading = 300_000;
@@ -17,20 +17,23 @@ const users = ['alice', 'a b:c%3A@d', '100%|中📈'];
 for (const user of users) {
   test(`Bull Board opens the failed job of ${user}, shows its log and retries it`, async ({ skip }) => {
     if (browser === undefined) return skip('there is no Chromium and no apt-get to bring it');
-    await using stack = await openStack();
-    const entry = stack.firestore
+    await using environment = await openTestEnvironment();
+    const entry = environment.firestore
       .collection('users')
       .doc(user)
       .collection('trading-journal')
       .doc('2026-01-01');
     await entry.set({ trades: ['x'.repeat(500_000)] });
-    const run = await stack.call('POST /start', { body: { verify: false }, headers: { Prefer: 'wait=60' } });
+    const run = await environment.call('POST /start', {
+      body: { verify: false },
+      headers: { Prefer: 'wait=60' },
+    });
     expect(run.body).toMatchObject({ stats: { failureCount: 1 } });
     await entry.set({ trades: [] });
 
     const page = await browser.context.newPage();
     page.setDefaultTimeout(10_000);
-    await page.goto(`${stack.url}/admin/queues`);
+    await page.goto(`${environment.url}/admin/queues`);
     const main = page.getByRole('main');
     await page.getByRole('navigation').getByRole('link', { name: 'users' }).click();
     await main.getByRole('link', { name: /^failed/i }).click();
@@ -49,7 +52,7 @@ for (const user of users) {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Confirm' }).click();
     await vi.waitFor(
       async () => {
-        expect((await stack.call('GET /status')).body).toMatchObject({
+        expect((await environment.call('GET /status')).body).toMatchObject({
           currentStatus: { state: 'idle' },
           lastMigration: { stats: { totalProcessed: 1, successCount: 1, failureCount: 0 } },
         });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { openStack } from './testing/stack.ts';
+import { openTestEnvironment } from './testing/test-environment.ts';
 
 test('the dashboard is served with all that it names, none of it inline or from elsewhere', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const get = (url: URL | string): Promise<Response> => fetch(new URL(url, stack.url));
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const get = (url: URL | string): Promise<Response> => fetch(new URL(url, environment.url));
   const page = await get('/');
   expect(page.status).toBe(200);
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -18,13 +18,13 @@ test('the dashboard is served with all that it names, none of it inline or from 
     svg: 'image/svg+xml',
   };
   const wanted = [...html.matchAll(/<(?:script|link)\b[^>]* (?:src|href)="([^"]+)"/g)].map(
-    ([, path = '']) => new URL(path, stack.url),
+    ([, path = '']) => new URL(path, environment.url),
   );
   const seen = new Set<string>();
   for (let url = wanted.shift(); url !== undefined; url = wanted.shift()) {
     if (seen.has(url.href)) continue;
     seen.add(url.href);
-    expect(url.href).toMatch(new RegExp(`^${stack.url}/dashboard/`));
+    expect(url.href).toMatch(new RegExp(`^${environment.url}/dashboard/`));
     const asset = await get(url);
     expect(asset.status, url.href).toBe(200);
     const extension = url.pathname.split('.').at(-1);
@@ -33,7 +33,7 @@ test('the dashboard is served with all that it names, none of it inline or from 
     const imports = extension === 'js' ? text.matchAll(/^(?:import|export)\b[^;]*? from '([^']+)';$/gm) : [];
     for (const [, path = ''] of imports) wanted.push(new URL(path, url));
   }
-  expect([...seen].map((href) => href.slice(stack.url.length))).toEqual(
+  expect([...seen].map((href) => href.slice(environment.url.length))).toEqual(
     expect.arrayContaining([
       '/dashboard/main.js',
       '/dashboard/style.css',
@@ -44,7 +44,7 @@ test('the dashboard is served with all that it names, none of it inline or from 
 });
 
 test('the folder of the dashboard shows nothing else', async () => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   for (const path of [
     '/dashboard',
     '/dashboard/',
@@ -52,10 +52,10 @@ test('the folder of the dashboard shows nothing else', async () => {
     '/dashboard/..%2f..%2fpackage.json',
     '/dashboard/%00',
   ]) {
-    const response = await fetch(stack.url + path);
+    const response = await fetch(environment.url + path);
     expect(response.status, path).toBeGreaterThanOrEqual(400);
     expect(response.status, path).toBeLessThan(500);
     expect(response.headers.get('content-type'), path).toMatch(/^application\/problem\+json/);
   }
-  expect((await fetch(stack.url, { method: 'POST' })).status).toBe(404);
+  expect((await fetch(environment.url, { method: 'POST' })).status).toBe(404);
 });

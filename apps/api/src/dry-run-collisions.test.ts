@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 import { change } from './testing/table-items.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
@@ -13,7 +13,7 @@ interface Case {
   readonly entries: readonly (readonly [user: string, date: string, fields: object])[];
   /** Users whose entries are migrated beforehand. */
   readonly before?: readonly string[];
-  readonly prepare?: (stack: Stack) => Promise<void>;
+  readonly prepare?: (environment: TestEnvironment) => Promise<void>;
   readonly userIds?: readonly string[];
   readonly failures: Readonly<Record<string, string>>;
 }
@@ -49,7 +49,8 @@ const cases: readonly Case[] = [
     what: "a key that holds the application's item",
     entries: both,
     before: ['a'],
-    prepare: (stack) => change(stack, 'journal_a_b_c', (item) => (item['updatedAt'] = { S: 'later' })),
+    prepare: (environment) =>
+      change(environment, 'journal_a_b_c', (item) => (item['updatedAt'] = { S: 'later' })),
     failures: {},
   },
   {
@@ -102,14 +103,14 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)('a dry run foretells what the run then does: $what', async (one) => {
-  await using stack = await openStack({ env: { USER_CONCURRENCY: '1' } });
+  await using environment = await openTestEnvironment({ env: { USER_CONCURRENCY: '1' } });
   for (const [user, date, fields] of one.entries)
-    await stack.firestore.doc(`users/${user}/trading-journal/${date}`).set(fields);
-  if (one.before !== undefined) await start(stack, { userIds: one.before });
-  await one.prepare?.(stack);
+    await environment.firestore.doc(`users/${user}/trading-journal/${date}`).set(fields);
+  if (one.before !== undefined) await start(environment, { userIds: one.before });
+  await one.prepare?.(environment);
   const userIds = one.userIds === undefined ? {} : { userIds: one.userIds };
-  const dry = await start(stack, { ...userIds, dryRun: true });
-  const run = await start(stack, userIds);
+  const dry = await start(environment, { ...userIds, dryRun: true });
+  const run = await start(environment, userIds);
   expect(dry.failures).toEqual(one.failures);
   expect(run.failures).toEqual(one.failures);
   for (const name of ['totalProcessed', 'createdCount', 'repairedCount', 'skippedCount', 'conflictCount'])
@@ -117,10 +118,10 @@ test.each(cases)('a dry run foretells what the run then does: $what', async (one
 });
 
 async function start(
-  stack: Stack,
+  environment: TestEnvironment,
   body: object,
 ): Promise<{ stats: unknown; failures: Record<string, string> }> {
-  const answer = await stack.call('POST /start', { ...wait, body: { ...body, verify: false } });
+  const answer = await environment.call('POST /start', { ...wait, body: { ...body, verify: false } });
   expect(answer.status).toBe(200);
   const errors = at(answer.body, 'stats.errors') as { path: string; code: string }[];
   const failures = errors.map(({ path, code }) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { basePath } from './api-context.ts';
-import { openStack, type Stack } from './testing/stack.ts';
+import { openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 interface Event {
   readonly id: string;
@@ -14,21 +14,21 @@ interface Event {
 }
 
 test('events tell each change of state and the progress in between, and what was missed', async () => {
-  await using stack = await openStack();
-  const writer = stack.firestore.bulkWriter();
+  await using environment = await openTestEnvironment();
+  const writer = environment.firestore.bulkWriter();
   for (let day = 0; day < 400; day += 1)
-    void writer.set(stack.firestore.doc(`users/ann/trading-journal/${day}`), { trades: [day] });
+    void writer.set(environment.firestore.doc(`users/ann/trading-journal/${day}`), { trades: [day] });
   await writer.close();
 
   const seen: Event[] = [];
   const listening = listen(
-    stack,
+    environment,
     seen,
     undefined,
     (event) => event.data.lastMigration?.state === 'completed',
   );
   await expect.poll(() => seen.length, { timeout: 5_000 }).toBeGreaterThan(0);
-  await stack.call('POST /start', { headers: { Prefer: 'wait=40' } });
+  await environment.call('POST /start', { headers: { Prefer: 'wait=40' } });
   await listening;
   const states = seen.filter(({ name }) => name === 'state');
   expect(states[0]?.data).toMatchObject({ currentStatus: { state: 'idle' }, lastMigration: null });
@@ -39,7 +39,7 @@ test('events tell each change of state and the progress in between, and what was
   expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
 
   const again: Event[] = [];
-  await listen(stack, again, states[0]?.id, (event) => event.id === states.at(-1)?.id);
+  await listen(environment, again, states[0]?.id, (event) => event.id === states.at(-1)?.id);
   expect(again.filter(({ name }) => name === 'state').map(({ id }) => id)).toEqual(
     states.slice(1).map(({ id }) => id),
   );
@@ -47,13 +47,13 @@ test('events tell each change of state and the progress in between, and what was
 
 /** Reads events until one is the last that is wanted. */
 async function listen(
-  stack: Stack,
+  environment: TestEnvironment,
   seen: Event[],
   lastId: string | undefined,
   isLast: (event: Event) => boolean,
 ): Promise<void> {
   const response = await fetch(
-    `${stack.url}${basePath}/events`,
+    `${environment.url}${basePath}/events`,
     lastId === undefined ? {} : { headers: { 'Last-Event-ID': lastId } },
   );
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);

@@ -2,39 +2,39 @@ import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamoDbProxy, startFirestoreProxy } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 const entriesPerUser = 40;
 /** Five attempts, each with all the tries of core's table, take some 40 seconds. */
 const patiently = { timeout: 150_000, interval: 200 };
 
-async function fill(stack: Stack, users: readonly string[]): Promise<void> {
-  const writer = stack.firestore.bulkWriter();
+async function fill(environment: TestEnvironment, users: readonly string[]): Promise<void> {
+  const writer = environment.firestore.bulkWriter();
   for (const user of users) {
     for (let day = 100; day < 100 + entriesPerUser; day += 1) {
-      void writer.set(stack.firestore.doc(`users/${user}/trading-journal/day-${day}`), { day });
+      void writer.set(environment.firestore.doc(`users/${user}/trading-journal/day-${day}`), { day });
     }
   }
   await writer.close();
 }
 
 /** With something in the table each attempt begins with reads, which are no progress. */
-async function fillTable(stack: Stack): Promise<void> {
+async function fillTable(environment: TestEnvironment): Promise<void> {
   const item = { dateKey: { S: 'the-applications' } };
-  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.table, Item: item }));
+  await environment.dynamodb.send(new PutItemCommand({ TableName: environment.table, Item: item }));
 }
 
 /** The migration's: beside the one that fillTable has put there. */
-async function itemsInTable(stack: Stack): Promise<number> {
-  const { Count = 0 } = await stack.dynamodb.send(
-    new ScanCommand({ TableName: stack.table, Select: 'COUNT' }),
+async function itemsInTable(environment: TestEnvironment): Promise<number> {
+  const { Count = 0 } = await environment.dynamodb.send(
+    new ScanCommand({ TableName: environment.table, Select: 'COUNT' }),
   );
   return Count - 1;
 }
 
-async function untilEnded(stack: Stack): Promise<unknown> {
+async function untilEnded(environment: TestEnvironment): Promise<unknown> {
   return await vi.waitFor(async () => {
-    const { body } = await stack.call('GET /status');
+    const { body } = await environment.call('GET /status');
     expect(at(body, 'currentStatus.state')).toBe('idle');
     return at(body, 'lastMigration');
   }, patiently);
@@ -46,25 +46,25 @@ async function openWithProxies() {
   onTestFinished(() => dynamodb[Symbol.asyncDispose]());
   const firestore = await startFirestoreProxy({ emulatorHost: services.FIRESTORE_EMULATOR_HOST });
   onTestFinished(() => firestore[Symbol.asyncDispose]());
-  const stack = await openStack({
+  const environment = await openTestEnvironment({
     workers: 1,
     env: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, FIRESTORE_EMULATOR_HOST: firestore.emulatorHost },
   });
-  return { stack, dynamodb, firestore };
+  return { environment, dynamodb, firestore };
 }
 
 test('an entry whose own write or read meets a 500 for ever fails alone, and a user who can not be read with all entries', async () => {
-  const { stack: opened, dynamodb, firestore } = await openWithProxies();
-  await using stack = opened;
-  await fillTable(stack);
-  await fill(stack, ['unwritable', 'broken', 'unreadable', 'a', 'b']);
-  await stack.firestore.doc('users/broken/trading-journal/day-110').set({ note: 'does not come' });
+  const { environment: opened, dynamodb, firestore } = await openWithProxies();
+  await using environment = opened;
+  await fillTable(environment);
+  await fill(environment, ['unwritable', 'broken', 'unreadable', 'a', 'b']);
+  await environment.firestore.doc('users/broken/trading-journal/day-110').set({ note: 'does not come' });
   dynamodb.always('internal-error', '"journal_unwritable_day-110"},"data"');
   firestore.always('internal', 'users/unreadable', 'RunQuery');
   firestore.breakAt('does not come');
 
-  const { body } = await stack.call('POST /start', { body: { verify: false } });
-  const failed = await untilEnded(stack);
+  const { body } = await environment.call('POST /start', { body: { verify: false } });
+  const failed = await untilEnded(environment);
   expect(failed).toMatchObject({
     state: 'completed-with-failures',
     stats: {
@@ -84,13 +84,13 @@ test('an entry whose own write or read meets a 500 for ever fails alone, and a u
   expect(errors.find(({ path }) => path === 'users/unreadable/trading-journal')?.message).toContain(
     `${entriesPerUser} of the user's ${entriesPerUser} entries`,
   );
-  expect(await itemsInTable(stack)).toBe(4 * entriesPerUser - 2);
+  expect(await itemsInTable(environment)).toBe(4 * entriesPerUser - 2);
 
   dynamodb.always(undefined);
   firestore.always(undefined);
   firestore.breakAt(undefined);
-  await stack.call(`POST /migrations/${String(at(body, 'migrationId'))}/retry`);
-  expect(await untilEnded(stack)).toMatchObject({
+  await environment.call(`POST /migrations/${String(at(body, 'migrationId'))}/retry`);
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: {
       totalProcessed: 5 * entriesPerUser,
@@ -103,13 +103,13 @@ test('an entry whose own write or read meets a 500 for ever fails alone, and a u
 }, 200_000);
 
 test('a key that can not be read is written on its condition, and the page with it', async () => {
-  const { stack: opened, dynamodb } = await openWithProxies();
-  await using stack = opened;
-  await fillTable(stack);
-  await fill(stack, ['a', 'unlooked']);
+  const { environment: opened, dynamodb } = await openWithProxies();
+  await using environment = opened;
+  await fillTable(environment);
+  await fill(environment, ['a', 'unlooked']);
   dynamodb.always('internal-error', '"journal_unlooked_day-110"}}');
-  await stack.call('POST /start', { body: { verify: false } });
-  expect(await untilEnded(stack)).toMatchObject({
+  await environment.call('POST /start', { body: { verify: false } });
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { createdCount: 2 * entriesPerUser, users: { completed: 2, failed: 0 } },
   });
@@ -118,23 +118,23 @@ test('a key that can not be read is written on its condition, and the page with 
 test('a table that takes reads but no writes is an outage: no attempt of anybody counts', async () => {
   const proxy = await startDynamoDbProxy({ endpoint: inject('services').AWS_ENDPOINT_URL_DYNAMODB });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
-  await using stack = await openStack({
+  await using environment = await openTestEnvironment({
     workers: 1,
     env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
   });
-  await fillTable(stack);
-  await fill(stack, ['a', 'b', 'c']);
+  await fillTable(environment);
+  await fill(environment, ['a', 'b', 'c']);
   proxy.always('unavailable', 'ConditionExpression');
-  await stack.call('POST /start', { body: { verify: false } });
+  await environment.call('POST /start', { body: { verify: false } });
   const tried = await vi.waitFor(async () => {
-    const jobs = await stack.context.queues.units.getJobs();
+    const jobs = await environment.context.queues.units.getJobs();
     expect(jobs).toHaveLength(3);
     for (const job of jobs) expect(job.attemptsStarted).toBeGreaterThan(1);
     return jobs;
   }, patiently);
   expect(tried.map((job) => job.attemptsMade)).toEqual([0, 0, 0]);
   proxy.always(undefined);
-  expect(await untilEnded(stack)).toMatchObject({
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { createdCount: 3 * entriesPerUser, users: { completed: 3, failed: 0 } },
   });

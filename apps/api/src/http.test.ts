@@ -1,7 +1,7 @@
 import { startRedis } from '@migrator/local-services';
 import { expect, inject, test } from 'vitest';
 
-import { at, openStack } from './testing/stack.ts';
+import { at, openTestEnvironment } from './testing/test-environment.ts';
 
 test.each([
   ['an unknown field', 'POST /start', { foo: 1 }, 400, 'INVALID_REQUEST', /foo: is not a known field/],
@@ -53,16 +53,16 @@ test.each([
   ['an unknown path', 'GET /nothing', undefined, 404, 'NOT_FOUND', /nothing at/],
   ['a pause of nothing', 'POST /pause', undefined, 409, 'NOTHING_RUNNING', /Nothing is running/],
 ])('%s is a problem document with a stable code', async (_what, request, body, status, code, detail) => {
-  await using stack = await openStack({ workers: 0 });
-  const answer = await stack.call(request, body === undefined ? {} : { body });
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const answer = await environment.call(request, body === undefined ? {} : { body });
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(answer).toMatchObject({ status, body: { status, code, detail: expect.stringMatching(detail) } });
 });
 
 test('a body that is not JSON, too large, or of another type is refused', async () => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   const post = (body: string, type: string): Promise<Response> =>
-    fetch(`${stack.url}/api/migration/firestore-to-dynamodb/start`, {
+    fetch(`${environment.url}/api/migration/firestore-to-dynamodb/start`, {
       method: 'POST',
       body,
       headers: { 'Content-Type': type },
@@ -79,8 +79,8 @@ test('a body that is not JSON, too large, or of another type is refused', async 
 });
 
 test('a page of another site can start nothing', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
   for (const headers of [
     { 'Sec-Fetch-Site': 'cross-site' },
     { 'Sec-Fetch-Site': 'same-site' },
@@ -88,19 +88,19 @@ test('a page of another site can start nothing', async () => {
     { Origin: 'null' },
   ]) {
     for (const request of ['POST /start', 'POST /rollback', 'GET /verify', 'POST /cancel']) {
-      const answer = await stack.call(request, { headers });
+      const answer = await environment.call(request, { headers });
       expect(answer, `${request} ${JSON.stringify(headers)}`).toMatchObject({
         status: 403,
         body: { code: 'CROSS_SITE' },
       });
     }
   }
-  expect((await stack.call('GET /status')).body).toMatchObject({ currentStatus: { state: 'idle' } });
+  expect((await environment.call('GET /status')).body).toMatchObject({ currentStatus: { state: 'idle' } });
 });
 
 test("before a run: no data, no table, another key, and each says so in the guide's words", async () => {
-  await using stack = await openStack({ workers: 0 });
-  const empty = await stack.call('POST /start');
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const empty = await environment.call('POST /start');
   expect(empty).toMatchObject({ status: 422, body: { code: 'NO_DATA' } });
   expect(at(empty.body, 'detail')).toMatch(
     /^No data found in Firestore at projects\/demo-\w+\/databases\/\(default\)\/documents\/users/,
@@ -109,11 +109,11 @@ test("before a run: no data, no table, another key, and each says so in the guid
   expect(at(empty.body, 'detail')).toContain(
     `the emulator at ${FIRESTORE_EMULATOR_HOST} (FIRESTORE_EMULATOR_HOST)`,
   );
-  await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
-  const nobody = await stack.call('POST /start', { body: { userIds: ['nobody'] } });
+  await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
+  const nobody = await environment.call('POST /start', { body: { userIds: ['nobody'] } });
   expect(nobody).toMatchObject({ status: 422, body: { code: 'NO_DATA' } });
 
-  await using noTable = await openStack({ workers: 0, env: { DYNAMODB_TABLE: 'no-such-table' } });
+  await using noTable = await openTestEnvironment({ workers: 0, env: { DYNAMODB_TABLE: 'no-such-table' } });
   const missing = await noTable.call('POST /start');
   expect(missing).toMatchObject({
     status: 422,
@@ -124,15 +124,18 @@ test("before a run: no data, no table, another key, and each says so in the guid
     lastMigration: null,
   });
 
-  await using unreachable = await openStack({ workers: 0, env: { FIRESTORE_EMULATOR_HOST: '127.0.0.1:1' } });
+  await using unreachable = await openTestEnvironment({
+    workers: 0,
+    env: { FIRESTORE_EMULATOR_HOST: '127.0.0.1:1' },
+  });
   const away = await unreachable.call('POST /start');
   expect(away).toMatchObject({ status: 503, body: { code: 'SOURCE_UNAVAILABLE' } });
 });
 
 test('without Redis every call answers 503 within seconds, and works again when it is back', async () => {
   await using redis = await startRedis();
-  await using stack = await openStack({ workers: 0, env: { REDIS_URL: redis.url } });
-  expect((await stack.call('GET /status')).status).toBe(200);
+  await using environment = await openTestEnvironment({ workers: 0, env: { REDIS_URL: redis.url } });
+  expect((await environment.call('GET /status')).status).toBe(200);
   await redis.kill();
   for (const request of [
     'POST /start',
@@ -144,20 +147,22 @@ test('without Redis every call answers 503 within seconds, and works again when 
     'GET //readyz',
     'GET //admin/queues/api/queues',
   ]) {
-    const answer = await stack.call(request);
+    const answer = await environment.call(request);
     expect(answer, request).toMatchObject({ status: 503, body: { code: 'REDIS_UNAVAILABLE' } });
   }
-  expect((await stack.call('GET //healthz')).status).toBe(200);
+  expect((await environment.call('GET //healthz')).status).toBe(200);
   await redis.restart();
-  await expect.poll(async () => (await stack.call('GET /status')).status, { timeout: 15_000 }).toBe(200);
+  await expect
+    .poll(async () => (await environment.call('GET /status')).status, { timeout: 15_000 })
+    .toBe(200);
 });
 
 test('records of another version are refused before a run', async () => {
   await using redis = await startRedis();
   const env = { REDIS_URL: redis.url, QUEUE_PREFIX: '{versions}' };
-  await using stack = await openStack({ workers: 0, env });
-  await stack.context.redis.set('{versions}:ledger:version', '999');
-  expect(await stack.call('POST /start')).toMatchObject({
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  await environment.context.redis.set('{versions}:ledger:version', '999');
+  expect(await environment.call('POST /start')).toMatchObject({
     status: 503,
     body: { code: 'REDIS_RECORD_VERSION', detail: expect.stringMatching(/another QUEUE_PREFIX/) },
   });
@@ -165,9 +170,9 @@ test('records of another version are refused before a run', async () => {
 
 test('a Redis that evicts is refused before a run', async () => {
   await using redis = await startRedis();
-  await using stack = await openStack({ workers: 0, env: { REDIS_URL: redis.url } });
-  await stack.context.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-  const answer = await stack.call('POST /start');
+  await using environment = await openTestEnvironment({ workers: 0, env: { REDIS_URL: redis.url } });
+  await environment.context.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  const answer = await environment.call('POST /start');
   expect(answer).toMatchObject({
     status: 503,
     body: { code: 'REDIS_EVICTS', detail: expect.stringMatching(/noeviction/) },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 import { change, fill, type Item } from './testing/table-items.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
@@ -16,18 +16,20 @@ function fromAhead(item: Item, ms: number): void {
   item['updatedAt'] = migratedAt;
 }
 
-async function migrated(): Promise<Stack> {
-  const stack = await openStack();
-  await fill(stack, 1);
-  await stack.call('POST /start', wait);
-  return stack;
+async function migrated(): Promise<TestEnvironment> {
+  const environment = await openTestEnvironment();
+  await fill(environment, 1);
+  await environment.call('POST /start', wait);
+  return environment;
 }
 
 test('with a lost ledger and a clock that is behind, a run starts after the newest item and repairs', async () => {
-  await using stack = await migrated();
-  for (const key of keys) await change(stack, `journal_${key}`, (item) => fromAhead(item, dayMs));
-  const { GOOGLE_CLOUD_PROJECT = '' } = stack.env;
-  await using other = await openStack({ env: { GOOGLE_CLOUD_PROJECT, DYNAMODB_TABLE: stack.table } });
+  await using environment = await migrated();
+  for (const key of keys) await change(environment, `journal_${key}`, (item) => fromAhead(item, dayMs));
+  const { GOOGLE_CLOUD_PROJECT = '' } = environment.env;
+  await using other = await openTestEnvironment({
+    env: { GOOGLE_CLOUD_PROJECT, DYNAMODB_TABLE: environment.table },
+  });
   const before = Date.now();
   const dry = await other.call('POST /start', { ...wait, body: { dryRun: true } });
   expect(dry.body).toMatchObject({ stats: { repairedCount: 8, newerCount: 0 } });
@@ -44,16 +46,16 @@ test('with a lost ledger and a clock that is behind, a run starts after the newe
 });
 
 test('newer items that nothing foretold are counted with advice, and the next run repairs them', async () => {
-  await using stack = await migrated();
+  await using environment = await migrated();
   for (const [index, key] of ['ann_1', 'bob_3'].entries())
-    await change(stack, `journal_${key}`, (item) => fromAhead(item, dayMs * (index + 1)));
-  const first = await stack.call('POST /start', wait);
+    await change(environment, `journal_${key}`, (item) => fromAhead(item, dayMs * (index + 1)));
+  const first = await environment.call('POST /start', wait);
   expect(first.body).toMatchObject({ stats: { totalProcessed: 8, skippedCount: 8, newerCount: 2 } });
   const id = String(at(first.body, 'migrationId'));
-  expect((await stack.call(`GET /migrations/${id}`)).body).toMatchObject({
+  expect((await environment.call(`GET /migrations/${id}`)).body).toMatchObject({
     advice: expect.stringContaining('start again'),
   });
-  const second = await stack.call('POST /start', wait);
+  const second = await environment.call('POST /start', wait);
   expect(second.body).toMatchObject({
     stats: { repairedCount: 2, newerCount: 0 },
     verification: { isValid: true },
@@ -61,10 +63,12 @@ test('newer items that nothing foretold are counted with advice, and the next ru
 });
 
 test('an item from a year that no clock shows does not take later runs along', async () => {
-  await using stack = await migrated();
-  const { GOOGLE_CLOUD_PROJECT = '' } = stack.env;
-  await change(stack, 'journal_ann_1', (item) => fromAhead(item, 8_000 * 365 * dayMs - Date.now()));
-  await using other = await openStack({ env: { GOOGLE_CLOUD_PROJECT, DYNAMODB_TABLE: stack.table } });
+  await using environment = await migrated();
+  const { GOOGLE_CLOUD_PROJECT = '' } = environment.env;
+  await change(environment, 'journal_ann_1', (item) => fromAhead(item, 8_000 * 365 * dayMs - Date.now()));
+  await using other = await openTestEnvironment({
+    env: { GOOGLE_CLOUD_PROJECT, DYNAMODB_TABLE: environment.table },
+  });
   for (let run = 0; run < 2; run += 1) {
     const { body } = await other.call('POST /start', wait);
     expect(body).toMatchObject({ stats: { skippedCount: 8, newerCount: 1 } });

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
-async function fill(stack: Stack, users: number, entries: number): Promise<void> {
-  const batch = stack.firestore.batch();
+async function fill(environment: TestEnvironment, users: number, entries: number): Promise<void> {
+  const batch = environment.firestore.batch();
   const journals = Array.from({ length: users }, (_, user) =>
-    stack.firestore.collection('users').doc(`user-${user}`).collection('trading-journal'),
+    environment.firestore.collection('users').doc(`user-${user}`).collection('trading-journal'),
   );
   for (const journal of journals) {
     for (let day = 0; day < entries; day += 1)
@@ -15,13 +15,16 @@ async function fill(stack: Stack, users: number, entries: number): Promise<void>
 }
 
 test('the budget of the environment holds, the status says so, and a person lifts it', async () => {
-  await using stack = await openStack({ workers: 2, env: { MAX_WRITE_UNITS_PER_SECOND: '60' } });
-  await fill(stack, 4, 100);
+  await using environment = await openTestEnvironment({
+    workers: 2,
+    env: { MAX_WRITE_UNITS_PER_SECOND: '60' },
+  });
+  await fill(environment, 4, 100);
   const startedAt = performance.now();
-  expect((await stack.call('POST /start', { body: { verify: false } })).status).toBe(202);
+  expect((await environment.call('POST /start', { body: { verify: false } })).status).toBe(202);
   await vi.waitFor(
     async () => {
-      const { body } = await stack.call('GET /status');
+      const { body } = await environment.call('GET /status');
       expect(at(body, 'currentStatus.progress.pace')).toMatchObject({
         maxWriteUnitsPerSecond: 60,
         limitedBy: 'budget',
@@ -30,10 +33,10 @@ test('the budget of the environment holds, the status says so, and a person lift
     },
     { timeout: 20_000, interval: 200 },
   );
-  await stack.call('POST /pause');
+  await environment.call('POST /pause');
   const paused = await vi.waitFor(
     async () => {
-      const { body } = await stack.call('GET /status');
+      const { body } = await environment.call('GET /status');
       expect(at(body, 'currentStatus.state')).toBe('paused');
       return body;
     },
@@ -44,14 +47,14 @@ test('the budget of the environment holds, the status says so, and a person lift
   const units = Number(at(paused, 'currentStatus.progress.outcomes.writeUnits'));
   expect(units).toBeGreaterThan(0);
   expect(units).toBeLessThanOrEqual(60 * (seconds + 1));
-  await stack.call('POST /resume');
+  await environment.call('POST /resume');
 
-  const lifted = await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  const lifted = await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
   expect(lifted.status).toBe(200);
   expect(at(lifted.body, 'currentStatus.progress.pace.maxWriteUnitsPerSecond')).toBeNull();
   await vi.waitFor(
     async () => {
-      const { body } = await stack.call('GET /status');
+      const { body } = await environment.call('GET /status');
       expect(at(body, 'lastMigration.stats.createdCount')).toBe(400);
     },
     { timeout: 30_000, interval: 100 },
@@ -64,8 +67,8 @@ test.each([
   [{ maxWriteUnitsPerSecond: '9' }],
   [{ maxWriteUnitsPerSecond: 9, x: 1 }],
 ])('PUT /pace refuses %j', async (body) => {
-  await using stack = await openStack({ workers: 0 });
-  const answer = await stack.call('PUT /pace', { body });
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const answer = await environment.call('PUT /pace', { body });
   expect(answer.status).toBe(400);
   expect(at(answer.body, 'code')).toBe('INVALID_REQUEST');
 });

@@ -1,46 +1,46 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 import { change, put, read } from './testing/table-items.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
 test('a dry run tells and lists what a prune would remove; many items go only with that number', async () => {
-  await using stack = await openStack();
-  await journals(stack, 'ann', 130);
-  await stack.call('POST /start', wait);
-  for (let day = 0; day < 120; day += 1) await entry(stack, 'ann', day).delete();
+  await using environment = await openTestEnvironment();
+  await journals(environment, 'ann', 130);
+  await environment.call('POST /start', wait);
+  for (let day = 0; day < 120; day += 1) await entry(environment, 'ann', day).delete();
   // The application's, so not an orphan of ours any more.
-  await change(stack, 'journal_ann_119', (item) => (item['updatedAt'] = { S: 'later' }));
+  await change(environment, 'journal_ann_119', (item) => (item['updatedAt'] = { S: 'later' }));
 
-  const dry = await start(stack, { dryRun: true, prune: true });
+  const dry = await start(environment, { dryRun: true, prune: true });
   expect(dry).toMatchObject({
     state: 'completed',
     stats: { prunedCount: 119 },
     prune: { pruned: 119, kept: 0, unknown: 0, message: expect.stringMatching(/needs pruneCount: 119/) },
   });
-  const predicted = await pruned(stack, dry);
+  const predicted = await pruned(environment, dry);
   expect(predicted).toHaveLength(119);
   expect(predicted).toContainEqual({ path: 'users/ann/trading-journal/7', dateKey: 'journal_ann_7' });
-  expect(await keys(stack)).toHaveLength(130);
+  expect(await keys(environment)).toHaveLength(130);
 
-  const unasked = await start(stack, { prune: true });
+  const unasked = await start(environment, { prune: true });
   expect(unasked).toMatchObject({
     state: 'completed-with-failures',
     reason: expect.stringMatching(/^PRUNE_NOT_CONFIRMED: 119 of the table's 129 .* pruneCount: 119$/),
     stats: { prunedCount: 0 },
   });
-  const wrong = await start(stack, { prune: true, pruneCount: 118 });
+  const wrong = await start(environment, { prune: true, pruneCount: 118 });
   expect(wrong).toMatchObject({
     state: 'completed-with-failures',
     reason: expect.stringMatching(/119 items .* pruneCount is 118/),
     stats: { prunedCount: 0 },
   });
-  expect(await pruned(stack, wrong)).toEqual([]);
-  expect(await keys(stack)).toHaveLength(130);
+  expect(await pruned(environment, wrong)).toEqual([]);
+  expect(await keys(environment)).toHaveLength(130);
 
-  const agreed = await start(stack, { prune: true, pruneCount: 119 });
+  const agreed = await start(environment, { prune: true, pruneCount: 119 });
   expect(agreed).toMatchObject({
     state: 'completed',
     reason: null,
@@ -48,64 +48,67 @@ test('a dry run tells and lists what a prune would remove; many items go only wi
     prune: { pruned: 119, message: '119 items pruned' },
     verification: { isValid: true },
   });
-  expect((await pruned(stack, agreed)).toSorted(byKey)).toEqual(predicted.toSorted(byKey));
-  expect(await keys(stack)).toHaveLength(11);
+  expect((await pruned(environment, agreed)).toSorted(byKey)).toEqual(predicted.toSorted(byKey));
+  expect(await keys(environment)).toHaveLength(11);
 });
 
 test.each([
   { what: 'users without an entry', body: {} },
   { what: 'given users without an entry', body: { userIds: ['idle'] } },
 ])('a prune against a source with $what is refused before anything is done', async ({ body }) => {
-  await using stack = await openStack();
-  await journals(stack, 'ann', 12);
-  await stack.call('POST /start', wait);
-  await stack.firestore.doc('users/idle').set({ name: 'no journal' });
-  for (let day = 0; day < 12; day += 1) await entry(stack, 'ann', day).delete();
+  await using environment = await openTestEnvironment();
+  await journals(environment, 'ann', 12);
+  await environment.call('POST /start', wait);
+  await environment.firestore.doc('users/idle').set({ name: 'no journal' });
+  for (let day = 0; day < 12; day += 1) await entry(environment, 'ann', day).delete();
   for (const dryRun of [false, true]) {
-    const refused = await stack.call('POST /start', { ...wait, body: { ...body, dryRun, prune: true } });
+    const refused = await environment.call('POST /start', {
+      ...wait,
+      body: { ...body, dryRun, prune: true },
+    });
     expect(refused).toMatchObject({ status: 422, body: { code: 'PRUNE_SOURCE_EMPTY' } });
   }
-  expect(await keys(stack)).toHaveLength(12);
+  expect(await keys(environment)).toHaveLength(12);
 });
 
 test('a prune whose source is empty by the time it comes to it removes nothing', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await journals(stack, 'ann', 3);
-  const first = stack.addWorker();
-  await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await journals(environment, 'ann', 3);
+  const first = environment.addWorker();
+  await environment.call('POST /start', wait);
   await first.stop();
-  const { body } = await stack.call('POST /start', {
+  const { body } = await environment.call('POST /start', {
     body: { prune: true, pruneCount: 3, allowEmpty: true },
   });
-  for (let day = 0; day < 3; day += 1) await entry(stack, 'ann', day).delete();
-  stack.addWorker();
+  for (let day = 0; day < 3; day += 1) await entry(environment, 'ann', day).delete();
+  environment.addWorker();
   const path = `GET /migrations/${String(at(body, 'migrationId'))}`;
-  const state = async (): Promise<unknown> => at((await stack.call(path)).body, 'state');
+  const state = async (): Promise<unknown> => at((await environment.call(path)).body, 'state');
   await expect.poll(state, { timeout: 20_000 }).toBe('completed-with-failures');
-  const { body: ended } = await stack.call(path);
+  const { body: ended } = await environment.call(path);
   expect(ended).toMatchObject({
     reason: expect.stringMatching(/^PRUNE_SOURCE_EMPTY: /),
     stats: { prunedCount: 0 },
   });
-  expect(await keys(stack)).toHaveLength(3);
+  expect(await keys(environment)).toHaveLength(3);
 });
 
 test('ids that came from Datastore are documents like others, and what can not be asked about is left alone', async () => {
-  await using stack = await openStack();
-  await journals(stack, '__id7__', 2);
-  await stack.firestore.doc('users/ann/trading-journal/__id-9__').set({ trades: [] });
-  await stack.firestore.doc('users/gone/trading-journal/1').set({ trades: [] });
-  await stack.call('POST /start', wait);
-  await stack.firestore.doc('users/gone/trading-journal/1').delete();
-  const item = await read(stack, 'journal_ann___id-9__');
+  await using environment = await openTestEnvironment();
+  await journals(environment, '__id7__', 2);
+  await environment.firestore.doc('users/ann/trading-journal/__id-9__').set({ trades: [] });
+  await environment.firestore.doc('users/gone/trading-journal/1').set({ trades: [] });
+  await environment.call('POST /start', wait);
+  await environment.firestore.doc('users/gone/trading-journal/1').delete();
+  const item = await read(environment, 'journal_ann___id-9__');
   for (const user of ['..', '__own__'])
-    await put(stack, {
+    await put(environment, {
       ...item,
       dateKey: { S: `journal_${user}_1` },
       data: { M: { ...item['data']?.M, userId: { S: user }, date: { S: '1' } } },
     });
 
-  const run = await start(stack, { prune: true });
+  const run = await start(environment, { prune: true });
   expect(run).toMatchObject({
     state: 'completed',
     stats: { prunedCount: 1 },
@@ -116,94 +119,102 @@ test('ids that came from Datastore are documents like others, and what can not b
       message: expect.stringMatching(/no issues \(2 items whose entry can't be asked about/),
     },
   });
-  expect(await keys(stack)).toEqual([
+  expect(await keys(environment)).toEqual([
     'journal_.._1',
     'journal___id7___0',
     'journal___id7___1',
     'journal___own___1',
     'journal_ann___id-9__',
   ]);
-  const one = await start(stack, { userIds: ['__id7__'], dryRun: true });
+  const one = await start(environment, { userIds: ['__id7__'], dryRun: true });
   expect(one).toMatchObject({ stats: { totalProcessed: 2, skippedCount: 2 } });
 });
 
 test('a prune leaves an item at another key than its own, and users who are not of the run', async () => {
-  await using stack = await openStack();
-  await journals(stack, 'ann', 2);
-  await journals(stack, 'bob', 2);
-  await stack.call('POST /start', wait);
-  await put(stack, { ...(await read(stack, 'journal_ann_1')), dateKey: { S: 'journal_copy' } });
-  await entry(stack, 'ann', 1).delete();
-  await entry(stack, 'bob', 1).delete();
-  const run = await start(stack, { prune: true, userIds: ['ann'] });
+  await using environment = await openTestEnvironment();
+  await journals(environment, 'ann', 2);
+  await journals(environment, 'bob', 2);
+  await environment.call('POST /start', wait);
+  await put(environment, { ...(await read(environment, 'journal_ann_1')), dateKey: { S: 'journal_copy' } });
+  await entry(environment, 'ann', 1).delete();
+  await entry(environment, 'bob', 1).delete();
+  const run = await start(environment, { prune: true, userIds: ['ann'] });
   expect(run).toMatchObject({ stats: { prunedCount: 1 } });
-  expect(await keys(stack)).toEqual(['journal_ann_0', 'journal_bob_0', 'journal_bob_1', 'journal_copy']);
+  expect(await keys(environment)).toEqual([
+    'journal_ann_0',
+    'journal_bob_0',
+    'journal_bob_1',
+    'journal_copy',
+  ]);
 });
 
 test('a retry of the failed users agrees to what the run has pruned already', async () => {
-  await using stack = await openStack();
-  await journals(stack, 'ann', 20);
-  await stack.call('POST /start', wait);
-  for (let day = 0; day < 15; day += 1) await entry(stack, 'ann', day).delete();
-  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(450_000)] });
-  const run = await start(stack, { prune: true, pruneCount: 15 });
+  await using environment = await openTestEnvironment();
+  await journals(environment, 'ann', 20);
+  await environment.call('POST /start', wait);
+  for (let day = 0; day < 15; day += 1) await entry(environment, 'ann', day).delete();
+  await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(450_000)] });
+  const run = await start(environment, { prune: true, pruneCount: 15 });
   expect(run).toMatchObject({
     state: 'completed-with-failures',
     stats: { failureCount: 1, prunedCount: 15 },
   });
-  await stack.firestore.doc('users/ann/trading-journal/large').delete();
-  const retried = await stack.call(`POST /migrations/${String(at(run, 'migrationId'))}/retry`, wait);
+  await environment.firestore.doc('users/ann/trading-journal/large').delete();
+  const retried = await environment.call(`POST /migrations/${String(at(run, 'migrationId'))}/retry`, wait);
   expect(retried.body).toMatchObject({ state: 'completed', stats: { failureCount: 0, prunedCount: 15 } });
-  expect(await pruned(stack, run)).toHaveLength(15);
+  expect(await pruned(environment, run)).toHaveLength(15);
 });
 
 test('what is asked of a prune wrongly is a 400 that names the field', async () => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   for (const [body, field] of [
     [{ pruneCount: 3 }, 'pruneCount'],
     [{ prune: true, pruneCount: -1 }, 'pruneCount'],
     [{ prune: true, pruneCount: '3' }, 'pruneCount'],
   ] as const) {
-    const answer = await stack.call('POST /start', { body });
+    const answer = await environment.call('POST /start', { body });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   }
   for (const query of ['', '?kind=pruned2', '?kind=constructor']) {
-    const answer = await stack.call(`GET /migrations/migration-20261122T091051123Z/entries${query}`);
+    const answer = await environment.call(`GET /migrations/migration-20261122T091051123Z/entries${query}`);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'kind' }] } });
   }
-  const unknown = await stack.call('GET /migrations/migration-20261122T091051123Z/entries?kind=pruned');
+  const unknown = await environment.call('GET /migrations/migration-20261122T091051123Z/entries?kind=pruned');
   expect(unknown).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
 });
 
 test('a dry rollback marks no run as rolled back', async () => {
-  await using stack = await openStack();
-  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(450_000)] });
-  const run = await start(stack, {});
+  await using environment = await openTestEnvironment();
+  await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(450_000)] });
+  const run = await start(environment, {});
   const migrationId = String(at(run, 'migrationId'));
   for (const body of [{}, { migrationId }, { dryRun: true }]) {
-    expect((await stack.call('POST /rollback', { body })).body).toMatchObject({
+    expect((await environment.call('POST /rollback', { body })).body).toMatchObject({
       success: true,
       dryRun: true,
     });
-    expect((await stack.call(`GET /migrations/${migrationId}`)).body).toMatchObject({ rolledBackBy: null });
+    expect((await environment.call(`GET /migrations/${migrationId}`)).body).toMatchObject({
+      rolledBackBy: null,
+    });
   }
-  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: [] });
-  const retried = await stack.call(`POST /migrations/${migrationId}/retry`, wait);
+  await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: [] });
+  const retried = await environment.call(`POST /migrations/${migrationId}/retry`, wait);
   expect(retried).toMatchObject({ status: 200, body: { state: 'completed', stats: { successCount: 1 } } });
 });
 
-async function journals(stack: Stack, user: string, days: number): Promise<void> {
-  const writer = stack.firestore.bulkWriter();
-  for (let day = 0; day < days; day += 1) void writer.set(entry(stack, user, day), { trades: [{ day }] });
+async function journals(environment: TestEnvironment, user: string, days: number): Promise<void> {
+  const writer = environment.firestore.bulkWriter();
+  for (let day = 0; day < days; day += 1)
+    void writer.set(entry(environment, user, day), { trades: [{ day }] });
   await writer.close();
 }
 
-function entry(stack: Stack, user: string, day: number) {
-  return stack.firestore.doc(`users/${user}/trading-journal/${day}`);
+function entry(environment: TestEnvironment, user: string, day: number) {
+  return environment.firestore.doc(`users/${user}/trading-journal/${day}`);
 }
 
-async function start(stack: Stack, body: Record<string, unknown>): Promise<unknown> {
-  const answer = await stack.call('POST /start', { ...wait, body });
+async function start(environment: TestEnvironment, body: Record<string, unknown>): Promise<unknown> {
+  const answer = await environment.call('POST /start', { ...wait, body });
   expect(answer.status).toBe(200);
   return answer.body;
 }
@@ -214,13 +225,13 @@ interface Listed {
 }
 
 /** All pages of what a run has pruned. */
-async function pruned(stack: Stack, run: unknown): Promise<Listed[]> {
+async function pruned(environment: TestEnvironment, run: unknown): Promise<Listed[]> {
   const id = String(at(run, 'migrationId'));
   const all: Listed[] = [];
   let cursor: unknown = '';
   do {
     const more = cursor === '' ? '' : `&cursor=${String(cursor)}`;
-    const { body } = await stack.call(`GET /migrations/${id}/entries?kind=pruned${more}`);
+    const { body } = await environment.call(`GET /migrations/${id}/entries?kind=pruned${more}`);
     expect(body).toMatchObject({ migrationId: id, kind: 'pruned', count: at(run, 'stats.prunedCount') });
     all.push(...(at(body, 'entries') as Listed[]));
     cursor = at(body, 'nextCursor');
@@ -232,9 +243,9 @@ function byKey(a: Listed, b: Listed): number {
   return a.dateKey < b.dateKey ? -1 : 1;
 }
 
-async function keys(stack: Stack): Promise<string[]> {
-  const { Items = [] } = await stack.dynamodb.send(
-    new ScanCommand({ TableName: stack.table, ConsistentRead: true }),
+async function keys(environment: TestEnvironment): Promise<string[]> {
+  const { Items = [] } = await environment.dynamodb.send(
+    new ScanCommand({ TableName: environment.table, ConsistentRead: true }),
   );
   return Items.map((item) => item['dateKey']?.S ?? '').toSorted();
 }

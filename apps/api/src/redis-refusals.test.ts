@@ -1,7 +1,7 @@
 import { redisRefusals, startRefusingRedis } from '@migrator/local-services';
 import { expect, test, vi } from 'vitest';
 
-import { at, openStack } from './testing/stack.ts';
+import { at, openTestEnvironment } from './testing/test-environment.ts';
 
 const patiently = { timeout: 20_000, interval: 50 };
 
@@ -9,13 +9,16 @@ test.each(Object.entries(redisRefusals))(
   'a Redis that is %s: what needs it answers 503 %s, the readiness too, nothing 500, and all goes on when it is mended',
   async (how, code) => {
     await using refusing = await startRefusingRedis();
-    await using stack = await openStack({ workers: 1, env: { REDIS_URL: refusing.service.url } });
-    await stack.firestore.doc('users/a/trading-journal/2026-01-01').set({ trades: [] });
-    await stack.call('POST /start', { headers: { Prefer: 'wait=20' } });
+    await using environment = await openTestEnvironment({
+      workers: 1,
+      env: { REDIS_URL: refusing.service.url },
+    });
+    await environment.firestore.doc('users/a/trading-journal/2026-01-01').set({ trades: [] });
+    await environment.call('POST /start', { headers: { Prefer: 'wait=20' } });
 
     await refusing.refuse(how as keyof typeof redisRefusals);
     await vi.waitFor(
-      async () => expect((await stack.call('GET //readyz')).body).toMatchObject({ code }),
+      async () => expect((await environment.call('GET //readyz')).body).toMatchObject({ code }),
       patiently,
     );
     for (const request of [
@@ -29,7 +32,7 @@ test.each(Object.entries(redisRefusals))(
       const body = { 'PUT /pace': { maxWriteUnitsPerSecond: 5 }, 'POST /rollback': { dryRun: true } }[
         request
       ];
-      const answer = await stack.call(request, body === undefined ? {} : { body });
+      const answer = await environment.call(request, body === undefined ? {} : { body });
       expect(answer, request).toMatchObject({ status: 503, body: { code } });
     }
     for (const request of [
@@ -38,12 +41,15 @@ test.each(Object.entries(redisRefusals))(
       'GET //metrics',
       'GET //admin/queues/api/queues',
     ]) {
-      const { status, body } = await stack.call(request);
+      const { status, body } = await environment.call(request);
       expect(status === 503 ? at(body, 'code') : status, request).toBeOneOf([200, code]);
     }
     await refusing.mend();
-    await vi.waitFor(async () => expect((await stack.call('GET //readyz')).status).toBe(200), patiently);
-    const { body } = await stack.call('POST /start', { headers: { Prefer: 'wait=30' } });
+    await vi.waitFor(
+      async () => expect((await environment.call('GET //readyz')).status).toBe(200),
+      patiently,
+    );
+    const { body } = await environment.call('POST /start', { headers: { Prefer: 'wait=30' } });
     expect(at(body, 'state')).toBe('completed');
   },
   120_000,

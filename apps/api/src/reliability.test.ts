@@ -8,29 +8,33 @@ import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { basePath } from './api-context.ts';
 import { startServer } from './start-server.ts';
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 const patiently = { timeout: 45_000, interval: 100 };
 
-async function fill(stack: Stack, users: readonly string[], entries: number): Promise<number> {
-  const writer = stack.firestore.bulkWriter();
+async function fill(
+  environment: TestEnvironment,
+  users: readonly string[],
+  entries: number,
+): Promise<number> {
+  const writer = environment.firestore.bulkWriter();
   for (const user of users) {
     for (let day = 0; day < entries; day += 1) {
       const path = `users/${user}/trading-journal/day-${String(day).padStart(4, '0')}`;
-      void writer.set(stack.firestore.doc(path), { note: 'x'.repeat(1_500), day });
+      void writer.set(environment.firestore.doc(path), { note: 'x'.repeat(1_500), day });
     }
   }
   await writer.close();
   return users.length * entries;
 }
 
-async function status(stack: Stack): Promise<unknown> {
-  return (await stack.call('GET /status')).body;
+async function status(environment: TestEnvironment): Promise<unknown> {
+  return (await environment.call('GET /status')).body;
 }
 
-async function untilEnded(stack: Stack): Promise<unknown> {
+async function untilEnded(environment: TestEnvironment): Promise<unknown> {
   return await vi.waitFor(async () => {
-    const body = await status(stack);
+    const body = await status(environment);
     expect(at(body, 'currentStatus.state')).toBe('idle');
     expect(at(body, 'lastMigration.state')).toBeDefined();
     return at(body, 'lastMigration');
@@ -44,10 +48,10 @@ async function openDynamoDbProxy(table?: ThrottledTable) {
   return proxy;
 }
 
-async function untilSomeWritten(stack: Stack): Promise<void> {
+async function untilSomeWritten(environment: TestEnvironment): Promise<void> {
   await vi.waitFor(async () => {
-    const { Count = 0 } = await stack.dynamodb.send(
-      new ScanCommand({ TableName: stack.table, Select: 'COUNT', Limit: 5 }),
+    const { Count = 0 } = await environment.dynamodb.send(
+      new ScanCommand({ TableName: environment.table, Select: 'COUNT', Limit: 5 }),
     );
     expect(Count).toBeGreaterThan(0);
   }, patiently);
@@ -59,24 +63,24 @@ test.each([
   ['expired-credentials', 'CREDENTIALS_EXPIRED'],
 ] as const)('DynamoDB: %s pauses the run and says why; resumed, it does the rest', async (fault, code) => {
   const proxy = await openDynamoDbProxy();
-  await using stack = await openStack({
+  await using environment = await openTestEnvironment({
     workers: 2,
     env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint, WRITE_CONCURRENCY: '4' },
   });
-  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 300);
-  await stack.call('POST /start');
-  await untilSomeWritten(stack);
+  const entries = await fill(environment, ['a', 'b', 'c', 'd'], 300);
+  await environment.call('POST /start');
+  await untilSomeWritten(environment);
   proxy.always(fault);
   await vi.waitFor(async () => {
-    const body = await status(stack);
+    const body = await status(environment);
     expect(at(body, 'currentStatus.state')).toBe('paused');
     expect(at(body, 'currentStatus.progress.reason')).toMatch(new RegExp(`^${code}: `));
     expect(at(body, 'currentStatus.progress.pace.limitedBy')).toBe('paused');
     expect(at(body, 'currentStatus.progress.users.failed')).toBe(0);
   }, patiently);
   proxy.always(undefined);
-  await stack.call('POST /resume');
-  expect(await untilEnded(stack)).toMatchObject({
+  await environment.call('POST /resume');
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { totalProcessed: entries, createdCount: entries, failureCount: 0 },
     verification: { isValid: true },
@@ -86,22 +90,22 @@ test.each([
 test('Firestore: denied access pauses the run and says why; resumed, it does the rest', async () => {
   const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
-  await using stack = await openStack({
+  await using environment = await openTestEnvironment({
     workers: 1,
     env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost, USER_CONCURRENCY: '1', WRITE_CONCURRENCY: '2' },
   });
-  const entries = await fill(stack, ['a', 'b', 'c'], 200);
-  await stack.call('POST /start');
-  await untilSomeWritten(stack);
+  const entries = await fill(environment, ['a', 'b', 'c'], 200);
+  await environment.call('POST /start');
+  await untilSomeWritten(environment);
   proxy.always('permission-denied');
   await vi.waitFor(async () => {
-    const body = await status(stack);
+    const body = await status(environment);
     expect(at(body, 'currentStatus.state')).toBe('paused');
     expect(at(body, 'currentStatus.progress.reason')).toMatch(/^SOURCE_ACCESS_DENIED: /);
   }, patiently);
   proxy.always(undefined);
-  await stack.call('POST /resume');
-  expect(await untilEnded(stack)).toMatchObject({
+  await environment.call('POST /resume');
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { createdCount: entries, users: { failed: 0 } },
   });
@@ -109,21 +113,21 @@ test('Firestore: denied access pauses the run and says why; resumed, it does the
 
 test('an outage fails nobody: the status says what is out of reach, and all goes on when it is back', async () => {
   const proxy = await openDynamoDbProxy();
-  await using stack = await openStack({
+  await using environment = await openTestEnvironment({
     workers: 1,
     env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint, WRITE_CONCURRENCY: '4' },
   });
-  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 200);
-  await stack.call('POST /start');
-  await untilSomeWritten(stack);
+  const entries = await fill(environment, ['a', 'b', 'c', 'd'], 200);
+  await environment.call('POST /start');
+  await untilSomeWritten(environment);
   proxy.always('unavailable');
   await vi.waitFor(async () => {
-    const body = await status(stack);
+    const body = await status(environment);
     expect(at(body, 'currentStatus.state')).toBe('migrating');
     expect(at(body, 'currentStatus.progress.reason')).toMatch(/^TARGET_UNAVAILABLE: /);
   }, patiently);
   proxy.always(undefined);
-  expect(await untilEnded(stack)).toMatchObject({
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { createdCount: entries, failureCount: 0, users: { failed: 0 } },
   });
@@ -132,13 +136,16 @@ test('an outage fails nobody: the status says what is out of reach, and all goes
 test('a table that throttles slows the run down and fails nothing', async () => {
   const table = new ThrottledTable({ writeUnitsPerSecond: 150, burstSeconds: 0.5 });
   const proxy = await openDynamoDbProxy(table);
-  await using stack = await openStack({ workers: 2, env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint } });
-  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 200);
-  await stack.call('POST /start', { body: { verify: false } });
+  await using environment = await openTestEnvironment({
+    workers: 2,
+    env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
+  });
+  const entries = await fill(environment, ['a', 'b', 'c', 'd'], 200);
+  await environment.call('POST /start', { body: { verify: false } });
   await vi.waitFor(async () => {
-    expect(at(await status(stack), 'currentStatus.progress.pace.limitedBy')).toBe('throttled');
+    expect(at(await status(environment), 'currentStatus.progress.pace.limitedBy')).toBe('throttled');
   }, patiently);
-  expect(await untilEnded(stack)).toMatchObject({
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { createdCount: entries, failureCount: 0, users: { failed: 0 } },
   });
@@ -146,20 +153,20 @@ test('a table that throttles slows the run down and fails nothing', async () => 
 });
 
 test('a user whose process ends again and again is tried alone, then failed; others are not condemned with it', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const entries = await fill(stack, ['poison', 'unlucky', 'other'], 50);
-  const { body } = await stack.call('POST /start', { body: { verify: false } });
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const entries = await fill(environment, ['poison', 'unlucky', 'other'], 50);
+  const { body } = await environment.call('POST /start', { body: { verify: false } });
   const id = String(at(body, 'migrationId'));
-  const { ledger } = stack.context;
-  const binding = await stack.context.binding();
+  const { ledger } = environment.context;
+  const binding = await environment.context.binding();
   const [poison, unlucky] = ['poison', 'unlucky'].map((userId) => unitId({ type: 'user', userId }));
   // What a process leaves behind that ends in the middle of them.
   for (let crash = 0; crash < 3; crash += 1) {
     for (const unit of [poison, unlucky]) await ledger.startUnit(id, unit ?? '', { binding });
   }
   await ledger.startUnit(id, poison ?? '', { binding, isolated: true });
-  stack.addWorker();
-  expect(await untilEnded(stack)).toMatchObject({
+  environment.addWorker();
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed-with-failures',
     stats: {
       createdCount: entries - 50,
@@ -171,38 +178,38 @@ test('a user whose process ends again and again is tried alone, then failed; oth
 
 test('a Redis that is flushed in the middle: the status says so, and a new start finishes the work', async () => {
   await using redis = await startRedis();
-  await using stack = await openStack({
+  await using environment = await openTestEnvironment({
     workers: 1,
     env: { REDIS_URL: redis.url, MAX_WRITE_UNITS_PER_SECOND: '300' },
   });
-  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 150);
-  const { body } = await stack.call('POST /start');
-  await untilSomeWritten(stack);
-  await stack.context.redis.flushall();
+  const entries = await fill(environment, ['a', 'b', 'c', 'd'], 150);
+  const { body } = await environment.call('POST /start');
+  await untilSomeWritten(environment);
+  await environment.context.redis.flushall();
   await vi.waitFor(async () => {
-    const now = await status(stack);
+    const now = await status(environment);
     expect(at(now, 'currentStatus.state')).toBe('idle');
     expect(at(now, 'currentStatus.notice')).toContain(String(at(body, 'migrationId')));
   }, patiently);
-  const other = await openOtherApi(stack);
+  const other = await openOtherApi(environment);
   await vi.waitFor(async () => {
     const notice = at(await (await fetch(`${other}${basePath}/status`)).json(), 'currentStatus.notice');
     expect(notice).toContain(`items that ${String(at(body, 'migrationId'))} wrote`);
   }, patiently);
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
-  expect((await stack.call('POST /start')).status).toBe(202);
-  const last = await untilEnded(stack);
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect((await environment.call('POST /start')).status).toBe(202);
+  const last = await untilEnded(environment);
   expect(last).toMatchObject({ state: 'completed', verification: { isValid: true } });
   expect(at(last, 'stats.totalProcessed')).toBe(entries);
   expect(at(last, 'stats.skippedCount')).toBeGreaterThan(0);
-  expect(at(await status(stack), 'currentStatus.notice')).toBeNull();
+  expect(at(await status(environment), 'currentStatus.notice')).toBeNull();
   const later: unknown = await (await fetch(`${other}${basePath}/status`)).json();
   expect(at(later, 'currentStatus.notice')).toBeNull();
 });
 
 /** An API that has seen nothing of what went on. Its URL. */
-async function openOtherApi(stack: Stack): Promise<string> {
-  const config = readConfig(stack.env);
+async function openOtherApi(environment: TestEnvironment): Promise<string> {
+  const config = readConfig(environment.env);
   const context = await openQueueContext(config, 'api', () => undefined);
   const server = await startServer(context, config);
   onTestFinished(async () => {

@@ -4,15 +4,17 @@ import type { Target } from '@migrator/core';
 import { createMemoryLedger, runInProcess } from '@migrator/engine';
 import { expect, test } from 'vitest';
 
-import { openStack } from './testing/stack.ts';
+import { openTestEnvironment } from './testing/test-environment.ts';
 
 test('a user who begins again, as not all of his failures are known by name, writes nothing twice', async () => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   for (let day = 0; day < 5; day += 1)
-    await stack.firestore.doc(`users/ann/trading-journal/${day}`).set({ trades: [] });
+    await environment.firestore.doc(`users/ann/trading-journal/${day}`).set({ trades: [] });
   for (const date of ['large-1', 'large-2'])
-    await stack.firestore.doc(`users/ann/trading-journal/${date}`).set({ trades: ['x'.repeat(450_000)] });
-  const services = await openServices(readConfig(stack.env));
+    await environment.firestore
+      .doc(`users/ann/trading-journal/${date}`)
+      .set({ trades: ['x'.repeat(450_000)] });
+  const services = await openServices(readConfig(environment.env));
   try {
     let puts = 0;
     const target: Target = {

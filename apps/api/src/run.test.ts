@@ -4,13 +4,13 @@ import { oddIds } from '@migrator/testing';
 import { FieldValue, GeoPoint, Timestamp } from 'firebase-admin/firestore';
 import { expect, test, vi } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
 test('a run moves every entry of every user, whatever the ids, and says so', async () => {
-  await using stack = await openStack({ workers: 2 });
-  const { firestore } = stack;
+  await using environment = await openTestEnvironment({ workers: 2 });
+  const { firestore } = environment;
   const writer = firestore.bulkWriter();
   const users = [
     'alice',
@@ -44,7 +44,7 @@ test('a run moves every entry of every user, whatever the ids, and says so', asy
   void writer.set(firestore.doc('users/nobody'), { name: 'no journal' });
   await writer.close();
 
-  const answer = await stack.call('POST /start', wait);
+  const answer = await environment.call('POST /start', wait);
   expect(answer.status).toBe(200);
   expect(answer.body).toMatchObject({
     state: 'completed',
@@ -58,9 +58,12 @@ test('a run moves every entry of every user, whatever the ids, and says so', asy
     },
     verification: { isValid: true, counts: { firestore: entries, dynamodb: entries } },
   });
-  expect(await countItems(stack)).toBe(entries);
-  const { Item } = await stack.dynamodb.send(
-    new GetItemCommand({ TableName: stack.table, Key: { dateKey: { S: 'journal_failed_2026-01-01' } } }),
+  expect(await countItems(environment)).toBe(entries);
+  const { Item } = await environment.dynamodb.send(
+    new GetItemCommand({
+      TableName: environment.table,
+      Key: { dateKey: { S: 'journal_failed_2026-01-01' } },
+    }),
   );
   const migratedAt = at(answer.body, 'stats.startTime') as string;
   expect(Item).toMatchObject({
@@ -98,18 +101,18 @@ test('a run moves every entry of every user, whatever the ids, and says so', asy
 });
 
 test('a second run writes nothing where nothing changed, and repairs what did', async () => {
-  await using stack = await openStack();
-  await fill(stack, 'ann', 5);
-  await stack.call('POST /start', wait);
-  const second = await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 'ann', 5);
+  await environment.call('POST /start', wait);
+  const second = await environment.call('POST /start', wait);
   expect(second.body).toMatchObject({
     state: 'completed',
     stats: { totalProcessed: 5, skippedCount: 5, successCount: 0, writeUnits: 0, bytesWritten: 0 },
     verification: { isValid: true },
   });
-  await stack.firestore.doc('users/ann/trading-journal/day-1').set({ trades: [1] });
-  await fill(stack, 'bob', 2);
-  const third = await stack.call('POST /start', wait);
+  await environment.firestore.doc('users/ann/trading-journal/day-1').set({ trades: [1] });
+  await fill(environment, 'bob', 2);
+  const third = await environment.call('POST /start', wait);
   expect(third.body).toMatchObject({
     stats: { totalProcessed: 7, skippedCount: 4, successCount: 3, createdCount: 2, repairedCount: 1 },
     verification: { isValid: true },
@@ -117,11 +120,11 @@ test('a second run writes nothing where nothing changed, and repairs what did', 
 });
 
 test('a failed entry fails its job; retried on Bull Board after the run, it moves the totals', async () => {
-  await using stack = await openStack();
-  await fill(stack, 'ann', 3);
-  const large = stack.firestore.doc('users/ann/trading-journal/large');
+  await using environment = await openTestEnvironment();
+  await fill(environment, 'ann', 3);
+  const large = environment.firestore.doc('users/ann/trading-journal/large');
   await large.set({ trades: ['x'.repeat(500_000)] });
-  const { body } = await stack.call('POST /start', wait);
+  const { body } = await environment.call('POST /start', wait);
   expect(body).toMatchObject({
     state: 'completed-with-failures',
     stats: {
@@ -132,7 +135,7 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
       errors: [{ path: 'users/ann/trading-journal/large', code: 'ITEM_TOO_LARGE' }],
     },
   });
-  const [job] = await stack.context.queues.units.getFailed();
+  const [job] = await environment.context.queues.units.getFailed();
   expect(job?.name).toBe('migrate ann');
   expect(job?.failedReason).toMatch(/^1 entry failed: 1 ITEM_TOO_LARGE/);
 
@@ -140,7 +143,7 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
   await job?.retry();
   const last = await vi.waitFor(
     async () => {
-      const status = await stack.call('GET /status');
+      const status = await environment.call('GET /status');
       expect(status.body).toMatchObject({
         currentStatus: { state: 'idle' },
         lastMigration: { state: 'completed' },
@@ -160,25 +163,25 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
     },
     verification: { isValid: true },
   });
-  expect(await countItems(stack)).toBe(4);
+  expect(await countItems(environment)).toBe(4);
 });
 
 test('a job that runs twice at once counts once', async () => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   const { AttemptWatcher, runUnit } = await import('@migrator/engine');
-  await fill(stack, 'ann', 40);
-  const opened = await stack.context.ledger.open(
+  await fill(environment, 'ann', 40);
+  const opened = await environment.context.ledger.open(
     { kind: 'migration', dryRun: false, verify: false, prune: false },
-    { now: new Date(), binding: await stack.context.binding() },
+    { now: new Date(), binding: await environment.context.binding() },
   );
   if (!opened.opened) throw new Error('the place is taken');
   const { id } = opened.operation;
   // Small pages, so that both are in the middle of it for long.
-  const context = { ...stack.context, settings: { ...stack.context.settings, pageEntries: 3 } };
+  const context = { ...environment.context, settings: { ...environment.context.settings, pageEntries: 3 } };
   const unit = unitId({ type: 'user', userId: 'ann' });
   const attempt = {
     signal: new AbortController().signal,
-    watcher: new AttemptWatcher(stack.context.ledger),
+    watcher: new AttemptWatcher(environment.context.ledger),
     lastAttempt: false,
     reopen: false,
     onProgress: () => undefined,
@@ -188,18 +191,18 @@ test('a job that runs twice at once counts once', async () => {
   const outcomes = results.map((result) => ('outcome' in result ? result.outcome : result.why));
   expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
   expect(outcomes.filter((outcome) => outcome === 'stale')).toHaveLength(2);
-  const operation = await stack.context.ledger.get(id);
+  const operation = await environment.context.ledger.get(id);
   expect(operation?.totals).toMatchObject({ created: 40 });
   expect(operation?.units).toEqual({ listed: 1, completed: 1, failed: 0 });
 });
 
 test('one operation at a time: a second start is told what runs', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await fill(stack, 'ann', 1);
-  const first = await stack.call('POST /start');
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, 'ann', 1);
+  const first = await environment.call('POST /start');
   expect(first.status).toBe(202);
   expect(first.body).toMatchObject({ stats: { totalProcessed: 0 }, verification: null });
-  const second = await stack.call('POST /start');
+  const second = await environment.call('POST /start');
   expect(second.status).toBe(409);
   expect(second.headers.get('content-type')).toMatch('application/problem+json');
   expect(second.body).toMatchObject({
@@ -207,61 +210,69 @@ test('one operation at a time: a second start is told what runs', async () => {
     migrationId: at(first.body, 'migrationId'),
   });
   for (const request of ['POST /rollback', 'GET /verify']) {
-    expect((await stack.call(request)).status).toBe(409);
+    expect((await environment.call(request)).status).toBe(409);
   }
 });
 
 test('paused, nothing moves; resumed, it goes on where it was; cancelled, it ends and says so', async () => {
-  await using stack = await openStack({ env: { WRITE_CONCURRENCY: '2', USER_CONCURRENCY: '2' } });
-  for (const user of ['ann', 'bob', 'cid']) await fill(stack, user, 400);
-  const started = await stack.call('POST /start');
-  await vi.waitFor(async () => expect(await processed(stack)).toBeGreaterThan(0), {
+  await using environment = await openTestEnvironment({
+    env: { WRITE_CONCURRENCY: '2', USER_CONCURRENCY: '2' },
+  });
+  for (const user of ['ann', 'bob', 'cid']) await fill(environment, user, 400);
+  const started = await environment.call('POST /start');
+  await vi.waitFor(async () => expect(await processed(environment)).toBeGreaterThan(0), {
     timeout: 20_000,
     interval: 20,
   });
-  expect((await stack.call('POST /pause')).status).toBe(200);
-  await vi.waitFor(async () => expect(await state(stack)).toBe('paused'), { timeout: 5_000, interval: 50 });
-  const before = await processed(stack);
+  expect((await environment.call('POST /pause')).status).toBe(200);
+  await vi.waitFor(async () => expect(await state(environment)).toBe('paused'), {
+    timeout: 5_000,
+    interval: 50,
+  });
+  const before = await processed(environment);
   expect(before).toBeLessThan(1_200);
-  expect(await countItems(stack)).toBe(before);
+  expect(await countItems(environment)).toBe(before);
 
-  await stack.call('POST /resume');
-  await vi.waitFor(async () => expect(await processed(stack)).toBeGreaterThan(before), {
+  await environment.call('POST /resume');
+  await vi.waitFor(async () => expect(await processed(environment)).toBeGreaterThan(before), {
     timeout: 10_000,
     interval: 50,
   });
-  await stack.call('POST /cancel');
-  await vi.waitFor(async () => expect(await state(stack)).toBe('idle'), { timeout: 10_000, interval: 50 });
-  const { body } = await stack.call(`GET /migrations/${String(at(started.body, 'migrationId'))}`);
+  await environment.call('POST /cancel');
+  await vi.waitFor(async () => expect(await state(environment)).toBe('idle'), {
+    timeout: 10_000,
+    interval: 50,
+  });
+  const { body } = await environment.call(`GET /migrations/${String(at(started.body, 'migrationId'))}`);
   expect(body).toMatchObject({ state: 'cancelled' });
-  expect(await countItems(stack)).toBe(at(body, 'stats.totalProcessed'));
+  expect(await countItems(environment)).toBe(at(body, 'stats.totalProcessed'));
 });
 
-async function fill(stack: Stack, user: string, entries: number): Promise<void> {
-  const writer = stack.firestore.bulkWriter();
+async function fill(environment: TestEnvironment, user: string, entries: number): Promise<void> {
+  const writer = environment.firestore.bulkWriter();
   for (let index = 0; index < entries; index += 1) {
-    void writer.set(stack.firestore.doc(`users/${user}/trading-journal/day-${index}`), {
+    void writer.set(environment.firestore.doc(`users/${user}/trading-journal/day-${index}`), {
       trades: [{ pnl: index / 3 }],
     });
   }
   await writer.close();
 }
 
-async function countItems(stack: Stack): Promise<number> {
+async function countItems(environment: TestEnvironment): Promise<number> {
   let count = 0;
   for await (const page of paginateScan(
-    { client: stack.dynamodb },
-    { TableName: stack.table, ConsistentRead: true },
+    { client: environment.dynamodb },
+    { TableName: environment.table, ConsistentRead: true },
   )) {
     count += page.Count ?? 0;
   }
   return count;
 }
 
-async function state(stack: Stack): Promise<unknown> {
-  return at((await stack.call('GET /status')).body, 'currentStatus.state');
+async function state(environment: TestEnvironment): Promise<unknown> {
+  return at((await environment.call('GET /status')).body, 'currentStatus.state');
 }
 
-async function processed(stack: Stack): Promise<number> {
-  return Number(at((await stack.call('GET /status')).body, 'currentStatus.progress.processed') ?? 0);
+async function processed(environment: TestEnvironment): Promise<number> {
+  return Number(at((await environment.call('GET /status')).body, 'currentStatus.progress.processed') ?? 0);
 }

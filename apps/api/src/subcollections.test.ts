@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
 test('documents below entries, and days that are only parents of such, are warned of by dry run, run and verification', async () => {
-  await using stack = await openStack();
-  const day = (user: string, date: string) => stack.firestore.doc(`users/${user}/trading-journal/${date}`);
+  await using environment = await openTestEnvironment();
+  const day = (user: string, date: string) =>
+    environment.firestore.doc(`users/${user}/trading-journal/${date}`);
   for (const user of ['ann', 'bob'])
     for (const date of ['1', '2', '3']) await day(user, date).set({ trades: [] });
   await day('ann', '2').collection('attachments').doc('chart').set({ png: true });
@@ -23,7 +24,7 @@ test('documents below entries, and days that are only parents of such, are warne
     ),
   };
   for (const dryRun of [true, false]) {
-    const run = await stack.call('POST /start', { ...wait, body: { dryRun } });
+    const run = await environment.call('POST /start', { ...wait, body: { dryRun } });
     expect(run.body).toMatchObject({
       state: 'completed',
       stats: { totalProcessed: 6 },
@@ -32,8 +33,11 @@ test('documents below entries, and days that are only parents of such, are warne
     const verification = dryRun ? null : { isValid: true, subcollections: found };
     expect(run.body).toMatchObject({ verification });
   }
-  expect((await stack.call('GET /verify')).body).toMatchObject({ isValid: true, subcollections: found });
-  const only = await stack.call('POST /start', { ...wait, body: { userIds: ['bob'] } });
+  expect((await environment.call('GET /verify')).body).toMatchObject({
+    isValid: true,
+    subcollections: found,
+  });
+  const only = await environment.call('POST /start', { ...wait, body: { userIds: ['bob'] } });
   expect(only.body).toMatchObject({
     subcollections: {
       sampledUsers: 1,
@@ -45,16 +49,18 @@ test('documents below entries, and days that are only parents of such, are warne
 });
 
 test('many users and days are sampled, 100 entries of them, from first to last of what is listed', async () => {
-  await using stack = await openStack();
-  const writer = stack.firestore.bulkWriter();
+  await using environment = await openTestEnvironment();
+  const writer = environment.firestore.bulkWriter();
   for (let user = 0; user < 40; user += 1)
     for (let day = 0; day < 20; day += 1)
-      void writer.set(stack.firestore.doc(`users/u${user}/trading-journal/${day}/files/f`), { size: day });
+      void writer.set(environment.firestore.doc(`users/u${user}/trading-journal/${day}/files/f`), {
+        size: day,
+      });
   for (let user = 0; user < 40; user += 1)
     for (let day = 0; day < 20; day += 1)
-      void writer.set(stack.firestore.doc(`users/u${user}/trading-journal/${day}`), { trades: [] });
+      void writer.set(environment.firestore.doc(`users/u${user}/trading-journal/${day}`), { trades: [] });
   await writer.close();
-  const { body } = await stack.call('POST /start', { ...wait, body: { dryRun: true } });
+  const { body } = await environment.call('POST /start', { ...wait, body: { dryRun: true } });
   expect(body).toMatchObject({
     subcollections: { sampledUsers: 20, sampledEntries: 100, entriesWithSubcollections: 100 },
   });
@@ -62,14 +68,14 @@ test('many users and days are sampled, 100 entries of them, from first to last o
 });
 
 test('without any it says so, and how much it looked at', async () => {
-  await using stack = await openStack();
-  await plain(stack);
-  const { body } = await stack.call('POST /start', wait);
+  await using environment = await openTestEnvironment();
+  await plain(environment);
+  const { body } = await environment.call('POST /start', wait);
   expect(body).toMatchObject({
     subcollections: { examples: [], message: 'No subcollections in 1 sampled entries of 1 users' },
   });
 });
 
-async function plain(stack: Stack): Promise<void> {
-  await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
+async function plain(environment: TestEnvironment): Promise<void> {
+  await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
 }

@@ -2,70 +2,77 @@ import { startFirestoreProxy } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { basePath } from './api-context.ts';
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 const patiently = { timeout: 45_000, interval: 100 };
 const slowly = { MAX_WRITE_UNITS_PER_SECOND: '60', USER_CONCURRENCY: '1' };
 
-async function fill(stack: Stack, users: readonly string[], entries: number): Promise<number> {
-  const writer = stack.firestore.bulkWriter();
+async function fill(
+  environment: TestEnvironment,
+  users: readonly string[],
+  entries: number,
+): Promise<number> {
+  const writer = environment.firestore.bulkWriter();
   for (const user of users) {
     for (let day = 0; day < entries; day += 1)
-      void writer.set(stack.firestore.doc(`users/${user}/trading-journal/day-${day}`), { day });
+      void writer.set(environment.firestore.doc(`users/${user}/trading-journal/day-${day}`), { day });
   }
   await writer.close();
   return users.length * entries;
 }
 
-async function current(stack: Stack): Promise<unknown> {
-  return at((await stack.call('GET /status')).body, 'currentStatus');
+async function current(environment: TestEnvironment): Promise<unknown> {
+  return at((await environment.call('GET /status')).body, 'currentStatus');
 }
 
-async function untilState(stack: Stack, state: string): Promise<unknown> {
+async function untilState(environment: TestEnvironment, state: string): Promise<unknown> {
   return await vi.waitFor(async () => {
-    const now = await current(stack);
+    const now = await current(environment);
     expect(at(now, 'state')).toBe(state);
     return now;
   }, patiently);
 }
 
-async function untilEnded(stack: Stack): Promise<unknown> {
-  await untilState(stack, 'idle');
-  return at((await stack.call('GET /status')).body, 'lastMigration');
+async function untilEnded(environment: TestEnvironment): Promise<unknown> {
+  await untilState(environment, 'idle');
+  return at((await environment.call('GET /status')).body, 'lastMigration');
 }
 
-async function untilProcessed(stack: Stack, more: number): Promise<void> {
+async function untilProcessed(environment: TestEnvironment, more: number): Promise<void> {
   await vi.waitFor(async () => {
-    expect(at(await current(stack), 'progress.processed')).toBeGreaterThan(more);
+    expect(at(await current(environment), 'progress.processed')).toBeGreaterThan(more);
   }, patiently);
 }
 
 /** Presses a button of Bull Board, as its page does. */
-async function press(stack: Stack, path: string): Promise<number> {
-  const response = await fetch(`${stack.url}/admin/queues/api/queues/${path}`, { method: 'PUT' });
+async function press(environment: TestEnvironment, path: string): Promise<number> {
+  const response = await fetch(`${environment.url}/admin/queues/api/queues/${path}`, { method: 'PUT' });
   return response.status;
 }
 
 test('a coordinator whose job was removed comes back, and the run ends', async () => {
-  await using stack = await openStack({ env: slowly });
-  const entries = await fill(stack, ['a', 'b', 'c'], 60);
-  await stack.call('POST /start');
-  await untilProcessed(stack, 0);
-  const { coordinators } = stack.context.queues;
+  await using environment = await openTestEnvironment({ env: slowly });
+  const entries = await fill(environment, ['a', 'b', 'c'], 60);
+  await environment.call('POST /start');
+  await untilProcessed(environment, 0);
+  const { coordinators } = environment.context.queues;
   await vi.waitFor(async () => {
     const [job] = await coordinators.getDelayed();
     await job?.remove();
     expect(job).toBeDefined();
   }, patiently);
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
-  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(environment)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries },
+  });
 });
 
 test('a coordinator that a wrong clock delayed for ten minutes goes on in a moment', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const entries = await fill(stack, ['a'], 5);
-  await stack.call('POST /start');
-  const { coordinators } = stack.context.queues;
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const entries = await fill(environment, ['a'], 5);
+  await environment.call('POST /start');
+  const { coordinators } = environment.context.queues;
   const job = await vi.waitFor(async () => {
     const [waiting] = await coordinators.getWaiting();
     if (waiting === undefined) throw new Error('no coordinator yet');
@@ -75,19 +82,22 @@ test('a coordinator that a wrong clock delayed for ten minutes goes on in a mome
   const { id = '' } = job;
   await job.remove();
   await coordinators.add(job.name, job.data, { ...job.opts, jobId: id, delay: 10 * 60_000 });
-  stack.addWorker();
-  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+  environment.addWorker();
+  expect(await untilEnded(environment)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries },
+  });
 });
 
 test('a lost task is found although a job of an older run waits in the same queue', async () => {
-  await using stack = await openStack({ env: slowly });
-  await fill(stack, ['ann'], 3);
-  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
-  await stack.call('POST /start', { body: { verify: false }, headers: { Prefer: 'wait=60' } });
-  await fill(stack, ['bob', 'cid', 'dan'], 120);
-  await stack.call('POST /start', { body: { userIds: ['bob', 'cid', 'dan'], verify: false } });
-  await untilProcessed(stack, 0);
-  const { units } = stack.context.queues;
+  await using environment = await openTestEnvironment({ env: slowly });
+  await fill(environment, ['ann'], 3);
+  await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
+  await environment.call('POST /start', { body: { verify: false }, headers: { Prefer: 'wait=60' } });
+  await fill(environment, ['bob', 'cid', 'dan'], 120);
+  await environment.call('POST /start', { body: { userIds: ['bob', 'cid', 'dan'], verify: false } });
+  await untilProcessed(environment, 0);
+  const { units } = environment.context.queues;
   const [old] = await units.getFailed();
   await old?.retry();
   const lost = await vi.waitFor(async () => {
@@ -98,36 +108,36 @@ test('a lost task is found although a job of an older run waits in the same queu
     return job;
   }, patiently);
   expect(lost?.name).toBe('migrate dan');
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
   await vi.waitFor(async () => {
-    const runs = (await stack.call('GET /migrations')).body;
+    const runs = (await environment.call('GET /migrations')).body;
     expect(at(runs, 'migrations.0')).toMatchObject({ state: 'completed', stats: { totalProcessed: 360 } });
   }, patiently);
 });
 
 test('without any worker the status says so, and a cancel ends', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await fill(stack, ['a'], 3);
-  await stack.call('POST /start');
-  expect(await current(stack)).toMatchObject({
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, ['a'], 3);
+  await environment.call('POST /start');
+  expect(await current(environment)).toMatchObject({
     state: 'listing',
     progress: { reason: expect.stringMatching(/^no worker is running: start at least one/) as string },
     workers: { live: 0, tasks: 0 },
   });
-  await stack.call('POST /cancel');
-  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled', stats: { totalProcessed: 0 } });
+  await environment.call('POST /cancel');
+  expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled', stats: { totalProcessed: 0 } });
 });
 
 test('a live worker is counted until it has stopped', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const worker = stack.addWorker();
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const worker = environment.addWorker();
   await vi.waitFor(
-    async () => expect(await current(stack)).toMatchObject({ workers: { live: 1 } }),
+    async () => expect(await current(environment)).toMatchObject({ workers: { live: 1 } }),
     patiently,
   );
   await worker.stop();
   await vi.waitFor(
-    async () => expect(await current(stack)).toMatchObject({ workers: { live: 0 } }),
+    async () => expect(await current(environment)).toMatchObject({ workers: { live: 0 } }),
     patiently,
   );
 });
@@ -137,48 +147,54 @@ test.each([
   ['the pause of the users', 'users/pause'],
   ['the pause of the runs', 'runs/pause'],
 ])('Bull Board: %s is the pause of the run, resumed from either side', async (_name, button) => {
-  await using stack = await openStack({ env: slowly });
-  const entries = await fill(stack, ['a', 'b', 'c'], 150);
-  await stack.call('POST /start', { body: { verify: false } });
-  await untilProcessed(stack, 0);
-  expect(await press(stack, button)).toBe(200);
-  const paused = await untilState(stack, 'paused');
+  await using environment = await openTestEnvironment({ env: slowly });
+  const entries = await fill(environment, ['a', 'b', 'c'], 150);
+  await environment.call('POST /start', { body: { verify: false } });
+  await untilProcessed(environment, 0);
+  expect(await press(environment, button)).toBe(200);
+  const paused = await untilState(environment, 'paused');
   expect(at(paused, 'progress.reason')).toMatch(/^paused on Bull Board/);
-  const before = at(await current(stack), 'progress.processed');
+  const before = at(await current(environment), 'progress.processed');
   // A supervisor that undid it would have done so by its second tick.
-  const { units } = stack.context.queues;
+  const { units } = environment.context.queues;
   const since = Date.now();
   await vi.waitUntil(async () => !(await units.isPaused()) || Date.now() - since > 3_000, {
     timeout: 10_000,
   });
-  expect(await current(stack)).toMatchObject({ state: 'paused', progress: { processed: before } });
-  await stack.call('POST /resume');
-  await untilProcessed(stack, Number(before));
-  await stack.call('POST /pause');
-  await untilState(stack, 'paused');
-  await press(stack, 'resume');
-  await untilState(stack, 'migrating');
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
-  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+  expect(await current(environment)).toMatchObject({ state: 'paused', progress: { processed: before } });
+  await environment.call('POST /resume');
+  await untilProcessed(environment, Number(before));
+  await environment.call('POST /pause');
+  await untilState(environment, 'paused');
+  await press(environment, 'resume');
+  await untilState(environment, 'migrating');
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(environment)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries },
+  });
 });
 
 test('Bull Board: paused with nothing running, the next run begins paused and says why; a cancel ends it', async () => {
-  await using stack = await openStack();
-  const entries = await fill(stack, ['a'], 3);
-  await press(stack, 'pause');
-  await stack.call('POST /start', { body: { verify: false } });
-  expect(at(await untilState(stack, 'paused'), 'progress.reason')).toMatch(/^paused on Bull Board/);
-  await stack.call('POST /cancel');
-  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
-  await stack.call('POST /start', { body: { verify: false } });
-  expect(await untilEnded(stack)).toMatchObject({ state: 'completed', stats: { createdCount: entries } });
+  await using environment = await openTestEnvironment();
+  const entries = await fill(environment, ['a'], 3);
+  await press(environment, 'pause');
+  await environment.call('POST /start', { body: { verify: false } });
+  expect(at(await untilState(environment, 'paused'), 'progress.reason')).toMatch(/^paused on Bull Board/);
+  await environment.call('POST /cancel');
+  expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled' });
+  await environment.call('POST /start', { body: { verify: false } });
+  expect(await untilEnded(environment)).toMatchObject({
+    state: 'completed',
+    stats: { createdCount: entries },
+  });
 });
 
 test('Bull Board: emptying, cleaning and removing leave the totals right; adding, editing and obliterating are refused', async () => {
-  await using stack = await openStack({ env: slowly });
-  const entries = await fill(stack, ['a', 'b', 'c', 'd'], 40);
-  await stack.call('POST /start');
-  await untilProcessed(stack, 0);
+  await using environment = await openTestEnvironment({ env: slowly });
+  const entries = await fill(environment, ['a', 'b', 'c', 'd'], 40);
+  await environment.call('POST /start');
+  await untilProcessed(environment, 0);
   for (const queue of ['users', 'runs']) {
     for (const button of [
       'empty',
@@ -188,10 +204,10 @@ test('Bull Board: emptying, cleaning and removing leave the totals right; adding
       'clean/completed',
       'promote',
     ])
-      expect(await press(stack, `${queue}/${button}`), `${queue}/${button}`).toBe(200);
-    expect(await press(stack, `${queue}/obliterate`)).toBe(403);
+      expect(await press(environment, `${queue}/${button}`), `${queue}/${button}`).toBe(200);
+    expect(await press(environment, `${queue}/obliterate`)).toBe(403);
   }
-  const added = await fetch(`${stack.url}/admin/queues/api/queues/users/add`, {
+  const added = await fetch(`${environment.url}/admin/queues/api/queues/users/add`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ name: 'x', data: {}, options: {} }),
@@ -200,8 +216,8 @@ test('Bull Board: emptying, cleaning and removing leave the totals right; adding
   expect(await added.json()).toMatchObject({
     message: expect.stringMatching(/^Jobs are made by runs/) as string,
   });
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
-  expect(await untilEnded(stack)).toMatchObject({
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { totalProcessed: entries, createdCount: entries, users: { listed: 4, completed: 4 } },
     verification: { isValid: true },
@@ -209,29 +225,31 @@ test('Bull Board: emptying, cleaning and removing leave the totals right; adding
 });
 
 test('Bull Board: a long retry of a job has its coordinator at once, and keeps others out', async () => {
-  await using stack = await openStack({ env: slowly });
-  await fill(stack, ['ann'], 3);
+  await using environment = await openTestEnvironment({ env: slowly });
+  await fill(environment, ['ann'], 3);
   const large = Array.from({ length: 30 }, (_, day) =>
-    stack.firestore.doc(`users/ann/trading-journal/x${day}`),
+    environment.firestore.doc(`users/ann/trading-journal/x${day}`),
   );
   for (const doc of large) await doc.set({ trades: ['x'.repeat(500_000)] });
-  const { body } = await stack.call('POST /start', {
+  const { body } = await environment.call('POST /start', {
     body: { verify: false },
     headers: { Prefer: 'wait=60' },
   });
   const id = String(at(body, 'migrationId'));
   for (const doc of large) await doc.set({ trades: ['x'.repeat(9_000)] });
-  const { coordinators, units } = stack.context.queues;
+  const { coordinators, units } = environment.context.queues;
   const [job] = await units.getFailed();
-  expect(await press(stack, `users/${encodeURIComponent(job?.id ?? '')}/retry/failed`)).toBeLessThan(500);
+  expect(await press(environment, `users/${encodeURIComponent(job?.id ?? '')}/retry/failed`)).toBeLessThan(
+    500,
+  );
   await job?.retry().catch(() => undefined);
-  await untilState(stack, 'migrating');
+  await untilState(environment, 'migrating');
   const coordinator = await coordinators.getJob(`${id}.coordinator`);
   expect(['delayed', 'waiting', 'active']).toContain(await coordinator?.getState());
   for (const call of ['GET /verify', 'POST /rollback', 'POST /start'])
-    expect((await stack.call(call, call.startsWith('POST') ? { body: {} } : {})).status).toBe(409);
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
-  expect(await untilEnded(stack)).toMatchObject({
+    expect((await environment.call(call, call.startsWith('POST') ? { body: {} } : {})).status).toBe(409);
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(environment)).toMatchObject({
     migrationId: id,
     state: 'completed',
     stats: { totalProcessed: 33, createdCount: 33, failureCount: 0, users: { completed: 1, failed: 0 } },
@@ -239,20 +257,20 @@ test('Bull Board: a long retry of a job has its coordinator at once, and keeps o
 });
 
 test('jobs that were added, copied or edited by hand are refused and counted nowhere', async () => {
-  await using stack = await openStack({ env: slowly });
-  const entries = await fill(stack, ['a', 'b'], 30);
-  const { body } = await stack.call('POST /start', { body: { verify: false } });
+  await using environment = await openTestEnvironment({ env: slowly });
+  const entries = await fill(environment, ['a', 'b'], 30);
+  const { body } = await environment.call('POST /start', { body: { verify: false } });
   const operationId = String(at(body, 'migrationId'));
-  await untilProcessed(stack, 0);
-  const { units } = stack.context.queues;
+  await untilProcessed(environment, 0);
+  const { units } = environment.context.queues;
   const forged = [
     await units.add('copy', { operationId, unit: 'user:a' }, { jobId: 'copy-1' }),
     await units.add('other user', { operationId, unit: 'user:mallory' }, { jobId: 'copy-2' }),
     await units.add('nonsense', { operationId, unit: 'nothing' }, { jobId: 'copy-3' }),
     await units.add('empty', {} as never, { jobId: 'copy-4' }),
   ];
-  await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
-  expect(await untilEnded(stack)).toMatchObject({
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
+  expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',
     stats: { totalProcessed: entries, users: { listed: 2, completed: 2, failed: 0 } },
   });
@@ -267,52 +285,61 @@ test('jobs that were added, copied or edited by hand are refused and counted now
 test('while Firestore throttles, a start answers with its words and opens nothing, also for a caller who has gone', async () => {
   const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
-  await using stack = await openStack({ env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost } });
-  await fill(stack, ['a'], 3);
+  await using environment = await openTestEnvironment({
+    env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost },
+  });
+  await fill(environment, ['a'], 3);
   proxy.always('resource-exhausted');
   const impatient = new AbortController();
-  const gone = fetch(`${stack.url}${basePath}/start`, { method: 'POST', signal: impatient.signal });
+  const gone = fetch(`${environment.url}${basePath}/start`, { method: 'POST', signal: impatient.signal });
   await vi.waitFor(() => expect(proxy.faults.total).toBeGreaterThan(0), patiently);
   impatient.abort();
   await expect(gone).rejects.toThrow(/aborted/);
-  expect(await stack.call('POST /start')).toMatchObject({ status: 503, body: { code: 'SOURCE_THROTTLED' } });
+  expect(await environment.call('POST /start')).toMatchObject({
+    status: 503,
+    body: { code: 'SOURCE_THROTTLED' },
+  });
   proxy.always(undefined);
   // Whatever waited would start now.
   expect(
-    (await stack.call('POST /start', { body: { dryRun: true }, headers: { Prefer: 'wait=60' } })).status,
+    (await environment.call('POST /start', { body: { dryRun: true }, headers: { Prefer: 'wait=60' } }))
+      .status,
   ).toBe(200);
-  expect((await stack.call('GET /migrations')).body).toMatchObject({ migrations: [{ dryRun: true }] });
+  expect((await environment.call('GET /migrations')).body).toMatchObject({ migrations: [{ dryRun: true }] });
 });
 
 test('a round that Firestore throttles ends in time: the status has its words, and a cancel ends', async () => {
   const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
-  await using stack = await openStack({ workers: 0, env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost } });
-  await fill(stack, ['a'], 3);
-  await stack.call('POST /start');
+  await using environment = await openTestEnvironment({
+    workers: 0,
+    env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost },
+  });
+  await fill(environment, ['a'], 3);
+  await environment.call('POST /start');
   proxy.always('resource-exhausted');
-  stack.addWorker();
+  environment.addWorker();
   await vi.waitFor(async () => {
-    expect(at(await current(stack), 'progress.reason')).toMatch(/^SOURCE_THROTTLED: /);
+    expect(at(await current(environment), 'progress.reason')).toMatch(/^SOURCE_THROTTLED: /);
   }, patiently);
-  await stack.call('POST /cancel');
-  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
+  await environment.call('POST /cancel');
+  expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled' });
 });
 
 test('a cancel ends although the worker of an attempt is gone, and only when that can write no more', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await fill(stack, ['a'], 3);
-  const { body } = await stack.call('POST /start');
-  const { ledger, binding } = stack.context;
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, ['a'], 3);
+  const { body } = await environment.call('POST /start');
+  const { ledger, binding } = environment.context;
   // What a killed worker leaves.
   await ledger.startUnit(String(at(body, 'migrationId')), 'user:a', { binding: await binding() });
-  await stack.call('POST /cancel');
+  await environment.call('POST /cancel');
   expect(
     await vi.waitFor(async () => {
-      const now = await current(stack);
+      const now = await current(environment);
       expect(at(now, 'progress.reason')).toMatch(/^LEASES_OUTSTANDING: /);
       return at(now, 'state');
     }, patiently),
   ).toBe('cancelling');
-  expect(await untilEnded(stack)).toMatchObject({ state: 'cancelled' });
+  expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled' });
 });

@@ -10,7 +10,7 @@ import {
 } from '@migrator/engine';
 import { expect, test } from 'vitest';
 
-import { at, openStack, type Stack } from './testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 import { change, fill, put, read, remove } from './testing/table-items.ts';
 
 type Wrap<T> = (real: T) => Partial<T>;
@@ -18,14 +18,14 @@ type Wrap<T> = (real: T) => Partial<T>;
 const wait = { headers: { Prefer: 'wait=50' } };
 
 test('the reverse pass asks Firestore nothing while both ways come upon the same items', async () => {
-  await using stack = await openFilled();
-  await stack.firestore.doc('users/a/trading-journal/b_c').set({ trades: [] });
-  await stack.firestore.doc('users/a_b/trading-journal/c').set({ trades: [] });
-  await stack.call('POST /start', { ...wait, body: { verify: false } });
-  await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
-  await change(stack, 'journal_bob_2', (item) => (item['data']!.M!['more'] = { NULL: true }));
-  await put(stack, { dateKey: { S: 'settings_1' }, theme: { S: 'dark' } });
-  const { report, operation, lookedUp } = await verify(stack);
+  await using environment = await openFilled();
+  await environment.firestore.doc('users/a/trading-journal/b_c').set({ trades: [] });
+  await environment.firestore.doc('users/a_b/trading-journal/c').set({ trades: [] });
+  await environment.call('POST /start', { ...wait, body: { verify: false } });
+  await change(environment, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
+  await change(environment, 'journal_bob_2', (item) => (item['data']!.M!['more'] = { NULL: true }));
+  await put(environment, { dateKey: { S: 'settings_1' }, theme: { S: 'dark' } });
+  const { report, operation, lookedUp } = await verify(environment);
   expect(lookedUp).toBe(0);
   expect(report).toMatchObject({
     issueCounts: { missing: 1, different: 1, unexpected: 0, 'target-changed': 1 },
@@ -37,10 +37,13 @@ test('the reverse pass asks Firestore nothing while both ways come upon the same
 });
 
 test('where it comes upon others a close look names each: deleted entries, copies at another key', async () => {
-  await using stack = await openFilled();
-  await stack.firestore.doc('users/ann/trading-journal/1').delete();
-  await put(stack, { ...(await read(stack, 'journal_bob_1')), dateKey: { S: 'journal_bob_copy' } });
-  const { report, operation, lookedUp, issues } = await verify(stack);
+  await using environment = await openFilled();
+  await environment.firestore.doc('users/ann/trading-journal/1').delete();
+  await put(environment, {
+    ...(await read(environment, 'journal_bob_1')),
+    dateKey: { S: 'journal_bob_copy' },
+  });
+  const { report, operation, lookedUp, issues } = await verify(environment);
   expect(lookedUp).toBeGreaterThan(0);
   expect(issues).toEqual({ journal_ann_1: 'unexpected', journal_bob_copy: 'unexpected' });
   expect(report).toMatchObject({
@@ -52,31 +55,31 @@ test('where it comes upon others a close look names each: deleted entries, copie
 });
 
 test('of some users only: what others have too much is not looked at', async () => {
-  await using stack = await openFilled();
-  await stack.firestore.doc('users/ann/trading-journal/1').delete();
-  const bob = await verify(stack, { userIds: ['bob'] });
+  await using environment = await openFilled();
+  await environment.firestore.doc('users/ann/trading-journal/1').delete();
+  const bob = await verify(environment, { userIds: ['bob'] });
   expect(bob).toMatchObject({
     lookedUp: 0,
     report: { isValid: true, counts: { firestore: 3, dynamodb: 3 } },
   });
-  const ann = await verify(stack, { userIds: ['ann'] });
+  const ann = await verify(environment, { userIds: ['ann'] });
   expect(ann).toMatchObject({ issues: { journal_ann_1: 'unexpected' } });
 });
 
 test('what changes between the two ways is looked at closely, and counts only if it is wrong then', async () => {
-  await using stack = await openFilled();
-  const deleted = await verify(stack, { target: once(() => remove(stack, 'journal_ann_1')) });
+  await using environment = await openFilled();
+  const deleted = await verify(environment, { target: once(() => remove(environment, 'journal_ann_1')) });
   expect(deleted).toMatchObject({ report: { isValid: true, issueCounts: { missing: 0, unexpected: 0 } } });
   expect(deleted.lookedUp).toBeGreaterThan(0);
-  const copied = await read(stack, 'journal_ann_2');
-  const added = await verify(stack, {
-    target: once(() => put(stack, { ...copied, dateKey: { S: 'journal_copy' } })),
+  const copied = await read(environment, 'journal_ann_2');
+  const added = await verify(environment, {
+    target: once(() => put(environment, { ...copied, dateKey: { S: 'journal_copy' } })),
   });
   expect(added.issues).toEqual({ journal_ann_1: 'missing', journal_copy: 'unexpected' });
 });
 
 test('a unit that begins again from its checkpoint adds nothing twice', async () => {
-  await using stack = await openFilled();
+  await using environment = await openFilled();
   let calls = 0;
   const failsAtTheSecondPage: Wrap<Target> = (real) => ({
     getItems: async (keys, signal) => {
@@ -85,7 +88,7 @@ test('a unit that begins again from its checkpoint adds nothing twice', async ()
       return await real.getItems(keys, signal);
     },
   });
-  const result = await verify(stack, { target: failsAtTheSecondPage, settings: { pageEntries: 2 } });
+  const result = await verify(environment, { target: failsAtTheSecondPage, settings: { pageEntries: 2 } });
   expect(calls).toBe(3 + 2 + 1);
   expect(result).toMatchObject({
     lookedUp: 0,
@@ -94,34 +97,34 @@ test('a unit that begins again from its checkpoint adds nothing twice', async ()
 });
 
 test('while some users can not be read, items without an entry are named all the same', async () => {
-  await using stack = await openFilled();
-  await stack.firestore.doc('users/ann/trading-journal/1').delete();
-  const { operation, report, issues } = await verify(stack, { source: without('bob') });
+  await using environment = await openFilled();
+  await environment.firestore.doc('users/ann/trading-journal/1').delete();
+  const { operation, report, issues } = await verify(environment, { source: without('bob') });
   expect(operation).toMatchObject({ state: 'failed', units: { failed: 1, completed: 1 + 8 + 8 } });
   expect(report).toMatchObject({ isValid: false, issueCounts: { unexpected: 1, missing: 0 } });
   expect(issues).toEqual({ journal_ann_1: 'unexpected', '': 'INTERNAL' });
 });
 
 test('by count: only journals of users, only copies, and only what the run covered', async () => {
-  await using stack = await openStack();
-  await fill(stack, 1.5);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1.5);
   for (const path of [
     'archive/x/trading-journal/1',
     'users!/x/trading-journal/1',
     'users/ann/other/x/trading-journal/1',
     'users/ann/trading-journal/1/notes/x/trading-journal/1',
   ])
-    await stack.firestore.doc(path).set({ trades: [] });
-  await put(stack, { dateKey: { S: 'journal_settings' }, theme: { S: 'dark' } });
-  const count = async (): Promise<unknown> => (await stack.call('GET /verify?mode=count', wait)).body;
+    await environment.firestore.doc(path).set({ trades: [] });
+  await put(environment, { dateKey: { S: 'journal_settings' }, theme: { S: 'dark' } });
+  const count = async (): Promise<unknown> => (await environment.call('GET /verify?mode=count', wait)).body;
 
-  await stack.call('POST /start', { ...wait, body: { verify: false, userIds: ['bob'] } });
+  await environment.call('POST /start', { ...wait, body: { verify: false, userIds: ['bob'] } });
   expect(await count()).toMatchObject({ isValid: true, counts: { firestore: 3, dynamodb: 3 } });
 
-  await stack.call('POST /start', { ...wait, body: { verify: false } });
-  await change(stack, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
+  await environment.call('POST /start', { ...wait, body: { verify: false } });
+  await change(environment, 'journal_bob_1', (item) => (item['updatedAt'] = { S: 'later' }));
   expect(await count()).toMatchObject({ isValid: true, counts: { firestore: 8, dynamodb: 8 } });
-  await remove(stack, 'journal_ann_1');
+  await remove(environment, 'journal_ann_1');
   const differ = (await count()) as { verificationId: string };
   expect(differ).toMatchObject({
     isValid: false,
@@ -129,42 +132,44 @@ test('by count: only journals of users, only copies, and only what the run cover
     message: 'Data mismatch: 8 entries in Firestore, 7 items in DynamoDB',
   });
   // By units of work as any other verification is, not in a round of the coordinator.
-  expect(await stack.context.ledger.get(differ.verificationId)).toMatchObject({ units: { listed: 2 + 8 } });
+  expect(await environment.context.ledger.get(differ.verificationId)).toMatchObject({
+    units: { listed: 2 + 8 },
+  });
 });
 
 test('the total of a run leaves out collections of the same name elsewhere', async () => {
-  await using stack = await openStack();
-  await fill(stack, 1.5);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1.5);
   for (const path of [
     'archive/x/trading-journal/1',
     'users!/x/trading-journal/1',
     'zebra/x/trading-journal/1',
   ])
-    await stack.firestore.doc(path).set({ trades: [] });
-  await stack.firestore.doc('users/__id7__/trading-journal/1').set({ trades: [] });
-  const { body } = await stack.call('POST /start', { ...wait, body: { verify: false } });
-  const run = await stack.context.ledger.get(String(at(body, 'migrationId')));
+    await environment.firestore.doc(path).set({ trades: [] });
+  await environment.firestore.doc('users/__id7__/trading-journal/1').set({ trades: [] });
+  const { body } = await environment.call('POST /start', { ...wait, body: { verify: false } });
+  const run = await environment.context.ledger.get(String(at(body, 'migrationId')));
   expect(run).toMatchObject({ facts: { totalEntries: 9 }, totals: { created: 9 } });
 });
 
 test('through the queue, and as a part of a run: close jobs only where they are needed', async () => {
-  await using stack = await openStack();
-  await fill(stack, 1.5);
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1.5);
   const closeJobs = async (): Promise<number> =>
-    (await stack.context.queues.units.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
+    (await environment.context.queues.units.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
       ({ name }) => name.endsWith(' closely'),
     ).length;
-  const run = await stack.call('POST /start', wait);
+  const run = await environment.call('POST /start', wait);
   expect(run.body).toMatchObject({ verification: { isValid: true } });
-  expect((await stack.call('GET /verify')).body).toMatchObject({ isValid: true });
+  expect((await environment.call('GET /verify')).body).toMatchObject({ isValid: true });
   expect(await closeJobs()).toBe(0);
 
-  await stack.firestore.doc('users/ann/trading-journal/1').delete();
-  const { body } = await stack.call('POST /start', wait);
+  await environment.firestore.doc('users/ann/trading-journal/1').delete();
+  const { body } = await environment.call('POST /start', wait);
   expect(body).toMatchObject({ verification: { isValid: false, issueCounts: { unexpected: 1 } } });
   expect(await closeJobs()).toBe(8);
   const verification = String(at(body, 'verification.verificationId'));
-  expect((await stack.call(`GET /verifications/${verification}`)).body).toMatchObject({
+  expect((await environment.call(`GET /verifications/${verification}`)).body).toMatchObject({
     issues: [{ kind: 'unexpected', dateKey: 'journal_ann_1' }],
   });
 });
@@ -197,8 +202,8 @@ interface VerifyOptions {
 }
 
 /** A verification in this process, one unit at a time, and how many entries it had looked up one by one. */
-async function verify(stack: Stack, options: VerifyOptions = {}) {
-  const services = await openServices(readConfig(stack.env));
+async function verify(environment: TestEnvironment, options: VerifyOptions = {}) {
+  const services = await openServices(readConfig(environment.env));
   try {
     let lookedUp = 0;
     const source: Source = {
@@ -231,14 +236,14 @@ async function verify(stack: Stack, options: VerifyOptions = {}) {
   }
 }
 
-async function openFilled(): Promise<Stack> {
-  const stack = await openStack();
+async function openFilled(): Promise<TestEnvironment> {
+  const environment = await openTestEnvironment();
   try {
-    await fill(stack, 1.5);
-    await stack.call('POST /start', { ...wait, body: { verify: false } });
-    return stack;
+    await fill(environment, 1.5);
+    await environment.call('POST /start', { ...wait, body: { verify: false } });
+    return environment;
   } catch (error) {
-    await stack[Symbol.asyncDispose]();
+    await environment[Symbol.asyncDispose]();
     throw error;
   }
 }

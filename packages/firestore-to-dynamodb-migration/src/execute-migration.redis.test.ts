@@ -6,7 +6,7 @@ import { closeRedis, connectRedis } from '@migrator/queue';
 import { startTcpProxy } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
-import { days, openGround } from './test-support/open-ground.ts';
+import { days, openTestEnvironment } from './test-support/open-test-environment.ts';
 
 const application = `
 import { executeMigration } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
@@ -23,10 +23,10 @@ test.each(['cut', 'silence'] as const)(
   async (how) => {
     const { hostname, port } = new URL(inject('services').REDIS_URL);
     await using proxy = await startTcpProxy({ target: { host: hostname, port: Number(port) } });
-    await using ground = await openGround();
-    await ground.fill('ann', days(200));
+    await using environment = await openTestEnvironment();
+    await environment.fill('ann', days(200));
     const env = {
-      ...ground.env,
+      ...environment.env,
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
       MAX_WRITE_UNITS_PER_SECOND: '10',
       PATH: process.env['PATH'],
@@ -44,27 +44,27 @@ test.each(['cut', 'silence'] as const)(
 );
 
 test('records of another version in Redis reject with the sentence, and stay', async () => {
-  await using ground = await openGround();
-  await ground.fill('ann', days(1));
+  await using environment = await openTestEnvironment();
+  await environment.fill('ann', days(1));
   const redis = connectRedis({ url: inject('services').REDIS_URL }, 'api', () => undefined);
   onTestFinished(() => closeRedis(redis));
-  const key = `${ground.env['QUEUE_PREFIX']}:ledger:version`;
+  const key = `${environment.env['QUEUE_PREFIX']}:ledger:version`;
   await redis.set(key, '999');
-  await expect(ground.overQueue()).rejects.toMatchObject({
+  await expect(environment.overQueue()).rejects.toMatchObject({
     code: 'REDIS_RECORD_VERSION',
     message: expect.stringContaining('choose another QUEUE_PREFIX'),
   });
   await redis.del(key);
-  await expect(ground.overQueue()).resolves.toMatchObject({ state: 'completed' });
+  await expect(environment.overQueue()).resolves.toMatchObject({ state: 'completed' });
   await redis.set(key, '999');
-  await expect(ground.overQueue()).rejects.toMatchObject({ code: 'REDIS_RECORD_VERSION' });
+  await expect(environment.overQueue()).rejects.toMatchObject({ code: 'REDIS_RECORD_VERSION' });
 });
 
 test('a Redis that does not let it in, or has no such database, rejects with its code', async () => {
   await using redis = await startRedis({ settings: () => ['--requirepass', 'right'] });
-  await using ground = await openGround();
+  await using environment = await openTestEnvironment();
   const over = (access: string, path = ''): Promise<unknown> =>
-    ground.overQueue({ redisUrl: `redis://${access}127.0.0.1:${redis.port}${path}` });
+    environment.overQueue({ redisUrl: `redis://${access}127.0.0.1:${redis.port}${path}` });
   await expect(over('')).rejects.toMatchObject({ code: 'REDIS_AUTH_REQUIRED' });
   await expect(over(':geheim@')).rejects.toMatchObject({
     code: 'REDIS_AUTH_REFUSED',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { days, openGround } from './test-support/open-ground.ts';
+import { days, openTestEnvironment } from './test-support/open-test-environment.ts';
 
 const run = promisify(execFile);
 const room = dirname(import.meta.dirname);
@@ -109,9 +109,9 @@ test('an older Node is told so, and which one is needed', async () => {
 test.each(['over the queue', 'without Redis'])(
   'an application migrates at its start %s, reads, and ends by itself',
   async (way) => {
-    await using ground = await openGround();
-    await ground.fill('ann', days(3));
-    const { REDIS_URL, ...rest } = ground.env;
+    await using environment = await openTestEnvironment();
+    await environment.fill('ann', days(3));
+    const { REDIS_URL, ...rest } = environment.env;
     const env = way === 'without Redis' ? rest : { ...rest, REDIS_URL };
     const first = await start(env, 'boots');
     expect(first).toEqual({
@@ -134,11 +134,11 @@ test.each(['over the queue', 'without Redis'])(
 );
 
 test('an application whose Redis is away hears of it and ends by itself', async () => {
-  await using ground = await openGround();
-  expect(await start({ ...ground.env, REDIS_URL: 'redis://127.0.0.1:1' }, 'away')).toEqual({
+  await using environment = await openTestEnvironment();
+  expect(await start({ ...environment.env, REDIS_URL: 'redis://127.0.0.1:1' }, 'away')).toEqual({
     code: 'REDIS_UNAVAILABLE',
   });
-  expect(await start({ ...ground.env, OVERSIZE: 'fast' }, 'away')).toEqual({ code: 'OVERSIZE' });
+  expect(await start({ ...environment.env, OVERSIZE: 'fast' }, 'away')).toEqual({ code: 'OVERSIZE' });
 });
 
 /** What has a Node say that it is another version. */

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { executeMigration } from './index.ts';
-import { openGround } from './test-support/open-ground.ts';
+import { openTestEnvironment } from './test-support/open-test-environment.ts';
 
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
   type: 'pkcs8',
@@ -26,8 +26,8 @@ test.each([
   ['a key or certificate', key],
 ])('a Google key in the variable as %s is nowhere in the error', async (content, value) => {
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', value);
-  await using ground = await openGround();
-  const error = await failureOf({ env: { ...ground.env, FIRESTORE_EMULATOR_HOST: '' }, redis: false });
+  await using environment = await openTestEnvironment();
+  const error = await failureOf({ env: { ...environment.env, FIRESTORE_EMULATOR_HOST: '' }, redis: false });
   expect(error).toMatchObject({
     code: 'CREDENTIALS_NOT_FOUND',
     message: expect.stringContaining(`holds ${content}, not a path`),

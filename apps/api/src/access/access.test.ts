@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { ConfigError } from '@migrator/config';
 import { expect, test, vi } from 'vitest';
 
-import { type Answer, at, openStack, type Stack } from '../testing/stack.ts';
+import { type Answer, at, openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';
 import { requireSafeAccess } from './hosts.ts';
 
 const env = { API_TOKEN: 'the-full-token-0123456789', API_READ_TOKEN: 'the-read-token-0123456789' };
@@ -44,81 +44,87 @@ const changes = [
 ];
 
 test('without a token, or with a wrong one, no route says anything', async () => {
-  await using stack = await openStack({ workers: 0, env });
+  await using environment = await openTestEnvironment({ workers: 0, env });
   for (const headers of [
     {},
     { Cookie: 'journal_migration_session=full.9999999999999.x' },
     { Authorization: 'Basic x' },
   ]) {
     for (const call of [...looks, ...changes]) {
-      const answer = await stack.call(call, { headers });
+      const answer = await environment.call(call, { headers });
       expect(answer.status, `${call} ${JSON.stringify(headers)}`).toBe(401);
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
     }
   }
   for (const call of [...looks, ...changes].slice(0, 28)) {
-    expect((await stack.call(call, { headers: wrong })).status, call).toBe(401);
+    expect((await environment.call(call, { headers: wrong })).status, call).toBe(401);
   }
-  for (const call of ['GET //healthz', 'GET //readyz']) expect((await stack.call(call)).status).toBe(200);
+  for (const call of ['GET //healthz', 'GET //readyz'])
+    expect((await environment.call(call)).status).toBe(200);
 });
 
 test('a read-only token sees everything and changes nothing', async () => {
-  await using stack = await openStack({ workers: 0, env });
+  await using environment = await openTestEnvironment({ workers: 0, env });
   for (const call of looks)
-    expect([200, 404], call).toContain((await stack.call(call, { headers: read })).status);
+    expect([200, 404], call).toContain((await environment.call(call, { headers: read })).status);
   for (const call of changes) {
-    const answer = await stack.call(call, { headers: read });
+    const answer = await environment.call(call, { headers: read });
     expect(answer, call).toMatchObject({ status: 403, body: { code: 'READ_ONLY' } });
   }
-  expect((await stack.call('HEAD /verify', { headers: full })).status).toBe(405);
-  expect((await stack.call('GET /status', { headers: full })).body).toMatchObject({
+  expect((await environment.call('HEAD /verify', { headers: full })).status).toBe(405);
+  expect((await environment.call('GET /status', { headers: full })).body).toMatchObject({
     currentStatus: { state: 'idle' },
     lastMigration: null,
   });
-  expect(await stack.context.queues.units.isPaused()).toBe(false);
+  expect(await environment.context.queues.units.isPaused()).toBe(false);
   const readOnlyMode = async (headers: Record<string, string>): Promise<unknown> =>
-    at((await stack.call('GET //admin/queues/api/queues', { headers })).body, 'queues.0.readOnlyMode');
+    at((await environment.call('GET //admin/queues/api/queues', { headers })).body, 'queues.0.readOnlyMode');
   expect(await readOnlyMode(read)).toBe(true);
   expect(await readOnlyMode(full)).toBe(false);
-  expect((await stack.call('PUT //admin/queues/api/queues/users/pause', { headers: full })).status).toBe(200);
+  expect(
+    (await environment.call('PUT //admin/queues/api/queues/users/pause', { headers: full })).status,
+  ).toBe(200);
   for (const call of ['GET //admin/queues', 'GET //admin/queues/api/queues', 'GET /status'])
-    expect((await stack.call(call, { headers: full })).headers.get('cache-control'), call).toBe('no-store');
+    expect((await environment.call(call, { headers: full })).headers.get('cache-control'), call).toBe(
+      'no-store',
+    );
 });
 
 test('too many wrong tokens from an address are refused; a right one from there never is', async () => {
-  await using stack = await openStack({ workers: 0, env });
+  await using environment = await openTestEnvironment({ workers: 0, env });
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, index) =>
-      stack.call('GET /status', { headers: { Authorization: `Bearer guess-${index}` } }),
+      environment.call('GET /status', { headers: { Authorization: `Bearer guess-${index}` } }),
     ),
   );
   const statuses = answers.map(({ status }) => status);
   expect(statuses.filter((status) => status === 401)).toHaveLength(30);
   expect(statuses.filter((status) => status === 429)).toHaveLength(10);
-  const late = await stack.call('GET /status', { headers: wrong });
+  const late = await environment.call('GET /status', { headers: wrong });
   expect(late).toMatchObject({ status: 429, body: { code: 'TOO_MANY_ATTEMPTS' } });
   expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect((await signIn(stack, 'wrong-too-0123456789')).status).toBe(429);
-  for (const headers of [full, read]) expect((await stack.call('GET /status', { headers })).status).toBe(200);
-  expect((await signIn(stack, env.API_TOKEN)).status).toBe(303);
-  expect((await stack.call('GET //readyz')).status).toBe(200);
+  expect((await signIn(environment, 'wrong-too-0123456789')).status).toBe(429);
+  for (const headers of [full, read])
+    expect((await environment.call('GET /status', { headers })).status).toBe(200);
+  expect((await signIn(environment, env.API_TOKEN)).status).toBe(303);
+  expect((await environment.call('GET //readyz')).status).toBe(200);
 });
 
 test('a browser signs in for a session that only it can use, and signs out', async () => {
-  await using stack = await openStack({ workers: 0, env });
-  const page = await fetch(`${stack.url}/admin/queues?x=1`, {
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  const page = await fetch(`${environment.url}/admin/queues?x=1`, {
     redirect: 'manual',
     headers: { Accept: 'text/html' },
   });
   expect(page.status).toBe(303);
   expect(page.headers.get('location')).toBe('/sign-in?next=%2Fadmin%2Fqueues%3Fx%3D1');
-  const form = await fetch(stack.url + page.headers.get('location'));
+  const form = await fetch(environment.url + page.headers.get('location'));
   expect(await form.text()).toContain('name="next" value="/admin/queues?x=1"');
   expect(form.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
 
-  expect((await signIn(stack, 'no-token-at-all')).status).toBe(401);
-  expect((await signIn(stack, env.API_TOKEN, { Origin: 'http://evil.example' })).status).toBe(403);
-  const signedIn = await signIn(stack, env.API_TOKEN);
+  expect((await signIn(environment, 'no-token-at-all')).status).toBe(401);
+  expect((await signIn(environment, env.API_TOKEN, { Origin: 'http://evil.example' })).status).toBe(403);
+  const signedIn = await signIn(environment, env.API_TOKEN);
   expect(signedIn.status).toBe(303);
   expect(signedIn.headers.get('location')).toBe('/docs');
   const cookie = signedIn.headers.get('set-cookie') ?? '';
@@ -126,56 +132,58 @@ test('a browser signs in for a session that only it can use, and signs out', asy
   expect(cookie).toMatch(/; SameSite=Strict/);
   expect(cookie).not.toContain(env.API_TOKEN);
   const Cookie = cookie.split(';')[0] ?? '';
-  expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(200);
-  expect((await stack.call('POST /pause', { headers: { Cookie, Origin: stack.url } })).status).toBe(409);
+  expect((await environment.call('GET /status', { headers: { Cookie } })).status).toBe(200);
+  expect(
+    (await environment.call('POST /pause', { headers: { Cookie, Origin: environment.url } })).status,
+  ).toBe(409);
   for (const headers of [
     { Origin: 'http://evil.example' },
     { Origin: 'null' },
     { 'Sec-Fetch-Site': 'same-site' },
   ]) {
-    const answer = await stack.call('POST /pause', { headers: { Cookie, ...headers } });
+    const answer = await environment.call('POST /pause', { headers: { Cookie, ...headers } });
     expect(answer).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
   }
 
   const reader =
-    ((await signIn(stack, env.API_READ_TOKEN)).headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  expect((await stack.call('GET /status', { headers: { Cookie: reader } })).status).toBe(200);
-  expect((await stack.call('POST /pause', { headers: { Cookie: reader } })).status).toBe(403);
+    ((await signIn(environment, env.API_READ_TOKEN)).headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  expect((await environment.call('GET /status', { headers: { Cookie: reader } })).status).toBe(200);
+  expect((await environment.call('POST /pause', { headers: { Cookie: reader } })).status).toBe(403);
   for (const session of [Cookie, reader]) {
-    const foreign = await signOut(stack, { Cookie: session, Origin: 'http://evil.example' });
+    const foreign = await signOut(environment, { Cookie: session, Origin: 'http://evil.example' });
     expect(foreign.status).toBe(403);
-    expect((await stack.call('GET /status', { headers: { Cookie: session } })).status).toBe(200);
-    const out = await signOut(stack, { Cookie: session, Origin: stack.url });
+    expect((await environment.call('GET /status', { headers: { Cookie: session } })).status).toBe(200);
+    const out = await signOut(environment, { Cookie: session, Origin: environment.url });
     expect(out.status).toBe(303);
     expect(out.headers.get('set-cookie')).toMatch(/^journal_migration_session=; .*Expires=Thu, 01 Jan 1970/);
-    expect((await stack.call('GET /status', { headers: { Cookie: session } })).status).toBe(401);
+    expect((await environment.call('GET /status', { headers: { Cookie: session } })).status).toBe(401);
   }
 });
 
 test('every page of a browser that is signed in has a button to sign out, and no other page', async () => {
-  await using stack = await openStack({ workers: 0, env });
+  await using environment = await openTestEnvironment({ workers: 0, env });
   for (const token of [env.API_TOKEN, env.API_READ_TOKEN]) {
-    const Cookie = cookieOf(await signIn(stack, token));
+    const Cookie = cookieOf(await signIn(environment, token));
     for (const path of ['/', '/docs', '/sign-in', '/sign-out']) {
-      const html = await (await fetch(stack.url + path, { headers: { Cookie } })).text();
+      const html = await (await fetch(environment.url + path, { headers: { Cookie } })).text();
       expect(html, path).toMatch(/<form [^>]*action="[^"]*sign-out"(?![^>]*hidden)[^>]*>/);
     }
-    const board = await (await fetch(`${stack.url}/admin/queues`, { headers: { Cookie } })).text();
+    const board = await (await fetch(`${environment.url}/admin/queues`, { headers: { Cookie } })).text();
     expect(board).toContain('"url":"../../sign-out"');
   }
-  expect(await (await fetch(`${stack.url}/sign-in`)).text()).not.toContain('sign-out"');
-  expect(await (await fetch(stack.url, { headers: full })).text()).toContain('id="sign-out" hidden');
+  expect(await (await fetch(`${environment.url}/sign-in`)).text()).not.toContain('sign-out"');
+  expect(await (await fetch(environment.url, { headers: full })).text()).toContain('id="sign-out" hidden');
 });
 
 test('a session is known by an id that Redis does not hold, and nobody can make one there', async () => {
-  await using stack = await openStack({ workers: 0, env });
-  const { redis } = stack.context;
-  const prefix = stack.env['QUEUE_PREFIX'] ?? '';
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  const { redis } = environment.context;
+  const prefix = environment.env['QUEUE_PREFIX'] ?? '';
   const session = async (): Promise<[key: string, value: string]> => {
     const [key = ''] = await redis.keys(`${prefix}:session:*`);
     return [key, (await redis.get(key)) ?? ''];
   };
-  const Cookie = cookieOf(await signIn(stack, env.API_READ_TOKEN));
+  const Cookie = cookieOf(await signIn(environment, env.API_READ_TOKEN));
   const [key, value] = await session();
   expect(await redis.pttl(key)).toBeGreaterThan(11 * 60 * 60 * 1_000);
   const [, id = ''] = Cookie.split('=');
@@ -183,12 +191,12 @@ test('a session is known by an id that Redis does not hold, and nobody can make 
   expect(key + value).not.toContain(env.API_READ_TOKEN);
   for (const forged of [value.replace('read.', 'full.'), 'full.', 'full', 'read.x', '']) {
     await redis.set(key, forged);
-    expect((await stack.call('GET /status', { headers: { Cookie } })).status, forged).toBe(401);
+    expect((await environment.call('GET /status', { headers: { Cookie } })).status, forged).toBe(401);
   }
   await redis.set(key, value);
-  expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(200);
+  expect((await environment.call('GET /status', { headers: { Cookie } })).status).toBe(200);
   await redis.unlink(key);
-  expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(401);
+  expect((await environment.call('GET /status', { headers: { Cookie } })).status).toBe(401);
 });
 
 test.each([
@@ -204,27 +212,27 @@ test.each([
   [{ 'X-Forwarded-Proto': 'http, https' }, false],
   [{}, false],
 ])('%j: the cookie is for https alone: %s', async (headers, secure) => {
-  await using stack = await openStack({ workers: 0, env });
-  const cookie = (await signIn(stack, env.API_TOKEN, headers)).headers.get('set-cookie') ?? '';
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  const cookie = (await signIn(environment, env.API_TOKEN, headers)).headers.get('set-cookie') ?? '';
   expect(/; Secure/.test(cookie)).toBe(secure);
 });
 
 test('with Redis away a session is answered 503, and a token in a header works on', async () => {
-  await using stack = await openStack({ workers: 0, env });
-  const Cookie = cookieOf(await signIn(stack, env.API_TOKEN));
-  stack.context.redis.disconnect();
-  expect(await stack.call('GET /status', { headers: { Cookie } })).toMatchObject({
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  const Cookie = cookieOf(await signIn(environment, env.API_TOKEN));
+  environment.context.redis.disconnect();
+  expect(await environment.call('GET /status', { headers: { Cookie } })).toMatchObject({
     status: 503,
     body: { code: 'REDIS_UNAVAILABLE' },
   });
-  expect((await signOut(stack, { Cookie, Origin: stack.url })).status).toBe(503);
-  expect((await stack.call('GET //openapi.json', { headers: full })).status).toBe(200);
-  expect((await stack.call('GET //openapi.json', { headers: wrong })).status).toBe(401);
-  expect((await fetch(`${stack.url}/sign-in`, { headers: { Cookie } })).status).toBe(200);
+  expect((await signOut(environment, { Cookie, Origin: environment.url })).status).toBe(503);
+  expect((await environment.call('GET //openapi.json', { headers: full })).status).toBe(200);
+  expect((await environment.call('GET //openapi.json', { headers: wrong })).status).toBe(401);
+  expect((await fetch(`${environment.url}/sign-in`, { headers: { Cookie } })).status).toBe(200);
   // What else asks Redis may have been faster.
-  await stack.context.redis.connect().catch(() => undefined);
+  await environment.context.redis.connect().catch(() => undefined);
   await vi.waitFor(async () => {
-    expect((await stack.call('GET /status', { headers: { Cookie } })).status).toBe(200);
+    expect((await environment.call('GET /status', { headers: { Cookie } })).status).toBe(200);
   });
 });
 
@@ -236,25 +244,25 @@ test.each([
   '\u0000',
   '/..//evil.example',
 ])('after signing in, %j leads nowhere else', async (next) => {
-  await using stack = await openStack({ workers: 0, env });
-  const { headers } = await signIn(stack, env.API_TOKEN, {}, next);
-  const target = new URL(headers.get('location') ?? '', stack.url);
-  expect(target.origin).toBe(new URL(stack.url).origin);
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  const { headers } = await signIn(environment, env.API_TOKEN, {}, next);
+  const target = new URL(headers.get('location') ?? '', environment.url);
+  expect(target.origin).toBe(new URL(environment.url).origin);
 });
 
 test('without a token, a name that is not of this machine is not answered', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const { port } = new URL(stack.url);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const { port } = new URL(environment.url);
   for (const host of [
     'evil.example',
     `evil.example:${port}`,
     '127.0.0.1.evil.example',
     'localhost.evil.example',
   ]) {
-    expect(await statusWithHost(stack, host), host).toBe(403);
+    expect(await statusWithHost(environment, host), host).toBe(403);
   }
   for (const host of [`localhost:${port}`, 'LOCALHOST', `127.0.0.1:${port}`, `[::1]:${port}`]) {
-    expect(await statusWithHost(stack, host), host).toBe(200);
+    expect(await statusWithHost(environment, host), host).toBe(200);
   }
 });
 
@@ -282,12 +290,12 @@ test.each([
 });
 
 test('with a token too, a public name that is not ours is not answered', async () => {
-  await using stack = await openStack({
+  await using environment = await openTestEnvironment({
     workers: 0,
     env: { ...env, ALLOWED_HOSTS: 'Migrator.example.com, other.example.com' },
   });
-  const { port } = new URL(stack.url);
-  const cookie = cookieOf(await signIn(stack, env.API_TOKEN));
+  const { port } = new URL(environment.url);
+  const cookie = cookieOf(await signIn(environment, env.API_TOKEN));
   for (const headers of [{ Cookie: cookie }, full]) {
     for (const host of [
       'evil.example',
@@ -295,7 +303,7 @@ test('with a token too, a public name that is not ours is not answered', async (
       '127.0.0.1.evil.example',
       '[::1].evil.example',
     ])
-      expect(await statusWithHost(stack, host, headers, '/docs'), host).toBe(403);
+      expect(await statusWithHost(environment, host, headers, '/docs'), host).toBe(403);
     for (const host of [
       `127.0.0.1:${port}`,
       'localhost',
@@ -306,25 +314,25 @@ test('with a token too, a public name that is not ours is not answered', async (
       'migrator.example.com',
       'OTHER.example.com:8443',
     ])
-      expect(await statusWithHost(stack, host, headers, '/docs'), host).toBe(200);
+      expect(await statusWithHost(environment, host, headers, '/docs'), host).toBe(200);
   }
   for (const path of ['/healthz', '/readyz'])
-    expect(await statusWithHost(stack, 'evil.example', {}, path)).toBe(200);
+    expect(await statusWithHost(environment, 'evil.example', {}, path)).toBe(200);
 });
 
 test('a page is known by its Referer where nothing else tells it', async () => {
-  await using stack = await openStack({ workers: 0, env });
-  const Cookie = cookieOf(await signIn(stack, env.API_TOKEN));
+  await using environment = await openTestEnvironment({ workers: 0, env });
+  const Cookie = cookieOf(await signIn(environment, env.API_TOKEN));
   const verify = async (Referer: string): Promise<Answer> =>
-    stack.call('GET /verify', { headers: { Cookie, Referer, Prefer: 'wait=0' } });
+    environment.call('GET /verify', { headers: { Cookie, Referer, Prefer: 'wait=0' } });
   for (const foreign of ['http://evil.example/page', 'http://127.0.0.1:1/', 'about:blank', 'x'])
     expect(await verify(foreign), foreign).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
-  expect((await verify(`${stack.url}/docs`)).status).not.toBe(403);
+  expect((await verify(`${environment.url}/docs`)).status).not.toBe(403);
   // A proxy that passes the host on without its port.
   const behind = { Cookie, Origin: 'http://127.0.0.1:8443' };
-  expect((await stack.call('POST /pause', { headers: behind })).status).toBe(403);
+  expect((await environment.call('POST /pause', { headers: behind })).status).toBe(403);
   const told = { ...behind, 'Sec-Fetch-Site': 'same-origin' };
-  expect((await stack.call('POST /pause', { headers: told })).status).toBe(200);
+  expect((await environment.call('POST /pause', { headers: told })).status).toBe(200);
 });
 
 test.each([
@@ -337,48 +345,48 @@ test.each([
   'GET /rollbacks/%7Bx%7D',
   'GET /migrations/constructor-20261122T091051123Z',
 ])('%s is refused at the door', async (call) => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   const detail = expect.stringMatching(/^There is no (migration|verification|rollback) with this id$/);
-  expect(await stack.call(call)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', detail } });
+  expect(await environment.call(call)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND', detail } });
 });
 
 test('what is no id of a job of ours is no job for Bull Board either', async () => {
-  await using stack = await openStack({ workers: 0 });
-  await stack.context.redis.rpush(`${stack.env['QUEUE_PREFIX']}:users:wait`, 'x');
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await environment.context.redis.rpush(`${environment.env['QUEUE_PREFIX']}:users:wait`, 'x');
   for (const id of ['wait', 'meta', 'x%3Alock', '%2A'])
-    expect((await stack.call(`GET //admin/queues/api/queues/users/${id}`)).status, id).toBe(404);
+    expect((await environment.call(`GET //admin/queues/api/queues/users/${id}`)).status, id).toBe(404);
 });
 
 function cookieOf(response: Response): string {
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
 
-function signOut(stack: Stack, headers: Record<string, string>): Promise<Response> {
-  return fetch(`${stack.url}/sign-out`, { method: 'POST', redirect: 'manual', headers });
+function signOut(environment: TestEnvironment, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${environment.url}/sign-out`, { method: 'POST', redirect: 'manual', headers });
 }
 
 async function signIn(
-  stack: Stack,
+  environment: TestEnvironment,
   token: string,
   headers: Record<string, string> = {},
   next = '/docs',
 ): Promise<Response> {
-  return fetch(`${stack.url}/sign-in`, {
+  return fetch(`${environment.url}/sign-in`, {
     method: 'POST',
     redirect: 'manual',
-    headers: { 'Sec-Fetch-Site': 'same-origin', Origin: stack.url, ...headers },
+    headers: { 'Sec-Fetch-Site': 'same-origin', Origin: environment.url, ...headers },
     body: new URLSearchParams({ token, next }),
   });
 }
 
 function statusWithHost(
-  stack: Stack,
+  environment: TestEnvironment,
   host: string,
   headers: Record<string, string> = {},
   path = '/healthz',
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    httpRequest(stack.url + path, { headers: { ...headers, Host: host } }, (response) => {
+    httpRequest(environment.url + path, { headers: { ...headers, Host: host } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startNginx } from '../testing/nginx.ts';
 import { type Browser, openBrowser } from '../testing/open-browser.ts';
-import { openStack } from '../testing/stack.ts';
+import { openTestEnvironment } from '../testing/test-environment.ts';
 
 const API_TOKEN = 'the-full-token-0123456789';
 const path = '/tools/migrator';
@@ -20,15 +20,15 @@ test('behind nginx under a path, a person signs in, starts a run, looks at its j
   skip,
 }) => {
   if (browser === undefined) return skip('there is no Chromium and no apt-get to bring it');
-  await using stack = await openStack({ env: { API_TOKEN, TRUSTED_PROXIES: 'loopback' } });
+  await using environment = await openTestEnvironment({ env: { API_TOKEN, TRUSTED_PROXIES: 'loopback' } });
   await using nginx = await startNginx(`${path}/`, [
-    `proxy_pass ${stack.url}/;`,
+    `proxy_pass ${environment.url}/;`,
     'proxy_set_header X-Forwarded-Host $http_host;',
     'proxy_set_header X-Forwarded-Proto $scheme;',
     `proxy_set_header X-Forwarded-Prefix ${path};`,
   ]);
   if (nginx === undefined) return skip('there is no nginx and no apt-get to bring it');
-  await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
+  await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
 
   const page = await browser.context.newPage();
   page.setDefaultTimeout(20_000);
@@ -59,7 +59,7 @@ test('behind nginx under a path, a person signs in, starts a run, looks at its j
   await page.waitForURL(`${home}sign-in`);
   expect(await browser.context.cookies(home)).toEqual([]);
   const headers = { Cookie: `${session?.name}=${session?.value}` };
-  expect((await stack.call('GET /status', { headers })).status).toBe(401);
+  expect((await environment.call('GET /status', { headers })).status).toBe(401);
   expect(failed).toEqual([]);
   await page.close();
 }, 120_000);

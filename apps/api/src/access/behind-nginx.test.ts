@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { basePath } from '../api-context.ts';
 import { startNginx } from '../testing/nginx.ts';
-import { at, openStack } from '../testing/stack.ts';
+import { at, openTestEnvironment } from '../testing/test-environment.ts';
 
 const API_TOKEN = 'the-full-token-0123456789';
 const path = '/tools/migrator';
@@ -47,8 +47,11 @@ const cases: readonly (readonly [string, Case])[] = [
 test.each(cases)(
   'behind a real nginx that %s, a browser can do everything',
   async (_, { upstreamPath, lines, env }) => {
-    await using stack = await openStack({ workers: 0, env: { API_TOKEN, ...env } });
-    await using nginx = await startNginx(`${path}/`, [`proxy_pass ${stack.url}${upstreamPath};`, ...lines]);
+    await using environment = await openTestEnvironment({ workers: 0, env: { API_TOKEN, ...env } });
+    await using nginx = await startNginx(`${path}/`, [
+      `proxy_pass ${environment.url}${upstreamPath};`,
+      ...lines,
+    ]);
     if (nginx === undefined) return;
     const browser = openPages(nginx.port);
 
@@ -72,7 +75,7 @@ test.each(cases)(
     const queues: unknown = JSON.parse((await browser.visit(`${path}/admin/queues/api/queues`)).body);
     expect(at(queues, 'queues.0.name')).toBeDefined();
 
-    await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
+    await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
     const started = await browser.visit(`${path}${basePath}/start`, { json: {} });
     expect(started.status).toBe(202);
     const answer: unknown = JSON.parse(started.body);
@@ -95,10 +98,13 @@ test.each(cases)(
 );
 
 test('strangers behind a proxy lock out nobody, and are told apart by what the proxy saw', async () => {
-  await using stack = await openStack({ workers: 0, env: { API_TOKEN, TRUSTED_PROXIES: '1' } });
+  await using environment = await openTestEnvironment({
+    workers: 0,
+    env: { API_TOKEN, TRUSTED_PROXIES: '1' },
+  });
   // As from several machines: the address that nginx sees is one that the test chooses.
   const seen = 'proxy_set_header X-Forwarded-For "$http_x_forwarded_for, $http_x_seen";';
-  await using nginx = await startNginx('/', [`proxy_pass ${stack.url};`, seen]);
+  await using nginx = await startNginx('/', [`proxy_pass ${environment.url};`, seen]);
   if (nginx === undefined) return;
   const browser = openPages(nginx.port);
   const status = async (token: string, from: string, claimed = '192.0.2.9'): Promise<number | undefined> => {
@@ -113,8 +119,11 @@ test('strangers behind a proxy lock out nobody, and are told apart by what the p
 });
 
 test('nobody else is believed what only a proxy may say', async () => {
-  await using stack = await openStack({ workers: 0, env: { API_TOKEN, TRUSTED_PROXIES: '192.0.2.0/24' } });
-  const browser = openPages(Number(new URL(stack.url).port));
+  await using environment = await openTestEnvironment({
+    workers: 0,
+    env: { API_TOKEN, TRUSTED_PROXIES: '192.0.2.0/24' },
+  });
+  const browser = openPages(Number(new URL(environment.url).port));
   const headers = { 'X-Forwarded-Host': name, 'X-Forwarded-Prefix': '/evil', Host: '127.0.0.1' };
   const page = await browser.visit('/sign-in', { headers });
   expect(page.body).toContain('action="/sign-in"');

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 
 import { basePath } from '../api-context.ts';
-import { openStack, type Stack } from '../testing/stack.ts';
+import { openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';
 
 const start = `POST ${basePath}/start HTTP/1.1`;
 const json = 'Content-Type: application/json';
@@ -90,24 +90,24 @@ test.each([
   ],
   ['TRACE', [`TRACE ${basePath}/status HTTP/1.1`, 'Host: localhost'], 405, 'METHOD_NOT_ALLOWED'],
 ])('%s is refused as it should be', async (_what, lines, status, code) => {
-  await using stack = await openStack({ workers: 0 });
-  const answer = await raw(stack, lines);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const answer = await raw(environment, lines);
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(answer).toContain(code);
   expect(answer).not.toMatch(/node_modules|\.ts:\d|X-Powered-By/i);
 });
 
 test('HEAD and OPTIONS are answered, and start nothing', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const options = await stack.call('OPTIONS /start');
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const options = await environment.call('OPTIONS /start');
   expect(options.status).toBe(204);
   expect(options.headers.get('allow')).toBe('POST, OPTIONS');
   expect(options.headers.get('access-control-allow-origin')).toBeNull();
   for (const call of ['HEAD /status', 'HEAD /events', 'HEAD //metrics', 'GET /status/']) {
-    expect((await stack.call(call)).status, call).toBe(200);
+    expect((await environment.call(call)).status, call).toBe(200);
   }
-  expect((await stack.call('HEAD /verify')).status).toBe(405);
-  expect((await stack.call('GET /status')).body).toMatchObject({ currentStatus: { state: 'idle' } });
+  expect((await environment.call('HEAD /verify')).status).toBe(405);
+  expect((await environment.call('GET /status')).body).toMatchObject({ currentStatus: { state: 'idle' } });
 });
 
 test.each([
@@ -119,13 +119,13 @@ test.each([
   'wait=0, wait=5',
   '"',
 ])('Prefer: %j does no harm', async (Prefer) => {
-  await using stack = await openStack({ workers: 0 });
-  expect((await stack.call('POST /start', { headers: { Prefer } })).status).toBe(422);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  expect((await environment.call('POST /start', { headers: { Prefer } })).status).toBe(422);
 });
 
 /** What the server answers to these lines, until it closes the connection. */
-async function raw(stack: Stack, lines: readonly string[]): Promise<string> {
-  const socket = connect(Number(new URL(stack.url).port), '127.0.0.1');
+async function raw(environment: TestEnvironment, lines: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(environment.url).port), '127.0.0.1');
   await once(socket, 'connect');
   const [head = '', ...rest] = lines;
   const hasBody = lines.includes('');

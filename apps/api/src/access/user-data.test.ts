@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { at, openStack, type Stack } from '../testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';
 
 const wait = { headers: { Prefer: 'wait=50' } };
 const user = 'marked-user';
@@ -12,23 +12,23 @@ const secrets = {
 };
 
 test('of a run with everything that can happen, neither logs nor jobs say what is in an entry, or a secret', async () => {
-  await using stack = await openStack({ env: secrets });
-  await runEverything(stack);
-  const said = await everythingSaid(stack, secrets.API_TOKEN);
+  await using environment = await openTestEnvironment({ env: secrets });
+  await runEverything(environment);
+  const said = await everythingSaid(environment, secrets.API_TOKEN);
   expect(said).toContain(user);
   for (const never of [contents, 'marked-full', 'marked-read', 'marked-session'])
     expect(said).not.toContain(never);
 });
 
 test('with HIDE_USER_DATA, logs, jobs and answers name no user and show no contents', async () => {
-  await using stack = await openStack({ env: { ...secrets, HIDE_USER_DATA: 'true' } });
-  const answers = await runEverything(stack);
-  const said = await everythingSaid(stack, secrets.API_TOKEN);
+  await using environment = await openTestEnvironment({ env: { ...secrets, HIDE_USER_DATA: 'true' } });
+  const answers = await runEverything(environment);
+  const said = await everythingSaid(environment, secrets.API_TOKEN);
   for (const text of [said, JSON.stringify(answers)]) {
     expect(text).not.toContain(user);
     expect(text).not.toContain(contents);
   }
-  const [failed] = await stack.context.queues.units.getFailed();
+  const [failed] = await environment.context.queues.units.getFailed();
   expect(failed?.name).toMatch(/^migrate user-[0-9a-f]{16}$/);
   expect(failed?.failedReason).toBe('1 entry failed: 1 ITEM_TOO_LARGE');
   const run = answers[0];
@@ -46,11 +46,11 @@ test('with HIDE_USER_DATA, logs, jobs and answers name no user and show no conte
 });
 
 /** A run with a failed entry, a verification with a difference, a rollback that keeps something. */
-async function runEverything(stack: Stack): Promise<unknown[]> {
+async function runEverything(environment: TestEnvironment): Promise<unknown[]> {
   const headers = { ...wait.headers, Authorization: `Bearer ${secrets.API_TOKEN}` };
   const call = async (request: string, body?: unknown): Promise<unknown> =>
-    (await stack.call(request, { headers, ...(body === undefined ? {} : { body }) })).body;
-  const entry = (date: string) => stack.firestore.doc(`users/${user}/trading-journal/${date}`);
+    (await environment.call(request, { headers, ...(body === undefined ? {} : { body }) })).body;
+  const entry = (date: string) => environment.firestore.doc(`users/${user}/trading-journal/${date}`);
   await entry('1').set({ trades: [contents] });
   await entry('large').set({ trades: [contents + 'x'.repeat(500_000)] });
   const run = await call('POST /start', { userIds: [user] });
@@ -66,9 +66,9 @@ async function runEverything(stack: Stack): Promise<unknown[]> {
 }
 
 /** All log lines, all that Redis keeps of jobs, and what Bull Board and Prometheus are shown. */
-async function everythingSaid(stack: Stack, token: string): Promise<string> {
-  const { queues } = stack.context;
-  const said = [...stack.lines];
+async function everythingSaid(environment: TestEnvironment, token: string): Promise<string> {
+  const { queues } = environment.context;
+  const said = [...environment.lines];
   for (const queue of [queues.coordinators, queues.units]) {
     for (const job of await queue.getJobs()) {
       // The payload of a user's job has to name the user; Bull Board's page is looked at below.
@@ -80,11 +80,11 @@ async function everythingSaid(stack: Stack, token: string): Promise<string> {
   for (const queue of ['runs', 'users']) {
     for (const status of ['completed', 'failed']) {
       const path = `//admin/queues/api/queues?activeQueue=${queue}&status=${status}&page=1&jobsPerPage=50`;
-      const { body } = await stack.call(`GET ${path}`, { headers });
+      const { body } = await environment.call(`GET ${path}`, { headers });
       expect(at(body, 'queues.1.name')).toBe('users');
       said.push(JSON.stringify(body));
     }
   }
-  said.push(String((await stack.call('GET //metrics', { headers })).body));
+  said.push(String((await environment.call('GET //metrics', { headers })).body));
   return said.join('\n');
 }

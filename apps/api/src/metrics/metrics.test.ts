@@ -2,21 +2,21 @@ import { readFile } from 'node:fs/promises';
 
 import { expect, test, vi } from 'vitest';
 
-import { openStack, type Stack } from '../testing/stack.ts';
+import { openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';
 
 /** What a query names beside functions and labels. */
 const metricName = /\b(?:migrator|process|nodejs)_[a-z0-9_]+/g;
 
 test('every metric that the dashboard and the alerts name is there after a run, and adds up', async () => {
-  await using stack = await openStack();
-  await stack.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
-  await stack.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
-  await stack.call('POST /start', { headers: { Prefer: 'wait=50' } });
+  await using environment = await openTestEnvironment();
+  await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
+  await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
+  await environment.call('POST /start', { headers: { Prefer: 'wait=50' } });
 
   // Workers put theirs up every few seconds.
   const series = await vi.waitFor(
     async () => {
-      const all = await seriesOf(stack);
+      const all = await seriesOf(environment);
       expect(all.get('migrator_entries_total{outcome="created",process="worker"}')).toBe(1);
       return all;
     },
@@ -42,7 +42,7 @@ test('every metric that the dashboard and the alerts name is there after a run, 
   const names = new Set([...series.keys()].map((one) => one.replace(/\{.*/, '')));
   // Only what goes wrong makes these.
   names.add('migrator_retries_total').add('migrator_call_errors_total');
-  const types = await typesOf(stack);
+  const types = await typesOf(environment);
   for (const name of ['migrator_retries_total', 'migrator_call_errors_total']) expect(types).toContain(name);
   for (const file of ['grafana-dashboard.json', 'prometheus-alerts.yml']) {
     const text = await readFile(new URL(`../../../../deploy/${file}`, import.meta.url), 'utf8');
@@ -54,14 +54,14 @@ test('every metric that the dashboard and the alerts name is there after a run, 
 });
 
 test('what a read-only token may look at says nothing of users', async () => {
-  await using stack = await openStack();
-  await stack.firestore.doc('users/somebody/trading-journal/1').set({ trades: [1] });
-  await stack.call('POST /start', { headers: { Prefer: 'wait=50' } });
-  expect(String((await stack.call('GET //metrics')).body)).not.toContain('somebody');
+  await using environment = await openTestEnvironment();
+  await environment.firestore.doc('users/somebody/trading-journal/1').set({ trades: [1] });
+  await environment.call('POST /start', { headers: { Prefer: 'wait=50' } });
+  expect(String((await environment.call('GET //metrics')).body)).not.toContain('somebody');
 });
 
-async function seriesOf(stack: Stack): Promise<Map<string, number>> {
-  const { status, body } = await stack.call('GET //metrics');
+async function seriesOf(environment: TestEnvironment): Promise<Map<string, number>> {
+  const { status, body } = await environment.call('GET //metrics');
   expect(status).toBe(200);
   const lines = String(body)
     .split('\n')
@@ -74,7 +74,7 @@ async function seriesOf(stack: Stack): Promise<Map<string, number>> {
   );
 }
 
-async function typesOf(stack: Stack): Promise<string[]> {
-  const { body } = await stack.call('GET //metrics');
+async function typesOf(environment: TestEnvironment): Promise<string[]> {
+  const { body } = await environment.call('GET //metrics');
   return [...String(body).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '');
 }

@@ -7,20 +7,20 @@ import type { z } from 'zod';
 import * as answers from '../answer-schemas.ts';
 import { basePath } from '../api-context.ts';
 import { anyRequest, badRequest, type FuzzRequest, type OpenApi } from '../testing/fuzz-requests.ts';
-import { at, openStack, type Stack } from '../testing/stack.ts';
+import { at, openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';
 
 const seed = 20_261_122;
 
 test('the document is one that linters have nothing to say about', async () => {
-  await using stack = await openStack({ workers: 0 });
+  await using environment = await openTestEnvironment({ workers: 0 });
   const config = await createConfig({ extends: ['recommended-strict'] });
-  const source = JSON.stringify(await documentOf(stack));
+  const source = JSON.stringify(await documentOf(environment));
   expect(await lintFromString({ source, config })).toEqual([]);
 });
 
 test('the document has every call, and its page shows it without asking anybody else', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const { paths } = await documentOf(stack);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const { paths } = await documentOf(environment);
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(basePath, '')}`),
   );
@@ -33,43 +33,44 @@ test('the document has every call, and its page shows it without asking anybody 
       'GET /metrics',
     ]),
   );
-  const page = String((await stack.call('GET //docs')).body);
+  const page = String((await environment.call('GET //docs')).body);
   for (const path of Object.keys(paths)) expect(page).toContain(`<code>${path}</code>`);
   expect(page).not.toMatch(/<script|<style| style=|https?:\/\//);
 });
 
 test('real answers are as the document says', async () => {
-  await using stack = await openStack();
-  const entry = (user: string, date: string) => stack.firestore.doc(`users/${user}/trading-journal/${date}`);
+  await using environment = await openTestEnvironment();
+  const entry = (user: string, date: string) =>
+    environment.firestore.doc(`users/${user}/trading-journal/${date}`);
   await entry('ann', '1').set({ trades: [1] });
   await entry('ann', 'large').set({ trades: ['x'.repeat(500_000)] });
   const wait = { headers: { Prefer: 'wait=50' } };
-  const dry = await stack.call('POST /start', { ...wait, body: { dryRun: true } });
-  const started = await stack.call('POST /start', wait);
+  const dry = await environment.call('POST /start', { ...wait, body: { dryRun: true } });
+  const started = await environment.call('POST /start', wait);
   const id = String(at(started.body, 'migrationId'));
   await entry('ann', '1').set({ trades: [2] });
-  const verified = await stack.call('GET /verify', wait);
-  const rolledBack = await stack.call('POST /rollback', wait);
+  const verified = await environment.call('GET /verify', wait);
+  const rolledBack = await environment.call('POST /rollback', wait);
   const calls: readonly [z.ZodType, { status: number; body: unknown }][] = [
     [answers.finished, dry],
     [answers.finished, started],
     [answers.verification, verified],
     [
       answers.verification,
-      await stack.call(`GET /verifications/${String(at(verified.body, 'verificationId'))}`),
+      await environment.call(`GET /verifications/${String(at(verified.body, 'verificationId'))}`),
     ],
     [answers.rollback, rolledBack],
-    [answers.rollback, await stack.call(`GET /rollbacks/${String(at(rolledBack.body, 'rollbackId'))}`)],
-    [answers.status, await stack.call('GET /status')],
-    [answers.status, await stack.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 900 } })],
-    [answers.migrationsPage, await stack.call('GET /migrations')],
-    [answers.migration, await stack.call(`GET /migrations/${id}`)],
-    [answers.failuresPage, await stack.call(`GET /migrations/${id}/failures?code=ITEM_TOO_LARGE`)],
-    [answers.started, await stack.call('POST /start')],
-    [answers.status, await stack.call('POST /pause')],
-    [answers.problem, await stack.call('POST /start')],
-    [answers.problem, await stack.call('GET /migrations?cursor=x')],
-    [answers.health, await stack.call('GET //readyz')],
+    [answers.rollback, await environment.call(`GET /rollbacks/${String(at(rolledBack.body, 'rollbackId'))}`)],
+    [answers.status, await environment.call('GET /status')],
+    [answers.status, await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 900 } })],
+    [answers.migrationsPage, await environment.call('GET /migrations')],
+    [answers.migration, await environment.call(`GET /migrations/${id}`)],
+    [answers.failuresPage, await environment.call(`GET /migrations/${id}/failures?code=ITEM_TOO_LARGE`)],
+    [answers.started, await environment.call('POST /start')],
+    [answers.status, await environment.call('POST /pause')],
+    [answers.problem, await environment.call('POST /start')],
+    [answers.problem, await environment.call('GET /migrations?cursor=x')],
+    [answers.health, await environment.call('GET //readyz')],
   ];
   for (const [schema, { body }] of calls) {
     const result = schema.safeParse(body);
@@ -78,21 +79,21 @@ test('real answers are as the document says', async () => {
 });
 
 test('2,000 bad requests are each refused, and change nothing', async () => {
-  await using stack = await openStack({ workers: 0 });
-  const requests = fc.sample(badRequest(await documentOf(stack)), { seed, numRuns: 2_000 });
-  const before = await stateOf(stack);
-  await sendAll(stack, requests, async (request, response) => {
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const requests = fc.sample(badRequest(await documentOf(environment)), { seed, numRuns: 2_000 });
+  const before = await stateOf(environment);
+  await sendAll(environment, requests, async (request, response) => {
     const says = `${describe(request)} ${await response.text()}`;
     expect(response.status, says).toBeGreaterThanOrEqual(400);
     expect(response.status, says).toBeLessThan(500);
     expect(response.headers.get('content-type'), says).toMatch(/^application\/problem\+json/);
   });
-  expect(await stateOf(stack)).toEqual(before);
+  expect(await stateOf(environment)).toEqual(before);
 });
 
 test('2,000 requests of all kinds are answered as the document says, never with a 5xx', async () => {
-  await using stack = await openStack();
-  const document = await documentOf(stack);
+  await using environment = await openTestEnvironment();
+  const document = await documentOf(environment);
   const requests = fc.sample(anyRequest(document), { seed, numRuns: 2_000 });
   const statuses = new Map<string, Set<string>>();
   for (const methods of Object.values(document.paths)) {
@@ -101,7 +102,7 @@ test('2,000 requests of all kinds are answered as the document says, never with 
       statuses.set(operation.operationId, new Set(Object.keys(responses)));
     }
   }
-  await sendAll(stack, requests, async (request, response) => {
+  await sendAll(environment, requests, async (request, response) => {
     // A stream without an end.
     const text =
       request.operation === 'events' && response.ok ? await response.body?.cancel() : await response.text();
@@ -112,16 +113,16 @@ test('2,000 requests of all kinds are answered as the document says, never with 
     const described = [...(statuses.get(request.operation) ?? []), ...(elsewhere ? ['404', '405'] : [])];
     expect(described, says).toContain(String(response.status));
   });
-  expect((await stack.call('GET //readyz')).status).toBe(200);
-  expect(stack.lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect((await environment.call('GET //readyz')).status).toBe(200);
+  expect(environment.lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 
-async function documentOf(stack: Stack): Promise<OpenApi> {
-  return (await stack.call('GET //openapi.json')).body as OpenApi;
+async function documentOf(environment: TestEnvironment): Promise<OpenApi> {
+  return (await environment.call('GET //openapi.json')).body as OpenApi;
 }
 
 /** All that a request could have changed. */
-async function stateOf({ context, dynamodb, table }: Stack): Promise<unknown> {
+async function stateOf({ context, dynamodb, table }: TestEnvironment): Promise<unknown> {
   const kinds = ['migration', 'verification', 'rollback', 'prune'] as const;
   return {
     operations: await Promise.all(kinds.map((kind) => context.ledger.list(kind, { limit: 10 }))),
@@ -135,7 +136,7 @@ async function stateOf({ context, dynamodb, table }: Stack): Promise<unknown> {
 }
 
 async function sendAll(
-  { url }: Stack,
+  { url }: TestEnvironment,
   requests: readonly FuzzRequest[],
   check: (request: FuzzRequest, response: Response) => Promise<void>,
 ): Promise<void> {

@@ -3,19 +3,19 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { startScriptedDynamoDb } from '@migrator/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
-import { days, type Ground, openGround } from '../test-support/open-ground.ts';
+import { days, type TestEnvironment, openTestEnvironment } from '../test-support/open-test-environment.ts';
 import { createJournalReader, type JournalReader } from './journal-reader.ts';
 
-function readerOf(ground: Ground): JournalReader {
-  const { AWS_REGION: region, AWS_ENDPOINT_URL_DYNAMODB: endpoint } = ground.env;
-  const reader = createJournalReader({ tableName: ground.table, region, endpoint });
+function readerOf(environment: TestEnvironment): JournalReader {
+  const { AWS_REGION: region, AWS_ENDPOINT_URL_DYNAMODB: endpoint } = environment.env;
+  const reader = createJournalReader({ tableName: environment.table, region, endpoint });
   onTestFinished(() => reader.close());
   return reader;
 }
 
 test('a migrated entry comes back as it was, to the last digit', async () => {
-  await using ground = await openGround();
-  await ground.fill('ann', [
+  await using environment = await openTestEnvironment();
+  await environment.fill('ann', [
     {
       date: '2026-01-02',
       fields: {
@@ -28,8 +28,8 @@ test('a migrated entry comes back as it was, to the last digit', async () => {
       },
     },
   ]);
-  const { stats } = await ground.inProcess();
-  const journal = await readerOf(ground).getJournal('ann', '2026-01-02', { consistent: true });
+  const { stats } = await environment.inProcess();
+  const journal = await readerOf(environment).getJournal('ann', '2026-01-02', { consistent: true });
   expect(journal).toEqual({
     userId: 'ann',
     date: '2026-01-02',
@@ -48,22 +48,22 @@ test('a migrated entry comes back as it was, to the last digit', async () => {
     },
     updatedAt: stats.startTime,
   });
-  expect(await readerOf(ground).getJournal('ann', '2026-01-03')).toBeUndefined();
-  expect(await readerOf(ground).getJournal('ann', 'x'.repeat(2_100))).toBeUndefined();
+  expect(await readerOf(environment).getJournal('ann', '2026-01-03')).toBeUndefined();
+  expect(await readerOf(environment).getJournal('ann', 'x'.repeat(2_100))).toBeUndefined();
 });
 
 test('an entry that was compressed comes back like any other', async () => {
-  await using ground = await openGround();
+  await using environment = await openTestEnvironment();
   const trades = Array.from({ length: 9_000 }, (_, id) => ({
     id,
     note: 'the same note again and again',
     pnl: id / 7,
   }));
   const fields = { trades, chart: Uint8Array.of(7, 8, 9), big: 2n ** 60n, metadata: { own: true } };
-  await ground.fill('ann', [{ date: 'large', fields }]);
-  const { stats } = await ground.inProcess({ env: { ...ground.env, OVERSIZE: 'gzip' } });
+  await environment.fill('ann', [{ date: 'large', fields }]);
+  const { stats } = await environment.inProcess({ env: { ...environment.env, OVERSIZE: 'gzip' } });
   expect(stats).toMatchObject({ successCount: 1, compressedCount: 1 });
-  const journal = await readerOf(ground).getJournal('ann', 'large');
+  const journal = await readerOf(environment).getJournal('ann', 'large');
   expect(journal).toMatchObject({ userId: 'ann', date: 'large', heatmap: {}, updatedAt: stats.startTime });
   expect(journal?.trades).toEqual(trades);
   expect(journal?.['chart']).toEqual(Uint8Array.of(7, 8, 9));
@@ -74,35 +74,35 @@ test('an entry that was compressed comes back like any other', async () => {
 });
 
 test('many days: each that there is, once, in the order in which they were asked for', async () => {
-  await using ground = await openGround();
-  await ground.fill('ann', days(230));
-  await ground.inProcess({ verify: false });
+  await using environment = await openTestEnvironment();
+  await environment.fill('ann', days(230));
+  await environment.inProcess({ verify: false });
   const dates = days(230)
     .map(({ date }) => date)
     .toReversed();
-  const journals = await readerOf(ground).getJournals('ann', [
+  const journals = await readerOf(environment).getJournals('ann', [
     'nothing',
     ...dates,
     ...dates,
     'x'.repeat(2_100),
   ]);
   expect(journals.map(({ date }) => date)).toEqual(dates);
-  expect(await readerOf(ground).getJournals('ann', [])).toEqual([]);
+  expect(await readerOf(environment).getJournals('ann', [])).toEqual([]);
 });
 
 test("another user's entry under the same key is nobody else's", async () => {
-  await using ground = await openGround();
-  await ground.fill('a_b', [{ date: 'c', fields: { trades: [1] } }]);
-  await ground.inProcess();
-  const reader = readerOf(ground);
+  await using environment = await openTestEnvironment();
+  await environment.fill('a_b', [{ date: 'c', fields: { trades: [1] } }]);
+  await environment.inProcess();
+  const reader = readerOf(environment);
   expect(await reader.getJournal('a_b', 'c')).toMatchObject({ userId: 'a_b' });
   expect(await reader.getJournal('a', 'b_c')).toBeUndefined();
   expect(await reader.getJournals('a', ['b_c'])).toEqual([]);
 });
 
 test("the application's own client, and what its document client makes of numbers, stay as they are", async () => {
-  await using ground = await openGround();
-  const { dynamodb: client, table: TableName } = ground;
+  await using environment = await openTestEnvironment();
+  const { dynamodb: client, table: TableName } = environment;
   const own = DynamoDBDocumentClient.from(client, {
     unmarshallOptions: { wrapNumbers: (text) => `n${text}` },
   });

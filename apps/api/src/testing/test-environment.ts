@@ -28,7 +28,7 @@ export interface Answer {
 }
 
 /** An API and workers in this process, over the suite's real services, with a prefix, table and project of their own. */
-export interface Stack extends AsyncDisposable {
+export interface TestEnvironment extends AsyncDisposable {
   readonly env: Environment;
   readonly context: QueueContext;
   readonly firestore: Firestore;
@@ -42,7 +42,9 @@ export interface Stack extends AsyncDisposable {
   readonly lines: readonly string[];
 }
 
-export async function openStack(options: { workers?: number; env?: Environment } = {}): Promise<Stack> {
+export async function openTestEnvironment(
+  options: { workers?: number; env?: Environment } = {},
+): Promise<TestEnvironment> {
   const unique = randomUUID().slice(0, 8);
   const table = `journals-${unique}`;
   const env: Environment = {
@@ -127,7 +129,7 @@ export async function openStack(options: { workers?: number; env?: Environment }
     };
     for (let worker = 0; worker < (options.workers ?? 1); worker += 1) addWorker();
 
-    const call: Stack['call'] = async (request, { body, headers } = {}) => {
+    const call: TestEnvironment['call'] = async (request, { body, headers } = {}) => {
       const [method = 'GET', path = ''] = request.split(' ');
       const response = await fetch(server.url + (path.startsWith('//') ? path.slice(1) : basePath + path), {
         method,

@@ -22,7 +22,7 @@ import type { MigrationResult } from '../migration-result.ts';
 import type { ExecuteMigrationOptions } from '../options.ts';
 
 /** A Firestore project, a table, a queue prefix and a folder of its own, over the suite's services. */
-export interface Ground extends AsyncDisposable {
+export interface TestEnvironment extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly table: string;
   readonly folder: string;
@@ -30,15 +30,15 @@ export interface Ground extends AsyncDisposable {
   /** Writes entries of a user. */
   fill(userId: string, entries: readonly JournalEntry[]): Promise<void>;
   countItems(): Promise<number>;
-  /** `executeMigration` with this ground's environment and state file; without Redis. */
+  /** `executeMigration` with this environment's environment and state file; without Redis. */
   inProcess(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
   overQueue(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
-  /** The queue as another process has it, with variables of its own; closed with the ground. */
+  /** The queue as another process has it, with variables of its own; closed with the environment. */
   openQueue(env?: Record<string, string | undefined>): Promise<QueueContext>;
   addWorker(context: QueueContext): { stop(): Promise<void> };
 }
 
-export async function openGround(): Promise<Ground> {
+export async function openTestEnvironment(): Promise<TestEnvironment> {
   const unique = randomUUID().slice(0, 8);
   const table = `journals-${unique}`;
   const services = inject('services');
