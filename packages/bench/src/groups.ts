@@ -1,13 +1,13 @@
-import type { Contestant } from './contestants/contestant.ts';
-import { loop } from './contestants/loop.ts';
-import { pipeline } from './contestants/pipeline.ts';
-import { readingBack } from './contestants/reading-back.ts';
+import type { Benchmark } from './benchmarks/benchmark.ts';
+import { loop } from './benchmarks/loop.ts';
+import { pipeline } from './benchmarks/pipeline.ts';
+import { verifyAndRollback } from './benchmarks/verify-and-rollback.ts';
 import { Dataset } from './fakes/dataset.ts';
 
-/** Contestants that are measured in turns, and ratios of what one turn measured. */
+/** Benchmarks that are measured in turns, and ratios of what one turn measured. */
 export interface Group {
   readonly name: string;
-  readonly contestants: readonly Contestant[];
+  readonly benchmarks: readonly Benchmark[];
   readonly ratios: readonly Ratio[];
 }
 
@@ -53,12 +53,12 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
   return [
     {
       name: 'map',
-      contestants: ['ordinary', 'ugly'].map((task) => loop({ name: `map.${task}`, program: 'map', task })),
+      benchmarks: ['ordinary', 'ugly'].map((task) => loop({ name: `map.${task}`, program: 'map', task })),
       ratios: [],
     },
     {
       name: 'pipeline',
-      contestants: [
+      benchmarks: [
         pipeline({ name: 'pipeline.safe', dataset, workers: 1 }),
         loop({ name: 'floor', program: 'floor', task: dataset.projectId }),
         loop({ name: 'naive', program: 'naive', task: naive }),
@@ -69,15 +69,15 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
         ratio('safeToFloor', 'pipeline.safe', 'floor'),
       ],
     },
-    { name: 'verify', contestants: [readingBack({ dataset, workers: 1 })], ratios: [] },
+    { name: 'verify', benchmarks: [verifyAndRollback({ dataset, workers: 1 })], ratios: [] },
     {
       name: 'growth.workers',
-      contestants: [1, 2].map((workers) => pipeline({ name: `growth.workers.${workers}`, dataset, workers })),
+      benchmarks: [1, 2].map((workers) => pipeline({ name: `growth.workers.${workers}`, dataset, workers })),
       ratios: [ratio('twoWorkersToOne', 'growth.workers.2', 'growth.workers.1')],
     },
     {
       name: 'growth.entriesPerUser',
-      contestants: sizes.growingEntriesPerUser.map((each) =>
+      benchmarks: sizes.growingEntriesPerUser.map((each) =>
         pipeline({
           name: `growth.entriesPerUser.${each}`,
           dataset: new Dataset(entries / each, each),
@@ -88,7 +88,7 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
     },
     {
       name: 'growth.users',
-      contestants: growingUsers.map((users) =>
+      benchmarks: growingUsers.map((users) =>
         pipeline({
           name: `growth.users.${users.users}`,
           dataset: users,

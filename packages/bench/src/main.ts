@@ -1,6 +1,6 @@
 import { arch, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Contestant } from './contestants/contestant.ts';
+import type { Benchmark } from './benchmarks/benchmark.ts';
 import { groupsOf, type Group, quickSizes, wholeSizes } from './groups.ts';
 import { markdownTable } from './markdown-table.ts';
 import { startFakes } from './processes/fakes.ts';
@@ -37,8 +37,8 @@ if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
   process.exit(2);
 }
 const groups = groupsOf(values.quick ? quickSizes : wholeSizes)
-  .map((group) => ({ ...group, contestants: group.contestants.filter((one) => isWanted(group, one)) }))
-  .filter((group) => group.contestants.length > 0);
+  .map((group) => ({ ...group, benchmarks: group.benchmarks.filter((one) => isWanted(group, one)) }))
+  .filter((group) => group.benchmarks.length > 0);
 if (groups.length === 0) {
   process.stderr.write(`nothing is called ${values.only.join(' or ')}\n`);
   process.exit(2);
@@ -56,7 +56,7 @@ say(`${Math.round((performance.now() - started) / 1_000)} s in all`);
 if (values.markdown) process.stdout.write(markdownTable(figures, machine));
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);
 
-function isWanted(group: Group, contestant: Contestant): boolean {
+function isWanted(group: Group, benchmark: Benchmark): boolean {
   if (values.only.length === 0) return true;
-  return values.only.some((name) => group.name === name || `${contestant.name}.`.startsWith(`${name}.`));
+  return values.only.some((name) => group.name === name || `${benchmark.name}.`.startsWith(`${name}.`));
 }

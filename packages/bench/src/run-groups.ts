@@ -1,9 +1,9 @@
-import type { OpenContestant, Setting } from './contestants/contestant.ts';
+import type { OpenContestant, Setting } from './benchmarks/benchmark.ts';
 import { type Figures, figuresOf, type Sample } from './figures.ts';
 import type { Group } from './groups.ts';
 import { Releasers } from './processes/releasers.ts';
 
-/** Measures one group after another; each group's contestants take turns. */
+/** Measures one group after another; each group's benchmarks take turns. */
 export async function runGroups(
   groups: readonly Group[],
   options: { setting: Setting; rounds: number; say: (line: string) => void },
@@ -23,8 +23,8 @@ async function runGroup(
   const releasers = new Releasers();
   try {
     const open: OpenContestant[] = [];
-    for (const contestant of group.contestants) {
-      const opened = await contestant.open(setting);
+    for (const benchmark of group.benchmarks) {
+      const opened = await benchmark.open(setting);
       releasers.add(() => opened.close());
       await opened.warmUp();
       open.push(opened);
@@ -32,7 +32,7 @@ async function runGroup(
     const samples: Sample[] = [];
     for (let round = 0; round < rounds; round += 1) {
       let sample: Record<string, number> = {};
-      for (const contestant of open) sample = { ...sample, ...(await contestant.measure()) };
+      for (const benchmark of open) sample = { ...sample, ...(await benchmark.measure()) };
       for (const { name, of, to } of group.ratios) {
         const [above, below] = [sample[of], sample[to]];
         if (above !== undefined && below !== undefined) sample[name] = above / below;

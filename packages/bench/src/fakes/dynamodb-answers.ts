@@ -1,5 +1,5 @@
 import type { HttpRequest } from './http-requests.ts';
-import { KeptItems, textOf } from './kept-items.ts';
+import { InMemoryTable, textOf } from './in-memory-table.ts';
 
 export type Answers = (request: HttpRequest) => string;
 
@@ -27,7 +27,7 @@ export const discarding: Answers = ({ action, body }) => {
   }
 };
 
-type Item = Parameters<KeptItems['put']>[0];
+type Item = Parameters<InMemoryTable['put']>[0];
 
 interface Bodies {
   readonly Item: Item;
@@ -43,7 +43,7 @@ interface Bodies {
 
 /** A table that keeps what is put: for measuring the ways that read it back. */
 export function keeping(): Answers {
-  const table = new KeptItems();
+  const table = new InMemoryTable();
   return (request) => {
     const { action, body } = request;
     const parsed = JSON.parse(body.toString()) as Bodies;

@@ -10,7 +10,7 @@ type Fields = { readonly [name: string]: Attribute };
 const segmentsAtMost = 64;
 
 /** The items of a fake table that keeps what is put into it. Conditions always hold. */
-export class KeptItems {
+export class InMemoryTable {
   readonly #items = new Map<string, Kept>();
   /** By the number of segments. */
   readonly #sorted = new Map<number, string[][]>();

@@ -1,7 +1,7 @@
 import { startProcess } from '../processes/measured-process.ts';
-import type { Contestant } from './contestant.ts';
+import type { Benchmark } from './benchmark.ts';
 import { clientEnvironment } from './environment.ts';
-import { spent } from './spent.ts';
+import { measureUsage } from './measure-usage.ts';
 
 /** A program in src/clients that does one task after another. */
 export function loop(options: {
@@ -10,7 +10,7 @@ export function loop(options: {
   args?: readonly string[];
   task: string;
   warmUpTask?: string;
-}): Contestant {
+}): Benchmark {
   const { name, program, args = [], task, warmUpTask = task } = options;
   return {
     name,
@@ -29,7 +29,7 @@ export function loop(options: {
         },
         async measure() {
           let entries = 0;
-          const { cpuMicros, wallSeconds } = await spent([client], async () => {
+          const { cpuMicros, wallSeconds } = await measureUsage([client], async () => {
             entries = await client.ask<number>({ task }, 'done');
           });
           return {

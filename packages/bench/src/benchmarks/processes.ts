@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dataset } from '../fakes/dataset.ts';
 import { type MeasuredProcess, startProcess } from '../processes/measured-process.ts';
 import { Releasers } from '../processes/releasers.ts';
-import type { Setting } from './contestant.ts';
+import type { Setting } from './benchmark.ts';
 import { clientEnvironment } from './environment.ts';
 
 const apiProgram = new URL('../../../../apps/api/src/main.ts', import.meta.url);

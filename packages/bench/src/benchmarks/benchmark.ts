@@ -2,7 +2,7 @@ import type { Sample } from '../figures.ts';
 import type { Fakes } from '../processes/fakes.ts';
 
 /** One of several that are measured in turns, so that whatever else the machine does meets all of them alike. */
-export interface Contestant {
+export interface Benchmark {
   readonly name: string;
   open(setting: Setting): Promise<OpenContestant>;
 }

@@ -8,7 +8,7 @@ export interface Spent {
 }
 
 /** What the work costs the processes together. */
-export async function spent(
+export async function measureUsage(
   processes: readonly MeasuredProcess[],
   work: () => Promise<unknown>,
 ): Promise<Spent> {

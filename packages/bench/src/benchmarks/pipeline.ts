@@ -1,6 +1,6 @@
-import type { Contestant } from './contestant.ts';
-import { spent } from './spent.ts';
-import { openStack, type StackOptions } from './stack.ts';
+import type { Benchmark } from './benchmark.ts';
+import { measureUsage } from './measure-usage.ts';
+import { openStack, type StackOptions } from './processes.ts';
 
 /** The whole product on its way from Firestore to the table: API, jobs, books, checkpoints. */
 export function pipeline(
@@ -10,7 +10,7 @@ export function pipeline(
     /** What its CPU is told for. */
     readonly per?: 'Entry' | 'User';
   },
-): Contestant {
+): Benchmark {
   const { name, dataset, warmUpUsers, per = 'Entry' } = options;
   return {
     name,
@@ -22,8 +22,8 @@ export function pipeline(
           await stack.migrate(warmUpUsers === undefined ? undefined : some);
         },
         async measure() {
-          const { cpuMicros, wallSeconds } = await spent(stack.processes, () => stack.migrate());
-          const { peakRssMegabytes } = await spent(stack.workers, async () => undefined);
+          const { cpuMicros, wallSeconds } = await measureUsage(stack.processes, () => stack.migrate());
+          const { peakRssMegabytes } = await measureUsage(stack.workers, async () => undefined);
           const units = per === 'Entry' ? dataset.entries : dataset.users;
           return {
             [`${name}.cpuMicrosPer${per}`]: cpuMicros / units,

@@ -1,9 +1,9 @@
-import type { Contestant } from './contestant.ts';
-import { spent } from './spent.ts';
-import { openStack, type StackOptions } from './stack.ts';
+import type { Benchmark } from './benchmark.ts';
+import { measureUsage } from './measure-usage.ts';
+import { openStack, type StackOptions } from './processes.ts';
 
 /** What comes after a run: its verification and its rollback, over a table that keeps what the run put. */
-export function readingBack(options: Omit<StackOptions, 'name' | 'keep'>): Contestant {
+export function verifyAndRollback(options: Omit<StackOptions, 'name' | 'keep'>): Benchmark {
   const { dataset } = options;
   return {
     name: 'verify',
@@ -11,8 +11,8 @@ export function readingBack(options: Omit<StackOptions, 'name' | 'keep'>): Conte
       const stack = await openStack(setting, { ...options, name: 'verify', keep: true });
       const measure: () => Promise<Record<string, number>> = async () => {
         await stack.migrate();
-        const verification = await spent(stack.processes, () => stack.verify());
-        const rollback = await spent(stack.processes, () => stack.rollBack());
+        const verification = await measureUsage(stack.processes, () => stack.verify());
+        const rollback = await measureUsage(stack.processes, () => stack.rollBack());
         return {
           'verify.cpuMicrosPerEntry': verification.cpuMicros / dataset.entries,
           'verify.entriesPerSecond': dataset.entries / verification.wallSeconds,
