@@ -3,7 +3,7 @@ import { elementSize, maxItemBytes } from '../item-size.ts';
 import type { EntryRef } from '../ports/source.ts';
 import { closeStamp, openItem, openStamp } from './item-frame.ts';
 import { copyBase64, constant, put } from './json-text.ts';
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 import type { MappingOptions } from './mapped-entry.ts';
 
 const openCompressed = constant(',"compressed":{"B":"');
@@ -20,7 +20,7 @@ const anySystem = 255;
  * (`metadata.source` included). `fields` and `source` are ranges of the output; each starts with its comma.
  */
 export function compressData(
-  pass: MappingPass,
+  pass: ItemEncoder,
   ref: EntryRef & { readonly updateTime: string },
   options: MappingOptions,
   fields: { readonly from: number; readonly to: number },

@@ -1,12 +1,12 @@
 import { DOCUMENT_NAME } from '../values/value-tags.ts';
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 
 const SLASH = 0x2f;
 /** `projects/{project}/databases/{database}/documents/` */
 const slashes = 5;
 
 /** Notes where the document's own name says which database it is of; an empty range if it has no such name. */
-export function findDatabase(pass: MappingPass): void {
+export function findDatabase(pass: ItemEncoder): void {
   const { reader } = pass;
   const back = reader.pos;
   pass.databaseKnown = true;

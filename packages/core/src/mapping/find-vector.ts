@@ -8,7 +8,7 @@ import {
   STRING_VALUE,
 } from '../values/value-tags.ts';
 import { latin } from './json-text.ts';
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 import { lengthPrefixed, openElement, openEntry } from './open-entry.ts';
 
 const typeName = latin('__type__');
@@ -20,7 +20,7 @@ const valueName = latin('value');
  * Returns the range of that array's `ArrayValue`.
  */
 export function findVector(
-  pass: MappingPass,
+  pass: ItemEncoder,
   from: number,
   to: number,
 ): { from: number; to: number } | undefined {
@@ -37,7 +37,7 @@ function mayBeVector(bytes: Uint8Array, start: number, end: number): boolean {
   return first === typeName[0] || first === valueName[0];
 }
 
-function readVector(pass: MappingPass, from: number, to: number): { from: number; to: number } | undefined {
+function readVector(pass: ItemEncoder, from: number, to: number): { from: number; to: number } | undefined {
   let typed = false;
   let values: { from: number; to: number } | undefined;
   let at = from;
@@ -54,7 +54,7 @@ function readVector(pass: MappingPass, from: number, to: number): { from: number
   return typed ? values : undefined;
 }
 
-function isKey(pass: MappingPass, name: Uint8Array): boolean {
+function isKey(pass: ItemEncoder, name: Uint8Array): boolean {
   return sameBytes(pass.input, pass.keyFrom, pass.keyTo, name);
 }
 

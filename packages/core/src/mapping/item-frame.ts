@@ -2,7 +2,7 @@ import { dateKeyPrefix } from '../date-key.ts';
 import { containerSize, elementSize } from '../item-size.ts';
 import type { EntryRef } from '../ports/source.ts';
 import { type Constant, constant, put, putText } from './json-text.ts';
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 
 /**
  * What is the same in every item, whole or compressed, in the order it is written: `openItem`, the fields of `data`,
@@ -77,7 +77,7 @@ function runFrame(migratedAt: string): RunFrame {
 }
 
 /** `{"dateKey":{"S":…},"data":{"M":{"userId":…,"date":…`; the key is the one that `dateKey` gives. */
-export function openItem(pass: MappingPass, ref: EntryRef): void {
+export function openItem(pass: ItemEncoder, ref: EntryRef): void {
   const frame = userFrame(ref.userId);
   pass.at = 0;
   put(pass, frame.openItem);
@@ -89,7 +89,7 @@ export function openItem(pass: MappingPass, ref: EntryRef): void {
 }
 
 /** `,"metadata":{"M":{"migratedFrom":…,"migratedAt":…,"originalTimestamp":…` */
-export function openStamp(pass: MappingPass, migratedAt: string, originalTimestamp: string): void {
+export function openStamp(pass: ItemEncoder, migratedAt: string, originalTimestamp: string): void {
   const frame = runFrame(migratedAt);
   put(pass, frame.openStamp);
   pass.size += openStampSize + frame.length + putText(pass, originalTimestamp);
@@ -97,7 +97,7 @@ export function openStamp(pass: MappingPass, migratedAt: string, originalTimesta
 }
 
 /** `}}}},"updatedAt":…}` */
-export function closeStamp(pass: MappingPass, migratedAt: string): void {
+export function closeStamp(pass: ItemEncoder, migratedAt: string): void {
   const frame = runFrame(migratedAt);
   put(pass, frame.closeStamp);
   pass.size += 'updatedAt'.length + frame.length;

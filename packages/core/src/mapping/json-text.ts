@@ -1,4 +1,4 @@
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -31,14 +31,14 @@ export function word(text: string): number {
   return constant(text).words[0]!;
 }
 
-export function put(pass: MappingPass, { words, length }: Constant): void {
+export function put(pass: ItemEncoder, { words, length }: Constant): void {
   const { view, at } = pass;
   for (let i = 0; i < words.length; i++) view.setFloat64(at + i * 8, words[i]!, true);
   pass.at = at + length;
 }
 
 /** Copies a range of the document, which is UTF-8 text, into a JSON string; the quotes are the caller's. */
-export function copyText(pass: MappingPass, from: number, to: number): void {
+export function copyText(pass: ItemEncoder, from: number, to: number): void {
   const { source, base, view } = pass;
   let at = pass.at;
   let bits = 0;
@@ -79,7 +79,7 @@ function needsEscape(four: number): boolean {
   return ((controls | quotes | backslashes) & ~four & 0x80808080) !== 0;
 }
 
-function copyBytes(pass: MappingPass, start: number, from: number, to: number): number {
+function copyBytes(pass: ItemEncoder, start: number, from: number, to: number): number {
   const { input, bytes } = pass;
   let at = start;
   let bits = 0;
@@ -109,7 +109,7 @@ function escapeByte(bytes: Uint8Array, start: number, byte: number): number {
 }
 
 /** Writes a JavaScript string into a JSON string; the quotes are the caller's. Returns its bytes of UTF-8. */
-export function putText(pass: MappingPass, text: string): number {
+export function putText(pass: ItemEncoder, text: string): number {
   const { bytes } = pass;
   let at = pass.at;
   for (let i = 0; i < text.length; i++) {
@@ -122,7 +122,7 @@ export function putText(pass: MappingPass, text: string): number {
   return text.length;
 }
 
-function putEscapedText(pass: MappingPass, text: string): number {
+function putEscapedText(pass: ItemEncoder, text: string): number {
   const json = Buffer.from(JSON.stringify(text).slice(1, -1));
   pass.bytes.set(json, pass.at);
   pass.at += json.length;
@@ -130,7 +130,7 @@ function putEscapedText(pass: MappingPass, text: string): number {
 }
 
 /** Copies a range of bytes as base64. */
-export function copyBase64(pass: MappingPass, source: Uint8Array, from: number, to: number): void {
+export function copyBase64(pass: ItemEncoder, source: Uint8Array, from: number, to: number): void {
   const { bytes } = pass;
   let at = pass.at;
   let i = from;

@@ -4,25 +4,25 @@ import { containerSize, elementSize, maxItemBytes } from '../item-size.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD } from '../values/value-tags.ts';
 import { compressData } from './compress-data.ts';
-import { guideFields, indexOfName, ORDINARY, OWN_NAME, ownNames } from './guide-fields.ts';
+import { defaultedFields, indexOfName, ORDINARY, OWN_NAME, reservedFields } from './defaulted-fields.ts';
 import { closeStamp, openItem, openStamp } from './item-frame.ts';
 import { constant, put } from './json-text.ts';
 import { kindName } from './kind-name.ts';
 import { mapNamedValue, mapValue } from './map-value.ts';
 import type { FieldWarning, MappedEntry, MappingOptions } from './mapped-entry.ts';
-import { MappingPass } from './mapping-pass.ts';
+import { ItemEncoder } from './item-encoder.ts';
 import { openElement, openEntry } from './open-entry.ts';
-import { placeOf } from './place-of.ts';
-import { malformed, Refusal } from './refusal.ts';
+import { fieldPathAt } from './field-path-at.ts';
+import { malformed, MappingError } from './mapping-error.ts';
 
 const COMMA = 0x2c;
 const noWarnings: readonly FieldWarning[] = [];
 const openSource = constant(',"source":{"M":{');
 const closeMap = constant('}}');
-const ownNamesJson = ownNames.map((name) => constant(`"${name}":`));
-const ifMissing = guideFields.map((field) => constant(`,"${field.name}":${field.ifMissing}`));
+const ownNamesJson = reservedFields.map((name) => constant(`"${name}":`));
+const ifMissing = defaultedFields.map((field) => constant(`,"${field.name}":${field.ifMissing}`));
 
-const pass = new MappingPass();
+const pass = new ItemEncoder();
 
 /**
  * Maps one entry's bytes to its DynamoDB item in one pass, without a JavaScript value on the way. Never throws for what
@@ -107,15 +107,15 @@ function mapFields(): readonly FieldWarning[] {
       const kind = mapNamedValue(pass, valueEnd);
       if (index !== ORDINARY) {
         present |= 1 << index;
-        const { name: field, expected, kind: expectedKind } = guideFields[index]!;
+        const { name: field, expected, kind: expectedKind } = defaultedFields[index]!;
         if (kind !== expectedKind) (warnings ??= []).push({ field, expected, found: kindName(kind) });
       }
     }
   }
-  for (let index = 0; index < guideFields.length; index++) {
+  for (let index = 0; index < defaultedFields.length; index++) {
     if ((present & (1 << index)) !== 0) continue;
     put(pass, ifMissing[index]!);
-    pass.size += guideFields[index]!.name.length + elementSize + containerSize;
+    pass.size += defaultedFields[index]!.name.length + elementSize + containerSize;
   }
   return warnings ?? noWarnings;
 }
@@ -124,13 +124,13 @@ function mapFields(): readonly FieldWarning[] {
 function mapOwnNames(): void {
   const { ownFrom, ownTo } = pass;
   let count = 0;
-  for (let index = 0; index < ownNames.length; index++) {
+  for (let index = 0; index < reservedFields.length; index++) {
     const from = ownFrom[index]!;
     if (from < 0) continue;
     if (count++ > 0) pass.bytes[pass.at++] = COMMA;
     else put(pass, openSource);
     put(pass, ownNamesJson[index]!);
-    pass.size += ownNames[index]!.length + elementSize;
+    pass.size += reservedFields[index]!.length + elementSize;
     // Inside `data`, `metadata` and `source`.
     pass.depth = 3;
     mapValue(pass, from, ownTo[index]!);
@@ -163,8 +163,8 @@ function itemTooLarge(size: number, compressed: boolean): MappedEntry {
 }
 
 function refusal(entry: SourceEntry, error: unknown): MappedEntry {
-  if (error instanceof Refusal && error.code === 'UNSUPPORTED_VALUE') {
-    const place = placeOf(entry.document, error.offset);
+  if (error instanceof MappingError && error.code === 'UNSUPPORTED_VALUE') {
+    const place = fieldPathAt(entry.document, error.offset);
     return {
       ok: false,
       code: error.code,
@@ -173,10 +173,11 @@ function refusal(entry: SourceEntry, error: unknown): MappedEntry {
         'Change or remove it in Firestore and run again.',
     };
   }
-  // What is no Refusal and no error of the wire reader is a mistake of ours and must not pass for a broken document.
+  // What is no MappingError and no error of the wire reader is a mistake of ours and must not pass for a broken document.
   const ofReader = error instanceof RangeError || (error instanceof Error && error.constructor === Error);
-  if (!(error instanceof Refusal) && !ofReader) throw error;
-  const place = error instanceof Refusal && error.offset >= 0 ? placeOf(entry.document, error.offset) : '';
+  if (!(error instanceof MappingError) && !ofReader) throw error;
+  const place =
+    error instanceof MappingError && error.offset >= 0 ? fieldPathAt(entry.document, error.offset) : '';
   return {
     ok: false,
     code: 'MALFORMED_DOCUMENT',

@@ -19,10 +19,10 @@ import {
 import { containerSize, elementSize, flagSize } from '../item-size.ts';
 import { findDatabase } from './find-database.ts';
 import { copyBase64, copyText, constant, put, putText, word } from './json-text.ts';
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 import { fitsDynamoNumber, putDouble, putInteger } from './number-text.ts';
 import { isVarint, readInteger } from './read-integer.ts';
-import { malformed, unsupported } from './refusal.ts';
+import { malformed, unsupported } from './mapping-error.ts';
 import { lengthPrefixed, openElement, openEntry } from './open-entry.ts';
 import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts';
 import { findVector } from './find-vector.ts';
@@ -66,7 +66,7 @@ const UNUSUAL = 0;
 const LENGTH_DELIMITED = 2;
 
 /** Maps the `Value` message in this range. Returns its kind: a wire tag, or VECTOR. */
-export function mapValue(pass: MappingPass, from: number, to: number): number {
+export function mapValue(pass: ItemEncoder, from: number, to: number): number {
   const { input } = pass;
   let body = from + 1;
   // A tag of two bytes is its first one, as long as the second is 1: all that there are.
@@ -85,7 +85,7 @@ export function mapValue(pass: MappingPass, from: number, to: number): number {
 }
 
 /** Whatever the usual way of writing a value is not: several kinds in one, none, a length that is too long. */
-function mapUnusualValue(pass: MappingPass, from: number, to: number): number {
+function mapUnusualValue(pass: ItemEncoder, from: number, to: number): number {
   const { reader, at, size, encodedAsText } = pass;
   let kind = UNUSUAL;
   let next = from;
@@ -120,7 +120,7 @@ function mapUnusualValue(pass: MappingPass, from: number, to: number): number {
 }
 
 /** UNUSUAL, with nothing written, where the range holds something else. */
-function mapKind(pass: MappingPass, kind: number, from: number, to: number): number {
+function mapKind(pass: ItemEncoder, kind: number, from: number, to: number): number {
   switch (kind) {
     case DOUBLE_VALUE:
       if (to - from !== 8) return UNUSUAL;
@@ -165,27 +165,27 @@ function mapKind(pass: MappingPass, kind: number, from: number, to: number): num
   }
 }
 
-function open(pass: MappingPass, opened: number): void {
+function open(pass: ItemEncoder, opened: number): void {
   pass.view.setFloat64(pass.at, opened, true);
   pass.at += opening;
 }
 
-function close(pass: MappingPass, closed: number): void {
+function close(pass: ItemEncoder, closed: number): void {
   pass.view.setUint16(pass.at, closed, true);
   pass.at += 2;
 }
 
-function mapInteger(pass: MappingPass, from: number, to: number): void {
+function mapInteger(pass: ItemEncoder, from: number, to: number): void {
   open(pass, openNumber);
   putInteger(pass, readInteger(pass, from, to));
   close(pass, closeText);
 }
 
-function readDouble({ source, base }: MappingPass, at: number): number {
+function readDouble({ source, base }: ItemEncoder, at: number): number {
   return source.getFloat64(base + at, true);
 }
 
-function putDoubleAttribute(pass: MappingPass, value: number): void {
+function putDoubleAttribute(pass: ItemEncoder, value: number): void {
   if (fitsDynamoNumber(value)) {
     open(pass, openNumber);
     putDouble(pass, value);
@@ -200,14 +200,14 @@ function putDoubleAttribute(pass: MappingPass, value: number): void {
   pass.encodedAsText++;
 }
 
-function mapString(pass: MappingPass, from: number, to: number): void {
+function mapString(pass: ItemEncoder, from: number, to: number): void {
   open(pass, openText);
   copyText(pass, from, to);
   close(pass, closeText);
   pass.size += to - from;
 }
 
-function mapBytes(pass: MappingPass, from: number, to: number): void {
+function mapBytes(pass: ItemEncoder, from: number, to: number): void {
   open(pass, openBinary);
   copyBase64(pass, pass.input, from, to);
   close(pass, closeText);
@@ -215,7 +215,7 @@ function mapBytes(pass: MappingPass, from: number, to: number): void {
 }
 
 /** A document of the same database as its path below the database, any other as its whole name. */
-function mapReference(pass: MappingPass, from: number, to: number): void {
+function mapReference(pass: ItemEncoder, from: number, to: number): void {
   if (!pass.databaseKnown) findDatabase(pass);
   const { input, databaseFrom, databaseTo } = pass;
   const length = databaseTo - databaseFrom;
@@ -226,7 +226,7 @@ function mapReference(pass: MappingPass, from: number, to: number): void {
   mapString(pass, same === length ? from + length : from, to);
 }
 
-function mapTimestamp(pass: MappingPass, from: number, to: number): void {
+function mapTimestamp(pass: ItemEncoder, from: number, to: number): void {
   const { input } = pass;
   let seconds: number | bigint = 0;
   let nanos: number | bigint = 0;
@@ -254,7 +254,7 @@ function mapTimestamp(pass: MappingPass, from: number, to: number): void {
   pass.size += timestampLength;
 }
 
-function mapGeoPoint(pass: MappingPass, from: number, to: number): void {
+function mapGeoPoint(pass: ItemEncoder, from: number, to: number): void {
   const { input } = pass;
   let latitude = 0;
   let longitude = 0;
@@ -276,7 +276,7 @@ function mapGeoPoint(pass: MappingPass, from: number, to: number): void {
 }
 
 /** The `ArrayValue` in this range. */
-function mapList(pass: MappingPass, from: number, to: number): void {
+function mapList(pass: ItemEncoder, from: number, to: number): void {
   deeper(pass, from);
   open(pass, openList);
   let count = 0;
@@ -294,7 +294,7 @@ function mapList(pass: MappingPass, from: number, to: number): void {
 }
 
 /** Firestore sends a vector as a map of a reserved form. Returns which of the two it was. */
-function mapMapOrVector(pass: MappingPass, from: number, to: number): number {
+function mapMapOrVector(pass: ItemEncoder, from: number, to: number): number {
   const vector = findVector(pass, from, to);
   if (vector !== undefined) {
     mapList(pass, vector.from, vector.to);
@@ -318,7 +318,7 @@ function mapMapOrVector(pass: MappingPass, from: number, to: number): number {
 }
 
 /** Writes `"name":{…}` for the entry that `openEntry` opened. Returns the kind of the value. */
-export function mapNamedValue(pass: MappingPass, valueTo: number): number {
+export function mapNamedValue(pass: ItemEncoder, valueTo: number): number {
   const { keyFrom, keyTo, valueFrom } = pass;
   const length = keyTo - keyFrom;
   if (length === 0) throw unsupported(keyFrom, 'has an empty name, which DynamoDB does not take');
@@ -331,7 +331,7 @@ export function mapNamedValue(pass: MappingPass, valueTo: number): number {
   return mapValue(pass, valueFrom, valueTo);
 }
 
-function deeper(pass: MappingPass, from: number): void {
+function deeper(pass: ItemEncoder, from: number): void {
   if (++pass.depth > maxDepth) {
     throw unsupported(from, 'is nested deeper than the 32 levels that DynamoDB takes');
   }

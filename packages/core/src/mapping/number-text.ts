@@ -1,4 +1,4 @@
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 import { numberSize } from '../item-size.ts';
 
 const ZERO = 0x30;
@@ -19,7 +19,7 @@ const pairs = Uint16Array.from(
 );
 
 /** Every digit of an integer, counted into the item's size. */
-export function putInteger(pass: MappingPass, value: number | bigint): void {
+export function putInteger(pass: ItemEncoder, value: number | bigint): void {
   if (typeof value === 'bigint') {
     putNumberText(pass, String(value));
     return;
@@ -30,7 +30,7 @@ export function putInteger(pass: MappingPass, value: number | bigint): void {
 }
 
 /** The shortest decimal that reads back as the same double, counted into the item's size. -0 is 0. */
-export function putDouble(pass: MappingPass, value: number): void {
+export function putDouble(pass: ItemEncoder, value: number): void {
   // Amounts have two decimals or none. A decimal of at most 15 digits that divides back to the very double is its
   // shortest one: no two such decimals share a double.
   const hundredths = Math.round(value * 100);
@@ -52,7 +52,7 @@ export function putDouble(pass: MappingPass, value: number): void {
 const lowest = -0x8000_0000;
 
 /** Writes `digits` / 10^`decimals`; `digits` has 32 bits, `decimals` is 0, 1 or 2. */
-function putDecimal(pass: MappingPass, digits: number, decimals: number): void {
+function putDecimal(pass: ItemEncoder, digits: number, decimals: number): void {
   const { bytes, view } = pass;
   const negative = digits < 0;
   let rest = negative ? -digits : digits;
@@ -92,7 +92,7 @@ function lengthOf(value: number): number {
   return value < 1_000_000_000 ? 9 : 10;
 }
 
-function putNumberText(pass: MappingPass, text: string): void {
+function putNumberText(pass: ItemEncoder, text: string): void {
   const { bytes } = pass;
   let at = pass.at;
   let digits = 0;

@@ -1,13 +1,13 @@
 import type { Reader } from 'protobufjs';
 import { ENTRY_KEY, ENTRY_VALUE } from '../values/value-tags.ts';
-import type { MappingPass } from './mapping-pass.ts';
-import { malformed } from './refusal.ts';
+import type { ItemEncoder } from './item-encoder.ts';
+import { malformed } from './mapping-error.ts';
 
 /**
  * Opens the message that is the field at `at`, which ends at most at `outerEnd`: leaves in the pass where it begins and
  * returns where it ends; 0 if the field is another one than `tag`. No message ends at 0.
  */
-export function openElement(pass: MappingPass, at: number, outerEnd: number, tag: number): number {
+export function openElement(pass: ItemEncoder, at: number, outerEnd: number, tag: number): number {
   const { input } = pass;
   if (input[at] === tag) {
     const low = input[at + 1]!;
@@ -42,7 +42,7 @@ export function openElement(pass: MappingPass, at: number, outerEnd: number, tag
  * the JSON would hold the name twice, where the last one counts as it does in protobuf, the size would be too large, and
  * the comparison would tell.
  */
-export function openEntry(pass: MappingPass, from: number, end: number): number {
+export function openEntry(pass: ItemEncoder, from: number, end: number): number {
   const { input } = pass;
   const keyLength = input[from + 1]!;
   const keyTo = from + 2 + keyLength;
@@ -60,7 +60,7 @@ export function openEntry(pass: MappingPass, from: number, end: number): number 
   return openUnusualEntry(pass, from, end);
 }
 
-function openUnusualEntry(pass: MappingPass, from: number, end: number): number {
+function openUnusualEntry(pass: ItemEncoder, from: number, end: number): number {
   const { reader } = pass;
   reader.pos = from;
   pass.keyFrom = end;

@@ -1,4 +1,4 @@
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 
 /** Whether a range of the document is one varint: all its bytes but the last say that another follows. */
 export function isVarint(input: Uint8Array, from: number, to: number): boolean {
@@ -9,7 +9,7 @@ export function isVarint(input: Uint8Array, from: number, to: number): boolean {
 }
 
 /** A varint as the signed 64 bit integer it stands for, exact: a bigint only where a number can't hold it. */
-export function readInteger(pass: MappingPass, from: number, to: number): number | bigint {
+export function readInteger(pass: ItemEncoder, from: number, to: number): number | bigint {
   const { input } = pass;
   // Four bytes carry 28 bits, seven 49, which a double adds up exactly. Only huge and negative integers take more.
   if (to - from <= 4) {

@@ -1,4 +1,4 @@
-import type { MappingPass } from './mapping-pass.ts';
+import type { ItemEncoder } from './item-encoder.ts';
 
 const ZERO = 0x30;
 const HYPHEN = 0x2d;
@@ -23,7 +23,7 @@ let monthOfYear = 0;
 let dayOfMonth = 0;
 
 /** Writes a timestamp that `isTimestamp`, UTC, always six digits; what is below a microsecond is cut. */
-export function putTimestamp(pass: MappingPass, seconds: number, nanos: number): void {
+export function putTimestamp(pass: ItemEncoder, seconds: number, nanos: number): void {
   const { bytes, view, at } = pass;
   const dayNumber = Math.floor(seconds / 86_400);
   if (dayNumber !== knownDay) {

@@ -65,11 +65,12 @@ export class DryRunCollisions {
     }));
     for (let place = date.indexOf('_'); place !== -1; place = date.indexOf('_', place + 1)) {
       const longer = `${userId}_${date.slice(0, place)}`;
-      if (this.#placeOf(longer) !== undefined) rivals.push({ userId: longer, date: date.slice(place + 1) });
+      if (this.#fieldPathAt(longer) !== undefined)
+        rivals.push({ userId: longer, date: date.slice(place + 1) });
     }
     return rivals
       .filter((ref) => isDocumentId(ref.userId) && isDocumentId(ref.date))
-      .toSorted((a, b) => (this.#placeOf(a.userId) ?? 0) - (this.#placeOf(b.userId) ?? 0));
+      .toSorted((a, b) => (this.#fieldPathAt(a.userId) ?? 0) - (this.#fieldPathAt(b.userId) ?? 0));
   }
 
   async #usersItBeginsWith(): Promise<readonly string[]> {
@@ -77,14 +78,14 @@ export class DryRunCollisions {
     const prefixes: string[] = [];
     for (let place = userId.indexOf('_'); place !== -1; place = userId.indexOf('_', place + 1)) {
       const user = userId.slice(0, place);
-      if (isDocumentId(user) && this.#placeOf(user) !== undefined) prefixes.push(user);
+      if (isDocumentId(user) && this.#fieldPathAt(user) !== undefined) prefixes.push(user);
     }
     const counts = await Promise.all(prefixes.map((user) => source.countUserEntries(user, signal)));
     return prefixes.filter((_, index) => (counts[index] ?? 0) > 0);
   }
 
   /** Where the user stands among those of the run; undefined where he comes later or is none of them. */
-  #placeOf(user: string): number | undefined {
+  #fieldPathAt(user: string): number | undefined {
     const { userId, userIds } = this.#run;
     // Of two users whose entries can share a key, one begins with the other, and Firestore lists that one first.
     if (userIds === undefined) return user.length < userId.length ? user.length : undefined;

@@ -17,7 +17,7 @@ const noSource = new DataView(new ArrayBuffer(0));
  *
  * Usual values are read here by their ranges, byte by byte; the wire reader is for all that is not written as usual.
  */
-export class MappingPass {
+export class ItemEncoder {
   /** The document. */
   input: Uint8Array = nothing;
   readonly reader: protobuf.Reader = new protobuf.Reader(nothing);
@@ -47,7 +47,7 @@ export class MappingPass {
   keyFrom = 0;
   keyTo = 0;
   valueFrom = 0;
-  /** Values of fields whose names `data` uses itself, in the order of `ownNames`, as ranges of the document; -1: none. */
+  /** Values of fields whose names `data` uses itself, in the order of `reservedFields`, as ranges of the document; -1: none. */
   readonly ownFrom: [number, number, number] = [-1, -1, -1];
   readonly ownTo: [number, number, number] = [-1, -1, -1];
 

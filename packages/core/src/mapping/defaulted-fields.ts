@@ -3,7 +3,7 @@ import { latin } from './json-text.ts';
 import { sameBytes } from './find-vector.ts';
 
 /** The fields that every item has, each with what stands for it when the entry lacks it. */
-export const guideFields = [
+export const defaultedFields = [
   { name: 'trades', expected: 'array', kind: ARRAY_VALUE, ifMissing: '{"L":[]}' },
   { name: 'heatmap', expected: 'map', kind: MAP_VALUE, ifMissing: '{"M":{}}' },
   { name: 'performance', expected: 'map', kind: MAP_VALUE, ifMissing: '{"M":{}}' },
@@ -12,16 +12,16 @@ export const guideFields = [
 ] as const;
 
 /** Names that `data` uses itself: an entry's own field of such a name moves to `data.metadata.source`. */
-export const ownNames = ['userId', 'date', 'metadata'] as const;
+export const reservedFields = ['userId', 'date', 'metadata'] as const;
 
 export const ORDINARY = -1;
 /** `indexOfName` answers an own name's index plus this. */
 export const OWN_NAME = 8;
 
-const guideBytes = guideFields.map(({ name }) => latin(name));
-const ownBytes = ownNames.map((name) => latin(name));
+const guideBytes = defaultedFields.map(({ name }) => latin(name));
+const ownBytes = reservedFields.map((name) => latin(name));
 
-/** An index into `guideFields`, OWN_NAME and up for `ownNames`, ORDINARY for any other name. */
+/** An index into `defaultedFields`, OWN_NAME and up for `reservedFields`, ORDINARY for any other name. */
 export function indexOfName(bytes: Uint8Array, from: number, to: number): number {
   switch (to - from) {
     case 4:

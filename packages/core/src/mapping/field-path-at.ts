@@ -13,7 +13,7 @@ import { placeOfElement, placeOfField } from '../values/field-place.ts';
  * Which field holds the byte at `offset`, such as `trades[3].x`; '' for none. Walks the document a second time, so that
  * the mapping, which seldom has to name a place, need not keep one.
  */
-export function placeOf(document: Uint8Array, offset: number): string {
+export function fieldPathAt(document: Uint8Array, offset: number): string {
   const reader = new protobuf.Reader(document);
   try {
     return placeInFields(reader, document.length, DOCUMENT_FIELD, offset, '');

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../error-codes.ts';
 
 /** Thrown inside the mapping only: this entry can't be an item. `mapEntry` turns it into its answer. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class MappingError extends Error {
+  override readonly name = 'MappingError';
   readonly code: ErrorCode;
   /** Where in the document's bytes (a value's start, never a tag), so that the place can be named without keeping track of it on the hot path. */
   readonly offset: number;
@@ -14,10 +14,10 @@ export class Refusal extends Error {
   }
 }
 
-export function malformed(offset: number, message: string): Refusal {
-  return new Refusal('MALFORMED_DOCUMENT', offset, message);
+export function malformed(offset: number, message: string): MappingError {
+  return new MappingError('MALFORMED_DOCUMENT', offset, message);
 }
 
-export function unsupported(offset: number, message: string): Refusal {
-  return new Refusal('UNSUPPORTED_VALUE', offset, message);
+export function unsupported(offset: number, message: string): MappingError {
+  return new MappingError('UNSUPPORTED_VALUE', offset, message);
 }
