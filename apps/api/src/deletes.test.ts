@@ -13,7 +13,7 @@ import { expect, test } from 'vitest';
 import { openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 import { change, fill } from './testing/table-items.ts';
 
-const segment = 'slice:0/1';
+const segment = 'segment:0/1';
 const items = 8;
 const rollback = { kind: 'rollback', dryRun: false } as const;
 const prune = { kind: 'prune', dryRun: false, list: true, limit: items } as const;

@@ -22,11 +22,11 @@ export function logWork(log: Log): OnWorkEvent {
         log.warn({ run, differences: event.detail }, 'configured for another run: takes no part in this one');
         return;
       case 'unit': {
-        const { user, slice, job, outcome, detail } = event;
+        const { user, segment, job, outcome, detail } = event;
         const failed = outcome === 'failed' || outcome === 'error';
         log[failed ? 'warn' : 'debug'](
-          { run, user, slice, job, outcome, detail },
-          'user' in event ? 'user' : 'slice',
+          { run, user, segment, job, outcome, detail },
+          'user' in event ? 'user' : 'segment',
         );
       }
     }

@@ -15,7 +15,7 @@ export interface EngineSettings {
   readonly usersAhead: number;
   readonly usersPage: number;
   /** Into how many segments the table is cut for scans. */
-  readonly slices: number;
+  readonly segments: number;
   /** For the bill that a dry run foretells. */
   readonly prices: Prices;
 }
@@ -25,7 +25,7 @@ export const defaultPaging = {
   pageBytes: 2 * 1024 * 1024,
   usersAhead: 1_000,
   usersPage: 250,
-  slices: 8,
+  segments: 8,
 } as const satisfies Partial<EngineSettings>;
 
 /** All that one unit of work needs; made once for each process. */

@@ -20,23 +20,23 @@ const anyUserId = oneof(
 const anyUnit = oneof(
   anyUserId.map((userId): Unit => ({ type: 'user', userId })),
   tuple(integer({ min: 0, max: 99 }), integer({ min: 1, max: 99 })).map(([segment, of]): Unit => ({
-    type: 'slice',
+    type: 'segment',
     segment,
     of,
   })),
   tuple(integer({ min: 0, max: 99 }), integer({ min: 1, max: 99 })).map(([segment, of]): Unit => ({
-    type: 'slice',
+    type: 'segment',
     segment,
     of,
     close: true,
   })),
 );
 
-test('a job id names the user or the slice', () => {
+test('a job id names the user or the segment', () => {
   expect(jobId('alice')).toBe(`${run}.user.alice`);
   expect(jobId('auth0|5f7c')).toBe(`${run}.user.auth0~7c~5f7c`);
   expect(jobId('a b@c')).toBe(`${run}.user.a~20~b~40~c`);
-  expect(unitJobId(run, 'slice:3/8:close')).toBe(`${run}.slice.3~2f~8~3a~close`);
+  expect(unitJobId(run, 'segment:3/8:close')).toBe(`${run}.segment.3~2f~8~3a~close`);
   expect(jobId('alice', true)).toMatch(/\.user-[0-9a-f]{16}$/);
   expect(jobId('alice', true)).not.toContain('alice');
 });

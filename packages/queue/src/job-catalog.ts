@@ -13,7 +13,7 @@ export const queueNames = { coordinators: 'runs', units: 'users' } as const;
 export const coordinatorJob = z.strictObject({ operationId: z.string() });
 export type CoordinatorJob = z.infer<typeof coordinatorJob>;
 
-/** One for each user (or slice of the table) of an operation. */
+/** One for each user (or segment of the table) of an operation. */
 export const unitJob = z.strictObject({ operationId: z.string(), unit: z.string().refine(isUnitId) });
 export type UnitJob = z.infer<typeof unitJob>;
 
@@ -40,7 +40,7 @@ export function coordinatorJobId(operationId: string): string {
   return `${operationId}.coordinator`;
 }
 
-/** Unique for each operation: `….user.alice`, `….slice.3~2f~8`. */
+/** Unique for each operation: `….user.alice`, `….segment.3~2f~8`. */
 export function unitJobId(operationId: string, unitId: string, hideUserData = false): string {
   const unit = parseUnitId(unitId);
   if (hideUserData && unit.type === 'user') return `${operationId}.${pseudonym(unit.userId)}`;
@@ -63,7 +63,7 @@ const verbs: Record<OperationKind, string> = {
   prune: 'prune',
 };
 
-/** What Bull Board shows: `migrate alice`, `roll back slice 3 of 8`. */
+/** What Bull Board shows: `migrate alice`, `roll back segment 3 of 8`. */
 export function unitJobName(operationId: string, unitId: string, hideUserData = false): string {
   const kind = operationId.slice(0, operationId.indexOf('-')) as OperationKind;
   return `${verbs[kind]} ${unitLabel(unitId, hideUserData)}`;

@@ -26,7 +26,7 @@ const otherBindingMs = 500;
 /** How long one waits, and up to twice as long, that met an outage. */
 const postponeMs = 4_000;
 
-/** Works off users and slices, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
+/** Works off users and segments, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
 export function startUnitWorker(
   context: CoordinatorContext,
   options: {
@@ -51,7 +51,7 @@ export function startUnitWorker(
     options.onWork?.({
       kind: 'unit',
       run,
-      [isUser ? 'user' : 'slice']: label,
+      [isUser ? 'user' : 'segment']: label,
       job: job.id ?? '',
       outcome,
       ...(detail === undefined ? {} : { detail }),

@@ -10,7 +10,7 @@ export type WorkEvent =
       readonly run: string;
       /** One of the two, as a person may read it. */
       readonly user?: string;
-      readonly slice?: string;
+      readonly segment?: string;
       readonly job: string;
       /** How its attempt ended: `done`, `failed`, `handed-back`, `error` (another attempt follows) … */
       readonly outcome: string;

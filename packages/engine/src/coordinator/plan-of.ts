@@ -2,7 +2,7 @@ import type { Operation } from '@migrator/core';
 
 import { migrationPlan } from './migration-plan.ts';
 import type { Plan } from './plan.ts';
-import { slicesPlan } from './slices-plan.ts';
+import { segmentsPlan } from './segments-plan.ts';
 import { verificationPlan } from './verification-plan.ts';
 
 export function planOf(operation: Operation): Plan {
@@ -13,8 +13,8 @@ export function planOf(operation: Operation): Plan {
     case 'verification':
       return verificationPlan(request);
     case 'rollback':
-      return slicesPlan('rolling-back');
+      return segmentsPlan('rolling-back');
     case 'prune':
-      return slicesPlan('migrating');
+      return segmentsPlan('migrating');
   }
 }

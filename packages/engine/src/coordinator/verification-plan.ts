@@ -5,18 +5,18 @@ import type { Operation, SubcollectionSample, VerificationRequest } from '@migra
 import type { CoordinatorContext } from '../engine-context.ts';
 import { verificationReport } from '../reports/verification-report.ts';
 import { isBalanced } from '../units/set-digest.ts';
-import { listSlices } from './list-slices.ts';
+import { listSegments } from './list-segments.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import type { Listing, Plan } from './plan.ts';
 import { sampleSubcollections } from './sample-subcollections.ts';
 
 /** Where the listing stands: at a page of users, or behind them. */
 const atUsers = 'users:';
-const behindSlices = 'slices';
+const behindSegments = 'segments';
 
 /**
- * Users and slices first: the way from the entries to their items, and the reverse pass. Only where the two have come upon
- * different items the slices are gone through again, closely. By count, both sides are counted by the same units.
+ * Users and segments first: the way from the entries to their items, and the reverse pass. Only where the two have come upon
+ * different items the segments are gone through again, closely. By count, both sides are counted by the same units.
  */
 export function verificationPlan(request: VerificationRequest): Plan {
   return {
@@ -33,14 +33,14 @@ export function verificationPlan(request: VerificationRequest): Plan {
     },
 
     async list(context, operation, signal) {
-      if (operation.listing.cursor === behindSlices) return closeLook(context, operation);
+      if (operation.listing.cursor === behindSegments) return closeLook(context, operation);
       const page = await listUsers(context, listingUsers(operation), request.userIds, signal);
       if (!page.done)
         return { ...page, ...(page.cursor === undefined ? {} : { cursor: atUsers + page.cursor }) };
-      const units = [...page.units, ...listSlices(context.settings.slices)];
+      const units = [...page.units, ...listSegments(context.settings.segments)];
       // Numbers alone leave nothing to look at closely.
       if (request.mode === 'count') return { ...page, units };
-      return { ...page, units, cursor: behindSlices, done: false, waits: true };
+      return { ...page, units, cursor: behindSegments, done: false, waits: true };
     },
 
     async nextPart() {
@@ -49,7 +49,7 @@ export function verificationPlan(request: VerificationRequest): Plan {
 
     async finish(_context, operation) {
       if (operation.units.failed > 0) {
-        return { state: 'failed', reason: 'some users or slices could not be compared; see its issues' };
+        return { state: 'failed', reason: 'some users or segments could not be compared; see its issues' };
       }
       return { state: verificationReport(operation).isValid ? 'completed' : 'completed-with-failures' };
     },
@@ -76,14 +76,14 @@ function listingUsers(operation: Operation): Operation {
   };
 }
 
-/** Slices that are to be looked at closely, once all of the first ways have ended. */
+/** Segments that are to be looked at closely, once all of the first ways have ended. */
 function closeLook({ settings }: CoordinatorContext, { units, totals }: Operation): Listing {
   if (units.completed + units.failed < units.listed)
-    return { units: [], cursor: behindSlices, done: false, waits: true };
+    return { units: [], cursor: behindSegments, done: false, waits: true };
   const agree = units.failed === 0 && isBalanced(totals);
   return {
-    units: agree ? [] : listSlices(settings.slices, { close: true }),
-    cursor: behindSlices,
+    units: agree ? [] : listSegments(settings.segments, { close: true }),
+    cursor: behindSegments,
     done: true,
   };
 }

@@ -16,11 +16,11 @@ export function pseudonym(userId: string): string {
   return `user-${createHash('sha256').update(userId).digest('hex').slice(0, 16)}`;
 }
 
-/** A unit of work as a person reads it: `alice`, `slice 3 of 8`, `slice 3 of 8 closely`. */
+/** A unit of work as a person reads it: `alice`, `segment 3 of 8`, `segment 3 of 8 closely`. */
 export function unitLabel(unitId: string, hideUserData: boolean): string {
   const unit = parseUnitId(unitId);
-  if (unit.type === 'slice')
-    return `slice ${unit.segment + 1} of ${unit.of}${unit.close === true ? ' closely' : ''}`;
+  if (unit.type === 'segment')
+    return `segment ${unit.segment + 1} of ${unit.of}${unit.close === true ? ' closely' : ''}`;
   return hideUserData ? pseudonym(unit.userId) : unit.userId;
 }
 

@@ -4,7 +4,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { userOfCopy } from '../entries/journal-items.ts';
 import { endOfEntries } from './entry-cursor.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
-import { scanSlice } from './scan-slice.ts';
+import { scanSegment } from './scan-segment.ts';
 import { usersOf } from './users-of.ts';
 
 /** Firestore's side of a verification by count: one aggregate query, which sees this user's own journal and no other. */
@@ -16,12 +16,12 @@ export async function* countUser(context: EngineContext, userId: string, start: 
 /** DynamoDB's side: the copies in one segment of the table, of the users that the verification covers. */
 export async function* countSlice(
   context: EngineContext,
-  slice: Extract<Unit, { type: 'slice' }>,
+  segment: Extract<Unit, { type: 'segment' }>,
   request: VerificationRequest,
   start: UnitStart,
 ): UnitWork {
   const users = usersOf(request);
-  for await (const page of scanSlice(context.target, slice, start, { keysOnly: true, limit: 1_000 })) {
+  for await (const page of scanSegment(context.target, segment, start, { keysOnly: true, limit: 1_000 })) {
     let copies = 0;
     for (const item of page.items) {
       const userId = userOfCopy(item);

@@ -12,7 +12,7 @@ import { forEachWithLimit } from '../entries/for-each-with-limit.ts';
 import { abortLater } from '../join-signals.ts';
 import { type DeleteIntent, intentCursor, readIntent } from './delete-intent.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
-import { scanSlice } from './scan-slice.ts';
+import { scanSegment } from './scan-segment.ts';
 
 type Counts = Record<string, number>;
 
@@ -53,7 +53,7 @@ const answerLimitMs = 5_000;
  */
 export async function* deleteSegment(
   context: EngineContext,
-  slice: Extract<Unit, { type: 'slice' }>,
+  segment: Extract<Unit, { type: 'segment' }>,
   start: UnitStart,
   rules: DeleteRules,
 ): UnitWork {
@@ -66,7 +66,7 @@ export async function* deleteSegment(
   const from = recorded === undefined ? start.cursor : recorded.next;
   const scanStart = from === undefined ? rest : { ...rest, cursor: from };
   const options = { keysOnly: rules.keysOnly, limit: itemsOnAPage };
-  for await (const { items, cursor, last } of scanSlice(context.target, slice, scanStart, options)) {
+  for await (const { items, cursor, last } of scanSegment(context.target, segment, scanStart, options)) {
     const { doomed, issues, ...selected } = await rules.select(items);
     const deltas = { scanned: items.length, ...selected.deltas };
     const next = cursor === undefined ? {} : { cursor };

@@ -345,7 +345,7 @@ class UnitBook {
 
   #path(): string {
     const unit = parseUnitId(this.#start.unit);
-    if (unit.type === 'slice') return `table segment ${unit.segment} of ${unit.of}`;
+    if (unit.type === 'segment') return `table segment ${unit.segment} of ${unit.of}`;
     return entryPath({ userId: unit.userId, date: '' }, this.#context.settings.names).slice(0, -1);
   }
 }
@@ -358,7 +358,7 @@ function resumption(start: UnitStart): string {
   const where =
     start.cursor === undefined
       ? 'from the beginning'
-      : parseUnitId(start.unit).type === 'slice'
+      : parseUnitId(start.unit).type === 'segment'
         ? 'after the last page'
         : `after ${start.cursor.slice(1) || 'the last entry'}`;
   return `start number ${start.epoch}, going on ${where}`;

@@ -7,9 +7,9 @@ import type { MigrationRun } from '../entries/migration-run.ts';
 import { countSlice, countUser } from './count-entries.ts';
 import { migrateUser } from './migrate-user.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
-import { pruneSlice } from './prune-slice.ts';
-import { rollBackSlice } from './roll-back-slice.ts';
-import { verifySlice, verifySliceClosely } from './verify-slice.ts';
+import { pruneSegment } from './prune-segment.ts';
+import { rollBackSegment } from './roll-back-segment.ts';
+import { verifySegment, verifySegmentClosely } from './verify-segment.ts';
 import { verifyUser } from './verify-user.ts';
 
 /** Which work a unit of an operation means. */
@@ -48,14 +48,14 @@ export function workOf(context: EngineContext, operation: Operation, start: Unit
       }
       const { setKey = '' } = operation.facts;
       if (unit.type === 'user') return verifyUser(context, unit.userId, setKey, start);
-      if (unit.close === true) return verifySliceClosely(context, unit, request, start);
-      return verifySlice(context, unit, request, setKey, start);
+      if (unit.close === true) return verifySegmentClosely(context, unit, request, start);
+      return verifySegment(context, unit, request, setKey, start);
     }
     case 'rollback':
-      if (unit.type === 'slice') return rollBackSlice(context, unit, request, start);
+      if (unit.type === 'segment') return rollBackSegment(context, unit, request, start);
       break;
     case 'prune':
-      if (unit.type === 'slice') return pruneSlice(context, unit, { id: operation.id, request }, start);
+      if (unit.type === 'segment') return pruneSegment(context, unit, { id: operation.id, request }, start);
       break;
   }
   throw new TypeError(`a ${operation.kind} has no work for '${start.unit}'`);

@@ -33,7 +33,7 @@ export const trickyUnits = [
   'user:ü😀\nzwei Zeilen',
   'user:',
   'user:__proto__',
-  'slice:0/8',
+  'segment:0/8',
 ] as const;
 
 export function at(milliseconds: number): Date {

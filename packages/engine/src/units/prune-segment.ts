@@ -19,9 +19,9 @@ import type { UnitStart, UnitWork } from './page-result.ts';
  * Removes, from one segment of the table, owned items whose entry Firestore no longer holds; or, as a dry run, counts
  * and lists them. An item whose entry can't be asked about stays.
  */
-export function pruneSlice(
+export function pruneSegment(
   context: EngineContext,
-  slice: Extract<Unit, { type: 'slice' }>,
+  segment: Extract<Unit, { type: 'segment' }>,
   operation: Pick<Operation, 'id'> & { readonly request: PruneRequest },
   start: UnitStart,
 ): UnitWork {
@@ -34,7 +34,7 @@ export function pruneSlice(
     detail: { dateKey, path: entryPath(ref, context.settings.names) },
   });
 
-  return deleteSegment(context, slice, start, {
+  return deleteSegment(context, segment, start, {
     dryRun: request.dryRun,
     keysOnly: true,
     async select(items) {

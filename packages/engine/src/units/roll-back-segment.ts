@@ -25,9 +25,9 @@ type Fate = Extract<
  * Takes back what the migration wrote in one segment of the table, each item on condition that it is still the
  * migration's. A dry run decides in the same way and deletes nothing.
  */
-export function rollBackSlice(
+export function rollBackSegment(
   context: EngineContext,
-  slice: Extract<Unit, { type: 'slice' }>,
+  segment: Extract<Unit, { type: 'segment' }>,
   request: RollbackRequest,
   start: UnitStart,
 ): UnitWork {
@@ -39,7 +39,7 @@ export function rollBackSlice(
     code: fate,
     detail: { dateKey },
   });
-  return deleteSegment(context, slice, start, {
+  return deleteSegment(context, segment, start, {
     dryRun,
     // Sizes are told beforehand only; a real rollback need not read the items whole.
     keysOnly: !dryRun,

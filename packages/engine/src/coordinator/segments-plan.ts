@@ -1,11 +1,11 @@
 import type { OperationPhase } from '@migrator/core';
 
 import { markRolledBack } from '../operations/run-markers.ts';
-import { listSlices } from './list-slices.ts';
+import { listSegments } from './list-segments.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan of an operation that goes over the table once, segment by segment: a rollback, or pruning. */
-export function slicesPlan(phase: OperationPhase): Plan {
+export function segmentsPlan(phase: OperationPhase): Plan {
   return {
     phase,
     async prepare(context, operation, signal) {
@@ -21,7 +21,7 @@ export function slicesPlan(phase: OperationPhase): Plan {
       return {};
     },
     async list(context) {
-      return { units: listSlices(context.settings.slices), done: true };
+      return { units: listSegments(context.settings.segments), done: true };
     },
     async nextPart() {
       return undefined;
@@ -39,7 +39,7 @@ export function slicesPlan(phase: OperationPhase): Plan {
       if (operation.units.failed === 0) return { state: 'completed' };
       return {
         state: 'completed-with-failures',
-        reason: 'some slices of the table could not be worked through',
+        reason: 'some segments of the table could not be worked through',
       };
     },
   };

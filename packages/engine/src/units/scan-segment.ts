@@ -8,9 +8,9 @@ const prefix = 'k';
  * One segment of the table by pages, from where the last start left off. `cursor` is what to commit with the page;
  * the next page is read while this one is worked on.
  */
-export async function* scanSlice(
+export async function* scanSegment(
   target: Target,
-  slice: Extract<Unit, { type: 'slice' }>,
+  segment: Extract<Unit, { type: 'segment' }>,
   start: UnitStart,
   options: { keysOnly: boolean; limit: number },
 ): AsyncGenerator<{ items: readonly StoredItem[]; cursor?: string; last: boolean }, void, void> {
@@ -18,8 +18,8 @@ export async function* scanSlice(
   const signal = AbortSignal.any([start.signal, left.signal]);
   const scan = (cursor: string | undefined): Promise<ScanPage> => {
     const page = target.scan({
-      segment: slice.segment,
-      totalSegments: slice.of,
+      segment: segment.segment,
+      totalSegments: segment.of,
       keysOnly: options.keysOnly,
       limit: options.limit,
       signal,

@@ -13,24 +13,24 @@ import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts'
 import { findOrphans } from '../entries/find-orphans.ts';
 import { SetDigest } from './set-digest.ts';
 import type { UnitStart, UnitWork } from './page-result.ts';
-import { scanSlice } from './scan-slice.ts';
+import { scanSegment } from './scan-segment.ts';
 import { usersOf } from './users-of.ts';
 
-type Slice = Extract<Unit, { type: 'slice' }>;
+type Segment = Extract<Unit, { type: 'segment' }>;
 
 /**
  * The reverse pass of a verification: the owned items of one segment of the table. Whether they are just those that the entries
  * led to shows when all segments are through, and nobody has to be asked about any of them.
  */
-export async function* verifySlice(
+export async function* verifySegment(
   context: EngineContext,
-  slice: Slice,
+  segment: Segment,
   request: VerificationRequest,
   setKey: string,
   start: UnitStart,
 ): UnitWork {
   const users = usersOf(request);
-  for await (const { items, ...rest } of scanPages(context, slice, start)) {
+  for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const found = new SetDigest(setKey, -1);
     for (const item of items) {
       const provenance = readProvenance(item);
@@ -43,14 +43,14 @@ export async function* verifySlice(
 }
 
 /** The close look at a segment, where the reverse pass has not come upon just the same items: those without an entry, by name. */
-export async function* verifySliceClosely(
+export async function* verifySegmentClosely(
   context: EngineContext,
-  slice: Slice,
+  segment: Segment,
   request: VerificationRequest,
   start: UnitStart,
 ): UnitWork {
   const users = usersOf(request);
-  for await (const { items, ...rest } of scanPages(context, slice, start)) {
+  for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const owned = items
       .map((item) => asOwned(item))
       .filter((item) => item !== undefined)
@@ -68,8 +68,12 @@ export async function* verifySliceClosely(
   }
 }
 
-function scanPages(context: EngineContext, slice: Slice, start: UnitStart): ReturnType<typeof scanSlice> {
-  return scanSlice(context.target, slice, start, { keysOnly: true, limit: 1_000 });
+function scanPages(
+  context: EngineContext,
+  segment: Segment,
+  start: UnitStart,
+): ReturnType<typeof scanSegment> {
+  return scanSegment(context.target, segment, start, { keysOnly: true, limit: 1_000 });
 }
 
 function issueOf(
