@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { unitLabel } from '@migrator/engine';
+import { taskLabel } from '@migrator/engine';
 import { toRedisError } from '@migrator/queue';
 import type { Express, RequestHandler, Response } from 'express';
 
@@ -32,14 +32,14 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
     readOnlyMode,
     description: 'One job for each run, verification and rollback',
   });
-  const units = new BullMQAdapter(queues.units, {
+  const tasks = new BullMQAdapter(queues.tasks, {
     readOnlyMode,
     description: 'One job for each user; retry a failed one here',
   });
-  if (settings.hideUserData === true) units.setFormatter('data', withoutUser);
+  if (settings.hideUserData === true) tasks.setFormatter('data', withoutUser);
   createBullBoard({
     serverAdapter,
-    queues: [coordinators, units],
+    queues: [coordinators, tasks],
     options: {
       handlerHooks: { before: refuseUnsafe },
       uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true, miscLinks },
@@ -95,8 +95,8 @@ function refuseUnsafe({ method, route, request }: BoardRequest) {
   } as const;
 }
 
-function withoutUser(data: { operationId?: unknown; unit?: unknown }): object {
-  return { ...data, unit: typeof data.unit === 'string' ? unitLabel(data.unit, true) : '' };
+function withoutUser(data: { operationId?: unknown; task?: unknown }): object {
+  return { ...data, task: typeof data.task === 'string' ? taskLabel(data.task, true) : '' };
 }
 
 /**

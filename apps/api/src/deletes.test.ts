@@ -3,10 +3,10 @@ import type { Operation, OperationRequest, Target } from '@migrator/core';
 import {
   AttemptWatcher,
   InFlightLimit,
-  runUnit,
+  runTask,
   startOperation,
-  type UnitAttempt,
-  type UnitResult,
+  type AttemptOptions,
+  type TaskResult,
 } from '@migrator/engine';
 import { expect, test } from 'vitest';
 
@@ -37,13 +37,13 @@ function attempt(
   environment: TestEnvironment,
   id: string,
   target: Partial<Target>,
-  more: Partial<UnitAttempt> = {},
+  more: Partial<AttemptOptions> = {},
 ) {
   const { context } = environment;
   const wrapped = Object.assign(Object.create(context.target), target) as Target;
   // One that died must not keep the others' slot.
   const writeSlots = new InFlightLimit(1);
-  return runUnit({ ...context, target: wrapped, writeSlots }, id, segment, {
+  return runTask({ ...context, target: wrapped, writeSlots }, id, segment, {
     signal: new AbortController().signal,
     watcher: new AttemptWatcher(context.ledger),
     lastAttempt: false,
@@ -138,7 +138,7 @@ for (const request of [rollback, prune]) {
     await using environment = await openMigrated(request);
     const { id } = await startOperation(environment.context, request);
     const failing = afterDeletes(environment, 2, 'before', () => Promise.reject(new Error('broken')));
-    const result: UnitResult = await attempt(environment, id, failing, { lastAttempt: true });
+    const result: TaskResult = await attempt(environment, id, failing, { lastAttempt: true });
     expect(result).toMatchObject({ outcome: 'failed' });
     expect(await keys(environment)).toHaveLength(6);
     expect(await ended(environment, id)).toMatchObject({ totals: { deleted: 2 } });

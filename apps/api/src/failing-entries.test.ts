@@ -127,7 +127,7 @@ test('a table that takes reads but no writes is an outage: no attempt of anybody
   proxy.always('unavailable', 'ConditionExpression');
   await environment.call('POST /start', { body: { verify: false } });
   const tried = await vi.waitFor(async () => {
-    const jobs = await environment.context.queues.units.getJobs();
+    const jobs = await environment.context.queues.tasks.getJobs();
     expect(jobs).toHaveLength(3);
     for (const job of jobs) expect(job.attemptsStarted).toBeGreaterThan(1);
     return jobs;

@@ -107,12 +107,12 @@ test('the rollback of one run leaves what other runs wrote, and its jobs can not
 
   const retried = await environment.call(`POST /migrations/${migrationId}/retry`);
   expect(retried).toMatchObject({ status: 409, body: { code: 'ROLLED_BACK' } });
-  const jobs = await environment.context.queues.units.getFailed();
+  const jobs = await environment.context.queues.tasks.getFailed();
   const job = jobs.find(({ data }) => data.operationId === migrationId);
   await large.set({ trades: ['small'] });
   await job?.retry();
   const reason = async (): Promise<string> =>
-    (await environment.context.queues.units.getJob(job?.id ?? ''))?.failedReason ?? '';
+    (await environment.context.queues.tasks.getJob(job?.id ?? ''))?.failedReason ?? '';
   await expect.poll(reason, { timeout: 10_000 }).toMatch(/rolled back by rollback-/);
   expect(await keys(environment)).toEqual(['journal_bob_new']);
 });

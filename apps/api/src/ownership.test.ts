@@ -1,6 +1,6 @@
 import { GetItemCommand, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { mapEntry, readProvenance, type StoredItem, unitId } from '@migrator/core';
-import { AttemptWatcher, runUnit } from '@migrator/engine';
+import { mapEntry, readProvenance, type StoredItem, taskId } from '@migrator/core';
+import { AttemptWatcher, runTask } from '@migrator/engine';
 import { heldLease } from '@migrator/testing';
 import { expect, test } from 'vitest';
 
@@ -65,10 +65,10 @@ test('a writer that slept through a later run changes nothing, neither items nor
   expect(await environment.context.target.putOwned(mapped.item, heldLease)).toMatchObject({
     outcome: 'refused',
   });
-  const late = await runUnit(
+  const late = await runTask(
     environment.context,
     String(at(first.body, 'migrationId')),
-    unitId({ type: 'user', userId: 'ann' }),
+    taskId({ type: 'user', userId: 'ann' }),
     {
       signal: new AbortController().signal,
       watcher: new AttemptWatcher(environment.context.ledger),

@@ -44,9 +44,9 @@ test('the budget of the environment holds, the status says so, and a person lift
   );
   const seconds = (performance.now() - startedAt) / 1_000;
   expect(at(paused, 'currentStatus.progress.pace.limitedBy')).toBe('paused');
-  const units = Number(at(paused, 'currentStatus.progress.outcomes.writeUnits'));
-  expect(units).toBeGreaterThan(0);
-  expect(units).toBeLessThanOrEqual(60 * (seconds + 1));
+  const tasks = Number(at(paused, 'currentStatus.progress.outcomes.writeUnits'));
+  expect(tasks).toBeGreaterThan(0);
+  expect(tasks).toBeLessThanOrEqual(60 * (seconds + 1));
   await environment.call('POST /resume');
 
   const lifted = await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });

@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { openQueueContext } from '@migrator/composition';
 import { readConfig } from '@migrator/config';
-import { unitId } from '@migrator/core';
+import { taskId } from '@migrator/core';
 import { startRedis } from '@migrator/local-services';
 import { startDynamoDbProxy, startFirestoreProxy, ThrottledTable } from '@migrator/testing';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -159,12 +159,12 @@ test('a user whose process ends again and again is tried alone, then failed; oth
   const id = String(at(body, 'migrationId'));
   const { ledger } = environment.context;
   const binding = await environment.context.binding();
-  const [poison, unlucky] = ['poison', 'unlucky'].map((userId) => unitId({ type: 'user', userId }));
+  const [poison, unlucky] = ['poison', 'unlucky'].map((userId) => taskId({ type: 'user', userId }));
   // What a process leaves behind that ends in the middle of them.
   for (let crash = 0; crash < 3; crash += 1) {
-    for (const unit of [poison, unlucky]) await ledger.startUnit(id, unit ?? '', { binding });
+    for (const task of [poison, unlucky]) await ledger.startTask(id, task ?? '', { binding });
   }
-  await ledger.startUnit(id, poison ?? '', { binding, isolated: true });
+  await ledger.startTask(id, poison ?? '', { binding, isolated: true });
   environment.addWorker();
   expect(await untilEnded(environment)).toMatchObject({
     state: 'completed-with-failures',

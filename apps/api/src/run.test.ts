@@ -1,5 +1,5 @@
 import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { unitId } from '@migrator/core';
+import { taskId } from '@migrator/core';
 import { oddIds } from '@migrator/testing';
 import { FieldValue, GeoPoint, Timestamp } from 'firebase-admin/firestore';
 import { expect, test, vi } from 'vitest';
@@ -135,7 +135,7 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
       errors: [{ path: 'users/ann/trading-journal/large', code: 'ITEM_TOO_LARGE' }],
     },
   });
-  const [job] = await environment.context.queues.units.getFailed();
+  const [job] = await environment.context.queues.tasks.getFailed();
   expect(job?.name).toBe('migrate ann');
   expect(job?.failedReason).toMatch(/^1 entry failed: 1 ITEM_TOO_LARGE/);
 
@@ -168,7 +168,7 @@ test('a failed entry fails its job; retried on Bull Board after the run, it move
 
 test('a job that runs twice at once counts once', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
-  const { AttemptWatcher, runUnit } = await import('@migrator/engine');
+  const { AttemptWatcher, runTask } = await import('@migrator/engine');
   await fill(environment, 'ann', 40);
   const opened = await environment.context.ledger.open(
     { kind: 'migration', dryRun: false, verify: false, prune: false },
@@ -178,7 +178,7 @@ test('a job that runs twice at once counts once', async () => {
   const { id } = opened.operation;
   // Small pages, so that both are in the middle of it for long.
   const context = { ...environment.context, settings: { ...environment.context.settings, pageEntries: 3 } };
-  const unit = unitId({ type: 'user', userId: 'ann' });
+  const task = taskId({ type: 'user', userId: 'ann' });
   const attempt = {
     signal: new AbortController().signal,
     watcher: new AttemptWatcher(environment.context.ledger),
@@ -187,13 +187,13 @@ test('a job that runs twice at once counts once', async () => {
     onProgress: () => undefined,
     onEvent: () => undefined,
   };
-  const results = await Promise.all([1, 2, 3].map(() => runUnit(context, id, unit, attempt)));
+  const results = await Promise.all([1, 2, 3].map(() => runTask(context, id, task, attempt)));
   const outcomes = results.map((result) => ('outcome' in result ? result.outcome : result.why));
   expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
   expect(outcomes.filter((outcome) => outcome === 'stale')).toHaveLength(2);
   const operation = await environment.context.ledger.get(id);
   expect(operation?.totals).toMatchObject({ created: 40 });
-  expect(operation?.units).toEqual({ listed: 1, completed: 1, failed: 0 });
+  expect(operation?.tasks).toEqual({ listed: 1, completed: 1, failed: 0 });
 });
 
 test('one operation at a time: a second start is told what runs', async () => {

@@ -97,11 +97,11 @@ test('a lost task is found although a job of an older run waits in the same queu
   await fill(environment, ['bob', 'cid', 'dan'], 120);
   await environment.call('POST /start', { body: { userIds: ['bob', 'cid', 'dan'], verify: false } });
   await untilProcessed(environment, 0);
-  const { units } = environment.context.queues;
-  const [old] = await units.getFailed();
+  const { tasks } = environment.context.queues;
+  const [old] = await tasks.getFailed();
   await old?.retry();
   const lost = await vi.waitFor(async () => {
-    const waiting = await units.getWaiting();
+    const waiting = await tasks.getWaiting();
     const job = waiting.find(({ name }) => name === 'migrate dan');
     await job?.remove();
     expect(job).toBeDefined();
@@ -156,9 +156,9 @@ test.each([
   expect(at(paused, 'progress.reason')).toMatch(/^paused on Bull Board/);
   const before = at(await current(environment), 'progress.processed');
   // A supervisor that undid it would have done so by its second tick.
-  const { units } = environment.context.queues;
+  const { tasks } = environment.context.queues;
   const since = Date.now();
-  await vi.waitUntil(async () => !(await units.isPaused()) || Date.now() - since > 3_000, {
+  await vi.waitUntil(async () => !(await tasks.isPaused()) || Date.now() - since > 3_000, {
     timeout: 10_000,
   });
   expect(await current(environment)).toMatchObject({ state: 'paused', progress: { processed: before } });
@@ -237,8 +237,8 @@ test('Bull Board: a long retry of a job has its coordinator at once, and keeps o
   });
   const id = String(at(body, 'migrationId'));
   for (const doc of large) await doc.set({ trades: ['x'.repeat(9_000)] });
-  const { coordinators, units } = environment.context.queues;
-  const [job] = await units.getFailed();
+  const { coordinators, tasks } = environment.context.queues;
+  const [job] = await tasks.getFailed();
   expect(await press(environment, `users/${encodeURIComponent(job?.id ?? '')}/retry/failed`)).toBeLessThan(
     500,
   );
@@ -262,12 +262,12 @@ test('jobs that were added, copied or edited by hand are refused and counted now
   const { body } = await environment.call('POST /start', { body: { verify: false } });
   const operationId = String(at(body, 'migrationId'));
   await untilProcessed(environment, 0);
-  const { units } = environment.context.queues;
+  const { tasks } = environment.context.queues;
   const forged = [
-    await units.add('copy', { operationId, unit: 'user:a' }, { jobId: 'copy-1' }),
-    await units.add('other user', { operationId, unit: 'user:mallory' }, { jobId: 'copy-2' }),
-    await units.add('nonsense', { operationId, unit: 'nothing' }, { jobId: 'copy-3' }),
-    await units.add('empty', {} as never, { jobId: 'copy-4' }),
+    await tasks.add('copy', { operationId, task: 'user:a' }, { jobId: 'copy-1' }),
+    await tasks.add('other user', { operationId, task: 'user:mallory' }, { jobId: 'copy-2' }),
+    await tasks.add('nonsense', { operationId, task: 'nothing' }, { jobId: 'copy-3' }),
+    await tasks.add('empty', {} as never, { jobId: 'copy-4' }),
   ];
   await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
   expect(await untilEnded(environment)).toMatchObject({
@@ -276,7 +276,7 @@ test('jobs that were added, copied or edited by hand are refused and counted now
   });
   for (const { id = '' } of forged) {
     await vi.waitFor(async () => {
-      const job = await units.getJob(id);
+      const job = await tasks.getJob(id);
       expect(job?.failedReason).toMatch(/^not a job of this migration/);
     }, patiently);
   }
@@ -332,7 +332,7 @@ test('a cancel ends although the worker of an attempt is gone, and only when tha
   const { body } = await environment.call('POST /start');
   const { ledger, binding } = environment.context;
   // What a killed worker leaves.
-  await ledger.startUnit(String(at(body, 'migrationId')), 'user:a', { binding: await binding() });
+  await ledger.startTask(String(at(body, 'migrationId')), 'user:a', { binding: await binding() });
   await environment.call('POST /cancel');
   expect(
     await vi.waitFor(async () => {

@@ -33,7 +33,7 @@ test('the reverse pass asks Firestore nothing while both ways come upon the same
   });
   expect(operation.totals).toMatchObject({ scanned: 10 });
   expect(operation.totals).not.toHaveProperty('rescanned');
-  expect(operation.units.listed).toBe(4 + 8);
+  expect(operation.tasks.listed).toBe(4 + 8);
 });
 
 test('where it comes upon others a close look names each: deleted entries, copies at another key', async () => {
@@ -51,7 +51,7 @@ test('where it comes upon others a close look names each: deleted entries, copie
     counts: { firestore: 7, dynamodb: 9 },
     message: 'Data mismatch: 2 items without an entry',
   });
-  expect(operation).toMatchObject({ totals: { scanned: 9, rescanned: 9 }, units: { listed: 2 + 8 + 8 } });
+  expect(operation).toMatchObject({ totals: { scanned: 9, rescanned: 9 }, tasks: { listed: 2 + 8 + 8 } });
 });
 
 test('of some users only: what others have too much is not looked at', async () => {
@@ -78,7 +78,7 @@ test('what changes between the two ways is looked at closely, and counts only if
   expect(added.issues).toEqual({ journal_ann_1: 'missing', journal_copy: 'unexpected' });
 });
 
-test('a unit that begins again from its checkpoint adds nothing twice', async () => {
+test('a task that begins again from its checkpoint adds nothing twice', async () => {
   await using environment = await openFilled();
   let calls = 0;
   const failsAtTheSecondPage: Wrap<Target> = (real) => ({
@@ -100,7 +100,7 @@ test('while some users can not be read, items without an entry are named all the
   await using environment = await openFilled();
   await environment.firestore.doc('users/ann/trading-journal/1').delete();
   const { operation, report, issues } = await verify(environment, { source: without('bob') });
-  expect(operation).toMatchObject({ state: 'failed', units: { failed: 1, completed: 1 + 8 + 8 } });
+  expect(operation).toMatchObject({ state: 'failed', tasks: { failed: 1, completed: 1 + 8 + 8 } });
   expect(report).toMatchObject({ isValid: false, issueCounts: { unexpected: 1, missing: 0 } });
   expect(issues).toEqual({ journal_ann_1: 'unexpected', '': 'INTERNAL' });
 });
@@ -131,9 +131,9 @@ test('by count: only journals of users, only copies, and only what the run cover
     counts: { firestore: 8, dynamodb: 7 },
     message: 'Data mismatch: 8 entries in Firestore, 7 items in DynamoDB',
   });
-  // By units of work as any other verification is, not in a round of the coordinator.
+  // By tasks as any other verification is, not in a round of the coordinator.
   expect(await environment.context.ledger.get(differ.verificationId)).toMatchObject({
-    units: { listed: 2 + 8 },
+    tasks: { listed: 2 + 8 },
   });
 });
 
@@ -156,7 +156,7 @@ test('through the queue, and as a part of a run: close jobs only where they are 
   await using environment = await openTestEnvironment();
   await fill(environment, 1.5);
   const closeJobs = async (): Promise<number> =>
-    (await environment.context.queues.units.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
+    (await environment.context.queues.tasks.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
       ({ name }) => name.endsWith(' closely'),
     ).length;
   const run = await environment.call('POST /start', wait);
@@ -174,7 +174,7 @@ test('through the queue, and as a part of a run: close jobs only where they are 
   });
 });
 
-/** Does something when the first page of the table is asked for: behind the users, one unit being worked on at a time. */
+/** Does something when the first page of the table is asked for: behind the users, one task being worked on at a time. */
 function once(work: () => Promise<void>): Wrap<Target> {
   let done: Promise<void> | undefined;
   return (real) => ({
@@ -201,7 +201,7 @@ interface VerifyOptions {
   readonly settings?: Partial<EngineSettings>;
 }
 
-/** A verification in this process, one unit at a time, and how many entries it had looked up one by one. */
+/** A verification in this process, one task at a time, and how many entries it had looked up one by one. */
 async function verify(environment: TestEnvironment, options: VerifyOptions = {}) {
   const services = await openServices(readConfig(environment.env));
   try {

@@ -21,7 +21,7 @@ export function logWork(log: Log): OnWorkEvent {
       case 'takes-no-part':
         log.warn({ run, differences: event.detail }, 'configured for another run: takes no part in this one');
         return;
-      case 'unit': {
+      case 'task': {
         const { user, segment, job, outcome, detail } = event;
         const failed = outcome === 'failed' || outcome === 'error';
         log[failed ? 'warn' : 'debug'](

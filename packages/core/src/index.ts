@@ -29,7 +29,7 @@ export { migratedAtOf, operationId, operationKindOf } from './operations/operati
 export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';
 export { needsPruneCount, type PruneCounts, pruneRefusal } from './operations/prune-limits.ts';
 export { decodeRunMarker, encodeRunMarker, type RunMarker } from './operations/run-marker.ts';
-export { isUnitId, parseUnitId, type Unit, unitId } from './operations/unit-id.ts';
+export { isTaskId, parseTaskId, type Task, taskId } from './operations/task-id.ts';
 export type { Lease } from './ports/lease.ts';
 export { leaseMs } from './ports/lease.ts';
 export type * from './ports/ledger.ts';

@@ -28,7 +28,7 @@ export const defaultPaging = {
   segments: 8,
 } as const satisfies Partial<EngineSettings>;
 
-/** All that one unit of work needs; made once for each process. */
+/** All that one task needs; made once for each process. */
 export interface EngineContext {
   readonly source: Source;
   readonly target: Target;
@@ -36,7 +36,7 @@ export interface EngineContext {
   /** What this process reads and writes, as far as it is known by now. */
   readonly binding: () => Promise<Binding>;
   readonly settings: EngineSettings;
-  /** Writes under way at once in this process, at most; shared by its units of work. */
+  /** Writes under way at once in this process, at most; shared by its tasks. */
   readonly writeSlots: InFlightLimit;
   /** How fast all processes go together, and how many writes this one has under way; source and target heed it. */
   readonly pace: Pace;

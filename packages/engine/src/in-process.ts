@@ -6,12 +6,12 @@ import { Supervisor } from './coordinator/supervisor.ts';
 import type { CoordinatorContext, EngineContext } from './engine-context.ts';
 import { joinSignals } from './join-signals.ts';
 import { AttemptWatcher } from './leases/attempt-watcher.ts';
-import { runUnit } from './units/run-unit.ts';
+import { runTask } from './tasks/run-task.ts';
 
-const attemptsPerUnit = 3;
+const attemptsPerTask = 3;
 
 /**
- * Runs an operation to its end in this very process, without a queue: the same rounds, the same units, over whatever
+ * Runs an operation to its end in this very process, without a queue: the same rounds, the same tasks, over whatever
  * ledger the context has.
  */
 export async function runInProcess(
@@ -28,13 +28,13 @@ export async function runInProcess(
   /** Tasks that wait or run: dispatching one of them twice is dispatching it once. */
   const dispatched = new Set<string>();
 
-  const work = async (id: string, unit: string): Promise<void> => {
-    for (let attempt = 1; attempt <= attemptsPerUnit && !paused && !signal.aborted; attempt += 1) {
+  const work = async (id: string, task: string): Promise<void> => {
+    for (let attempt = 1; attempt <= attemptsPerTask && !paused && !signal.aborted; attempt += 1) {
       try {
-        await runUnit(context, id, unit, {
+        await runTask(context, id, task, {
           signal,
           watcher,
-          lastAttempt: attempt === attemptsPerUnit,
+          lastAttempt: attempt === attemptsPerTask,
           reopen: false,
           // A process that ends takes the books along: nothing is known of earlier ones.
           isolated: true,
@@ -43,25 +43,25 @@ export async function runInProcess(
         });
         return;
       } catch {
-        // Recorded as handed back by the unit itself; the next attempt goes on from its checkpoint.
+        // Recorded as handed back by the task itself; the next attempt goes on from its checkpoint.
       }
     }
   };
 
-  const begin = async (id: string, unit: string): Promise<void> => {
-    const begun = work(id, unit);
+  const begin = async (id: string, task: string): Promise<void> => {
+    const begun = work(id, task);
     working.add(begun);
     await begun;
     working.delete(begun);
   };
 
   const dispatcher: Dispatcher = {
-    async dispatch(id, units) {
-      for (const unit of units) {
-        const task = `${id} ${unit}`;
-        if (dispatched.has(task)) continue;
-        dispatched.add(task);
-        void pool(() => begin(id, unit)).finally(() => dispatched.delete(task));
+    async dispatch(id, tasks) {
+      for (const task of tasks) {
+        const key = `${id} ${task}`;
+        if (dispatched.has(key)) continue;
+        dispatched.add(key);
+        void pool(() => begin(id, task)).finally(() => dispatched.delete(key));
       }
     },
     async coordinate() {},

@@ -19,7 +19,7 @@ export {
   progressOf,
   type StatusState,
 } from './reports/current-status.ts';
-export { hidingLedger, pseudonym, unitLabel, withoutUserData } from './reports/hide-user-data.ts';
+export { hidingLedger, pseudonym, taskLabel, withoutUserData } from './reports/hide-user-data.ts';
 export { estimate, type Estimate } from './reports/estimate.ts';
 export { lastMigration, migrationReport, type MigrationReport } from './reports/migration-report.ts';
 export { type EntryKind, entryKinds, listedEntries } from './reports/listed-entries.ts';
@@ -33,7 +33,7 @@ export {
   verificationReport,
   type VerificationReport,
 } from './reports/verification-report.ts';
-export { runUnit, type UnitAttempt, type UnitResult } from './units/run-unit.ts';
+export { runTask, type AttemptOptions, type TaskResult } from './tasks/run-task.ts';
 export type { LimitedBy, PaceReport } from './pace/describe-pace.ts';
 export { createMemoryPaceStore } from './pace/memory-pace-store.ts';
 export { InFlightLimit } from './pace/in-flight-limit.ts';

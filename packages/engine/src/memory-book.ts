@@ -1,16 +1,16 @@
 import type { Commit, FactsChange, Issue, Operation } from '@migrator/core';
 
-export type UnitState = 'queued' | 'running' | 'done' | 'failed';
+export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
-export interface UnitRecord {
-  state: UnitState;
+export interface TaskRecord {
+  state: TaskState;
   epoch: number;
   startsWithoutProgress: number;
   cursor?: string;
   counters: Map<string, number>;
-  /** Issues beyond the cap, by code. They are counted for each unit, so that a reset can take them back. */
+  /** Issues beyond the cap, by code. They are counted for each task, so that a reset can take them back. */
   unkept: Map<string, number>;
-  /** Code of the unit's own failure, if that came beyond the cap. */
+  /** Code of the task's own failure, if that came beyond the cap. */
   unkeptFailure?: string;
 }
 
@@ -18,7 +18,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** All that the ledger in memory holds of one operation. */
 export interface Book {
-  operation: Mutable<Omit<Operation, 'listing' | 'units' | 'totals' | 'codes' | 'facts'>>;
+  operation: Mutable<Omit<Operation, 'listing' | 'tasks' | 'totals' | 'codes' | 'facts'>>;
   listing: { cursor?: string; done: boolean };
   listed: number;
   completed: number;
@@ -26,38 +26,38 @@ export interface Book {
   totals: Map<string, number>;
   codes: Map<string, number>;
   facts: Map<string, unknown>;
-  units: Map<string, UnitRecord>;
+  tasks: Map<string, TaskRecord>;
   /** By place in the order of arrival; an issue that replaces another takes over its place. */
   issues: Map<number, Issue>;
   lastIssue: number;
-  /** Where the issues of a unit stand, by their keys. They outlive the units' records. */
+  /** Where the issues of a task stand, by their keys. They outlive the tasks' records. */
   places: Map<string, Map<string, number>>;
 }
 
-/** An issue that was only counted can't be found by its key, the unit's own failure excepted. */
-export function resolveIssue(book: Book, unit: string, key: string): void {
-  const places = book.places.get(unit);
+/** An issue that was only counted can't be found by its key, the task's own failure excepted. */
+export function resolveIssue(book: Book, task: string, key: string): void {
+  const places = book.places.get(task);
   const place = places?.get(key);
-  const record = book.units.get(unit);
+  const record = book.tasks.get(task);
   if (places !== undefined && place !== undefined) {
     add(book.codes, book.issues.get(place)!.code, -1);
     book.issues.delete(place);
     places.delete(key);
-    if (places.size === 0) book.places.delete(unit);
+    if (places.size === 0) book.places.delete(task);
   } else if (key === '' && record?.unkeptFailure !== undefined) {
     add(book.codes, record.unkeptFailure, -1);
     delete record.unkeptFailure;
   }
 }
 
-export function isUpon(record: UnitRecord, { cursor, counters }: NonNullable<Commit['upon']>): boolean {
+export function isUpon(record: TaskRecord, { cursor, counters }: NonNullable<Commit['upon']>): boolean {
   if (record.cursor !== cursor) return false;
   const names = new Set([...record.counters.keys(), ...Object.keys(counters)]);
   return [...names].every((name) => (record.counters.get(name) ?? 0) === (counters[name] ?? 0));
 }
 
-export function recordOf(book: Book, unit: string): UnitRecord {
-  let record = book.units.get(unit);
+export function recordOf(book: Book, task: string): TaskRecord {
+  let record = book.tasks.get(task);
   if (record === undefined) {
     record = {
       state: 'queued',
@@ -66,7 +66,7 @@ export function recordOf(book: Book, unit: string): UnitRecord {
       counters: new Map(),
       unkept: new Map(),
     };
-    book.units.set(unit, record);
+    book.tasks.set(task, record);
     book.listed++;
   }
   return record;
@@ -92,7 +92,7 @@ export function snapshot(book: Book): Operation {
   return structuredClone({
     ...book.operation,
     listing: book.listing,
-    units: { listed, completed, failed },
+    tasks: { listed, completed, failed },
     totals: withoutZeros(book.totals),
     codes: withoutZeros(book.codes),
     facts: Object.fromEntries(book.facts),

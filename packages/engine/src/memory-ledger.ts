@@ -34,8 +34,8 @@ import {
   recordOf,
   resolveIssue,
   snapshot,
-  type UnitRecord,
-  type UnitState,
+  type TaskRecord,
+  type TaskState,
   withoutZeros,
 } from './memory-book.ts';
 import { OutstandingLeases } from './leases/outstanding-leases.ts';
@@ -99,7 +99,7 @@ class MemoryLedger implements Ledger {
       totals: new Map(),
       codes: new Map(),
       facts: new Map(),
-      units: new Map(),
+      tasks: new Map(),
       issues: new Map(),
       lastIssue: 0,
       places: new Map(),
@@ -170,7 +170,7 @@ class MemoryLedger implements Ledger {
     if (end.reason !== undefined) operation.reason = end.reason;
     else if (end.state.startsWith('completed')) delete operation.reason;
     if (this.#holder === id) this.#holder = undefined;
-    if (operation.kind !== 'migration') book.units.clear();
+    if (operation.kind !== 'migration') book.tasks.clear();
   }
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
@@ -196,14 +196,14 @@ class MemoryLedger implements Ledger {
     this.#leases.requireNone();
   }
 
-  async addUnits(
+  async addTasks(
     id: string,
-    units: readonly string[],
+    tasks: readonly string[],
     listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
   ): Promise<'added' | 'lost'> {
     const book = this.#book(id);
     if (book.operation.state !== 'running') return 'added';
-    for (const unit of units) recordOf(book, unit);
+    for (const task of tasks) recordOf(book, task);
     const { cursor, done, upon } = listing;
     if (upon !== undefined && upon.cursor !== book.listing.cursor) return 'lost';
     book.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
@@ -211,9 +211,9 @@ class MemoryLedger implements Ledger {
     return 'added';
   }
 
-  async startUnit(
+  async startTask(
     id: string,
-    unit: string,
+    task: string,
     options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult> {
     const book = this.#books.get(id);
@@ -235,19 +235,19 @@ class MemoryLedger implements Ledger {
     }
     const control = isClosed ? 'run' : this.#controlOf(book);
     if (control !== 'run') return { started: false, why: control === 'pause' ? 'paused' : 'cancelled' };
-    const known = book.units.get(unit);
+    const known = book.tasks.get(task);
     if (known?.state === 'done') return { started: false, why: 'done' };
     if (known?.startsWithoutProgress === quarantineAfterStarts && options.isolated !== true)
       return { started: false, why: 'quarantined' };
 
     if (isClosed) this.#takeUpAgain(book);
-    const record = recordOf(book, unit);
+    const record = recordOf(book, task);
     if (record.state === 'failed') book.failed--;
-    resolveIssue(book, unit, '');
+    resolveIssue(book, task, '');
     record.state = 'running';
     record.epoch++;
     record.startsWithoutProgress++;
-    this.#leases.grant(id, unit, record.epoch);
+    this.#leases.grant(id, task, record.epoch);
     return {
       started: true,
       operation: snapshot(book),
@@ -258,10 +258,10 @@ class MemoryLedger implements Ledger {
     };
   }
 
-  async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
+  async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
     // Whoever commits has no write under way: without an answer to go on it has none any more.
-    this.#leases.giveUp(id, unit, commit.epoch);
-    const held = this.#held(id, unit, commit.epoch);
+    this.#leases.giveUp(id, task, commit.epoch);
+    const held = this.#held(id, task, commit.epoch);
     if (typeof held === 'string') return held;
     const { book, record } = held;
     if (commit.upon !== undefined && !isUpon(record, commit.upon)) return 'lost';
@@ -271,49 +271,49 @@ class MemoryLedger implements Ledger {
       add(record.counters, name, amount);
       add(book.totals, name, amount);
     }
-    for (const key of commit.resolved ?? []) resolveIssue(book, unit, key);
-    for (const issue of commit.issues ?? []) this.#recordIssue(book, { ...issue, unit });
+    for (const key of commit.resolved ?? []) resolveIssue(book, task, key);
+    for (const issue of commit.issues ?? []) this.#recordIssue(book, { ...issue, task });
     if (commit.cursor !== undefined) record.cursor = commit.cursor;
     record.state = commit.state;
     record.startsWithoutProgress = 0;
     if (commit.state === 'done') book.completed++;
     if (commit.state === 'failed') book.failed++;
     const control = this.#controlOf(book);
-    if (commit.state === 'running' && control === 'run') this.#leases.grant(id, unit, commit.epoch);
+    if (commit.state === 'running' && control === 'run') this.#leases.grant(id, task, commit.epoch);
     return control;
   }
 
   async look(
     id: string,
-    attempts: readonly { readonly unit: string; readonly epoch: number }[],
+    attempts: readonly { readonly task: string; readonly epoch: number }[],
   ): Promise<readonly CommitResult[]> {
-    return attempts.map(({ unit, epoch }) => {
-      const held = this.#held(id, unit, epoch);
+    return attempts.map(({ task, epoch }) => {
+      const held = this.#held(id, task, epoch);
       if (typeof held === 'string') return held;
       const control = this.#controlOf(held.book);
-      if (control === 'run') this.#leases.grant(id, unit, epoch);
+      if (control === 'run') this.#leases.grant(id, task, epoch);
       return control;
     });
   }
 
-  async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
-    const held = this.#held(id, unit, epoch);
+  async resetTask(id: string, task: string, epoch: number): Promise<CommitResult> {
+    const held = this.#held(id, task, epoch);
     if (typeof held === 'string') return held;
     const { book, record } = held;
     for (const [name, amount] of record.counters) add(book.totals, name, -amount);
     record.counters.clear();
-    for (const key of [...(book.places.get(unit)?.keys() ?? []), '']) resolveIssue(book, unit, key);
+    for (const key of [...(book.places.get(task)?.keys() ?? []), '']) resolveIssue(book, task, key);
     for (const [code, count] of record.unkept) add(book.codes, code, -count);
     record.unkept.clear();
     delete record.cursor;
     return this.#controlOf(book);
   }
 
-  async requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]> {
+  async requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]> {
     const book = this.#book(id);
     if (book.operation.state !== 'running') return [];
-    return units.filter((unit) => {
-      const record = book.units.get(unit);
+    return tasks.filter((task) => {
+      const record = book.tasks.get(task);
       if (record?.state !== 'failed') return false;
       record.state = 'queued';
       book.failed--;
@@ -321,12 +321,12 @@ class MemoryLedger implements Ledger {
     });
   }
 
-  async listUnits(
+  async listTasks(
     id: string,
-    options: { states: readonly UnitState[]; cursor?: string },
-  ): Promise<{ units: readonly string[]; cursor?: string }> {
-    const units = this.#book(id).units;
-    return { units: [...units.keys()].filter((unit) => options.states.includes(units.get(unit)!.state)) };
+    options: { states: readonly TaskState[]; cursor?: string },
+  ): Promise<{ tasks: readonly string[]; cursor?: string }> {
+    const tasks = this.#book(id).tasks;
+    return { tasks: [...tasks.keys()].filter((task) => options.states.includes(tasks.get(task)!.state)) };
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
@@ -342,9 +342,9 @@ class MemoryLedger implements Ledger {
       : { issues, cursor: String(last[0]) };
   }
 
-  async unitIssues(id: string, unit: string): Promise<readonly Issue[]> {
+  async taskIssues(id: string, task: string): Promise<readonly Issue[]> {
     const { places, issues } = this.#book(id);
-    return [...(places.get(unit)?.values() ?? [])].map((at) => structuredClone(issues.get(at)!));
+    return [...(places.get(task)?.values() ?? [])].map((at) => structuredClone(issues.get(at)!));
   }
 
   #book(id: string): Book {
@@ -374,37 +374,37 @@ class MemoryLedger implements Ledger {
     this.#holder = operation.id;
   }
 
-  /** The unit's record, if the start that took this epoch still holds it. */
-  #held(id: string, unit: string, epoch: number): { book: Book; record: UnitRecord } | 'stale' | 'lost' {
+  /** The task's record, if the start that took this epoch still holds it. */
+  #held(id: string, task: string, epoch: number): { book: Book; record: TaskRecord } | 'stale' | 'lost' {
     const book = this.#books.get(id);
     if (book === undefined) return 'lost';
     if (book.operation.state !== 'running' || !this.#isCurrent(book)) return 'stale';
-    const record = book.units.get(unit);
+    const record = book.tasks.get(task);
     if (record === undefined || record.epoch < epoch) return 'lost';
     return record.state === 'running' && record.epoch === epoch ? { book, record } : 'stale';
   }
 
   #recordIssue(book: Book, issue: Issue): void {
-    const { unit, key, code } = issue;
-    const held = book.places.get(unit)?.get(key);
-    // A unit has one failure of its own; which other issues are repetitions is not known beyond the cap.
-    if (held === undefined) resolveIssue(book, unit, key);
+    const { task, key, code } = issue;
+    const held = book.places.get(task)?.get(key);
+    // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.
+    if (held === undefined) resolveIssue(book, task, key);
     else add(book.codes, book.issues.get(held)!.code, -1);
     add(book.codes, code, 1);
     if (held === undefined && book.issues.size >= this.#maxKeptIssues) {
-      const record = recordOf(book, unit);
+      const record = recordOf(book, task);
       if (key === '') record.unkeptFailure = code;
       else add(record.unkept, code, 1);
       return;
     }
     const place = held ?? ++book.lastIssue;
     book.issues.set(place, structuredClone(issue));
-    const places = book.places.get(unit) ?? new Map<string, number>();
-    book.places.set(unit, places.set(key, place));
+    const places = book.places.get(task) ?? new Map<string, number>();
+    book.places.set(task, places.set(key, place));
   }
 }
 
-/** A run that was cut short has units that nobody has begun; to take it up again would begin them, unasked. */
+/** A run that was cut short has tasks that nobody has begun; to take it up again would begin them, unasked. */
 function isRetryable({ kind, state }: Pick<Operation, 'kind' | 'state'>): boolean {
   return kind === 'migration' && state.startsWith('completed');
 }

@@ -27,7 +27,7 @@ test('a whole run with a worker of its own; the next boot has its result and sta
   expect(told[0]).toMatchObject({ migrationId: result.migrationId, processed: expect.any(Number) });
 
   const context = await environment.openQueue();
-  expect(await context.queues.units.getWorkersCount()).toBe(0);
+  expect(await context.queues.tasks.getWorkersCount()).toBe(0);
   expect(await environment.overQueue()).toEqual(result);
   const { operations } = await context.ledger.list('migration', { limit: 10 });
   expect(operations).toHaveLength(1);
@@ -64,10 +64,10 @@ test('with another worker at the queue it brings none, until that one vanishes',
   for (const user of ['ann', 'bob']) await environment.fill(user, days(150));
   const context = await environment.openQueue();
   const other = environment.addWorker(context);
-  await vi.waitFor(async () => expect(await context.queues.units.getWorkersCount()).toBe(1));
+  await vi.waitFor(async () => expect(await context.queues.tasks.getWorkersCount()).toBe(1));
   const running = environment.overQueue();
   await vi.waitFor(async () => expect(await context.ledger.current()).toBeDefined(), { timeout: 10_000 });
-  expect(await context.queues.units.getWorkersCount()).toBe(1);
+  expect(await context.queues.tasks.getWorkersCount()).toBe(1);
   await other.stop();
   expect(await running).toMatchObject({
     state: 'completed',

@@ -15,7 +15,7 @@ import type { Tracing } from './traces/tracing.ts';
 /** How a process watches its own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
 export interface Observation {
   readonly onRetry: (event: RetryEvent) => void;
-  readonly onCapacity: (kind: 'read' | 'write', units: number) => void;
+  readonly onCapacity: (kind: 'read' | 'write', tasks: number) => void;
   observeSource(source: Source): Source;
   observeTarget(target: Target): Target;
   observeLedger(ledger: Ledger): Ledger;
@@ -50,7 +50,7 @@ const targetCalls: ReadonlyMap<string, Kind> = new Map([
 ] as const);
 
 const ledgerCalls: ReadonlyMap<string, Kind> = new Map([
-  ['startUnit', 'call'],
+  ['startTask', 'call'],
   ['commit', 'call'],
 ] as const);
 
@@ -114,8 +114,8 @@ export function createObservation(options: {
     observeTarget: (target) => watch(target, 'dynamodb', targetCalls),
     observeLedger(ledger) {
       const watched = watch(ledger, 'ledger', ledgerCalls);
-      const commit: Ledger['commit'] = async (id, unit, what) => {
-        const result = await watched.commit(id, unit, what);
+      const commit: Ledger['commit'] = async (id, task, what) => {
+        const result = await watched.commit(id, task, what);
         if (result !== 'stale' && result !== 'lost' && operationKindOf(id) === 'migration')
           count(what.deltas);
         return result;

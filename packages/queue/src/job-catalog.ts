@@ -1,21 +1,21 @@
 import type { BackoffOptions, JobsOptions } from 'bullmq';
-import { isUnitId, type OperationKind, parseUnitId } from '@migrator/core';
-import { pseudonym, unitLabel } from '@migrator/engine';
+import { isTaskId, type OperationKind, parseTaskId } from '@migrator/core';
+import { pseudonym, taskLabel } from '@migrator/engine';
 import { z } from 'zod';
 
 /**
  * Every job there is: its queue, its name, its payload, how often it is tried, how long it is kept. Two queues, so that
  * no coordinator waits behind a crowd of users.
  */
-export const queueNames = { coordinators: 'runs', units: 'users' } as const;
+export const queueNames = { coordinators: 'runs', tasks: 'users' } as const;
 
 /** One for each operation: comes round until the operation is over. */
 export const coordinatorJob = z.strictObject({ operationId: z.string() });
 export type CoordinatorJob = z.infer<typeof coordinatorJob>;
 
 /** One for each user (or segment of the table) of an operation. */
-export const unitJob = z.strictObject({ operationId: z.string(), unit: z.string().refine(isUnitId) });
-export type UnitJob = z.infer<typeof unitJob>;
+export const taskJob = z.strictObject({ operationId: z.string(), task: z.string().refine(isTaskId) });
+export type TaskJob = z.infer<typeof taskJob>;
 
 const backoff: BackoffOptions = { type: 'exponential', delay: 1_000, jitter: 0.5 };
 
@@ -28,7 +28,7 @@ export const coordinatorJobOptions: JobsOptions = {
   keepLogs: 100,
 };
 
-export const unitJobOptions: JobsOptions = {
+export const taskJobOptions: JobsOptions = {
   attempts: 5,
   backoff,
   removeOnComplete: { count: 1_000 },
@@ -41,10 +41,10 @@ export function coordinatorJobId(operationId: string): string {
 }
 
 /** Unique for each operation: `….user.alice`, `….segment.3~2f~8`. */
-export function unitJobId(operationId: string, unitId: string, hideUserData = false): string {
-  const unit = parseUnitId(unitId);
-  if (hideUserData && unit.type === 'user') return `${operationId}.${pseudonym(unit.userId)}`;
-  const [kind, ...rest] = unitId.split(':');
+export function taskJobId(operationId: string, taskId: string, hideUserData = false): string {
+  const task = parseTaskId(taskId);
+  if (hideUserData && task.type === 'user') return `${operationId}.${pseudonym(task.userId)}`;
+  const [kind, ...rest] = taskId.split(':');
   return `${operationId}.${kind}.${escaped(rest.join(':'))}`;
 }
 
@@ -64,7 +64,7 @@ const verbs: Record<OperationKind, string> = {
 };
 
 /** What Bull Board shows: `migrate alice`, `roll back segment 3 of 8`. */
-export function unitJobName(operationId: string, unitId: string, hideUserData = false): string {
+export function taskJobName(operationId: string, taskId: string, hideUserData = false): string {
   const kind = operationId.slice(0, operationId.indexOf('-')) as OperationKind;
-  return `${verbs[kind]} ${unitLabel(unitId, hideUserData)}`;
+  return `${verbs[kind]} ${taskLabel(taskId, hideUserData)}`;
 }

@@ -2,12 +2,12 @@ import { type JobType, Queue, type Telemetry } from 'bullmq';
 
 import { atMost } from './at-most.ts';
 import type { RedisConnection } from './connect-redis.ts';
-import { type CoordinatorJob, queueNames, type UnitJob } from './job-catalog.ts';
+import { type CoordinatorJob, queueNames, type TaskJob } from './job-catalog.ts';
 
 export interface MigrationQueues {
   readonly redis: RedisConnection;
   readonly coordinators: Queue<CoordinatorJob>;
-  readonly units: Queue<UnitJob>;
+  readonly tasks: Queue<TaskJob>;
   close(): Promise<void>;
 }
 
@@ -25,15 +25,15 @@ export function openQueues(
 ): MigrationQueues {
   const options = { connection: redis, prefix, ...(telemetry === undefined ? {} : { telemetry }) };
   const coordinators = new Queue<CoordinatorJob>(queueNames.coordinators, options);
-  const units = new Queue<UnitJob>(queueNames.units, options);
-  for (const queue of [coordinators, units]) queue.on('error', onError);
+  const tasks = new Queue<TaskJob>(queueNames.tasks, options);
+  for (const queue of [coordinators, tasks]) queue.on('error', onError);
   return {
     redis,
     coordinators,
-    units,
+    tasks,
     async close() {
       // BullMQ waits for good to close what has never had a connection.
-      await atMost(closeLimitMs, Promise.all([coordinators.close(), units.close()]));
+      await atMost(closeLimitMs, Promise.all([coordinators.close(), tasks.close()]));
     },
   };
 }

@@ -4,9 +4,9 @@ import type { Job } from 'bullmq';
 import {
   coordinatorJobId,
   coordinatorJobOptions,
-  unitJobId,
-  unitJobName,
-  unitJobOptions,
+  taskJobId,
+  taskJobName,
+  taskJobOptions,
 } from './job-catalog.ts';
 import { aliveStates, type MigrationQueues } from './migration-queues.ts';
 import { wakeOverdue } from './wake-overdue.ts';
@@ -20,21 +20,21 @@ export function createQueueDispatcher(
   queues: MigrationQueues,
   { hideUserData = false }: { hideUserData?: boolean } = {},
 ): Dispatcher {
-  const { redis, coordinators, units } = queues;
+  const { redis, coordinators, tasks } = queues;
 
   return {
-    async dispatch(operationId, unitIds, options) {
-      if (unitIds.length === 0) return;
-      const jobs = unitIds.map((unit) => ({
-        name: unitJobName(operationId, unit, hideUserData),
-        data: { operationId, unit },
-        opts: { ...unitJobOptions, jobId: unitJobId(operationId, unit, hideUserData) },
+    async dispatch(operationId, taskIds, options) {
+      if (taskIds.length === 0) return;
+      const jobs = taskIds.map((task) => ({
+        name: taskJobName(operationId, task, hideUserData),
+        data: { operationId, task },
+        opts: { ...taskJobOptions, jobId: taskJobId(operationId, task, hideUserData) },
       }));
       if (options?.mayHaveRun === true) {
-        for (const { opts } of jobs) await revive(await units.getJob(opts.jobId));
+        for (const { opts } of jobs) await revive(await tasks.getJob(opts.jobId));
       }
       // A job that is there already, waiting or revived, stays as it is.
-      await units.addBulk(jobs);
+      await tasks.addBulk(jobs);
     },
 
     async coordinate(operationId) {
@@ -46,30 +46,30 @@ export function createQueueDispatcher(
     },
 
     async load() {
-      const { active = 0, ...others } = await units.getJobCounts(...aliveStates);
+      const { active = 0, ...others } = await tasks.getJobCounts(...aliveStates);
       return { active, waiting: Object.values(others).reduce((sum, count) => sum + count, 0) };
     },
 
     async isPaused() {
-      return (await units.isPaused()) || (await coordinators.isPaused());
+      return (await tasks.isPaused()) || (await coordinators.isPaused());
     },
 
     async pause() {
-      if (!(await units.isPaused())) await units.pause();
+      if (!(await tasks.isPaused())) await tasks.pause();
       if (await coordinators.isPaused()) await coordinators.resume();
     },
 
     async resume() {
-      for (const queue of [units, coordinators]) if (await queue.isPaused()) await queue.resume();
+      for (const queue of [tasks, coordinators]) if (await queue.isPaused()) await queue.resume();
     },
 
     async discard() {
-      await units.drain(true);
+      await tasks.drain(true);
     },
 
     async wakeOverdue() {
       await wakeOverdue(redis, coordinators, longestRoundDelayMs);
-      await wakeOverdue(redis, units, longestTaskDelayMs);
+      await wakeOverdue(redis, tasks, longestTaskDelayMs);
     },
   };
 }

@@ -12,9 +12,9 @@ const shown = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 const unfinished = ['waiting', 'active', 'delayed'] as const;
 
 /** How full the queues are. */
-export async function queueLoads({ coordinators, units }: MigrationQueues): Promise<readonly QueueLoad[]> {
+export async function queueLoads({ coordinators, tasks }: MigrationQueues): Promise<readonly QueueLoad[]> {
   return Promise.all(
-    [coordinators, units].map(async (queue) => {
+    [coordinators, tasks].map(async (queue) => {
       const [jobs, ...firsts] = await Promise.all([
         queue.getJobCounts(...shown),
         ...unfinished.map((state) => queue.getJobs([state], 0, 0, true)),

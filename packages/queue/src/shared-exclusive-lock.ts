@@ -1,5 +1,5 @@
 /**
- * Lets the units of one process run side by side, and one that is suspected of taking its process down by itself: those
+ * Lets the tasks of one process run side by side, and one that is suspected of taking its process down by itself: those
  * that run are asked to hand back what they have, and nothing else begins until it is through.
  */
 export class SharedExclusiveLock {

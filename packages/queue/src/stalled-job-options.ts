@@ -2,7 +2,7 @@ import { leaseMs } from '@migrator/core';
 
 /**
  * When a worker has died or sleeps, its jobs are taken over after at most `lockDuration` + `stalledInterval` (ms).
- * How often that may happen is the ledger's business, which knows whether a unit got on in between; BullMQ's own limit
+ * How often that may happen is the ledger's business, which knows whether a task got on in between; BullMQ's own limit
  * would fail a job without a word to the books.
  */
 export const stalledJobOptions = {

@@ -7,7 +7,7 @@ import type { RedisConnection } from './connect-redis.ts';
 import { forceDisconnect } from './force-disconnect.ts';
 import { BindingGuard } from './binding-guard.ts';
 import { startCoordinatorWorker } from './coordinator-worker.ts';
-import { startUnitWorker } from './unit-worker.ts';
+import { startTaskWorker } from './task-worker.ts';
 import { toRedisError } from './redis-errors.ts';
 import type { OnWorkEvent } from './work-events.ts';
 import { createWorkerRegistry } from './worker-registry.ts';
@@ -31,7 +31,7 @@ export function startWorkers(
   const onError = (error: Error): void => options.onError(toRedisError(error, options.redis) ?? error);
   const disconnectRedis = forceDisconnect(options.redis);
   const guard = new BindingGuard(context, options.onWork);
-  const tasks = startUnitWorker(context, { ...options, onError, guard, stop: stopping.signal });
+  const tasks = startTaskWorker(context, { ...options, onError, guard, stop: stopping.signal });
   const workers = [
     tasks.worker,
     startCoordinatorWorker(context, { ...options, onError, guard, stop: stopping.signal }),

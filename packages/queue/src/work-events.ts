@@ -6,7 +6,7 @@ export type WorkEvent =
   /** This process is configured for another source, target or setting than the run; `detail` names each difference. */
   | { readonly kind: 'takes-no-part'; readonly run: string; readonly detail: string }
   | {
-      readonly kind: 'unit';
+      readonly kind: 'task';
       readonly run: string;
       /** One of the two, as a person may read it. */
       readonly user?: string;

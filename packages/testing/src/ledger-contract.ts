@@ -6,7 +6,7 @@ import { ledgerProperties } from './ledger-contract/ledger-properties.ts';
 import { bindingsContract } from './ledger-contract/bindings.ts';
 import { leasesContract } from './ledger-contract/leases.ts';
 import { operationsContract } from './ledger-contract/operations.ts';
-import { unitsContract } from './ledger-contract/units.ts';
+import { tasksContract } from './ledger-contract/tasks.ts';
 
 export interface LedgerHarness {
   /** Empty, and nobody else's. */
@@ -41,7 +41,7 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
     };
     operationsContract(newLedger);
     bindingsContract(newLedger);
-    unitsContract(newLedger);
+    tasksContract(newLedger);
     leasesContract(newLedger);
     gapsContract(newLedger);
     issuesContract(newLedger);

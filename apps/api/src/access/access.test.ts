@@ -76,7 +76,7 @@ test('a read-only token sees everything and changes nothing', async () => {
     currentStatus: { state: 'idle' },
     lastMigration: null,
   });
-  expect(await environment.context.queues.units.isPaused()).toBe(false);
+  expect(await environment.context.queues.tasks.isPaused()).toBe(false);
   const readOnlyMode = async (headers: Record<string, string>): Promise<unknown> =>
     at((await environment.call('GET //admin/queues/api/queues', { headers })).body, 'queues.0.readOnlyMode');
   expect(await readOnlyMode(read)).toBe(true);

@@ -28,7 +28,7 @@ test('with HIDE_USER_DATA, logs, jobs and answers name no user and show no conte
     expect(text).not.toContain(user);
     expect(text).not.toContain(contents);
   }
-  const [failed] = await environment.context.queues.units.getFailed();
+  const [failed] = await environment.context.queues.tasks.getFailed();
   expect(failed?.name).toMatch(/^migrate user-[0-9a-f]{16}$/);
   expect(failed?.failedReason).toBe('1 entry failed: 1 ITEM_TOO_LARGE');
   const run = answers[0];
@@ -69,7 +69,7 @@ async function runEverything(environment: TestEnvironment): Promise<unknown[]> {
 async function everythingSaid(environment: TestEnvironment, token: string): Promise<string> {
   const { queues } = environment.context;
   const said = [...environment.lines];
-  for (const queue of [queues.coordinators, queues.units]) {
+  for (const queue of [queues.coordinators, queues.tasks]) {
     for (const job of await queue.getJobs()) {
       // The payload of a user's job has to name the user; Bull Board's page is looked at below.
       const { data: _data, ...shown } = job.toJSON();

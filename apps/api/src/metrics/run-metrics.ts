@@ -80,7 +80,7 @@ function runGauges(page: GaugePage, run: Operation): void {
   );
   page.set('migrator_run_bytes', 'Bytes of items that the newest run wrote', {}, count('bytes'));
   page.set('migrator_run_write_units', 'Write units that the newest run used', {}, count('writeUnits'));
-  for (const [state, users] of Object.entries(run.units)) {
+  for (const [state, users] of Object.entries(run.tasks)) {
     page.set('migrator_run_users', "The newest run's users", { state }, users);
   }
   for (const [code, failures] of Object.entries(run.codes)) {

@@ -127,9 +127,9 @@ async function stateOf({ context, dynamodb, table }: TestEnvironment): Promise<u
   return {
     operations: await Promise.all(kinds.map((kind) => context.ledger.list(kind, { limit: 10 }))),
     jobs: await Promise.all(
-      [context.queues.coordinators, context.queues.units].map((queue) => queue.getJobCounts()),
+      [context.queues.coordinators, context.queues.tasks].map((queue) => queue.getJobCounts()),
     ),
-    paused: await context.queues.units.isPaused(),
+    paused: await context.queues.tasks.isPaused(),
     pace: await context.pace.report(),
     items: (await dynamodb.send(new ScanCommand({ TableName: table }))).Count,
   };

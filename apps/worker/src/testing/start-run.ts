@@ -45,7 +45,7 @@ export async function startRun(size: { users: number; entriesPerUser: number }):
   const totals: Run['totals'] = async () => {
     const operation = await context.ledger.get(id);
     const { created = 0, failed = 0 } = operation?.totals ?? {};
-    return { created, failed, completed: operation?.units.completed ?? 0 };
+    return { created, failed, completed: operation?.tasks.completed ?? 0 };
   };
   return {
     worker: (more = {}) => startProgram('worker', { ...env, ...more }),

@@ -24,9 +24,9 @@ export function pipeline(
         async measure() {
           const { cpuMicros, wallSeconds } = await measureUsage(stack.processes, () => stack.migrate());
           const { peakRssMegabytes } = await measureUsage(stack.workers, async () => undefined);
-          const units = per === 'Entry' ? dataset.entries : dataset.users;
+          const tasks = per === 'Entry' ? dataset.entries : dataset.users;
           return {
-            [`${name}.cpuMicrosPer${per}`]: cpuMicros / units,
+            [`${name}.cpuMicrosPer${per}`]: cpuMicros / tasks,
             [`${name}.entriesPerSecond`]: dataset.entries / wallSeconds,
             [`${name}.peakRssMegabytes`]: peakRssMegabytes,
           };

@@ -11,7 +11,7 @@ const url = process.env['REDIS_URL'] ?? '';
 const logRateLimited = (error: Error): void => void process.stderr.write(`${error.message}\n`);
 const redis = connectRedis({ url }, 'ledger', logRateLimited);
 const ledger = createRedisLedger({ redis, prefix: '{issues}' });
-const unit = 'user:made-up';
+const task = 'user:made-up';
 /** As large as an issue of ten differences with long texts is. */
 const fields = Array.from({ length: 10 }, (_, at) => ({
   at: `data.trades[${at}].note`,
@@ -24,15 +24,15 @@ for (let number = 0; number < verifications; number += 1) {
   const opened = await ledger.open(request, { now: new Date(), binding: madeUp });
   if (!opened.opened) throw new Error('not opened');
   const { id } = opened.operation;
-  const started = await ledger.startUnit(id, unit, { binding: madeUp });
+  const started = await ledger.startTask(id, task, { binding: madeUp });
   if (!started.started) throw new Error(started.why);
   for (let from = 0; from < issuesOfEach; from += 300) {
     const issues = Array.from({ length: 300 }, (_, index): Issue => {
       const path = `users/made-up/trading-journal/${from + index}`;
-      return { unit, key: `${from + index}`, code: 'different', detail: { path, fields } };
+      return { task, key: `${from + index}`, code: 'different', detail: { path, fields } };
     });
     const { epoch } = started;
-    await ledger.commit(id, unit, { epoch, state: 'running', deltas: { different: 300 }, issues });
+    await ledger.commit(id, task, { epoch, state: 'running', deltas: { different: 300 }, issues });
   }
   await ledger.close(id, { state: 'completed-with-failures', now: new Date() });
   redisMiB.push(mebibytes(Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1])));

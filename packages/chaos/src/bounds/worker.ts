@@ -44,7 +44,7 @@ setInterval(() => {
     const current = await context.ledger.current();
     const memory = await redis.info('memory');
     const redisBytes = Number(/^used_memory:(\d+)/m.exec(memory)?.[1]);
-    const { completed = 0 } = current?.units ?? {};
+    const { completed = 0 } = current?.tasks ?? {};
     const state = current === undefined ? 'over' : 'running';
     process.stdout.write(
       `${JSON.stringify({ state, completed, rss: mebibytes(process.memoryUsage.rss()), redis: mebibytes(redisBytes) })}\n`,

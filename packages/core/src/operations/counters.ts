@@ -7,7 +7,7 @@ import type { OperationKind } from './operation.ts';
 export const digestSums = ['digest1', 'digest2', 'digest3'] as const;
 
 /**
- * What each kind of operation counts for each unit of work. The order is the order in the ledger's compact records:
+ * What each kind of operation counts for each task. The order is the order in the ledger's compact records:
  * add at the end only.
  */
 export const counters = {

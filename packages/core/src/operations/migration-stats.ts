@@ -48,7 +48,7 @@ export function migrationStats(
     prunedCount,
     createdCount: count('created'),
     repairedCount: count('repaired'),
-    users: { ...operation.units },
+    users: { ...operation.tasks },
     bytesWritten: count('bytes'),
     writeUnits: count('writeUnits'),
     encodedAsTextCount: count('encodedAsText'),

@@ -89,7 +89,7 @@ export interface OperationFacts {
   readonly newestSeen?: string;
   /** Entries a second, smoothed, and the moment and count it was last computed from. */
   readonly rate?: { readonly perSecond: number; readonly at: number; readonly processed: number };
-  /** What a unit could not get past, and when (milliseconds); it tries again by itself. */
+  /** What a task could not get past, and when (milliseconds); it tries again by itself. */
   readonly outage?: { readonly reason: string; readonly at: number };
   /** Why it can't get on at the moment; it tries again by itself. */
   readonly lastError?: string;
@@ -144,8 +144,8 @@ export interface Operation {
   readonly startedAt: string;
   readonly finishedAt?: string;
   readonly listing: { readonly cursor?: string; readonly done: boolean };
-  readonly units: { readonly listed: number; readonly completed: number; readonly failed: number };
-  /** Sums of the units' counters by name (counters.ts). */
+  readonly tasks: { readonly listed: number; readonly completed: number; readonly failed: number };
+  /** Sums of the tasks' counters by name (counters.ts). */
   readonly totals: Readonly<Record<string, number>>;
   /** Issues by code; all are counted, whether they are kept or not. */
   readonly codes: Readonly<Record<string, number>>;
@@ -154,9 +154,9 @@ export interface Operation {
 
 /** A failed entry, a failed user, or a difference that a verification found. */
 export interface Issue {
-  /** The unit of work that found it. */
-  readonly unit: string;
-  /** Unique within the unit: the document id or the item's key; empty where the unit as a whole failed. */
+  /** The task that found it. */
+  readonly task: string;
+  /** Unique within the task: the document id or the item's key; empty where the task as a whole failed. */
   readonly key: string;
   /** A failure's ErrorCode, or a verification's kind of issue. */
   readonly code: string;
@@ -173,10 +173,10 @@ export interface IssueDetail {
 
 /** A failure's detail, in the form every reader relies on. */
 export function failureIssue(
-  unit: string,
+  task: string,
   key: string,
   failure: { code: ErrorCode; path: string; message: string; attempts: number },
 ): Issue {
   const { code, path, message, attempts } = failure;
-  return { unit, key, code, detail: { path, message, attempts } };
+  return { task, key, code, detail: { path, message, attempts } };
 }

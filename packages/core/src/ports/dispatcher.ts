@@ -4,7 +4,7 @@ export interface Dispatcher {
    * Enqueues tasks; one that is waiting already stays as it is. `mayHaveRun`: one that has ended before goes again,
    * which costs a look at each.
    */
-  dispatch(operationId: string, units: readonly string[], options?: { mayHaveRun?: boolean }): Promise<void>;
+  dispatch(operationId: string, tasks: readonly string[], options?: { mayHaveRun?: boolean }): Promise<void>;
   /** Makes sure that the operation has a coordinator: adds the job that is missing, runs the one that has ended again. */
   coordinate(operationId: string): Promise<void>;
   /** Tasks that wait, and tasks that are being worked on, of all operations. */

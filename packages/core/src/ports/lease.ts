@@ -1,5 +1,5 @@
 /**
- * Permission of one attempt at a unit to send writes, for a limited time. Without it nothing is written: a process that was
+ * Permission of one attempt at a task to send writes, for a limited time. Without it nothing is written: a process that was
  * stopped (SIGSTOP, a paused virtual machine) wakes with its requests ready to be sent, and with no idea how late it is.
  */
 export interface Lease {

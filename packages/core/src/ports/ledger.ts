@@ -51,7 +51,7 @@ export type StartResult =
 export interface Commit {
   readonly epoch: number;
   /**
-   * The unit's record as this start knows it, compared in the same step: a Redis that takes another one's place may lack the
+   * The task's record as this start knows it, compared in the same step: a Redis that takes another one's place may lack the
    * newest commits, and the next page must not be booked behind a gap. Absent: whatever it holds.
    */
   readonly upon?: { readonly cursor?: string; readonly counters: Readonly<Record<string, number>> };
@@ -60,12 +60,12 @@ export interface Commit {
   readonly cursor?: string;
   readonly deltas: Readonly<Record<string, number>>;
   readonly issues?: readonly Issue[];
-  /** Keys of this unit's issues that are none any more. */
+  /** Keys of this task's issues that are none any more. */
   readonly resolved?: readonly string[];
 }
 
 /**
- * `stale`: nothing was recorded, because a newer start of the unit has taken over, this one has ended or handed back
+ * `stale`: nothing was recorded, because a newer start of the task has taken over, this one has ended or handed back
  * already, or the operation is over. `lost`: nothing was recorded, because the ledger lacks what it once had, be it the
  * operation, this start or a commit of it: to be started anew. Else the control to heed, of a part also its parent's.
  */
@@ -79,19 +79,19 @@ export interface IssuePage {
 
 /**
  * How many issues of an operation are kept; all are counted. One that is not kept can't be told from another by its key:
- * `resolved` does not take it back (the unit's own failure, with the empty key, excepted), and it counts again when it is
- * found again. A reset of its unit takes it back.
+ * `resolved` does not take it back (the task's own failure, with the empty key, excepted), and it counts again when it is
+ * found again. A reset of its task takes it back.
  */
 export const maxKeptIssues = 10_000;
 
 /**
- * After so many starts without a commit a unit is suspected of taking its process down, and others with it. The next
+ * After so many starts without a commit a task is suspected of taking its process down, and others with it. The next
  * start has to be `isolated`; one that comes to nothing as well is proof.
  */
 export const quarantineAfterStarts = 3;
 
 /**
- * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its units'
+ * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its tasks'
  * counters, because a commit moves both or neither. Where an id is unknown, methods that don't say so in their result
  * reject with `NOT_FOUND`.
  */
@@ -106,7 +106,7 @@ export interface Ledger {
     options: { now: Date; binding: Binding; parent?: string },
   ): Promise<OpenResult>;
   /**
-   * Takes a closed migration up again, unless an operation is running, to go through its failed units: the fact `retry`
+   * Takes a closed migration up again, unless an operation is running, to go through its failed tasks: the fact `retry`
    * is set and the listing begins anew. Rejects with `ROLLED_BACK` where it was, with `NOT_FOUND` for other kinds.
    */
   reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult>;
@@ -123,7 +123,7 @@ export interface Ledger {
   }>;
   update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
   /**
-   * Ends it and frees the place. Of several calls the first counts. The records of units go, except a migration's; issues
+   * Ends it and frees the place. Of several calls the first counts. The records of tasks go, except a migration's; issues
    * stay. The reason of a control stays too if there is no other one, unless it has completed. Rejects with
    * LEASES_OUTSTANDING while some attempt may still write: after the end nothing does.
    */
@@ -143,42 +143,42 @@ export interface Ledger {
   requireNoLeases(): Promise<void>;
 
   /**
-   * Records units as listed (those not known yet) and how far the listing has come. Too late once it is over. `upon`: the
+   * Records tasks as listed (those not known yet) and how far the listing has come. Too late once it is over. `upon`: the
    * listing as the caller knows it; answers with `lost`, and leaves the listing where it is, if it is another one.
    */
-  addUnits(
+  addTasks(
     id: string,
-    units: readonly string[],
+    tasks: readonly string[],
     listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
   ): Promise<'added' | 'lost'>;
   /**
-   * A new epoch for the unit. `reopen`: a person retried the job by hand, which may take a closed run up again. `isolated`:
+   * A new epoch for the task. `reopen`: a person retried the job by hand, which may take a closed run up again. `isolated`:
    * nothing else is worked on in this process. `binding`: what this process reads and writes; where the operation's is
    * another nothing starts. The start has a lease (Lease) until `leaseMs.ledger` after its last good answer, or until a
    * commit ends it; one that a newer start has taken over keeps its own until that runs out.
    */
-  startUnit(
+  startTask(
     id: string,
-    unit: string,
+    task: string,
     options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult>;
-  commit(id: string, unit: string, commit: Commit): Promise<CommitResult>;
+  commit(id: string, task: string, commit: Commit): Promise<CommitResult>;
   /** What each of these starts would be answered at a commit. Renews the leases of those that are to go on. */
   look(
     id: string,
-    attempts: readonly { readonly unit: string; readonly epoch: number }[],
+    attempts: readonly { readonly task: string; readonly epoch: number }[],
   ): Promise<readonly CommitResult[]>;
-  /** Takes a unit's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
-  resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult>;
-  /** Failed units back to queued, those that are failed; answers with them. */
-  requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]>;
-  /** Units in one of the given states, in no particular order, by pages that may be empty before the last. */
-  listUnits(
+  /** Takes a task's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
+  resetTask(id: string, task: string, epoch: number): Promise<CommitResult>;
+  /** Failed tasks back to queued, those that are failed; answers with them. */
+  requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]>;
+  /** Tasks in one of the given states, in no particular order, by pages that may be empty before the last. */
+  listTasks(
     id: string,
     options: { states: readonly ('queued' | 'running' | 'done' | 'failed')[]; cursor?: string },
-  ): Promise<{ units: readonly string[]; cursor?: string }>;
+  ): Promise<{ tasks: readonly string[]; cursor?: string }>;
 
   issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage>;
-  /** The kept issues of one unit. */
-  unitIssues(id: string, unit: string): Promise<readonly Issue[]>;
+  /** The kept issues of one task. */
+  taskIssues(id: string, task: string): Promise<readonly Issue[]>;
 }

@@ -33,7 +33,7 @@ const outageShownMs = 15_000;
  * supervisor does.
  *
  *     listing ──► migrating (verifying, rolling-back) ──► its parts, one after another ──► over
- *        │             │  every round: fill the window of units
+ *        │             │  every round: fill the window of tasks
  *        └─ pause: nothing is begun, rounds go on idly ── resume ─┘
  *        └─ cancel: what waits is thrown away, what runs hands back ──► over
  *
@@ -102,10 +102,10 @@ async function workRound(
   return { over: true };
 }
 
-/** `goes-on`: the window has room left. `waits`: the listing goes on when the units have ended. */
+/** `goes-on`: the window has room left. `waits`: the listing goes on when the tasks have ended. */
 type Filled = 'full' | 'goes-on' | 'waits';
 
-/** Lists and dispatches until enough units wait. */
+/** Lists and dispatches until enough tasks wait. */
 async function fillWindow(
   context: CoordinatorContext,
   operation: Operation,
@@ -117,21 +117,21 @@ async function fillWindow(
   const rounds = Math.ceil(context.settings.usersAhead / context.settings.usersPage);
   for (let round = 0; round < rounds && ahead < context.settings.usersAhead; round += 1) {
     const listed: Listing = await plan.list(context, current, signal);
-    const { units, waits = false, ...listing } = listed;
-    if (waits && units.length === 0) return 'waits';
-    // Dispatched first: units that are recorded and lost would have to be found again, while a unit that is dispatched
+    const { tasks, waits = false, ...listing } = listed;
+    if (waits && tasks.length === 0) return 'waits';
+    // Dispatched first: tasks that are recorded and lost would have to be found again, while a task that is dispatched
     // twice is the same job.
-    await context.dispatcher.dispatch(operation.id, units, {
+    await context.dispatcher.dispatch(operation.id, tasks, {
       mayHaveRun: operation.facts.retry !== undefined,
     });
     const { cursor } = current.listing;
     const upon = cursor === undefined ? {} : { cursor };
     // A page that another Redis has lost is listed again, by a round that reads how far the listing has come.
-    if ((await context.ledger.addUnits(operation.id, units, { ...listing, upon })) === 'lost')
+    if ((await context.ledger.addTasks(operation.id, tasks, { ...listing, upon })) === 'lost')
       return 'goes-on';
     if (waits) return 'waits';
     if (listed.done) return 'full';
-    ahead += units.length;
+    ahead += tasks.length;
     current = {
       ...current,
       listing: { done: false, ...(listed.cursor === undefined ? {} : { cursor: listed.cursor }) },
@@ -167,11 +167,11 @@ async function errorRound(context: CoordinatorContext, operation: Operation, err
   return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : retryMs);
 }
 
-function outstanding({ units }: Operation): number {
-  return units.listed - units.completed - units.failed;
+function outstanding({ tasks }: Operation): number {
+  return tasks.listed - tasks.completed - tasks.failed;
 }
 
-/** What some unit could not get past a moment ago. */
+/** What some task could not get past a moment ago. */
 function outageOf(context: CoordinatorContext, operation: Operation): string | null {
   const { outage } = operation.facts;
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;

@@ -1,4 +1,4 @@
-import { type Operation, unitId } from '@migrator/core';
+import { type Operation, taskId } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import type { Listing } from './plan.ts';
@@ -12,33 +12,33 @@ export async function listFailed(
   const { ledger } = context;
   const { cursor } = operation.listing;
   if (wanted.userId !== undefined) {
-    const units = await ledger.requeueFailed(operation.id, [unitId({ type: 'user', userId: wanted.userId })]);
-    return { units, done: true };
+    const tasks = await ledger.requeueFailed(operation.id, [taskId({ type: 'user', userId: wanted.userId })]);
+    return { tasks, done: true };
   }
-  const page = await ledger.listUnits(operation.id, {
+  const page = await ledger.listTasks(operation.id, {
     states: ['failed'],
     ...(cursor === undefined ? {} : { cursor }),
   });
   const { code } = wanted;
   const chosen: string[] = [];
-  for (const unit of page.units) {
-    if (code === undefined || (await mayHaveFailedWith(context, operation, unit, code))) chosen.push(unit);
+  for (const task of page.tasks) {
+    if (code === undefined || (await mayHaveFailedWith(context, operation, task, code))) chosen.push(task);
   }
-  const units = await ledger.requeueFailed(operation.id, chosen);
+  const tasks = await ledger.requeueFailed(operation.id, chosen);
   return {
-    units,
+    tasks,
     done: page.cursor === undefined,
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   };
 }
 
-/** A unit of whose failures none is kept by name (there were too many) may have any code: it is retried. */
+/** A task of whose failures none is kept by name (there were too many) may have any code: it is retried. */
 async function mayHaveFailedWith(
   context: CoordinatorContext,
   operation: Operation,
-  unit: string,
+  task: string,
   code: string,
 ): Promise<boolean> {
-  const issues = await context.ledger.unitIssues(operation.id, unit);
+  const issues = await context.ledger.taskIssues(operation.id, task);
   return issues.length === 0 || issues.some((issue) => issue.code === code);
 }

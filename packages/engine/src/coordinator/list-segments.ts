@@ -1,6 +1,6 @@
-import { unitId } from '@migrator/core';
+import { taskId } from '@migrator/core';
 
 /** All segments of the table at once: there are only a few. */
 export function listSegments(of: number, look: { readonly close?: true } = {}): string[] {
-  return Array.from({ length: of }, (_, segment) => unitId({ type: 'segment', segment, of, ...look }));
+  return Array.from({ length: of }, (_, segment) => taskId({ type: 'segment', segment, of, ...look }));
 }

@@ -1,4 +1,4 @@
-import { type Operation, type OperationFacts, unitId } from '@migrator/core';
+import { type Operation, type OperationFacts, taskId } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import type { Listing } from './plan.ts';
@@ -17,8 +17,8 @@ export async function listUsers(
   const { cursor } = operation.listing;
   if (userIds !== undefined) {
     const from = cursor === undefined ? 0 : Number(cursor);
-    const units = userIds.slice(from, from + idsPage).map((userId) => unitId({ type: 'user', userId }));
-    return { units, cursor: String(from + units.length), done: from + units.length >= userIds.length };
+    const tasks = userIds.slice(from, from + idsPage).map((userId) => taskId({ type: 'user', userId }));
+    return { tasks, cursor: String(from + tasks.length), done: from + tasks.length >= userIds.length };
   }
   const page = await context.source.listUsers({
     pageSize: context.settings.usersPage,
@@ -28,7 +28,7 @@ export async function listUsers(
   const missing = page.users.filter((user) => user.missing).length;
   const facts: OperationFacts = { missingUsers: (operation.facts.missingUsers ?? 0) + missing };
   return {
-    units: page.users.map(({ userId }) => unitId({ type: 'user', userId })),
+    tasks: page.users.map(({ userId }) => taskId({ type: 'user', userId })),
     done: page.nextPageToken === undefined,
     facts,
     ...(page.nextPageToken === undefined ? {} : { cursor: page.nextPageToken }),

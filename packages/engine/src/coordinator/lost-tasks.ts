@@ -8,16 +8,16 @@ import type { CoordinatorContext } from '../engine-context.ts';
  * job of an unfinished task: only for an operation that stands still.
  */
 export async function dispatchLostTasks(context: CoordinatorContext, operation: Operation): Promise<void> {
-  const { units } = operation;
-  if (units.listed - units.completed - units.failed <= 0) return;
+  const { tasks } = operation;
+  if (tasks.listed - tasks.completed - tasks.failed <= 0) return;
   let cursor: string | undefined;
   do {
-    const page = await context.ledger.listUnits(operation.id, {
+    const page = await context.ledger.listTasks(operation.id, {
       states: ['queued', 'running'],
       ...(cursor === undefined ? {} : { cursor }),
     });
-    if (page.units.length > 0)
-      await context.dispatcher.dispatch(operation.id, page.units, { mayHaveRun: true });
+    if (page.tasks.length > 0)
+      await context.dispatcher.dispatch(operation.id, page.tasks, { mayHaveRun: true });
     cursor = page.cursor;
   } while (cursor !== undefined);
 }

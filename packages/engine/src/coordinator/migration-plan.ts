@@ -46,7 +46,7 @@ export function migrationPlan(request: MigrationRequest): Plan {
         const { code, message } = noData(context.source);
         return { state: 'failed', reason: `${code}: ${message}` };
       }
-      const failed = operation.units.failed + (operation.totals['failed'] ?? 0);
+      const failed = operation.tasks.failed + (operation.totals['failed'] ?? 0);
       const reason = request.prune ? await pruneFailure(context, operation) : undefined;
       if (failed === 0 && reason === undefined) {
         const markerTrouble = await markCompleted(context, operation, now, signal);

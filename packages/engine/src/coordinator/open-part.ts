@@ -6,7 +6,7 @@ type PartFact = 'pruneId' | 'verificationId';
 
 /**
  * The part of an operation that the fact names, opened if there is none yet. Its id is written down at once; a crash in
- * between leaves a part without a unit behind, which nobody works on.
+ * between leaves a part without a task behind, which nobody works on.
  */
 export async function openPart(
   context: CoordinatorContext,

@@ -3,10 +3,10 @@ import type { Operation, OperationFacts, OperationPhase, OperationState } from '
 import type { CoordinatorContext } from '../engine-context.ts';
 
 export interface Listing {
-  readonly units: readonly string[];
+  readonly tasks: readonly string[];
   readonly cursor?: string;
   readonly done: boolean;
-  /** What comes next shows when the units up to here have ended; not asked for before a later round. */
+  /** What comes next shows when the tasks up to here have ended; not asked for before a later round. */
   readonly waits?: true;
   readonly facts?: OperationFacts;
 }
@@ -19,13 +19,13 @@ export interface Ending {
 
 /** What distinguishes one kind of operation from another, for the coordinator that drives them all alike. */
 export interface Plan {
-  /** What has to be known before the first unit. Done once; may be done twice if the coordinator crashes. */
+  /** What has to be known before the first task. Done once; may be done twice if the coordinator crashes. */
   prepare(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<OperationFacts>;
-  /** The phase while its units are worked on. */
+  /** The phase while its tasks are worked on. */
   readonly phase: OperationPhase;
-  /** The next units after the listing's cursor. */
+  /** The next tasks after the listing's cursor. */
   list(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<Listing>;
-  /** After the last unit: the next operation that is a part of this one and has to end first; none: go on. */
+  /** After the last task: the next operation that is a part of this one and has to end first; none: go on. */
   nextPart(context: CoordinatorContext, operation: Operation): Promise<Operation | undefined>;
   /** May be done again, if the operation could not be closed at `now`. */
   finish(context: CoordinatorContext, operation: Operation, now: Date, signal: AbortSignal): Promise<Ending>;

@@ -21,7 +21,7 @@ export function segmentsPlan(phase: OperationPhase): Plan {
       return {};
     },
     async list(context) {
-      return { units: listSegments(context.settings.segments), done: true };
+      return { tasks: listSegments(context.settings.segments), done: true };
     },
     async nextPart() {
       return undefined;
@@ -36,7 +36,7 @@ export function segmentsPlan(phase: OperationPhase): Plan {
             'Look at them with a dry run, then start again',
         };
       }
-      if (operation.units.failed === 0) return { state: 'completed' };
+      if (operation.tasks.failed === 0) return { state: 'completed' };
       return {
         state: 'completed-with-failures',
         reason: 'some segments of the table could not be worked through',

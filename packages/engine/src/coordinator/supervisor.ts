@@ -88,7 +88,7 @@ export class Supervisor {
     }
     const working = [operation, ...parts];
     const state = JSON.stringify(
-      working.map(({ id, units, totals, listing }) => [id, units, totals, listing]),
+      working.map(({ id, tasks, totals, listing }) => [id, tasks, totals, listing]),
     );
     const now = performance.now();
     if (this.#seen?.state !== state) {

@@ -4,7 +4,7 @@ import type { Operation, SubcollectionSample, VerificationRequest } from '@migra
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { verificationReport } from '../reports/verification-report.ts';
-import { isBalanced } from '../units/set-digest.ts';
+import { isBalanced } from '../tasks/set-digest.ts';
 import { listSegments } from './list-segments.ts';
 import { countEntries, listUsers } from './list-users.ts';
 import type { Listing, Plan } from './plan.ts';
@@ -16,7 +16,7 @@ const behindSegments = 'segments';
 
 /**
  * Users and segments first: the way from the entries to their items, and the reverse pass. Only where the two have come upon
- * different items the segments are gone through again, closely. By count, both sides are counted by the same units.
+ * different items the segments are gone through again, closely. By count, both sides are counted by the same tasks.
  */
 export function verificationPlan(request: VerificationRequest): Plan {
   return {
@@ -37,10 +37,10 @@ export function verificationPlan(request: VerificationRequest): Plan {
       const page = await listUsers(context, listingUsers(operation), request.userIds, signal);
       if (!page.done)
         return { ...page, ...(page.cursor === undefined ? {} : { cursor: atUsers + page.cursor }) };
-      const units = [...page.units, ...listSegments(context.settings.segments)];
+      const tasks = [...page.tasks, ...listSegments(context.settings.segments)];
       // Numbers alone leave nothing to look at closely.
-      if (request.mode === 'count') return { ...page, units };
-      return { ...page, units, cursor: behindSegments, done: false, waits: true };
+      if (request.mode === 'count') return { ...page, tasks };
+      return { ...page, tasks, cursor: behindSegments, done: false, waits: true };
     },
 
     async nextPart() {
@@ -48,7 +48,7 @@ export function verificationPlan(request: VerificationRequest): Plan {
     },
 
     async finish(_context, operation) {
-      if (operation.units.failed > 0) {
+      if (operation.tasks.failed > 0) {
         return { state: 'failed', reason: 'some users or segments could not be compared; see its issues' };
       }
       return { state: verificationReport(operation).isValid ? 'completed' : 'completed-with-failures' };
@@ -77,12 +77,12 @@ function listingUsers(operation: Operation): Operation {
 }
 
 /** Segments that are to be looked at closely, once all of the first ways have ended. */
-function closeLook({ settings }: CoordinatorContext, { units, totals }: Operation): Listing {
-  if (units.completed + units.failed < units.listed)
-    return { units: [], cursor: behindSegments, done: false, waits: true };
-  const agree = units.failed === 0 && isBalanced(totals);
+function closeLook({ settings }: CoordinatorContext, { tasks, totals }: Operation): Listing {
+  if (tasks.completed + tasks.failed < tasks.listed)
+    return { tasks: [], cursor: behindSegments, done: false, waits: true };
+  const agree = tasks.failed === 0 && isBalanced(totals);
   return {
-    units: agree ? [] : listSegments(settings.segments, { close: true }),
+    tasks: agree ? [] : listSegments(settings.segments, { close: true }),
     cursor: behindSegments,
     done: true,
   };

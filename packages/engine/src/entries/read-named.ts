@@ -1,7 +1,7 @@
 import { entryPath, failureIssue, type Issue, MigrationError, type SourceEntry } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnFault } from '../units/outage-detection.ts';
+import { isOwnFault } from '../tasks/outage-detection.ts';
 import type { MigrationRun } from './migration-run.ts';
 
 /** Some of a user's entries, read by their names. Each name is in one page and in one of its lists. */
@@ -59,11 +59,11 @@ export async function* readNamed(
 /** What is recorded of an entry that can't be read. */
 export function unreadableIssue(
   context: EngineContext,
-  unit: string,
+  task: string,
   userId: string,
   { date, error }: NamedPage['unreadable'][number],
 ): Issue {
-  return failureIssue(unit, date, {
+  return failureIssue(task, date, {
     code: MigrationError.codeOf(error),
     path: entryPath({ userId, date }, context.settings.names),
     message: error instanceof Error ? error.message : String(error),

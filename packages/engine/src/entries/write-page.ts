@@ -14,7 +14,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnFault } from '../units/outage-detection.ts';
+import { isOwnFault } from '../tasks/outage-detection.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
 import type { MigrationRun } from './migration-run.ts';
@@ -39,7 +39,7 @@ export interface WrittenPage {
 export async function writePage(
   context: EngineContext,
   run: MigrationRun,
-  unit: string,
+  task: string,
   entries: readonly SourceEntry[],
   signal: AbortSignal,
 ): Promise<WrittenPage> {
@@ -95,7 +95,7 @@ export async function writePage(
   } catch (error) {
     interruption = error;
   }
-  return collect(context, unit, entries, outcomes, deltas, interruption);
+  return collect(context, task, entries, outcomes, deltas, interruption);
 }
 
 /**
@@ -142,7 +142,7 @@ function failureOf(error: unknown): EntryOutcome {
 
 function collect(
   context: EngineContext,
-  unit: string,
+  task: string,
   entries: readonly SourceEntry[],
   outcomes: readonly (EntryOutcome | undefined)[],
   deltas: Deltas<'migration'>,
@@ -159,7 +159,7 @@ function collect(
     if (outcome.kind === 'newer' && (outcome.migratedAt ?? '') > (newest ?? '')) newest = outcome.migratedAt;
     if (outcome.kind !== 'failed') continue;
     const path = entryPath(entry, context.settings.names);
-    issues.push(failureIssue(unit, entry.date, { ...outcome, path }));
+    issues.push(failureIssue(task, entry.date, { ...outcome, path }));
   }
   return {
     deltas,

@@ -12,7 +12,7 @@ import { createMemoryLedger } from '../memory-ledger.ts';
 import type { Moment } from './attempt-lease.ts';
 import { AttemptWatcher, type WatchedAttempt } from './attempt-watcher.ts';
 
-const unit = 'user:a';
+const task = 'user:a';
 const migration = { kind: 'migration', dryRun: false, verify: false, prune: true } as const;
 const watched: WatchedAttempt[] = [];
 
@@ -35,9 +35,9 @@ async function open(ledger: Ledger, request: OperationRequest, parent?: string):
 
 async function begin(ledger: Ledger, watcher: AttemptWatcher, id: string): Promise<WatchedAttempt> {
   const asked = watcher.now();
-  const started = await ledger.startUnit(id, unit, { binding });
+  const started = await ledger.startTask(id, task, { binding });
   if (!started.started) throw new Error(`not started: ${started.why}`);
-  const attempt = watcher.watch(id, { unit, epoch: started.epoch }, asked);
+  const attempt = watcher.watch(id, { task, epoch: started.epoch }, asked);
   watched.push(attempt);
   return attempt;
 }
@@ -55,7 +55,7 @@ function isHeld({ lease }: WatchedAttempt): boolean {
 test.each(['monotonic', 'wall'] as const)('a lease runs out by the %s clock alone', (which) => {
   const { now, clock } = clockOf();
   const watcher = new AttemptWatcher({ look: () => new Promise(() => {}) }, { clock });
-  const attempt = watcher.watch('any', { unit, epoch: 1 }, watcher.now());
+  const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
   now[which] += leaseMs.holder;
   expect(isHeld(attempt)).toBe(true);
@@ -70,7 +70,7 @@ test('a lease is as old as the question that it was granted on, whenever the ans
   const answers: ((answers: CommitResult[]) => void)[] = [];
   const look = (): Promise<CommitResult[]> => new Promise((resolve) => answers.push(resolve));
   const watcher = new AttemptWatcher({ look }, { clock, everyMs: 5 });
-  const attempt = watcher.watch('any', { unit, epoch: 1 }, watcher.now());
+  const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
   await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0));
   const asked = answers.length;
@@ -90,7 +90,7 @@ test('attempts whose ledger is out of reach go on until their leases run out', a
   const { now, clock } = clockOf();
   const look = vi.fn<Ledger['look']>().mockRejectedValue(new Error('away'));
   const watcher = new AttemptWatcher({ look }, { clock, everyMs: 5 });
-  const attempt = watcher.watch('any', { unit, epoch: 1 }, watcher.now());
+  const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
   await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThan(2));
   expect(attempt.signal.aborted).toBe(false);
@@ -107,7 +107,7 @@ const stops: Readonly<Record<string, (ledger: Ledger, part: string, parent: stri
   'is over': (ledger, part) => ledger.close(part, { state: 'completed', now: new Date() }),
   'has a parent that is over': (ledger, _part, parent) =>
     ledger.close(parent, { state: 'completed', now: new Date() }),
-  'has a newer attempt at the same unit': (ledger, part) => ledger.startUnit(part, unit, { binding }),
+  'has a newer attempt at the same task': (ledger, part) => ledger.startTask(part, task, { binding }),
 };
 
 test.each(Object.keys(stops))(
@@ -146,7 +146,7 @@ test('attempts of one operation are asked about in one call, and none about thos
   onTestFinished(() => void vi.useRealTimers());
   const look = vi.fn<Ledger['look']>().mockResolvedValue(['run', 'run']);
   const watcher = new AttemptWatcher({ look });
-  const attempts = [1, 2, 3].map((epoch) => watcher.watch('any', { unit, epoch }, watcher.now()));
+  const attempts = [1, 2, 3].map((epoch) => watcher.watch('any', { task, epoch }, watcher.now()));
   attempts[1]?.leave();
   await vi.advanceTimersByTimeAsync(600);
   expect(look).toHaveBeenCalledOnce();

@@ -3,7 +3,7 @@ import type { Ledger } from '@migrator/core';
 import { AttemptLease, type Clock, type Moment, processClock } from './attempt-lease.ts';
 
 interface Attempt {
-  readonly unit: string;
+  readonly task: string;
   readonly epoch: number;
   readonly lease: AttemptLease;
   readonly stop: AbortController;
@@ -44,16 +44,16 @@ export class AttemptWatcher {
     return this.#clock();
   }
 
-  /** A start of a unit, as the ledger has granted it. `asked`: the moment before it was asked for. */
+  /** A start of a task, as the ledger has granted it. `asked`: the moment before it was asked for. */
   watch(
     operationId: string,
-    { unit, epoch }: { readonly unit: string; readonly epoch: number },
+    { task, epoch }: { readonly task: string; readonly epoch: number },
     asked: Moment,
   ): WatchedAttempt {
     const group = this.#groups.get(operationId) ?? this.#begin(operationId);
     const lease = new AttemptLease(asked, this.#clock);
     const stop = new AbortController();
-    const attempt = { unit, epoch, lease, stop };
+    const attempt = { task, epoch, lease, stop };
     group.attempts.add(attempt);
     return { signal: stop.signal, lease, leave: () => this.#leave(operationId, group, attempt) };
   }

@@ -10,12 +10,12 @@ export class OutstandingLeases {
   }
 
   /** Renews it where it was granted before. */
-  grant(id: string, unit: string, epoch: number): void {
-    this.#ends.set(nameOf(id, unit, epoch), performance.now() + this.#leaseMs);
+  grant(id: string, task: string, epoch: number): void {
+    this.#ends.set(nameOf(id, task, epoch), performance.now() + this.#leaseMs);
   }
 
-  giveUp(id: string, unit: string, epoch: number): void {
-    this.#ends.delete(nameOf(id, unit, epoch));
+  giveUp(id: string, task: string, epoch: number): void {
+    this.#ends.delete(nameOf(id, task, epoch));
   }
 
   requireNone(): void {
@@ -25,6 +25,6 @@ export class OutstandingLeases {
   }
 }
 
-function nameOf(id: string, unit: string, epoch: number): string {
-  return `${id}|${epoch}|${unit}`;
+function nameOf(id: string, task: string, epoch: number): string {
+  return `${id}|${epoch}|${task}`;
 }

@@ -20,5 +20,5 @@ export function noData(source: Pick<Source, 'describe' | 'binding'>): MigrationE
 
 /** Whether all users of the run were gone through, no entry was met, and nobody said that this may be. */
 export function isWithoutData(operation: Operation, { allowEmpty = false }: MigrationRequest): boolean {
-  return !allowEmpty && operation.units.failed === 0 && processedEntries(operation) === 0;
+  return !allowEmpty && operation.tasks.failed === 0 && processedEntries(operation) === 0;
 }

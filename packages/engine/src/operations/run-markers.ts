@@ -87,7 +87,7 @@ export async function markCompleted(
     state: 'completed',
     migrationId: run.id,
     finishedAt: finishedAt.toISOString(),
-    users: run.units.listed,
+    users: run.tasks.listed,
     totals: run.totals,
     ...(verification === null
       ? {}

@@ -50,7 +50,7 @@ export interface CurrentStatus {
   progress: Progress | null;
 }
 
-/** What is going on. `own`: what this process is configured for. `isActive`: whether any unit is being worked on right now. */
+/** What is going on. `own`: what this process is configured for. `isActive`: whether any task is being worked on right now. */
 export async function currentStatus(
   ledger: Ledger,
   own: Binding,
@@ -109,7 +109,7 @@ export function progressOf(operation: Operation, part: Operation = operation): P
     percent: percentOf(processed, total, part),
     entriesPerSecond: Math.round(perSecond),
     etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
-    users: { ...operation.units },
+    users: { ...operation.tasks },
     outcomes: withoutDigest(part.totals),
     reason: operation.reason ?? operation.facts.lastError ?? null,
   };

@@ -27,7 +27,7 @@ const bytesPerReadUnit = 4_096;
 export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSecond?: number): Estimate {
   const count = (name: string): number => dryRun.totals[name] ?? 0;
   const entries = processedEntries(dryRun);
-  const { listed } = dryRun.units;
+  const { listed } = dryRun.tasks;
   const writes = count('created') + count('repaired');
   const bytes = count('bytes');
   const meanBytes = writes === 0 ? 0 : bytes / writes;

@@ -4,7 +4,7 @@ import {
   type Issue,
   type Ledger,
   type Operation,
-  parseUnitId,
+  parseTaskId,
   type SubcollectionSample,
 } from '@migrator/core';
 
@@ -16,12 +16,12 @@ export function pseudonym(userId: string): string {
   return `user-${createHash('sha256').update(userId).digest('hex').slice(0, 16)}`;
 }
 
-/** A unit of work as a person reads it: `alice`, `segment 3 of 8`, `segment 3 of 8 closely`. */
-export function unitLabel(unitId: string, hideUserData: boolean): string {
-  const unit = parseUnitId(unitId);
-  if (unit.type === 'segment')
-    return `segment ${unit.segment + 1} of ${unit.of}${unit.close === true ? ' closely' : ''}`;
-  return hideUserData ? pseudonym(unit.userId) : unit.userId;
+/** A task as a person reads it: `alice`, `segment 3 of 8`, `segment 3 of 8 closely`. */
+export function taskLabel(taskId: string, hideUserData: boolean): string {
+  const task = parseTaskId(taskId);
+  if (task.type === 'segment')
+    return `segment ${task.segment + 1} of ${task.of}${task.close === true ? ' closely' : ''}`;
+  return hideUserData ? pseudonym(task.userId) : task.userId;
 }
 
 /** `ACCESS_DENIED: …` says what was asked of whom; its code says enough. */

@@ -37,7 +37,7 @@ export function markedRun(marker: RunMarker, binding: Binding): MarkedRun | unde
     ...run,
     request: { ...request, verify: verification !== undefined, prune: prune !== undefined },
     finishedAt,
-    units: { listed: users, completed: users, failed: 0 },
+    tasks: { listed: users, completed: users, failed: 0 },
     totals,
     facts: {
       ...(verification && { verificationId: verification.id }),
@@ -52,7 +52,7 @@ const blank = {
   phase: 'migrating',
   control: 'run',
   listing: { done: true },
-  units: { listed: 0, completed: 0, failed: 0 },
+  tasks: { listed: 0, completed: 0, failed: 0 },
   totals: {},
   codes: {},
   facts: {},

@@ -38,7 +38,7 @@ export function verificationReport(operation: Operation): VerificationReport {
   const { request } = operation;
   const byCount = request.kind === 'verification' && request.mode === 'count';
   const countsDiffer = byCount && counts.firestore !== counts.dynamodb;
-  const failed = operation.units.failed > 0 || operation.state === 'failed';
+  const failed = operation.tasks.failed > 0 || operation.state === 'failed';
   const isValid = wrong.length === 0 && !countsDiffer && !failed && operation.state !== 'cancelled';
   return {
     isValid,
@@ -53,7 +53,7 @@ export function verificationReport(operation: Operation): VerificationReport {
     const found = wrong.map((kind) => `${issueCounts[kind]} ${issueKinds[kind].says}`);
     if (countsDiffer)
       found.push(`${counts.firestore} entries in Firestore, ${counts.dynamodb} items in DynamoDB`);
-    if (failed) found.push(`${operation.units.failed} parts could not be compared`);
+    if (failed) found.push(`${operation.tasks.failed} parts could not be compared`);
     if (found.length > 0) return `Data mismatch: ${found.join('; ')}`;
     const notes = kinds
       .filter((kind) => !issueKinds[kind].invalid && issueCounts[kind] > 0)

@@ -36,7 +36,7 @@ export class FallbackWorker {
   /** A worker that is configured for something else takes no part. */
   async #isAttended(operationId: string): Promise<boolean> {
     const { queues, workers } = this.#queue;
-    const present = await Promise.all([hasWorker(queues.coordinators), hasWorker(queues.units)]);
+    const present = await Promise.all([hasWorker(queues.coordinators), hasWorker(queues.tasks)]);
     if (!present.every(Boolean)) return false;
     const live = await workers.list();
     return live.length === 0 || live.some(({ mismatch }) => mismatch?.operationId !== operationId);
@@ -53,7 +53,7 @@ export class FallbackWorker {
  * none: BullMQ answers then with an entry that is no client.
  */
 async function hasWorker(
-  queue: MigrationQueues['units'] | MigrationQueues['coordinators'],
+  queue: MigrationQueues['tasks'] | MigrationQueues['coordinators'],
 ): Promise<boolean> {
   try {
     const workers = await queue.getWorkers();

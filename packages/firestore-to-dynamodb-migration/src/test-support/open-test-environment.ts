@@ -105,7 +105,7 @@ export async function openTestEnvironment(): Promise<TestEnvironment> {
     addWorker(context) {
       const workers = startWorkers(context, {
         redis: context.redis,
-        prefix: context.queues.units.opts.prefix ?? config.redis.prefix,
+        prefix: context.queues.tasks.opts.prefix ?? config.redis.prefix,
         concurrency: 4,
         onError: () => undefined,
       });

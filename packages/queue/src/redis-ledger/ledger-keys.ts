@@ -2,7 +2,7 @@ import type { OperationKind } from '@migrator/core';
 
 /**
  * Redis keeps a small hash in one flat piece of memory, up to 128 fields of at most 64 bytes by default. A million
- * units make 61 a bucket, so that even full buckets stay below, and the keys themselves weigh little.
+ * tasks make 61 a bucket, so that even full buckets stay below, and the keys themselves weigh little.
  */
 export const bucketCount = 16_384;
 
@@ -13,9 +13,9 @@ export const bucketCount = 16_384;
  * - `place`: hash; `id` and `control` of the operation that holds the place, `last`: the last start in milliseconds
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
- * - `op:<id>:u:<bucket>`: hash, records of units (lua/includes/task-records.lua); `op:<id>:used`: bitmap of the buckets there are
+ * - `op:<id>:u:<bucket>`: hash, records of tasks (lua/includes/task-records.lua); `op:<id>:used`: bitmap of the buckets there are
  * - `leases`: sorted set of the leases that may still be held, all operations' (lua/includes/leases.lua)
- * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by unit
+ * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by task
  */
 export class LedgerKeys {
   readonly version: string;
@@ -46,9 +46,9 @@ export class LedgerKeys {
     return `${this.operation(id)}:used`;
   }
 
-  /** What every script about one unit takes, in the order of lua/includes/task-keys.lua. */
-  unit(id: string, unit: string): string[] {
-    const bucket = this.bucket(id, bucketOf(unit));
+  /** What every script about one task takes, in the order of lua/includes/task-keys.lua. */
+  task(id: string, task: string): string[] {
+    const bucket = this.bucket(id, bucketOf(task));
     return [this.operation(id), this.place, bucket, this.usedBuckets(id), ...this.issues(id), this.leases];
   }
 
@@ -59,22 +59,22 @@ export class LedgerKeys {
 }
 
 /** FNV-1a, folded. */
-export function bucketOf(unit: string): number {
+export function bucketOf(task: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < unit.length; index++) {
-    hash = Math.imul(hash ^ unit.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < task.length; index++) {
+    hash = Math.imul(hash ^ task.charCodeAt(index), 0x01000193);
   }
   return (hash ^ (hash >>> 14) ^ (hash >>> 28)) & (bucketCount - 1);
 }
 
 const userPrefix = 'user:';
 
-/** The name of a unit in its bucket: `user:` weighs four bytes a user more than `:`. */
-export function fieldOf(unit: string): string {
-  return unit.startsWith(userPrefix) ? unit.slice(userPrefix.length - 1) : unit;
+/** The name of a task in its bucket: `user:` weighs four bytes a user more than `:`. */
+export function fieldOf(task: string): string {
+  return task.startsWith(userPrefix) ? task.slice(userPrefix.length - 1) : task;
 }
 
-export function unitOfField(field: string): string {
+export function taskOfField(field: string): string {
   return field.startsWith(':') ? userPrefix + field.slice(1) : field;
 }
 

@@ -81,7 +81,7 @@ export function operationOf(record: readonly string[], known?: KnownOperation): 
       ...(listingCursor === undefined ? {} : { cursor: listingCursor }),
       done: fields['listingDone'] === '1',
     },
-    units: {
+    tasks: {
       listed: Number(fields['listed']),
       completed: Number(fields['completed']),
       failed: Number(fields['failed']),
@@ -134,10 +134,10 @@ export function optional(text: string | undefined): string {
 export function issuesOf(pairs: readonly string[]): { issue: Issue; arrival: string }[] {
   const issues = [];
   for (let index = 0; index + 1 < pairs.length; index += 2) {
-    const [, unit = '', key = ''] = /^([^\0]*)\0([^]*)$/.exec(pairs[index] ?? '') ?? [];
+    const [, task = '', key = ''] = /^([^\0]*)\0([^]*)$/.exec(pairs[index] ?? '') ?? [];
     const [, arrival = '', code = '', detail = '{}'] =
       /^(\d+)\|([^|]*)\|([^]*)$/.exec(pairs[index + 1] ?? '') ?? [];
-    issues.push({ arrival, issue: { unit, key, code, detail: JSON.parse(detail) } });
+    issues.push({ arrival, issue: { task, key, code, detail: JSON.parse(detail) } });
   }
   return issues;
 }

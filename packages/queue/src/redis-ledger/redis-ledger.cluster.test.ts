@@ -59,8 +59,8 @@ it('books a commit once whose answer is lost, and rejects', async () => {
   );
   if (!opened.opened) throw new Error('not opened');
   const { id } = opened.operation;
-  await ledger.addUnits(id, ['user:a'], { done: true });
-  const started = await ledger.startUnit(id, 'user:a', { binding });
+  await ledger.addTasks(id, ['user:a'], { done: true });
+  const started = await ledger.startTask(id, 'user:a', { binding });
   if (!started.started) throw new Error('not started');
   const commit = { epoch: started.epoch, state: 'running', deltas: { created: 1 } } as const;
 
@@ -70,7 +70,7 @@ it('books a commit once whose answer is lost, and rejects', async () => {
   await expect(ledger.commit(id, 'user:a', commit)).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
 
   const after = createRedisLedger({ redis, prefix });
-  expect(await after.startUnit(id, 'user:a', { binding })).toMatchObject({
+  expect(await after.startTask(id, 'user:a', { binding })).toMatchObject({
     epoch: 2,
     counters: { created: 2 },
   });

@@ -47,7 +47,7 @@ async function keysOf(prefix: string): Promise<string[]> {
 /** An issue of some 1.2 KB. */
 function issueOf(key: string): Issue {
   const detail = { path: `users/a/trading-journal/${key}`, message: 'm'.repeat(1_200) };
-  return { unit: 'user:a', key, code: 'different', detail };
+  return { task: 'user:a', key, code: 'different', detail };
 }
 
 ledgerContract('the ledger in Redis', make, { numRuns: 40 });
@@ -69,7 +69,7 @@ describe('the ledger in Redis', () => {
         if (!opened.opened) throw new Error('it is free');
         const { id } = opened.operation;
         ids.push(id);
-        const { epoch } = await startUnit(ledger, id, 'user:a');
+        const { epoch } = await startTask(ledger, id, 'user:a');
         const issues = [issueOf('a')];
         await ledger.commit(id, 'user:a', { epoch, state: 'failed', deltas: {}, issues });
         await ledger.close(id, { state: 'completed-with-failures', now: new Date() });
@@ -87,11 +87,11 @@ describe('the ledger in Redis', () => {
   it('keeps so many bytes of issues, counts the others, and has room again for those that are resolved', async () => {
     const { ledger, done } = await make({ maxKeptIssueBytes: 20_000 });
     const id = await openMigration(ledger);
-    const { epoch } = await startUnit(ledger, id, 'user:a');
+    const { epoch } = await startTask(ledger, id, 'user:a');
     const commit = async (keys: readonly string[], resolved: readonly string[] = []): Promise<number> => {
       const issues = keys.map((key) => issueOf(key));
       await ledger.commit(id, 'user:a', { epoch, state: 'running', deltas: {}, issues, resolved });
-      return (await ledger.unitIssues(id, 'user:a')).length;
+      return (await ledger.taskIssues(id, 'user:a')).length;
     };
     const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
     const kept = await commit(keys);
@@ -100,23 +100,23 @@ describe('the ledger in Redis', () => {
     expect((await ledger.get(id))?.codes).toEqual({ different: 100 });
     expect(await commit(keys.slice(0, 5))).toBe(kept);
     expect(await commit(['more'], keys.slice(0, 5))).toBe(kept - 4);
-    await ledger.resetUnit(id, 'user:a', epoch);
+    await ledger.resetTask(id, 'user:a', epoch);
     expect(await ledger.get(id)).toMatchObject({ codes: {} });
     expect(await commit(keys)).toBe(kept);
     await done();
   });
 
-  it('weighs less than 100 bytes a unit, as full as a million users make it', async () => {
+  it('weighs less than 100 bytes a task, as full as a million users make it', async () => {
     const { ledger, prefix, done } = await make();
     const id = await openMigration(ledger);
     // Users whose buckets are among the first few: as many to a bucket as a million users are.
     const wanted = 20_000;
-    const units = usersInBuckets(wanted, Math.round((wanted / 1_000_000) * bucketCount));
-    await ledger.addUnits(id, units, { done: true });
-    await inBatches(units, async (unit) => {
-      const { epoch } = await startUnit(ledger, id, unit);
+    const tasks = usersInBuckets(wanted, Math.round((wanted / 1_000_000) * bucketCount));
+    await ledger.addTasks(id, tasks, { done: true });
+    await inBatches(tasks, async (task) => {
+      const { epoch } = await startTask(ledger, id, task);
       const deltas = { created: 365, bytes: 1_234_567, writeUnits: 1_460, readUnits: 730, encodedAsText: 12 };
-      await ledger.commit(id, unit, { epoch, state: 'done', cursor: '$', deltas });
+      await ledger.commit(id, task, { epoch, state: 'done', cursor: '$', deltas });
     });
     expect((await ledger.get(id))?.totals['created']).toBe(365 * wanted);
 
@@ -135,8 +135,8 @@ describe('the ledger in Redis', () => {
     const opened = await ledger.open({ kind: 'verification', mode: 'full' }, { now: new Date(), binding });
     if (!opened.opened) throw new Error('not opened');
     const { id } = opened.operation;
-    const units = Array.from({ length: 3_000 }, (_, index) => `user:${index}`);
-    await ledger.addUnits(id, units, { done: true });
+    const tasks = Array.from({ length: 3_000 }, (_, index) => `user:${index}`);
+    await ledger.addTasks(id, tasks, { done: true });
     await ledger.close(id, { state: 'completed', now: new Date() });
     expect((await keysOf(prefix)).toSorted()).toStrictEqual(
       [`${prefix}:ledger:op:${id}`, `${prefix}:ledger:ops:verification`, `${prefix}:ledger:place`].toSorted(),
@@ -144,21 +144,21 @@ describe('the ledger in Redis', () => {
     await done();
   });
 
-  it('keeps the units of the ten newest migrations; an older one can not be taken up again', async () => {
+  it('keeps the tasks of the ten newest migrations; an older one can not be taken up again', async () => {
     const { ledger, prefix, done } = await make();
     const ids: string[] = [];
     for (let run = 0; run < 12; run += 1) {
       const id = await openMigration(ledger);
       ids.push(id);
-      const { epoch } = await startUnit(ledger, id, 'user:a');
+      const { epoch } = await startTask(ledger, id, 'user:a');
       await ledger.commit(id, 'user:a', { epoch, state: 'failed', deltas: { failed: 1 } });
-      await ledger.addUnits(id, [], { done: true });
+      await ledger.addTasks(id, [], { done: true });
       await ledger.close(id, { state: 'completed-with-failures', now: new Date() });
     }
     const buckets = (await keysOf(prefix)).filter((key) => key.includes(':u:'));
     expect(buckets).toHaveLength(10);
     const [first, , third] = ids;
-    expect(await ledger.startUnit(first ?? '', 'user:a', { binding, reopen: true })).toMatchObject({
+    expect(await ledger.startTask(first ?? '', 'user:a', { binding, reopen: true })).toMatchObject({
       why: 'closed',
     });
     await expect(ledger.reopen(first ?? '', {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
@@ -176,7 +176,7 @@ describe('the ledger in Redis', () => {
     if (!opened.opened) throw new Error('not opened');
     const { id } = opened.operation;
     await ledger.update(id, { facts: { lastError: text, missingUsers: 0 } });
-    await ledger.addUnits(id, ['user:a'], { done: false, cursor: text });
+    await ledger.addTasks(id, ['user:a'], { done: false, cursor: text });
     const record = `${prefix}:ledger:op:${id}`;
     await redis.hset(
       record,
@@ -205,7 +205,7 @@ describe('the ledger in Redis', () => {
     expect(asItIs?.totals).toStrictEqual({ bytes: Number.MIN_SAFE_INTEGER });
     // The second time the request is known.
     for (let start = 1; start <= 2; start += 1) {
-      const started = await ledger.startUnit(id, 'user:a', { binding });
+      const started = await ledger.startTask(id, 'user:a', { binding });
       expect(started.started && started.operation).toStrictEqual(asItIs);
     }
     await ledger.close(id, { state: 'completed', now: new Date() });
@@ -224,7 +224,7 @@ describe('the ledger in Redis', () => {
     if (!opened.opened) throw new Error('not opened');
     const ids = [parent, opened.operation.id];
     for (const id of [...ids, ...ids.toReversed(), ...ids]) {
-      const started = await ledger.startUnit(id, 'user:a', { binding, isolated: true });
+      const started = await ledger.startTask(id, 'user:a', { binding, isolated: true });
       expect(started.started && started.operation).toStrictEqual(await ledger.get(id));
     }
     await done();
@@ -235,7 +235,7 @@ describe('the ledger in Redis', () => {
     await redis.script('FLUSH');
     const id = await openMigration(ledger);
     await redis.script('FLUSH');
-    expect(await startUnit(ledger, id, 'user:a')).toMatchObject({ epoch: 1 });
+    expect(await startTask(ledger, id, 'user:a')).toMatchObject({ epoch: 1 });
     await done();
   });
 
@@ -251,7 +251,7 @@ describe('the ledger in Redis', () => {
     const fragile = connectRedis({ url: `redis://127.0.0.1:${line.port}` }, 'ledger', () => {});
     await once(fragile, 'ready');
     const other = createRedisLedger({ redis: fragile, prefix });
-    const { epoch } = await startUnit(other, id, 'user:a');
+    const { epoch } = await startTask(other, id, 'user:a');
 
     // The script is known after this, so that the next answer is the commit's own.
     await other.commit(id, 'user:a', { epoch, state: 'running', deltas: { created: 1 } });
@@ -261,7 +261,7 @@ describe('the ledger in Redis', () => {
     await expect(commit).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
     await reconnected;
 
-    expect(await startUnit(other, id, 'user:a')).toMatchObject({ epoch: 2, counters: { created: 2 } });
+    expect(await startTask(other, id, 'user:a')).toMatchObject({ epoch: 2, counters: { created: 2 } });
     expect((await ledger.get(id))?.totals).toStrictEqual({ created: 2 });
     await fragile.quit();
     await line.stop();
@@ -275,28 +275,28 @@ async function openMigration(ledger: Ledger): Promise<string> {
   return opened.operation.id;
 }
 
-async function startUnit(
+async function startTask(
   ledger: Ledger,
   id: string,
-  unit: string,
+  task: string,
 ): Promise<{ epoch: number; counters: Readonly<Record<string, number>> }> {
-  const result = await ledger.startUnit(id, unit, { binding });
-  if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
+  const result = await ledger.startTask(id, task, { binding });
+  if (!result.started) throw new Error(`${task} did not start: ${result.why}`);
   return result;
 }
 
 /** Ids of the length that Firebase Authentication gives. */
 function usersInBuckets(count: number, buckets: number): string[] {
-  const units: string[] = [];
-  for (let index = 0; units.length < count; index++) {
-    const unit = `user:${index.toString(36).padStart(6, '0')}wZ3kQ8vN1xLr7TfYb2HcGd`;
-    if (bucketOf(unit) < buckets) units.push(unit);
+  const tasks: string[] = [];
+  for (let index = 0; tasks.length < count; index++) {
+    const task = `user:${index.toString(36).padStart(6, '0')}wZ3kQ8vN1xLr7TfYb2HcGd`;
+    if (bucketOf(task) < buckets) tasks.push(task);
   }
-  return units;
+  return tasks;
 }
 
-async function inBatches(units: readonly string[], work: (unit: string) => Promise<void>): Promise<void> {
-  for (let index = 0; index < units.length; index += 500) {
-    await Promise.all(units.slice(index, index + 500).map(work));
+async function inBatches(tasks: readonly string[], work: (task: string) => Promise<void>): Promise<void> {
+  for (let index = 0; index < tasks.length; index += 500) {
+    await Promise.all(tasks.slice(index, index + 500).map(work));
   }
 }

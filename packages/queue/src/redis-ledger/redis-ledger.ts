@@ -31,7 +31,7 @@ import {
 import { neverResends, type RedisConnection } from '../connect-redis.ts';
 import { namingRedisErrors } from '../redis-errors.ts';
 import { runScript, type Script } from '../run-script.ts';
-import { bucketOf, bucketsOf, fieldOf, LedgerKeys, unitOfField } from './ledger-keys.ts';
+import { bucketOf, bucketsOf, fieldOf, LedgerKeys, taskOfField } from './ledger-keys.ts';
 import {
   bindingOf,
   factArguments,
@@ -42,7 +42,7 @@ import {
   optional,
 } from './operation-record.ts';
 import { scripts } from './scripts.ts';
-import { commitResultOf, standText, startResultOf } from './unit-answers.ts';
+import { commitResultOf, standText, startResultOf } from './task-answers.ts';
 
 export interface RedisLedgerOptions {
   /** One that `neverResends`. It stays the caller's, who closes it. */
@@ -57,12 +57,12 @@ export interface RedisLedgerOptions {
   readonly leaseMs?: number;
 }
 
-type UnitState = 'queued' | 'running' | 'done' | 'failed';
+type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
-/** How many units, keys or so one step takes, so that no script holds Redis up. */
+/** How many tasks, keys or so one step takes, so that no script holds Redis up. */
 const chunkSize = 500;
 
-/** Of so many newest migrations the records of units are kept, by which their users can be retried. */
+/** Of so many newest migrations the records of tasks are kept, by which their users can be retried. */
 const keptMigrations = 10;
 
 /** Of so many newest operations of a kind the issues are kept. */
@@ -70,17 +70,17 @@ const keptIssuesOf = 10;
 
 const defaultMaxKeptIssueBytes = 8 * 1024 * 1024;
 
-/** How many records a page of units looks at, more or less. */
-const unitsPerPage = 10_000;
+/** How many records a page of tasks looks at, more or less. */
+const tasksPerPage = 10_000;
 
 const factsOfAnEndArguments = [factsOfAnEnd.length, ...factsOfAnEnd];
 
 /**
  * The ledger in Redis. Every method that changes anything is one script; only where it is given more than a few hundred
- * units it takes several steps, in an order that a repetition makes whole.
+ * tasks it takes several steps, in an order that a repetition makes whole.
  *
  * Rejects with a REDIS_ code when Redis refuses or can't be reached, and tries nothing again: whether a commit whose answer
- * was lost has been booked is known by the next start of the unit alone.
+ * was lost has been booked is known by the next start of the task alone.
  */
 export function createRedisLedger(options: RedisLedgerOptions): Ledger {
   // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is booked twice.
@@ -96,7 +96,7 @@ class RedisLedger implements Ledger {
   readonly #maxKeptIssues: number;
   readonly #maxKeptIssueBytes: number;
   readonly #leaseMs: number;
-  /** The operation that a unit was last started of. Most starts are of the same one, whose request is known by then. */
+  /** The operation that a task was last started of. Most starts are of the same one, whose request is known by then. */
   #lastStarted: Operation | undefined;
 
   constructor(options: RedisLedgerOptions) {
@@ -208,7 +208,7 @@ class RedisLedger implements Ledger {
     if (outcome === 'not-found') throw notFound(id);
     if (outcome === 'leased') throw outstanding(leased);
     // A call that comes again after a crash in the middle of this sweeps the rest.
-    if (operationKindOf(id) !== 'migration') await this.#sweepUnits(id);
+    if (operationKindOf(id) !== 'migration') await this.#sweepTasks(id);
   }
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
@@ -231,20 +231,20 @@ class RedisLedger implements Ledger {
     if (outcome === 'leased') throw outstanding(leased);
   }
 
-  async addUnits(
+  async addTasks(
     id: string,
-    units: readonly string[],
+    tasks: readonly string[],
     listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
   ): Promise<'added' | 'lost'> {
-    const chunks = chunksOf(units);
+    const chunks = chunksOf(tasks);
     const { upon, done, cursor, facts } = listing;
-    // The listing moves on with the last of them: after a crash the same units are listed again.
+    // The listing moves on with the last of them: after a crash the same tasks are listed again.
     const expected = [upon === undefined ? '' : 'upon', optional(upon?.cursor)];
     const last = ['listing', ...expected, done ? 1 : 0, optional(cursor)];
     const more = ['more', '', '', '', ''];
     const first = [this.#keys.operation(id), this.#keys.usedBuckets(id)];
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
-      const { keys, args } = this.#unitArguments(id, first, some);
+      const { keys, args } = this.#taskArguments(id, first, some);
       const isLast = index >= chunks.length - 1;
       const rest = isLast ? factArguments(facts) : [];
       const [outcome] = await this.#run(scripts.addTasks, keys, [
@@ -258,15 +258,15 @@ class RedisLedger implements Ledger {
     return 'added';
   }
 
-  async startUnit(
+  async startTask(
     id: string,
-    unit: string,
+    task: string,
     options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
     const known = this.#lastStarted?.id === id ? this.#lastStarted : undefined;
-    const args: (string | number)[] = [id, unit, fieldOf(unit), bucketOf(unit)];
+    const args: (string | number)[] = [id, task, fieldOf(task), bucketOf(task)];
     args.push(options.reopen === true ? 'reopen' : '', options.isolated === true ? 'isolated' : '');
     args.push(known === undefined ? '' : 'known', this.#leaseMs);
     args.push(
@@ -275,17 +275,17 @@ class RedisLedger implements Ledger {
       quarantineAfterStarts,
     );
     args.push(...factsOfAnEndArguments);
-    const answer = await this.#run(scripts.startTask, this.#keys.unit(id, unit), args);
+    const answer = await this.#run(scripts.startTask, this.#keys.task(id, task), args);
     const result = startResultOf(answer, kind, known);
     if (result.started) this.#lastStarted = result.operation;
     return result;
   }
 
-  async commit(id: string, unit: string, commit: Commit): Promise<CommitResult> {
+  async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'lost';
     const { epoch, state, cursor, resolved = [], issues = [], upon } = commit;
-    const args = [id, unit, fieldOf(unit), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
+    const args = [id, task, fieldOf(task), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
     args.push(this.#leaseMs);
     args.push(optional(upon && standText(kind, upon)), optional(cursor));
     const deltas = wholeDeltas(kind, commit.deltas);
@@ -293,33 +293,33 @@ class RedisLedger implements Ledger {
     for (const { index, name, amount } of deltas) args.push(index, name, amount);
     args.push(resolved.length, ...resolved, issues.length);
     for (const { key, code, detail } of issues) args.push(key, code, JSON.stringify(detail));
-    const [outcome] = await this.#run(scripts.commit, this.#keys.unit(id, unit), args);
+    const [outcome] = await this.#run(scripts.commit, this.#keys.task(id, task), args);
     return commitResultOf(outcome);
   }
 
   async look(
     id: string,
-    attempts: readonly { readonly unit: string; readonly epoch: number }[],
+    attempts: readonly { readonly task: string; readonly epoch: number }[],
   ): Promise<readonly CommitResult[]> {
     const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.leases];
     const args: (string | number)[] = [id, this.#leaseMs, attempts.length];
-    for (const { unit, epoch } of attempts)
-      args.push(unit, fieldOf(unit), epoch, keys.push(this.#keys.bucket(id, bucketOf(unit))));
+    for (const { task, epoch } of attempts)
+      args.push(task, fieldOf(task), epoch, keys.push(this.#keys.bucket(id, bucketOf(task))));
     return (await this.#run(scripts.checkAttempts, keys, args)).map(commitResultOf);
   }
 
-  async resetUnit(id: string, unit: string, epoch: number): Promise<CommitResult> {
+  async resetTask(id: string, task: string, epoch: number): Promise<CommitResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'lost';
-    const args = [id, unit, fieldOf(unit), epoch, ...counters[kind]];
-    const [outcome] = await this.#run(scripts.resetTask, this.#keys.unit(id, unit), args);
+    const args = [id, task, fieldOf(task), epoch, ...counters[kind]];
+    const [outcome] = await this.#run(scripts.resetTask, this.#keys.task(id, task), args);
     return commitResultOf(outcome);
   }
 
-  async requeueFailed(id: string, units: readonly string[]): Promise<readonly string[]> {
+  async requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]> {
     const requeued: string[] = [];
-    for (const some of chunksOf(units)) {
-      const { keys, args } = this.#unitArguments(id, [this.#keys.operation(id)], some);
+    for (const some of chunksOf(tasks)) {
+      const { keys, args } = this.#taskArguments(id, [this.#keys.operation(id)], some);
       const [outcome, ...positions] = await this.#run(scripts.requeueFailed, keys, args);
       if (outcome === 'not-found') throw notFound(id);
       requeued.push(...some.filter((_, index) => positions.includes(String(index))));
@@ -327,31 +327,31 @@ class RedisLedger implements Ledger {
     return requeued;
   }
 
-  async listUnits(
+  async listTasks(
     id: string,
-    options: { states: readonly UnitState[]; cursor?: string },
-  ): Promise<{ units: readonly string[]; cursor?: string }> {
+    options: { states: readonly TaskState[]; cursor?: string },
+  ): Promise<{ tasks: readonly string[]; cursor?: string }> {
     const listed = await this.#redis.hget(this.#keys.operation(id), 'listed');
     if (listed === null) throw notFound(id);
     const buckets = await this.#usedBuckets(id);
-    // Few units are spread thinly over the buckets: then a page takes more of these.
-    const size = Math.ceil((unitsPerPage * buckets.length) / Math.max(1, Number(listed)));
+    // Few tasks are spread thinly over the buckets: then a page takes more of these.
+    const size = Math.ceil((tasksPerPage * buckets.length) / Math.max(1, Number(listed)));
     const from = options.cursor === undefined ? 0 : Number(options.cursor);
     const ahead = buckets.filter((bucket) => bucket >= from);
 
     const pipeline = this.#redis.pipeline();
     for (const bucket of ahead.slice(0, size)) pipeline.hgetall(this.#keys.bucket(id, bucket));
     const answers = (await pipeline.exec()) ?? [];
-    const units: string[] = [];
+    const tasks: string[] = [];
     for (const [error, records] of answers) {
       if (error !== null) throw error;
       for (const [field, record] of Object.entries(Object(records))) {
         if (options.states.some((state) => String(record).startsWith(state[0]!)))
-          units.push(unitOfField(field));
+          tasks.push(taskOfField(field));
       }
     }
     const next = ahead[size];
-    return { units, ...(next === undefined ? {} : { cursor: String(next) }) };
+    return { tasks, ...(next === undefined ? {} : { cursor: String(next) }) };
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
@@ -367,10 +367,10 @@ class RedisLedger implements Ledger {
     return last === undefined || read.length === page.length ? { issues } : { issues, cursor: last.arrival };
   }
 
-  async unitIssues(id: string, unit: string): Promise<readonly Issue[]> {
+  async taskIssues(id: string, task: string): Promise<readonly Issue[]> {
     const [issues, , index] = this.#keys.issues(id);
     const keys = [this.#keys.operation(id), issues, index];
-    const [outcome, ...pairs] = await this.#run(scripts.taskIssues, keys, [unit]);
+    const [outcome, ...pairs] = await this.#run(scripts.taskIssues, keys, [task]);
     if (outcome === 'not-found') throw notFound(id);
     return issuesOf(pairs).map(({ issue }) => issue);
   }
@@ -395,20 +395,20 @@ class RedisLedger implements Ledger {
     return found(id === undefined ? undefined : await this.get(id), id);
   }
 
-  /** The keys with each bucket once behind them, and the units as the list that the scripts about many of them take. */
-  #unitArguments(
+  /** The keys with each bucket once behind them, and the tasks as the list that the scripts about many of them take. */
+  #taskArguments(
     id: string,
     first: readonly string[],
-    units: readonly string[],
+    tasks: readonly string[],
   ): { keys: string[]; args: (string | number)[] } {
     const keys = [...first];
     const places = new Map<number, number>();
-    const args: (string | number)[] = [units.length];
-    for (const unit of units) {
-      const bucket = bucketOf(unit);
+    const args: (string | number)[] = [tasks.length];
+    for (const task of tasks) {
+      const bucket = bucketOf(task);
       const place = places.get(bucket) ?? keys.push(this.#keys.bucket(id, bucket));
       places.set(bucket, place);
-      args.push(bucket, place, fieldOf(unit));
+      args.push(bucket, place, fieldOf(task));
     }
     return { keys, args };
   }
@@ -423,9 +423,9 @@ class RedisLedger implements Ledger {
     // Those before were swept when they became old.
     const old = await this.#redis.zrevrange(byStart, keptMigrations, keptMigrations + 1);
     for (const id of old) {
-      // First, so that nothing of it can start while its units go.
+      // First, so that nothing of it can start while its tasks go.
       await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
-      await this.#sweepUnits(id);
+      await this.#sweepTasks(id);
     }
   }
 
@@ -436,7 +436,7 @@ class RedisLedger implements Ledger {
     for (const id of old) await this.#redis.unlink(...this.#keys.issues(id));
   }
 
-  async #sweepUnits(id: string): Promise<void> {
+  async #sweepTasks(id: string): Promise<void> {
     const buckets = (await this.#usedBuckets(id)).map((bucket) => this.#keys.bucket(id, bucket));
     for (const some of chunksOf(buckets)) await this.#redis.unlink(...some);
     // Last, because it says what there is to sweep.

@@ -2,7 +2,7 @@ import type { Binding } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
 import { at, binding, close, migration, type NewLedger, open, read } from './ledger-harness.ts';
 
-const unit = 'user:a';
+const task = 'user:a';
 
 export function bindingsContract(newLedger: NewLedger): void {
   describe('bindings', () => {
@@ -21,14 +21,14 @@ export function bindingsContract(newLedger: NewLedger): void {
       };
       const { id } = await open(ledger, migration, { binding: own });
       const other = { started: false, why: 'other-binding' };
-      expect(await ledger.startUnit(id, unit, { binding: change(own) })).toStrictEqual(other);
+      expect(await ledger.startTask(id, task, { binding: change(own) })).toStrictEqual(other);
       const { account: _account, ...target } = own.target;
-      expect(await ledger.startUnit(id, unit, { binding: { ...own, target } })).toMatchObject({ epoch: 1 });
-      expect(await ledger.startUnit(id, unit, { binding: own })).toMatchObject({ epoch: 2 });
+      expect(await ledger.startTask(id, task, { binding: { ...own, target } })).toMatchObject({ epoch: 1 });
+      expect(await ledger.startTask(id, task, { binding: own })).toMatchObject({ epoch: 2 });
       await ledger.close(id, { state: 'completed-with-failures', now: at(1_000) });
       const reopening = { binding: change(own), reopen: true };
-      expect(await ledger.startUnit(id, unit, reopening)).toStrictEqual(other);
-      expect(await ledger.startUnit(id, unit, { binding: change(own) })).toMatchObject({ why: 'closed' });
+      expect(await ledger.startTask(id, task, reopening)).toStrictEqual(other);
+      expect(await ledger.startTask(id, task, { binding: change(own) })).toMatchObject({ why: 'closed' });
       expect((await read(ledger, id)).state).toBe('completed-with-failures');
     });
 

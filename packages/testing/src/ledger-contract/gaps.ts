@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { issue, type NewLedger, open, read, start, trickyUnits } from './ledger-harness.ts';
+import { issue, type NewLedger, open, read, start, trickyTasks } from './ledger-harness.ts';
 
-const unit = 'user:a|b';
+const task = 'user:a|b';
 
 /** A ledger that has lost its newest changes books nothing behind the gap. */
 export function gapsContract(newLedger: NewLedger): void {
@@ -9,31 +9,31 @@ export function gapsContract(newLedger: NewLedger): void {
     test('go on with a listing from nowhere but where it is', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      const [first, second, third] = trickyUnits;
+      const [first, second, third] = trickyTasks;
       const page = { done: false, facts: { missingUsers: 1 } };
-      expect(await ledger.addUnits(id, [first], { ...page, cursor: '1', upon: {} })).toBe('added');
-      expect(await ledger.addUnits(id, [second], { ...page, cursor: '', upon: { cursor: '1' } })).toBe(
+      expect(await ledger.addTasks(id, [first], { ...page, cursor: '1', upon: {} })).toBe('added');
+      expect(await ledger.addTasks(id, [second], { ...page, cursor: '', upon: { cursor: '1' } })).toBe(
         'added',
       );
       const before = await read(ledger, id);
       for (const upon of [{}, { cursor: '1' }, { cursor: 'never seen' }]) {
-        expect(await ledger.addUnits(id, [second], { cursor: '3', done: true, upon })).toBe('lost');
+        expect(await ledger.addTasks(id, [second], { cursor: '3', done: true, upon })).toBe('lost');
       }
       expect(await read(ledger, id)).toStrictEqual(before);
-      expect(await ledger.addUnits(id, [third], { done: true, upon: { cursor: '' } })).toBe('added');
-      expect(await read(ledger, id)).toMatchObject({ units: { listed: 3 }, listing: { done: true } });
+      expect(await ledger.addTasks(id, [third], { done: true, upon: { cursor: '' } })).toBe('added');
+      expect(await read(ledger, id)).toMatchObject({ tasks: { listed: 3 }, listing: { done: true } });
     });
 
-    test('take a commit upon what the unit has, or not at all', async () => {
+    test('take a commit upon what the task has, or not at all', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      const { epoch } = await start(ledger, id, unit);
-      const page = { epoch, state: 'running', issues: [issue(unit, 'k')] } as const;
+      const { epoch } = await start(ledger, id, task);
+      const page = { epoch, state: 'running', issues: [issue(task, 'k')] } as const;
       const book = (
         upon: { cursor?: string; counters: Record<string, number> },
         cursor: string,
         deltas: Record<string, number>,
-      ): Promise<string> => ledger.commit(id, unit, { ...page, upon, cursor, deltas });
+      ): Promise<string> => ledger.commit(id, task, { ...page, upon, cursor, deltas });
       expect(await book({ counters: {} }, '', { created: 2, failed: 1, writeUnits: 1.6 })).toBe('run');
       const counters = { failed: 1, writeUnits: 2, created: 2 };
       expect(await book({ cursor: '', counters }, 'b|c\nü', { failed: -1 })).toBe('run');
@@ -50,7 +50,7 @@ export function gapsContract(newLedger: NewLedger): void {
       expect(await read(ledger, id)).toStrictEqual(before);
       const now = { cursor: 'b|c\nü', counters: { created: 2, writeUnits: 2, failed: 0 } };
       expect(await book(now, 'd', { created: 1 })).toBe('run');
-      expect(await ledger.resetUnit(id, unit, epoch)).toBe('run');
+      expect(await ledger.resetTask(id, task, epoch)).toBe('run');
       expect(await book({ counters: {} }, 'd', { bytes: 12_345_678_901 })).toBe('run');
       expect(await book({ cursor: 'd', counters: { bytes: 12_345_678_901 } }, 'e', {})).toBe('run');
     });

@@ -10,40 +10,40 @@ import {
   open,
   read,
   start,
-  trickyUnits,
+  trickyTasks,
   verification,
 } from './ledger-harness.ts';
 
-const unit = 'user:a|b';
+const task = 'user:a|b';
 const maxKeptIssues = 3;
 
 export function issuesContract(newLedger: NewLedger): void {
   describe('issues', () => {
-    test('are kept by unit and key, whatever these hold', async () => {
+    test('are kept by task and key, whatever these hold', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       const keys = ['', 'k', 'k|1:2,3', 'ü😀\n', '*', '\u0001'];
-      for (const name of trickyUnits) {
+      for (const name of trickyTasks) {
         await finish(ledger, id, name, { state: 'failed', issues: keys.map((key) => issue(name, key)) });
       }
-      for (const name of trickyUnits) {
-        const found = await ledger.unitIssues(id, name);
+      for (const name of trickyTasks) {
+        const found = await ledger.taskIssues(id, name);
         expect(new Set(found)).toStrictEqual(new Set(keys.map((key) => issue(name, key))));
         expect(found).toHaveLength(keys.length);
       }
       expect((await read(ledger, id)).codes).toStrictEqual({
-        ITEM_TOO_LARGE: trickyUnits.length * keys.length,
+        ITEM_TOO_LARGE: trickyTasks.length * keys.length,
       });
-      expect(await ledger.unitIssues(id, 'user:unknown')).toStrictEqual([]);
+      expect(await ledger.taskIssues(id, 'user:unknown')).toStrictEqual([]);
     });
 
     test('are paged in the order of their arrival, all or those of one code', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       const issues = Array.from({ length: 1_210 }, (_, index) =>
-        issue(unit, `${index}`, index % 600 === 7 ? 'THROTTLED' : 'ITEM_TOO_LARGE'),
+        issue(task, `${index}`, index % 600 === 7 ? 'THROTTLED' : 'ITEM_TOO_LARGE'),
       );
-      await finish(ledger, id, unit, { state: 'failed', issues });
+      await finish(ledger, id, task, { state: 'failed', issues });
       expect(await allIssues(ledger, id, 500)).toStrictEqual(issues);
       const throttled = issues.filter(({ code }) => code === 'THROTTLED');
       expect(throttled).toHaveLength(3);
@@ -55,26 +55,26 @@ export function issuesContract(newLedger: NewLedger): void {
     test('replace the older one with the same key, in its place', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      const { epoch } = await start(ledger, id, unit);
+      const { epoch } = await start(ledger, id, task);
       const commit = (issues: Issue[], resolved: string[] = []): Promise<unknown> =>
-        ledger.commit(id, unit, { epoch, state: 'running', deltas: {}, issues, resolved });
-      await commit([issue(unit, 'x'), issue(unit, 'y')]);
-      await commit([issue(unit, 'x', 'THROTTLED')]);
+        ledger.commit(id, task, { epoch, state: 'running', deltas: {}, issues, resolved });
+      await commit([issue(task, 'x'), issue(task, 'y')]);
+      await commit([issue(task, 'x', 'THROTTLED')]);
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 1, THROTTLED: 1 });
       expect(await allIssues(ledger, id, 10)).toStrictEqual([
-        issue(unit, 'x', 'THROTTLED'),
-        issue(unit, 'y'),
+        issue(task, 'x', 'THROTTLED'),
+        issue(task, 'y'),
       ]);
-      await commit([issue(unit, 'y'), issue(unit, 'y', 'INTERNAL')], ['x', 'y', 'never was one']);
+      await commit([issue(task, 'y'), issue(task, 'y', 'INTERNAL')], ['x', 'y', 'never was one']);
       expect((await read(ledger, id)).codes).toStrictEqual({ INTERNAL: 1 });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(unit, 'y', 'INTERNAL')]);
+      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(task, 'y', 'INTERNAL')]);
     });
 
-    test('of the unit as a whole goes when the unit starts anew, its entries’ stay', async () => {
+    test('of the task as a whole goes when the task starts anew, its entries’ stay', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      const issues = [issue(unit, '', 'SOURCE_UNAVAILABLE'), issue(unit, 'x')];
-      await finish(ledger, id, unit, { state: 'failed', issues });
+      const issues = [issue(task, '', 'SOURCE_UNAVAILABLE'), issue(task, 'x')];
+      await finish(ledger, id, task, { state: 'failed', issues });
       await finish(ledger, id, 'user:b', { state: 'failed', issues: [issue('user:b', '', 'INTERNAL')] });
       await ledger.requeueFailed(id, ['user:b']);
       expect((await read(ledger, id)).codes).toStrictEqual({
@@ -82,23 +82,23 @@ export function issuesContract(newLedger: NewLedger): void {
         ITEM_TOO_LARGE: 1,
         INTERNAL: 1,
       });
-      await start(ledger, id, unit);
+      await start(ledger, id, task);
       await start(ledger, id, 'user:b');
       expect(books(await read(ledger, id))).toStrictEqual({
-        units: { listed: 2, completed: 0, failed: 0 },
+        tasks: { listed: 2, completed: 0, failed: 0 },
         totals: {},
         codes: { ITEM_TOO_LARGE: 1 },
       });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(unit, 'x')]);
+      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(task, 'x')]);
     });
 
-    test('outlive the units of a verification', async () => {
+    test('outlive the tasks of a verification', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger, verification);
-      await finish(ledger, id, unit, { state: 'done', issues: [issue(unit, 'x', 'missing')] });
+      await finish(ledger, id, task, { state: 'done', issues: [issue(task, 'x', 'missing')] });
       await close(ledger, id);
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(unit, 'x', 'missing')]);
-      expect(await ledger.unitIssues(id, unit)).toStrictEqual([issue(unit, 'x', 'missing')]);
+      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(task, 'x', 'missing')]);
+      expect(await ledger.taskIssues(id, task)).toStrictEqual([issue(task, 'x', 'missing')]);
       expect((await read(ledger, id)).codes).toStrictEqual({ missing: 1 });
     });
   });
@@ -113,10 +113,10 @@ export function issuesContract(newLedger: NewLedger): void {
         state: 'failed',
         issues: [...full, issue('user:first', '4')],
       });
-      await finish(ledger, id, unit, { state: 'failed', issues: [issue(unit, 'x', 'KEY_TOO_LONG')] });
+      await finish(ledger, id, task, { state: 'failed', issues: [issue(task, 'x', 'KEY_TOO_LONG')] });
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 1 });
       expect(await allIssues(ledger, id, 10)).toStrictEqual(full);
-      expect(await ledger.unitIssues(id, unit)).toStrictEqual([]);
+      expect(await ledger.taskIssues(id, task)).toStrictEqual([]);
     });
 
     test('leave a kept one replaceable, and room when one is resolved', async () => {
@@ -132,47 +132,47 @@ export function issuesContract(newLedger: NewLedger): void {
         issues: [replacing],
         resolved: ['1'],
       });
-      await finish(ledger, id, unit, { state: 'failed', issues: [issue(unit, 'x'), issue(unit, 'y')] });
+      await finish(ledger, id, task, { state: 'failed', issues: [issue(task, 'x'), issue(task, 'y')] });
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3, THROTTLED: 1 });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([full[1], replacing, issue(unit, 'x')]);
+      expect(await allIssues(ledger, id, 10)).toStrictEqual([full[1], replacing, issue(task, 'x')]);
     });
 
     test('are not resolved by their key, which nobody knows, but by a reset', async () => {
       const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });
-      const issues = [issue(unit, 'x'), issue(unit, 'y', 'KEY_TOO_LONG'), issue(unit, 'z', 'KEY_TOO_LONG')];
-      await finish(ledger, id, unit, { state: 'queued', deltas: { failed: 3 }, issues, cursor: 'c|d' });
-      const { epoch, cursor } = await start(ledger, id, unit);
+      const issues = [issue(task, 'x'), issue(task, 'y', 'KEY_TOO_LONG'), issue(task, 'z', 'KEY_TOO_LONG')];
+      await finish(ledger, id, task, { state: 'queued', deltas: { failed: 3 }, issues, cursor: 'c|d' });
+      const { epoch, cursor } = await start(ledger, id, task);
       expect(cursor).toBe('c|d');
-      await ledger.commit(id, unit, { epoch, state: 'running', deltas: {}, resolved: ['x', 'y'] });
+      await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, resolved: ['x', 'y'] });
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 2 });
-      await ledger.resetUnit(id, unit, epoch);
+      await ledger.resetTask(id, task, epoch);
       expect(books(await read(ledger, id))).toMatchObject({ totals: {}, codes: { ITEM_TOO_LARGE: 3 } });
-      await ledger.resetUnit(id, unit, epoch);
+      await ledger.resetTask(id, task, epoch);
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3 });
     });
 
-    test('of the unit as a whole are known all the same', async () => {
+    test('of the task as a whole are known all the same', async () => {
       const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });
       const issues = [
-        issue(unit, 'x', 'INTERNAL'),
-        issue(unit, '', 'THROTTLED'),
-        issue(unit, '', 'POISONED'),
+        issue(task, 'x', 'INTERNAL'),
+        issue(task, '', 'THROTTLED'),
+        issue(task, '', 'POISONED'),
       ];
-      await finish(ledger, id, unit, { state: 'failed', issues });
+      await finish(ledger, id, task, { state: 'failed', issues });
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3, INTERNAL: 1, POISONED: 1 });
-      const { epoch } = await start(ledger, id, unit);
+      const { epoch } = await start(ledger, id, task);
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3, INTERNAL: 1 });
-      await ledger.commit(id, unit, {
+      await ledger.commit(id, task, {
         epoch,
         state: 'running',
         deltas: {},
-        issues: [issue(unit, '', 'POISONED')],
+        issues: [issue(task, '', 'POISONED')],
       });
-      await ledger.resetUnit(id, unit, epoch);
+      await ledger.resetTask(id, task, epoch);
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3 });
     });
   });

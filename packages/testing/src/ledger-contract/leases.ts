@@ -10,11 +10,11 @@ import {
   open,
   read,
   start,
-  trickyUnits,
+  trickyTasks,
   verification,
 } from './ledger-harness.ts';
 
-const unit = 'user:a|b';
+const task = 'user:a|b';
 /** Longer than any test. */
 const long = { leaseMs: 3_600_000 };
 const outstanding = { code: 'LEASES_OUTSTANDING' };
@@ -25,14 +25,14 @@ export function leasesContract(newLedger: NewLedger): void {
     test('answers for each start what its commit would be answered', async () => {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
-      const attempts: { unit: string; epoch: number }[] = [];
-      for (const name of trickyUnits)
-        attempts.push({ unit: name, epoch: (await start(ledger, id, name)).epoch });
-      const [first, second, third] = trickyUnits;
+      const attempts: { task: string; epoch: number }[] = [];
+      for (const name of trickyTasks)
+        attempts.push({ task: name, epoch: (await start(ledger, id, name)).epoch });
+      const [first, second, third] = trickyTasks;
       await start(ledger, id, first);
       await ledger.commit(id, second, { epoch: 1, state: 'queued', deltas: {} });
       const before = await read(ledger, id);
-      const asked = [...attempts, { unit: third, epoch: 2 }, { unit: 'user:never seen', epoch: 1 }];
+      const asked = [...attempts, { task: third, epoch: 2 }, { task: 'user:never seen', epoch: 1 }];
       expect(await ledger.look(id, asked)).toStrictEqual([
         'stale',
         'stale',
@@ -48,8 +48,8 @@ export function leasesContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
-      const own = { unit, epoch: (await start(ledger, parent.id, unit)).epoch };
-      const parts = { unit, epoch: (await start(ledger, part.id, unit)).epoch };
+      const own = { task, epoch: (await start(ledger, parent.id, task)).epoch };
+      const parts = { task, epoch: (await start(ledger, part.id, task)).epoch };
       await ledger.control(part.id, 'pause');
       expect(await ledger.look(part.id, [parts])).toStrictEqual(['pause']);
       expect(await ledger.look(parent.id, [own])).toStrictEqual(['run']);
@@ -65,8 +65,8 @@ export function leasesContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
-      const attempt = { unit, epoch: 1 };
-      for (const id of [parent.id, part.id]) await start(ledger, id, unit);
+      const attempt = { task, epoch: 1 };
+      for (const id of [parent.id, part.id]) await start(ledger, id, task);
       await close(ledger, parent.id);
       const next = await open(ledger, { kind: 'rollback', dryRun: false });
       for (const id of [parent.id, part.id])
@@ -81,11 +81,11 @@ export function leasesContract(newLedger: NewLedger): void {
     test.each(['queued', 'done', 'failed'] as const)('ends when its attempt is %s', async (state) => {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
-      const { epoch } = await start(ledger, id, unit);
+      const { epoch } = await start(ledger, id, task);
       expect(await isHeld(ledger)).toBe(true);
-      await ledger.commit(id, unit, { epoch, state: 'running', deltas: {} });
+      await ledger.commit(id, task, { epoch, state: 'running', deltas: {} });
       expect(await isHeld(ledger)).toBe(true);
-      await ledger.commit(id, unit, { epoch, state, deltas: {} });
+      await ledger.commit(id, task, { epoch, state, deltas: {} });
       expect(await isHeld(ledger)).toBe(false);
     });
 
@@ -95,12 +95,12 @@ export function leasesContract(newLedger: NewLedger): void {
         const ledger = await newLedger(long);
         const parent = await open(ledger);
         const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
-        const { epoch } = await start(ledger, part.id, unit);
+        const { epoch } = await start(ledger, part.id, task);
         await ledger.control(parent.id, control);
-        expect(await ledger.look(part.id, [{ unit, epoch }])).toStrictEqual([control]);
+        expect(await ledger.look(part.id, [{ task, epoch }])).toStrictEqual([control]);
         // Told so, but writes may be under way.
         expect(await isHeld(ledger)).toBe(true);
-        await ledger.commit(part.id, unit, { epoch, state: 'running', deltas: {} });
+        await ledger.commit(part.id, task, { epoch, state: 'running', deltas: {} });
         expect(await isHeld(ledger)).toBe(false);
       },
     );
@@ -108,22 +108,22 @@ export function leasesContract(newLedger: NewLedger): void {
     test('of an attempt that was taken over outlasts the new one, until it is heard of', async () => {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
-      const first = await start(ledger, id, unit);
-      await finish(ledger, id, unit, { state: 'done' });
+      const first = await start(ledger, id, task);
+      await finish(ledger, id, task, { state: 'done' });
       expect(await isHeld(ledger)).toBe(true);
       const late = { epoch: first.epoch, state: 'running', deltas: {} } as const;
-      expect(await ledger.commit(id, unit, late)).toBe('stale');
+      expect(await ledger.commit(id, task, late)).toBe('stale');
       expect(await isHeld(ledger)).toBe(false);
-      expect(await ledger.look(id, [{ unit, epoch: first.epoch }])).toStrictEqual(['stale']);
+      expect(await ledger.look(id, [{ task, epoch: first.epoch }])).toStrictEqual(['stale']);
       expect(await isHeld(ledger)).toBe(false);
     });
 
     test('of an attempt whose books are lost ends with the commit that says so', async () => {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
-      const { epoch } = await start(ledger, id, unit);
+      const { epoch } = await start(ledger, id, task);
       const upon = { cursor: 'never seen', counters: {} };
-      expect(await ledger.commit(id, unit, { epoch, state: 'running', deltas: {}, upon })).toBe('lost');
+      expect(await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, upon })).toBe('lost');
       expect(await isHeld(ledger)).toBe(false);
     });
 
@@ -131,7 +131,7 @@ export function leasesContract(newLedger: NewLedger): void {
       const ledger = await newLedger(long);
       const parent = await open(ledger);
       const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
-      const { epoch } = await start(ledger, part.id, unit);
+      const { epoch } = await start(ledger, part.id, task);
       await ledger.control(parent.id, 'cancel', 'enough');
       for (const { id } of [part, parent]) {
         const before = await read(ledger, id);
@@ -139,12 +139,12 @@ export function leasesContract(newLedger: NewLedger): void {
         expect(await read(ledger, id)).toStrictEqual(before);
       }
       expect(await ledger.open(migration, { now: at(6), binding })).toMatchObject({ opened: false });
-      await ledger.commit(part.id, unit, { epoch, state: 'queued', deltas: {} });
+      await ledger.commit(part.id, task, { epoch, state: 'queued', deltas: {} });
       for (const { id } of [part, parent]) await ledger.close(id, { state: 'cancelled', now: at(5) });
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled', reason: 'enough' });
       // What is over stays over, whoever holds a lease by then.
       const next = await open(ledger);
-      await start(ledger, next.id, unit);
+      await start(ledger, next.id, task);
       await ledger.close(parent.id, { state: 'completed', now: at(9) });
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled' });
     });
@@ -152,11 +152,11 @@ export function leasesContract(newLedger: NewLedger): void {
     test('of an attempt that is not heard of runs out; each look and commit renews it', async () => {
       const ledger = await newLedger({ leaseMs: 1_500 });
       const { id } = await open(ledger);
-      const { epoch } = await start(ledger, id, unit);
-      const attempt = { unit, epoch };
+      const { epoch } = await start(ledger, id, task);
+      const attempt = { task, epoch };
       const renewals = [
         () => ledger.look(id, [attempt]),
-        () => ledger.commit(id, unit, { epoch, state: 'running', deltas: {} }),
+        () => ledger.commit(id, task, { epoch, state: 'running', deltas: {} }),
       ];
       for (const renew of renewals) {
         await vi.waitFor(async () => expect(await isHeld(ledger)).toBe(false), {

@@ -26,7 +26,7 @@ export const verification: VerificationRequest = { kind: 'verification', mode: '
 export const binding = sampleBinding;
 
 /** Names that break what is careless with separators, encodings or prefixes. */
-export const trickyUnits = [
+export const trickyTasks = [
   'user:a',
   'user:a|b,1:2',
   'user:a\u0001',
@@ -58,31 +58,31 @@ export async function read(ledger: Ledger, id: string): Promise<Operation> {
 
 type Started = Extract<StartResult, { started: true }>;
 
-export async function start(ledger: Ledger, id: string, unit: string): Promise<Omit<Started, 'operation'>> {
-  const result = await startUnit(ledger, id, unit);
-  if (!result.started) throw new Error(`${unit} did not start: ${result.why}`);
+export async function start(ledger: Ledger, id: string, task: string): Promise<Omit<Started, 'operation'>> {
+  const result = await startTask(ledger, id, task);
+  if (!result.started) throw new Error(`${task} did not start: ${result.why}`);
   return result;
 }
 
 /** What a start answers beside the operation, which it looks at itself. */
-export async function startUnit(
+export async function startTask(
   ledger: Ledger,
   id: string,
-  unit: string,
+  task: string,
   options: { binding?: Binding; reopen?: boolean; isolated?: boolean } = {},
 ): Promise<Omit<Started, 'operation'> | Exclude<StartResult, Started>> {
-  const result = await ledger.startUnit(id, unit, { binding, ...options });
+  const result = await ledger.startTask(id, task, { binding, ...options });
   if (!result.started) return result;
   const { operation, ...rest } = result;
   expect(operation).toStrictEqual(await ledger.get(id));
   return rest;
 }
 
-/** Starts the unit and ends it at once. */
+/** Starts the task and ends it at once. */
 export async function finish(
   ledger: Ledger,
   id: string,
-  unit: string,
+  task: string,
   end: {
     state: 'queued' | 'done' | 'failed';
     deltas?: Record<string, number>;
@@ -90,31 +90,31 @@ export async function finish(
     cursor?: string;
   },
 ): Promise<void> {
-  const { epoch } = await start(ledger, id, unit);
-  expect(await ledger.commit(id, unit, { deltas: {}, ...end, epoch })).toBe('run');
+  const { epoch } = await start(ledger, id, task);
+  expect(await ledger.commit(id, task, { deltas: {}, ...end, epoch })).toBe('run');
 }
 
 export async function close(ledger: Ledger, id: string, now = at(60_000)): Promise<void> {
   await ledger.close(id, { state: 'completed', now });
 }
 
-export function issue(unit: string, key: string, code = 'ITEM_TOO_LARGE'): Issue {
-  return { unit, key, code, detail: { path: `users/${unit}/${key}`, message: `"${code}" | ü`, attempts: 1 } };
+export function issue(task: string, key: string, code = 'ITEM_TOO_LARGE'): Issue {
+  return { task, key, code, detail: { path: `users/${task}/${key}`, message: `"${code}" | ü`, attempts: 1 } };
 }
 
-export async function allUnits(
+export async function allTasks(
   ledger: Ledger,
   id: string,
   ...states: ('queued' | 'running' | 'done' | 'failed')[]
 ): Promise<string[]> {
-  const units: string[] = [];
+  const tasks: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await ledger.listUnits(id, { states, ...(cursor === undefined ? {} : { cursor }) });
-    units.push(...page.units);
+    const page = await ledger.listTasks(id, { states, ...(cursor === undefined ? {} : { cursor }) });
+    tasks.push(...page.tasks);
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return units.toSorted();
+  return tasks.toSorted();
 }
 
 export async function allIssues(ledger: Ledger, id: string, limit: number, code?: string): Promise<Issue[]> {
@@ -134,6 +134,6 @@ export async function allIssues(ledger: Ledger, id: string, limit: number, code?
 }
 
 /** What the operation says of its books, without what stays the same. */
-export function books({ units, totals, codes }: Operation): Pick<Operation, 'units' | 'totals' | 'codes'> {
-  return { units, totals, codes };
+export function books({ tasks, totals, codes }: Operation): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
+  return { tasks, totals, codes };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type Commit, type Operation, quarantineAfterStarts } from '@migrator/core';
 
-interface ModelUnit {
+interface ModelTask {
   state: 'queued' | 'running' | 'done' | 'failed';
   epoch: number;
   starts: number;
@@ -13,28 +13,28 @@ interface ModelUnit {
 }
 
 /**
- * What a ledger has to say of one migration, worked out the slow way: sums and counts are made anew from the units each
+ * What a ledger has to say of one migration, worked out the slow way: sums and counts are made anew from the tasks each
  * time, so that they can't drift.
  */
 export class LedgerModel {
-  readonly units = new Map<string, ModelUnit>();
+  readonly tasks = new Map<string, ModelTask>();
   isRunning = true;
 
-  add(unit: string): ModelUnit {
-    const known = this.units.get(unit);
+  add(task: string): ModelTask {
+    const known = this.tasks.get(task);
     if (known !== undefined) return known;
-    const added: ModelUnit = { state: 'queued', epoch: 0, starts: 0, counters: {}, issues: new Map() };
-    this.units.set(unit, added);
+    const added: ModelTask = { state: 'queued', epoch: 0, starts: 0, counters: {}, issues: new Map() };
+    this.tasks.set(task, added);
     return added;
   }
 
-  start(unit: string, reopen: boolean, isolated: boolean): Record<string, unknown> {
+  start(task: string, reopen: boolean, isolated: boolean): Record<string, unknown> {
     if (!this.isRunning && !reopen) return { started: false, why: 'closed' };
-    const known = this.units.get(unit);
+    const known = this.tasks.get(task);
     if (known?.state === 'done') return { started: false, why: 'done' };
     if (known?.starts === quarantineAfterStarts && !isolated) return { started: false, why: 'quarantined' };
     this.isRunning = true;
-    const record = this.add(unit);
+    const record = this.add(task);
     record.state = 'running';
     record.epoch++;
     record.starts++;
@@ -49,8 +49,8 @@ export class LedgerModel {
     };
   }
 
-  commit(unit: string, commit: Commit): 'run' | 'stale' | 'lost' {
-    const record = this.#held(unit, commit.epoch);
+  commit(task: string, commit: Commit): 'run' | 'stale' | 'lost' {
+    const record = this.#held(task, commit.epoch);
     if (record === undefined) return 'stale';
     if (commit.upon !== undefined && !isDeepStrictEqual(standOf(commit.upon), standOf(record))) return 'lost';
     for (const [name, amount] of Object.entries(commit.deltas)) {
@@ -64,13 +64,13 @@ export class LedgerModel {
     return 'run';
   }
 
-  /** What the unit has by now, as a commit would be booked upon it. */
-  stand(unit: string): NonNullable<Commit['upon']> {
-    return standOf(this.add(unit));
+  /** What the task has by now, as a commit would be booked upon it. */
+  stand(task: string): NonNullable<Commit['upon']> {
+    return standOf(this.add(task));
   }
 
-  reset(unit: string, epoch: number): 'run' | 'stale' {
-    const record = this.#held(unit, epoch);
+  reset(task: string, epoch: number): 'run' | 'stale' {
+    const record = this.#held(task, epoch);
     if (record === undefined) return 'stale';
     record.counters = {};
     record.issues.clear();
@@ -78,36 +78,36 @@ export class LedgerModel {
     return 'run';
   }
 
-  requeue(units: readonly string[]): string[] {
-    const failed = this.isRunning ? units.filter((unit) => this.units.get(unit)?.state === 'failed') : [];
-    for (const unit of failed) this.add(unit).state = 'queued';
+  requeue(tasks: readonly string[]): string[] {
+    const failed = this.isRunning ? tasks.filter((task) => this.tasks.get(task)?.state === 'failed') : [];
+    for (const task of failed) this.add(task).state = 'queued';
     return failed;
   }
 
-  inState(state: ModelUnit['state']): string[] {
-    return [...this.units]
-      .filter(([, unit]) => unit.state === state)
+  inState(state: ModelTask['state']): string[] {
+    return [...this.tasks]
+      .filter(([, task]) => task.state === state)
       .map(([name]) => name)
       .toSorted();
   }
 
-  /** Unit, key and code of every issue. */
-  issues(): [unit: string, key: string, code: string][] {
-    return [...this.units].flatMap(([name, { issues }]) =>
+  /** Task, key and code of every issue. */
+  issues(): [task: string, key: string, code: string][] {
+    return [...this.tasks].flatMap(([name, { issues }]) =>
       [...issues].map(([key, code]): [string, string, string] => [name, key, code]),
     );
   }
 
-  books(): Pick<Operation, 'units' | 'totals' | 'codes'> {
+  books(): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
     const totals: Record<string, number> = {};
-    for (const { counters } of this.units.values()) {
+    for (const { counters } of this.tasks.values()) {
       for (const [name, amount] of Object.entries(counters)) totals[name] = (totals[name] ?? 0) + amount;
     }
     const codes: Record<string, number> = {};
     for (const [, , code] of this.issues()) codes[code] = (codes[code] ?? 0) + 1;
     return {
-      units: {
-        listed: this.units.size,
+      tasks: {
+        listed: this.tasks.size,
         completed: this.inState('done').length,
         failed: this.inState('failed').length,
       },
@@ -116,8 +116,8 @@ export class LedgerModel {
     };
   }
 
-  #held(unit: string, epoch: number): ModelUnit | undefined {
-    const record = this.units.get(unit);
+  #held(task: string, epoch: number): ModelTask | undefined {
+    const record = this.tasks.get(task);
     return this.isRunning && record?.state === 'running' && record.epoch === epoch ? record : undefined;
   }
 }

@@ -4,36 +4,36 @@ import { describe, expect, test } from 'vitest';
 import {
   binding,
   allIssues,
-  allUnits,
+  allTasks,
   books,
   close,
   issue,
   type NewLedger,
   open,
   read,
-  startUnit,
+  startTask,
 } from './ledger-harness.ts';
 import { LedgerModel } from './ledger-model.ts';
 
-const units = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
+const tasks = ['user:a', 'user:a|b', 'user:ü😀\n'] as const;
 
 type Step =
-  | { step: 'list'; units: string[]; done: boolean }
-  | { step: 'start'; unit: string; reopen: boolean; isolated: boolean }
+  | { step: 'list'; tasks: string[]; done: boolean }
+  | { step: 'start'; task: string; reopen: boolean; isolated: boolean }
   | {
       step: 'commit';
       attempt: number;
       commit: Omit<Commit, 'epoch' | 'issues' | 'upon'>;
-      /** What it takes the unit to have: what it has, what it had when the attempt began, or whatever it has. */
+      /** What it takes the task to have: what it has, what it had when the attempt began, or whatever it has. */
       upon: 'now' | 'begin' | undefined;
       issues: [key: string, code: string][];
     }
   | { step: 'reset'; attempt: number }
-  | { step: 'requeue'; units: string[] }
+  | { step: 'requeue'; tasks: string[] }
   | { step: 'close' }
   | { step: 'reopen' };
 
-const unit = fc.constantFrom(...units);
+const task = fc.constantFrom(...tasks);
 const key = fc.constantFrom('', 'x', 'y|1', 'z');
 const code = fc.constantFrom('ITEM_TOO_LARGE', 'THROTTLED', 'INTERNAL');
 const amount = fc.integer({ min: -3, max: 10_000_000_000 });
@@ -44,11 +44,11 @@ const optional = { requiredKeys: [] };
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
-    arbitrary: fc.record({ step: fc.constant('list'), units: fc.array(unit), done: fc.boolean() }),
+    arbitrary: fc.record({ step: fc.constant('list'), tasks: fc.array(task), done: fc.boolean() }),
   },
   {
     weight: 6,
-    arbitrary: fc.record({ step: fc.constant('start'), unit, reopen: fc.boolean(), isolated: fc.boolean() }),
+    arbitrary: fc.record({ step: fc.constant('start'), task, reopen: fc.boolean(), isolated: fc.boolean() }),
   },
   {
     weight: 8,
@@ -72,15 +72,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ step: fc.constant('reset'), attempt }) },
   {
     weight: 2,
-    arbitrary: fc.record({ step: fc.constant('requeue'), units: fc.array(unit, { maxLength: 4 }) }),
+    arbitrary: fc.record({ step: fc.constant('requeue'), tasks: fc.array(task, { maxLength: 4 }) }),
   },
   { weight: 1, arbitrary: fc.constant({ step: 'close' }) },
   { weight: 2, arbitrary: fc.constant({ step: 'reopen' }) },
 );
 
-/** One writer's doing: starts a unit, and so many commits later ends it, resets it, or is never heard of again. */
+/** One writer's doing: starts a task, and so many commits later ends it, resets it, or is never heard of again. */
 const doing = fc.record({
-  unit,
+  task,
   commits: fc.array(fc.record({ created: amount, bytes: amount }, optional), { maxLength: 3 }),
   issues: fc.array(fc.tuple(key, code), { maxLength: 2 }),
   reset: fc.boolean(),
@@ -96,7 +96,7 @@ export function ledgerProperties(newLedger: NewLedger, numRuns: number): void {
       await expect(fc.assert(recounts, { numRuns })).resolves.toBeUndefined();
     });
 
-    test('balances after several writers have worked at the same units at once', async () => {
+    test('balances after several writers have worked at the same tasks at once', async () => {
       const writers = fc.array(fc.array(doing, { maxLength: 6 }), { minLength: 2, maxLength: 5 });
       const balances = fc.asyncProperty(writers, async (some) => writeAtOnce(await newLedger(), some));
       await expect(fc.assert(balances, { numRuns })).resolves.toBeUndefined();
@@ -116,7 +116,7 @@ async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void
     expect(operation.state === 'running').toBe(model.isRunning);
   }
   for (const state of ['queued', 'running', 'done', 'failed'] as const) {
-    expect(await allUnits(ledger, id, state)).toStrictEqual(model.inState(state));
+    expect(await allTasks(ledger, id, state)).toStrictEqual(model.inState(state));
   }
   const issues = await allIssues(ledger, id, 2);
   expect(new Set(issues)).toStrictEqual(new Set(model.issues().map((found) => issue(...found))));
@@ -124,7 +124,7 @@ async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void
 }
 
 interface Attempt {
-  readonly unit: string;
+  readonly task: string;
   readonly epoch: number;
   readonly begin: NonNullable<Commit['upon']>;
 }
@@ -138,38 +138,38 @@ async function takeStep(
 ): Promise<void> {
   switch (current.step) {
     case 'list': {
-      await ledger.addUnits(id, current.units, { done: current.done });
-      if (model.isRunning) for (const name of current.units) model.add(name);
+      await ledger.addTasks(id, current.tasks, { done: current.done });
+      if (model.isRunning) for (const name of current.tasks) model.add(name);
       break;
     }
     case 'start': {
       const { reopen, isolated } = current;
-      const result = await startUnit(ledger, id, current.unit, { reopen, isolated });
-      expect(result).toStrictEqual(model.start(current.unit, reopen, isolated));
+      const result = await startTask(ledger, id, current.task, { reopen, isolated });
+      expect(result).toStrictEqual(model.start(current.task, reopen, isolated));
       if (result.started) {
-        const begin = model.stand(current.unit);
-        attempts.unshift({ unit: current.unit, epoch: result.epoch, begin });
+        const begin = model.stand(current.task);
+        attempts.unshift({ task: current.task, epoch: result.epoch, begin });
       }
       break;
     }
     case 'commit': {
       const held = attempts[current.attempt];
       if (held === undefined) break;
-      const issues = current.issues.map(([found, why]) => issue(held.unit, found, why));
-      const uponNow = current.upon === 'now' ? model.stand(held.unit) : held.begin;
+      const issues = current.issues.map(([found, why]) => issue(held.task, found, why));
+      const uponNow = current.upon === 'now' ? model.stand(held.task) : held.begin;
       const upon = current.upon === undefined ? {} : { upon: uponNow };
       const commit: Commit = { ...current.commit, ...upon, epoch: held.epoch, issues };
-      expect(await ledger.commit(id, held.unit, commit)).toBe(model.commit(held.unit, commit));
+      expect(await ledger.commit(id, held.task, commit)).toBe(model.commit(held.task, commit));
       break;
     }
     case 'reset': {
       const held = attempts[current.attempt];
       if (held === undefined) break;
-      expect(await ledger.resetUnit(id, held.unit, held.epoch)).toBe(model.reset(held.unit, held.epoch));
+      expect(await ledger.resetTask(id, held.task, held.epoch)).toBe(model.reset(held.task, held.epoch));
       break;
     }
     case 'requeue': {
-      const wanted = [...new Set(current.units)];
+      const wanted = [...new Set(current.tasks)];
       expect(await ledger.requeueFailed(id, wanted)).toStrictEqual(model.requeue(wanted));
       break;
     }
@@ -189,7 +189,7 @@ async function takeStep(
 type Doing = typeof doing extends fc.Arbitrary<infer T> ? T : never;
 
 interface Booked {
-  readonly unit: string;
+  readonly task: string;
   readonly epoch: number;
   readonly deltas: Readonly<Record<string, number>> | 'reset';
 }
@@ -198,21 +198,21 @@ async function writeAtOnce(ledger: Ledger, writers: readonly (readonly Doing[])[
   const { id } = await open(ledger);
   const booked: Booked[] = [];
   const epochs: string[] = [];
-  const work = async ({ unit: name, commits, issues, reset, end, requeue }: Doing): Promise<void> => {
-    if (requeue) await ledger.requeueFailed(id, units);
-    const started = await ledger.startUnit(id, name, { binding });
+  const work = async ({ task: name, commits, issues, reset, end, requeue }: Doing): Promise<void> => {
+    if (requeue) await ledger.requeueFailed(id, tasks);
+    const started = await ledger.startTask(id, name, { binding });
     if (!started.started) return;
     const { epoch } = started;
     epochs.push(`${name} ${epoch}`);
-    if (reset && (await ledger.resetUnit(id, name, epoch)) === 'run')
-      booked.push({ unit: name, epoch, deltas: 'reset' });
+    if (reset && (await ledger.resetTask(id, name, epoch)) === 'run')
+      booked.push({ task: name, epoch, deltas: 'reset' });
     for (const [index, deltas] of commits.entries()) {
       const isLast = index === commits.length - 1;
       if (isLast && end === 'crash') return;
       const state = isLast && end !== 'crash' ? end : 'running';
       const found = issues.map(([at, why]) => issue(name, at, why));
       const result = await ledger.commit(id, name, { epoch, state, deltas, issues: found });
-      if (result === 'run') booked.push({ unit: name, epoch, deltas });
+      if (result === 'run') booked.push({ task: name, epoch, deltas });
     }
   };
   await Promise.all(
@@ -225,11 +225,11 @@ async function writeAtOnce(ledger: Ledger, writers: readonly (readonly Doing[])[
   const operation = await read(ledger, id);
   expect(operation.totals).toStrictEqual(sumOf(booked));
   const [done, failed, others] = await Promise.all([
-    allUnits(ledger, id, 'done'),
-    allUnits(ledger, id, 'failed'),
-    allUnits(ledger, id, 'queued', 'running'),
+    allTasks(ledger, id, 'done'),
+    allTasks(ledger, id, 'failed'),
+    allTasks(ledger, id, 'queued', 'running'),
   ]);
-  expect(operation.units).toStrictEqual({
+  expect(operation.tasks).toStrictEqual({
     listed: done.length + failed.length + others.length,
     completed: done.length,
     failed: failed.length,
@@ -242,7 +242,7 @@ async function writeAtOnce(ledger: Ledger, writers: readonly (readonly Doing[])[
 /** A start's commits come in their order, and all of a start before any of a later one. */
 function sumOf(booked: readonly Booked[]): Record<string, number> {
   const model = new LedgerModel();
-  for (const { unit: name, epoch, deltas } of booked.toSorted((a, b) => a.epoch - b.epoch)) {
+  for (const { task: name, epoch, deltas } of booked.toSorted((a, b) => a.epoch - b.epoch)) {
     const record = model.add(name);
     record.state = 'running';
     record.epoch = epoch;

@@ -28,7 +28,7 @@ export function operationsContract(newLedger: NewLedger): void {
         control: 'run',
         startedAt: '2026-11-22T09:10:51.123Z',
         listing: { done: false },
-        units: { listed: 0, completed: 0, failed: 0 },
+        tasks: { listed: 0, completed: 0, failed: 0 },
         totals: {},
         codes: {},
         facts: {},
@@ -144,7 +144,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(await read(ledger, completed.id)).not.toHaveProperty('reason');
     });
 
-    test('forgets the units of all kinds but a migration, not what they came to', async () => {
+    test('forgets the tasks of all kinds but a migration, not what they came to', async () => {
       const ledger = await newLedger();
       for (const request of [
         migration,
@@ -153,11 +153,11 @@ export function operationsContract(newLedger: NewLedger): void {
         { kind: 'rollback', dryRun: true },
       ] as const) {
         const { id } = await open(ledger, request);
-        await ledger.addUnits(id, ['user:a', 'user:b'], { done: true });
+        await ledger.addTasks(id, ['user:a', 'user:b'], { done: true });
         await close(ledger, id);
-        const { units } = await ledger.listUnits(id, { states: ['queued', 'running', 'done', 'failed'] });
-        expect(units).toHaveLength(request.kind === 'migration' ? 2 : 0);
-        expect((await read(ledger, id)).units.listed).toBe(2);
+        const { tasks } = await ledger.listTasks(id, { states: ['queued', 'running', 'done', 'failed'] });
+        expect(tasks).toHaveLength(request.kind === 'migration' ? 2 : 0);
+        expect((await read(ledger, id)).tasks.listed).toBe(2);
       }
     });
   });
@@ -218,7 +218,7 @@ export function operationsContract(newLedger: NewLedger): void {
     test('takes a closed migration up again', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.addUnits(id, ['user:a'], { cursor: 'c', done: true, facts: { missingUsers: 1 } });
+      await ledger.addTasks(id, ['user:a'], { cursor: 'c', done: true, facts: { missingUsers: 1 } });
       await finish(ledger, id, 'user:a', { state: 'failed', deltas: { failed: 1 } });
       await ledger.control(id, 'pause', 'because');
       await ledger.close(id, { state: 'completed-with-failures', now: at(5) });
@@ -254,7 +254,7 @@ export function operationsContract(newLedger: NewLedger): void {
         await start(ledger, id, 'user:a');
         await ledger.close(id, { state, now: at(5) });
         await expect(ledger.reopen(id, {})).rejects.toMatchObject({ code: 'NOT_RETRYABLE' });
-        expect(await ledger.startUnit(id, 'user:a', { binding, reopen: true })).toStrictEqual({
+        expect(await ledger.startTask(id, 'user:a', { binding, reopen: true })).toStrictEqual({
           started: false,
           why: 'closed',
         });
@@ -272,7 +272,7 @@ export function operationsContract(newLedger: NewLedger): void {
       await ledger.reopen(id, {});
       expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3, retry: {} });
       await close(ledger, id);
-      await ledger.startUnit(id, 'user:a', { binding, reopen: true });
+      await ledger.startTask(id, 'user:a', { binding, reopen: true });
       expect((await read(ledger, id)).facts).toStrictEqual({ totalEntries: 3 });
     });
 
@@ -355,11 +355,11 @@ export function operationsContract(newLedger: NewLedger): void {
       () => ledger.update(id, { phase: 'migrating' }),
       () => close(ledger, id),
       () => ledger.control(id, 'pause'),
-      () => ledger.addUnits(id, ['user:a'], { done: true }),
+      () => ledger.addTasks(id, ['user:a'], { done: true }),
       () => ledger.requeueFailed(id, ['user:a']),
-      () => ledger.listUnits(id, { states: ['queued'] }),
+      () => ledger.listTasks(id, { states: ['queued'] }),
       () => ledger.issues(id, { limit: 1 }),
-      () => ledger.unitIssues(id, 'user:a'),
+      () => ledger.taskIssues(id, 'user:a'),
     ]) {
       await expect(call()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }

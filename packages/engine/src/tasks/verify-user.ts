@@ -19,7 +19,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
 import { SetDigest } from './set-digest.ts';
-import type { UnitStart, UnitWork } from './page-result.ts';
+import type { TaskStart, TaskWork } from './page-result.ts';
 
 /**
  * The forward pass of a verification: every entry of one user against the item that should hold it, field by field. The items
@@ -29,8 +29,8 @@ export async function* verifyUser(
   context: EngineContext,
   userId: string,
   setKey: string,
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const { pageEntries, pageBytes } = context.settings;
   const after = entriesAfter(start.cursor);
   const from = after === undefined ? {} : { after };
@@ -58,7 +58,7 @@ export async function* verifyUser(
       if (finding.kind !== 'missing') addTo(deltas, 'items');
       addTo(deltas, finding.kind);
       const detail = { path: entryPath(entry, context.settings.names), dateKey: key, fields: finding.fields };
-      issues.push({ unit: start.unit, key: entry.date, code: finding.kind, detail });
+      issues.push({ task: start.task, key: entry.date, code: finding.kind, detail });
     }
     // Everything of the items that is still wanted has been made text.
     free?.();

@@ -1,24 +1,24 @@
 import type { Issue, Lease } from '@migrator/core';
 
-/** What one page of a unit's work came to; committed as one step. */
+/** What one page of a task's work came to; committed as one step. */
 export interface PageResult {
   readonly deltas: Readonly<Record<string, number>>;
   /** Where to go on; absent: where it was. */
   readonly cursor?: string;
   readonly issues?: readonly Issue[];
   readonly resolved?: readonly string[];
-  /** Before all of this: the unit's books are taken back, to go through it anew from the beginning. */
+  /** Before all of this: the task's books are taken back, to go through it anew from the beginning. */
   readonly reset?: true;
-  /** True with the unit's last page. */
+  /** True with the task's last page. */
   readonly last: boolean;
 }
 
-/** A unit's work: pages, one after another. It yields what it has when it is interrupted, then throws. */
-export type UnitWork = AsyncGenerator<PageResult, void, void>;
+/** A task's work: pages, one after another. It yields what it has when it is interrupted, then throws. */
+export type TaskWork = AsyncGenerator<PageResult, void, void>;
 
-/** Where a start of a unit's work begins. */
-export interface UnitStart {
-  readonly unit: string;
+/** Where a start of a task's work begins. */
+export interface TaskStart {
+  readonly task: string;
   readonly epoch: number;
   readonly cursor?: string;
   readonly counters: Readonly<Record<string, number>>;

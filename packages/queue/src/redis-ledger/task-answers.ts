@@ -32,13 +32,13 @@ export function startResultOf(
   const [outcome, ...details] = answer;
   if (outcome !== 'started') {
     const why = whyNots.find((candidate) => candidate === outcome);
-    if (why === undefined) throw new TypeError(`a start of a unit was answered with '${outcome}'`);
+    if (why === undefined) throw new TypeError(`a start of a task was answered with '${outcome}'`);
     const [by] = details;
     return { started: false, why, ...(by === undefined ? {} : { by }) };
   }
   const [epoch, starts, texts = '', cursor = '', record] = details;
   const operation = operationOfText(record, known);
-  if (operation === undefined) throw new TypeError('a start of a unit was answered without its operation');
+  if (operation === undefined) throw new TypeError('a start of a task was answered without its operation');
   return {
     started: true,
     operation,

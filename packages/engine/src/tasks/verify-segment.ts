@@ -4,7 +4,7 @@ import {
   entryPath,
   type Issue,
   readProvenance,
-  type Unit,
+  type Task,
   type VerificationRequest,
 } from '@migrator/core';
 
@@ -12,11 +12,11 @@ import type { EngineContext } from '../engine-context.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
 import { findOrphans } from '../entries/find-orphans.ts';
 import { SetDigest } from './set-digest.ts';
-import type { UnitStart, UnitWork } from './page-result.ts';
+import type { TaskStart, TaskWork } from './page-result.ts';
 import { scanSegment } from './scan-segment.ts';
 import { usersOf } from './users-of.ts';
 
-type Segment = Extract<Unit, { type: 'segment' }>;
+type Segment = Extract<Task, { type: 'segment' }>;
 
 /**
  * The reverse pass of a verification: the owned items of one segment of the table. Whether they are just those that the entries
@@ -27,8 +27,8 @@ export async function* verifySegment(
   segment: Segment,
   request: VerificationRequest,
   setKey: string,
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const users = usersOf(request);
   for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const found = new SetDigest(setKey, -1);
@@ -47,8 +47,8 @@ export async function* verifySegmentClosely(
   context: EngineContext,
   segment: Segment,
   request: VerificationRequest,
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const users = usersOf(request);
   for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const owned = items
@@ -61,8 +61,8 @@ export async function* verifySegmentClosely(
     addTo(deltas, 'unknown', unknown.length);
     addTo(deltas, 'items', orphans.length + unknown.length);
     const issues = [
-      ...orphans.map((item) => issueOf(context, start.unit, item, 'unexpected')),
-      ...unknown.map((item) => issueOf(context, start.unit, item, 'unknown')),
+      ...orphans.map((item) => issueOf(context, start.task, item, 'unexpected')),
+      ...unknown.map((item) => issueOf(context, start.task, item, 'unknown')),
     ];
     yield { ...rest, deltas, issues };
   }
@@ -71,17 +71,17 @@ export async function* verifySegmentClosely(
 function scanPages(
   context: EngineContext,
   segment: Segment,
-  start: UnitStart,
+  start: TaskStart,
 ): ReturnType<typeof scanSegment> {
   return scanSegment(context.target, segment, start, { keysOnly: true, limit: 1_000 });
 }
 
 function issueOf(
   context: EngineContext,
-  unit: string,
+  task: string,
   item: OwnedItem,
   code: 'unexpected' | 'unknown',
 ): Issue {
   const path = entryPath(item.provenance, context.settings.names);
-  return { unit, key: item.dateKey, code, detail: { path, dateKey: item.dateKey, fields: [] } };
+  return { task, key: item.dateKey, code, detail: { path, dateKey: item.dateKey, fields: [] } };
 }

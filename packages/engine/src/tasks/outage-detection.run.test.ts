@@ -213,7 +213,7 @@ test('a user who can not be read from the second page on: what is left counts as
   };
   const { context } = openWorld(faults);
   const ended = await run(context);
-  expect(ended).toMatchObject({ state: 'completed-with-failures', units: { completed: 1, failed: 1 } });
+  expect(ended).toMatchObject({ state: 'completed-with-failures', tasks: { completed: 1, failed: 1 } });
   expect(migrationStats(ended, [], 0)).toMatchObject({
     totalProcessed: 2 * perUser,
     successCount: perUser + pageEntries,

@@ -10,7 +10,7 @@ import {
   isRedisCode,
   MigrationError,
   type Operation,
-  parseUnitId,
+  parseTaskId,
   retryPolicies,
   type StartResult,
   quarantineAfterStarts,
@@ -23,10 +23,10 @@ import type { AttemptLease } from '../leases/attempt-lease.ts';
 import type { AttemptWatcher } from '../leases/attempt-watcher.ts';
 import { describeCounts } from './describe-counts.ts';
 import { answersOthers, differInWork, getsOn } from './outage-detection.ts';
-import type { PageResult, UnitStart } from './page-result.ts';
+import type { PageResult, TaskStart } from './page-result.ts';
 import { workOf } from './work-of.ts';
 
-export interface UnitAttempt {
+export interface AttemptOptions {
   /** Aborts when the process stops, or something else here makes the attempt stop. */
   readonly signal: AbortSignal;
   /** Of all attempts of this process: tells this one when its operation or a newer attempt makes it stop. */
@@ -39,13 +39,13 @@ export interface UnitAttempt {
   readonly isolated?: boolean;
   /** Done once the attempt has begun, before its work: the run may have been over, and its coordinator with it. */
   readonly onStarted?: () => Promise<void>;
-  /** After each page: entries (or items) done so far by this unit. */
+  /** After each page: entries (or items) done so far by this task. */
   readonly onProgress: (done: number) => void;
   /** Each thing worth telling a person who looks at this job. */
   readonly onEvent: (line: string) => void;
 }
 
-export type UnitResult =
+export type TaskResult =
   | { readonly outcome: 'done'; readonly summary: string }
   /** Ended with failures, recorded in the books. */
   /** `brief`: the reason without anything that could name a user or hold an entry's contents. */
@@ -55,33 +55,33 @@ export type UnitResult =
   /** Something is out of reach that will come back: to be tried again in a while, which uses up no attempt. */
   | { readonly outcome: 'postponed'; readonly reason: string; readonly brief: string }
   | { readonly outcome: 'cancelled' }
-  /** A newer start of the same unit has taken over, or the operation is over: nothing was recorded. */
+  /** A newer start of the same task has taken over, or the operation is over: nothing was recorded. */
   | { readonly outcome: 'stale' }
   | Extract<StartResult, { started: false }>;
 
-/** How long the books are asked again and again to take a unit back, and how far apart (ms). */
+/** How long the books are asked again and again to take a task back, and how far apart (ms). */
 const handBackLimitMs = 20_000;
 const handBackEveryMs = 500;
 /** How long the entries of a user that fails may take to be counted (ms). */
 const countLimitMs = 10_000;
 
 /**
- * One attempt at one unit of work: start a new epoch, work page by page, commit each, end.
+ * One attempt at one task: start a new epoch, work page by page, commit each, end.
  *
  * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
- * stopped from outside and hands the unit back; a newer attempt makes it stale; or something that is nobody's entry's
- * fault fails it. The last postpones the unit if it is an outage, throws while attempts are left, pauses the operation
- * if only a person can help, and fails the unit otherwise. Where the books turn out to have lost what was in them, as after
+ * stopped from outside and hands the task back; a newer attempt makes it stale; or something that is nobody's entry's
+ * fault fails it. The last postpones the task if it is an outage, throws while attempts are left, pauses the operation
+ * if only a person can help, and fails the task otherwise. Where the books turn out to have lost what was in them, as after
  * a failover of Redis, it begins anew from what they have: what is in the table already is found there and counted.
  */
-export async function runUnit(
+export async function runTask(
   context: EngineContext,
   operationId: string,
-  unit: string,
-  attempt: UnitAttempt,
-): Promise<UnitResult> {
+  task: string,
+  attempt: AttemptOptions,
+): Promise<TaskResult> {
   for (;;) {
-    const result = await runOnce(context, operationId, unit, attempt);
+    const result = await runOnce(context, operationId, task, attempt);
     if (!('outcome' in result) || result.outcome !== 'lost') return result;
     attempt.onEvent('the books have lost what was recorded last; goes on from where they are');
   }
@@ -91,7 +91,7 @@ interface Lost {
   readonly outcome: 'lost';
 }
 
-interface StartedUnit extends UnitStart {
+interface StartedTask extends TaskStart {
   readonly lease: AttemptLease;
   readonly startsWithoutProgress: number;
 }
@@ -99,21 +99,21 @@ interface StartedUnit extends UnitStart {
 async function runOnce(
   context: EngineContext,
   operationId: string,
-  unit: string,
-  attempt: UnitAttempt,
-): Promise<UnitResult | Lost> {
+  task: string,
+  attempt: AttemptOptions,
+): Promise<TaskResult | Lost> {
   const asked = attempt.watcher.now();
-  const started = await context.ledger.startUnit(operationId, unit, {
+  const started = await context.ledger.startTask(operationId, task, {
     binding: await context.binding(),
     reopen: attempt.reopen,
     isolated: attempt.isolated === true,
   });
   if (!started.started) return started;
-  const watched = attempt.watcher.watch(operationId, { unit, epoch: started.epoch }, asked);
+  const watched = attempt.watcher.watch(operationId, { task, epoch: started.epoch }, asked);
   const { signal, leave } = joinSignals(attempt.signal, watched.signal);
   const { lease } = watched;
   try {
-    return await work(context, started.operation, { ...started, unit, signal, lease }, attempt);
+    return await work(context, started.operation, { ...started, task, signal, lease }, attempt);
   } finally {
     leave();
     watched.leave();
@@ -123,10 +123,10 @@ async function runOnce(
 async function work(
   context: EngineContext,
   operation: Operation,
-  start: StartedUnit,
-  attempt: UnitAttempt,
-): Promise<UnitResult | Lost> {
-  const book = new UnitBook(context, operation, start, attempt);
+  start: StartedTask,
+  attempt: AttemptOptions,
+): Promise<TaskResult | Lost> {
+  const book = new TaskAttempt(context, operation, start, attempt);
   if (start.startsWithoutProgress > quarantineAfterStarts + 1) {
     const tries = start.startsWithoutProgress - 1;
     const what = `the process that worked on it ended ${tries} times without getting on, at last with nothing else to do`;
@@ -139,24 +139,24 @@ async function work(
       const result = await book.commit(page);
       if (result !== undefined) return result;
     }
-    throw new MigrationError('INTERNAL', `the work on ${start.unit} ended without a last page`);
+    throw new MigrationError('INTERNAL', `the work on ${start.task} ended without a last page`);
   } catch (error) {
     return book.interrupted(error);
   }
 }
 
 /** Keeps one attempt's account with the ledger. */
-class UnitBook {
+class TaskAttempt {
   readonly #context: EngineContext;
   readonly #operation: Operation;
-  readonly #start: StartedUnit;
-  readonly #attempt: UnitAttempt;
+  readonly #start: StartedTask;
+  readonly #attempt: AttemptOptions;
   /** As the books have them. */
   #counters: Readonly<Record<string, number>>;
   #cursor: string | undefined;
   #gotOn = false;
 
-  constructor(context: EngineContext, operation: Operation, start: StartedUnit, attempt: UnitAttempt) {
+  constructor(context: EngineContext, operation: Operation, start: StartedTask, attempt: AttemptOptions) {
     this.#context = context;
     this.#operation = operation;
     this.#start = start;
@@ -166,7 +166,7 @@ class UnitBook {
   }
 
   /** Commits a page. Answers with the attempt's result if it is over with this page. */
-  async commit(page: PageResult): Promise<UnitResult | Lost | undefined> {
+  async commit(page: PageResult): Promise<TaskResult | Lost | undefined> {
     if (page.reset === true) {
       const result = await this.#reset();
       if (result === 'stale' || result === 'lost') return { outcome: result };
@@ -199,7 +199,7 @@ class UnitBook {
   }
 
   /** Something stopped the attempt before its end. */
-  async interrupted(error: unknown): Promise<UnitResult | Lost> {
+  async interrupted(error: unknown): Promise<TaskResult | Lost> {
     const code = MigrationError.codeOf(error);
     const { onExhausted } = retryPolicies[code];
     if (onExhausted === 'postpone' && !this.#start.signal.aborted && (await this.#isOutage(code))) {
@@ -225,7 +225,7 @@ class UnitBook {
     return { outcome: 'handed-back' };
   }
 
-  /** Whether it is more than this unit that can't get on. */
+  /** Whether it is more than this task that can't get on. */
   async #isOutage(code: ErrorCode): Promise<boolean> {
     if (isRedisCode(code) || code === 'LEASE_EXPIRED' || this.#gotOn) return true;
     // A migration's pages fail the entries whose own trouble it is, and end only with an outage.
@@ -237,7 +237,7 @@ class UnitBook {
     return !(await answersOthers(this.#context, this.#operation, code, this.#start));
   }
 
-  async #postpone(code: ErrorCode, message: string): Promise<UnitResult> {
+  async #postpone(code: ErrorCode, message: string): Promise<TaskResult> {
     const reason = `${code}: ${message}`;
     const control = await this.#handBack();
     if (control === 'stale') return { outcome: 'stale' };
@@ -260,14 +260,14 @@ class UnitBook {
     }
   }
 
-  /** Fails the unit as a whole, for good as far as this attempt can say. */
-  async fail(error: unknown): Promise<UnitResult | Lost> {
+  /** Fails the task as a whole, for good as far as this attempt can say. */
+  async fail(error: unknown): Promise<TaskResult | Lost> {
     const code = MigrationError.codeOf(error);
     const attempts = error instanceof MigrationError ? error.attempts : 1;
     const left = await this.#unread();
     const message = left === undefined ? messageOf(error) : `${messageOf(error)} ${left.says}`;
     const failure = { code, path: this.#path(), message, attempts };
-    const issues = [failureIssue(this.#start.unit, '', failure)];
+    const issues = [failureIssue(this.#start.task, '', failure)];
     const deltas = left === undefined ? {} : { unread: left.entries };
     const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
     if (control === 'stale' || control === 'lost') return { outcome: control };
@@ -276,11 +276,11 @@ class UnitBook {
 
   /** The entries of a user whose migration fails, as far as nothing is recorded of them yet. */
   async #unread(): Promise<{ entries: number; says: string } | undefined> {
-    const unit = parseUnitId(this.#start.unit);
-    if (this.#operation.kind !== 'migration' || unit.type !== 'user') return undefined;
+    const task = parseTaskId(this.#start.task);
+    if (this.#operation.kind !== 'migration' || task.type !== 'user') return undefined;
     const signal = AbortSignal.timeout(countLimitMs);
     try {
-      const all = await this.#context.source.countUserEntries(unit.userId, signal);
+      const all = await this.#context.source.countUserEntries(task.userId, signal);
       const entries = Math.max(0, all - this.#done());
       return { entries, says: `${entries} of the user's ${all} entries were not tried; retry the user.` };
     } catch {
@@ -292,7 +292,7 @@ class UnitBook {
     }
   }
 
-  /** What the books hold of this unit, if they have lost nothing. */
+  /** What the books hold of this task, if they have lost nothing. */
   #expected(): NonNullable<Commit['upon']> {
     return {
       counters: this.#counters,
@@ -301,8 +301,8 @@ class UnitBook {
   }
 
   async #reset(): Promise<CommitResult> {
-    const { unit, epoch } = this.#start;
-    const result = await this.#context.ledger.resetUnit(this.#operation.id, unit, epoch);
+    const { task, epoch } = this.#start;
+    const result = await this.#context.ledger.resetTask(this.#operation.id, task, epoch);
     this.#counters = {};
     this.#cursor = undefined;
     return result;
@@ -311,7 +311,7 @@ class UnitBook {
   /** `upon` is left out where nothing is booked, and what the last commit came to may not be known. */
   async #record(state: Commit['state'], page: PageResult, upon?: Commit['upon']): Promise<CommitResult> {
     const asked = this.#attempt.watcher.now();
-    const result = await this.#context.ledger.commit(this.#operation.id, this.#start.unit, {
+    const result = await this.#context.ledger.commit(this.#operation.id, this.#start.task, {
       epoch: this.#start.epoch,
       state,
       ...(upon === undefined ? {} : { upon }),
@@ -324,10 +324,10 @@ class UnitBook {
     return result;
   }
 
-  async #end(failed: number): Promise<UnitResult> {
+  async #end(failed: number): Promise<TaskResult> {
     const summary = describeCounts(this.#operation.kind, this.#counters);
     if (failed === 0) return { outcome: 'done', summary };
-    const issues = await this.#context.ledger.unitIssues(this.#operation.id, this.#start.unit);
+    const issues = await this.#context.ledger.taskIssues(this.#operation.id, this.#start.task);
     const codes = new Map<string, number>();
     for (const { code } of issues) codes.set(code, (codes.get(code) ?? 0) + 1);
     const why = [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
@@ -344,9 +344,9 @@ class UnitBook {
   }
 
   #path(): string {
-    const unit = parseUnitId(this.#start.unit);
-    if (unit.type === 'segment') return `table segment ${unit.segment} of ${unit.of}`;
-    return entryPath({ userId: unit.userId, date: '' }, this.#context.settings.names).slice(0, -1);
+    const task = parseTaskId(this.#start.task);
+    if (task.type === 'segment') return `table segment ${task.segment} of ${task.of}`;
+    return entryPath({ userId: task.userId, date: '' }, this.#context.settings.names).slice(0, -1);
   }
 }
 
@@ -354,11 +354,11 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function resumption(start: UnitStart): string {
+function resumption(start: TaskStart): string {
   const where =
     start.cursor === undefined
       ? 'from the beginning'
-      : parseUnitId(start.unit).type === 'segment'
+      : parseTaskId(start.task).type === 'segment'
         ? 'after the last page'
         : `after ${start.cursor.slice(1) || 'the last entry'}`;
   return `start number ${start.epoch}, going on ${where}`;

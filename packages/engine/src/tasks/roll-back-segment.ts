@@ -8,13 +8,13 @@ import {
   type RollbackRequest,
   storedItemSize,
   type StoredItem,
-  type Unit,
+  type Task,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts';
 import { deleteSegment } from './delete-segment.ts';
-import type { UnitStart, UnitWork } from './page-result.ts';
+import type { TaskStart, TaskWork } from './page-result.ts';
 
 type Fate = Extract<
   Counter<'rollback'>,
@@ -27,14 +27,14 @@ type Fate = Extract<
  */
 export function rollBackSegment(
   context: EngineContext,
-  segment: Extract<Unit, { type: 'segment' }>,
+  segment: Extract<Task, { type: 'segment' }>,
   request: RollbackRequest,
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const { dryRun } = request;
   const migratedAt = request.migrationId === undefined ? undefined : migratedAtOf(request.migrationId);
   const issueOf = (dateKey: string, fate: string): Issue => ({
-    unit: start.unit,
+    task: start.task,
     key: dateKey,
     code: fate,
     detail: { dateKey },

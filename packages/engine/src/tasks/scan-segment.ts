@@ -1,6 +1,6 @@
-import type { ScanPage, StoredItem, Target, Unit } from '@migrator/core';
+import type { ScanPage, StoredItem, Target, Task } from '@migrator/core';
 
-import type { UnitStart } from './page-result.ts';
+import type { TaskStart } from './page-result.ts';
 
 const prefix = 'k';
 
@@ -10,8 +10,8 @@ const prefix = 'k';
  */
 export async function* scanSegment(
   target: Target,
-  segment: Extract<Unit, { type: 'segment' }>,
-  start: UnitStart,
+  segment: Extract<Task, { type: 'segment' }>,
+  start: TaskStart,
   options: { keysOnly: boolean; limit: number },
 ): AsyncGenerator<{ items: readonly StoredItem[]; cursor?: string; last: boolean }, void, void> {
   const left = new AbortController();

@@ -1,17 +1,17 @@
-import { isRedisCode, MigrationError, parseUnitId } from '@migrator/core';
+import { isRedisCode, MigrationError, parseTaskId } from '@migrator/core';
 import {
   AttemptWatcher,
   type CoordinatorContext,
   joinSignals,
-  runUnit,
-  unitLabel,
-  type UnitResult,
+  runTask,
+  taskLabel,
+  type TaskResult,
 } from '@migrator/engine';
 import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 
 import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
-import { queueNames, type UnitJob, unitJob, unitJobId } from './job-catalog.ts';
+import { queueNames, type TaskJob, taskJob, taskJobId } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 import { stalledJobOptions } from './stalled-job-options.ts';
@@ -27,7 +27,7 @@ const otherBindingMs = 500;
 const postponeMs = 4_000;
 
 /** Works off users and segments, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
-export function startUnitWorker(
+export function startTaskWorker(
   context: CoordinatorContext,
   options: {
     redis: RedisConnection;
@@ -39,17 +39,17 @@ export function startUnitWorker(
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
   },
-): { readonly worker: Worker<UnitJob>; readonly running: () => number } {
+): { readonly worker: Worker<TaskJob>; readonly running: () => number } {
   let running = 0;
   const watcher = new AttemptWatcher(context.ledger);
   const lock = new SharedExclusiveLock();
   const { hideUserData = false } = context.settings;
-  const tell = (job: Job<UnitJob>, outcome: string, detail?: string): void => {
-    const { operationId: run, unit } = job.data;
-    const label = unitLabel(unit, hideUserData);
-    const isUser = parseUnitId(unit).type === 'user';
+  const tell = (job: Job<TaskJob>, outcome: string, detail?: string): void => {
+    const { operationId: run, task } = job.data;
+    const label = taskLabel(task, hideUserData);
+    const isUser = parseTaskId(task).type === 'user';
     options.onWork?.({
-      kind: 'unit',
+      kind: 'task',
       run,
       [isUser ? 'user' : 'segment']: label,
       job: job.id ?? '',
@@ -57,16 +57,16 @@ export function startUnitWorker(
       ...(detail === undefined ? {} : { detail }),
     });
   };
-  const work = async (job: Job<UnitJob>, token?: string): Promise<string> => {
-    const { operationId, unit } = requireOwnJob(job, hideUserData);
+  const work = async (job: Job<TaskJob>, token?: string): Promise<string> => {
+    const { operationId, task } = requireOwnJob(job, hideUserData);
     running += 1;
     const report = new JobReporter(job);
     // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
     const retried = job.attemptsMade > 0;
     try {
-      const attempt = async (signals: readonly AbortSignal[], isolated: boolean): Promise<UnitResult> => {
+      const attempt = async (signals: readonly AbortSignal[], isolated: boolean): Promise<TaskResult> => {
         const { signal, leave } = joinSignals(options.stop, ...signals);
-        return await runUnit(context, operationId, unit, {
+        return await runTask(context, operationId, task, {
           signal,
           watcher,
           isolated,
@@ -106,7 +106,7 @@ export function startUnitWorker(
       running -= 1;
     }
   };
-  const worker = new Worker<UnitJob>(queueNames.units, work, {
+  const worker = new Worker<TaskJob>(queueNames.tasks, work, {
     connection: options.redis,
     prefix: options.prefix,
     concurrency: options.concurrency,
@@ -122,26 +122,26 @@ export function startUnitWorker(
  * The job's payload, where it is one that the dispatcher made. A person can add, copy and edit jobs on Bull Board; one whose
  * id and payload do not belong together would count a task twice, or under another user.
  */
-function requireOwnJob(job: Job<UnitJob>, hideUserData: boolean): UnitJob {
-  const parsed = unitJob.safeParse(job.data);
-  if (parsed.success && job.id === unitJobId(parsed.data.operationId, parsed.data.unit, hideUserData))
+function requireOwnJob(job: Job<TaskJob>, hideUserData: boolean): TaskJob {
+  const parsed = taskJob.safeParse(job.data);
+  if (parsed.success && job.id === taskJobId(parsed.data.operationId, parsed.data.task, hideUserData))
     return parsed.data;
   throw failure('not a job of this migration: it was added, copied or edited by hand; nothing was done');
 }
 
 /** An attempt's end in two words for the log. */
-function outcomeOf(result: UnitResult): [outcome: string, detail?: string] {
+function outcomeOf(result: TaskResult): [outcome: string, detail?: string] {
   if (!('outcome' in result)) return ['not-started', result.why];
   if (result.outcome === 'done') return ['done', result.summary];
   return result.outcome === 'failed' ? ['failed', result.reason] : [result.outcome];
 }
 
-/** What a unit's result means for its job: completed, failed with a reason, or back into the queue. */
+/** What a task's result means for its job: completed, failed with a reason, or back into the queue. */
 async function settle(
   context: CoordinatorContext,
-  job: Job<UnitJob>,
+  job: Job<TaskJob>,
   token: string | undefined,
-  result: UnitResult,
+  result: TaskResult,
   report: JobReporter,
 ): Promise<string> {
   if ('outcome' in result) {
@@ -194,7 +194,7 @@ async function settle(
 }
 
 /** Back into the queue for a while, which uses up no attempt. */
-async function postpone(job: Job<UnitJob>, token: string | undefined): Promise<never> {
+async function postpone(job: Job<TaskJob>, token: string | undefined): Promise<never> {
   await job.moveToDelayed(Date.now() + postponeMs + Math.random() * postponeMs, token);
   throw new DelayedError();
 }

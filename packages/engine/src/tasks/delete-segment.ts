@@ -4,14 +4,14 @@ import {
   MigrationError,
   type OwnedItemRef,
   type StoredItem,
-  type Unit,
+  type Task,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { forEachWithLimit } from '../entries/for-each-with-limit.ts';
 import { abortLater } from '../join-signals.ts';
 import { type DeleteIntent, intentCursor, readIntent } from './delete-intent.ts';
-import type { UnitStart, UnitWork } from './page-result.ts';
+import type { TaskStart, TaskWork } from './page-result.ts';
 import { scanSegment } from './scan-segment.ts';
 
 type Counts = Record<string, number>;
@@ -53,10 +53,10 @@ const answerLimitMs = 5_000;
  */
 export async function* deleteSegment(
   context: EngineContext,
-  segment: Extract<Unit, { type: 'segment' }>,
-  start: UnitStart,
+  segment: Extract<Task, { type: 'segment' }>,
+  start: TaskStart,
   rules: DeleteRules,
-): UnitWork {
+): TaskWork {
   const recorded = readIntent(start.cursor);
   if (recorded !== undefined) {
     yield* carryOut(context, start, rules, recorded, true);
@@ -86,11 +86,11 @@ export async function* deleteSegment(
 
 async function* carryOut(
   context: EngineContext,
-  start: UnitStart,
+  start: TaskStart,
   rules: DeleteRules,
   { refs, next }: DeleteIntent,
   resumed: boolean,
-): UnitWork {
+): TaskWork {
   const { doomed, ...selected } = await rules.stillDoomed(refs, resumed);
   const deltas: Counts = { ...selected.deltas };
   const issues = [...selected.issues];
@@ -123,7 +123,7 @@ async function remove(
   rules: DeleteRules,
   ref: OwnedItemRef,
   deltas: Counts,
-  { lease, signal }: Pick<UnitStart, 'lease' | 'signal'>,
+  { lease, signal }: Pick<TaskStart, 'lease' | 'signal'>,
 ): Promise<string> {
   // One that changes and changes back between the refusal and our look at it is tried once more, a few times.
   for (let attempt = 1; attempt <= deleteAttempts; attempt += 1) {

@@ -6,14 +6,14 @@ import {
   type Operation,
   type OwnedItemRef,
   type PruneRequest,
-  type Unit,
+  type Task,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { findOrphans } from '../entries/find-orphans.ts';
 import { asOwned, type OwnedItem } from '../entries/journal-items.ts';
 import { deleteSegment, type Selection } from './delete-segment.ts';
-import type { UnitStart, UnitWork } from './page-result.ts';
+import type { TaskStart, TaskWork } from './page-result.ts';
 
 /**
  * Removes, from one segment of the table, owned items whose entry Firestore no longer holds; or, as a dry run, counts
@@ -21,14 +21,14 @@ import type { UnitStart, UnitWork } from './page-result.ts';
  */
 export function pruneSegment(
   context: EngineContext,
-  segment: Extract<Unit, { type: 'segment' }>,
+  segment: Extract<Task, { type: 'segment' }>,
   operation: Pick<Operation, 'id'> & { readonly request: PruneRequest },
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const { request } = operation;
   const users = request.userIds === undefined ? undefined : new Set(request.userIds);
   const issueOf = (dateKey: string, ref: OwnedItemRef): Issue => ({
-    unit: start.unit,
+    task: start.task,
     key: dateKey,
     code: 'pruned',
     detail: { dateKey, path: entryPath(ref, context.settings.names) },

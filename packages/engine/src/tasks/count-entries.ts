@@ -1,14 +1,14 @@
-import { type Deltas, type Unit, type VerificationRequest } from '@migrator/core';
+import { type Deltas, type Task, type VerificationRequest } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { userOfCopy } from '../entries/journal-items.ts';
 import { endOfEntries } from './entry-cursor.ts';
-import type { UnitStart, UnitWork } from './page-result.ts';
+import type { TaskStart, TaskWork } from './page-result.ts';
 import { scanSegment } from './scan-segment.ts';
 import { usersOf } from './users-of.ts';
 
 /** Firestore's side of a verification by count: one aggregate query, which sees this user's own journal and no other. */
-export async function* countUser(context: EngineContext, userId: string, start: UnitStart): UnitWork {
+export async function* countUser(context: EngineContext, userId: string, start: TaskStart): TaskWork {
   const entries = await context.source.countUserEntries(userId, start.signal);
   yield { deltas: { entries }, cursor: endOfEntries, last: true };
 }
@@ -16,10 +16,10 @@ export async function* countUser(context: EngineContext, userId: string, start: 
 /** DynamoDB's side: the copies in one segment of the table, of the users that the verification covers. */
 export async function* countSlice(
   context: EngineContext,
-  segment: Extract<Unit, { type: 'segment' }>,
+  segment: Extract<Task, { type: 'segment' }>,
   request: VerificationRequest,
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const users = usersOf(request);
   for await (const page of scanSegment(context.target, segment, start, { keysOnly: true, limit: 1_000 })) {
     let copies = 0;

@@ -4,7 +4,7 @@ import { dateKey, type ErrorCode, MigrationError, type Operation, retryPolicies 
 
 import type { EngineContext } from '../engine-context.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
-import type { PageResult, UnitStart } from './page-result.ts';
+import type { PageResult, TaskStart } from './page-result.ts';
 
 /** What work costs, whether it comes to anything or not, and what is only known to be undone. */
 const costs = new Set(['bytes', 'readUnits', 'writeUnits', 'unread']);
@@ -13,7 +13,7 @@ const ambiguous: ReadonlySet<ErrorCode> = new Set(['SOURCE_UNAVAILABLE', 'TARGET
 /** Short, so that what was out of reach a moment ago and is back has little time to look as if it never was. */
 const probeLimitMs = 2_000;
 
-/** Whether the unit is further than before with this page. */
+/** Whether the task is further than before with this page. */
 export function getsOn(page: PageResult): boolean {
   return (
     page.cursor !== undefined ||
@@ -48,14 +48,14 @@ export async function isOwnFault(
 }
 
 /**
- * Asks the service that is out of reach for this unit about something that nobody has, with the same kinds of call and
+ * Asks the service that is out of reach for this task about something that nobody has, with the same kinds of call and
  * without changing anything. True only if it answers: then it is there for others.
  */
 export async function answersOthers(
   { source, target }: EngineContext,
   { request }: Operation,
   code: ErrorCode,
-  { lease, signal: stop }: Pick<UnitStart, 'lease' | 'signal'>,
+  { lease, signal: stop }: Pick<TaskStart, 'lease' | 'signal'>,
 ): Promise<boolean> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(probeLimitMs)]);
   const nobodys = { userId: randomUUID(), date: randomUUID() };

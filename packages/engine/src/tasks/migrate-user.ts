@@ -8,7 +8,7 @@ import { readPages } from '../entries/read-pages.ts';
 import { writePage } from '../entries/write-page.ts';
 import { isOwnFault } from './outage-detection.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
-import type { PageResult, UnitStart, UnitWork } from './page-result.ts';
+import type { PageResult, TaskStart, TaskWork } from './page-result.ts';
 
 /**
  * Migrates one user: page after page from where the last start left off, then once more what had failed before this
@@ -18,8 +18,8 @@ export async function* migrateUser(
   context: EngineContext,
   run: MigrationRun,
   userId: string,
-  start: UnitStart,
-): UnitWork {
+  start: TaskStart,
+): TaskWork {
   const unreadBefore = start.counters['unread'] ?? 0;
   // They are gone through now, or fail with the user once more.
   if (unreadBefore > 0) yield { deltas: { unread: -unreadBefore }, last: false };
@@ -45,13 +45,13 @@ async function* migratePages(
   context: EngineContext,
   run: MigrationRun,
   userId: string,
-  start: UnitStart,
+  start: TaskStart,
   after: string | undefined,
   lastPart: boolean,
-): UnitWork {
+): TaskWork {
   for await (const page of readPagesAround(context, run, userId, start, after)) {
     const { entries, unreadable, lastDate } = page;
-    const result = await writePage(context, run, start.unit, entries, start.signal);
+    const result = await writePage(context, run, start.task, entries, start.signal);
     await noteNewest(context, run, result.newest);
     const complete = result.settled === entries.length && result.interruption === undefined;
     const lastSettled = complete ? lastDate : entries[result.settled - 1]?.date;
@@ -60,7 +60,7 @@ async function* migratePages(
     const unread = complete ? unreadable : [];
     yield {
       deltas: unread.length === 0 ? result.deltas : withFailed(result.deltas, unread.length),
-      issues: [...result.issues, ...unread.map((one) => unreadableIssue(context, start.unit, userId, one))],
+      issues: [...result.issues, ...unread.map((one) => unreadableIssue(context, start.task, userId, one))],
       last: atEnd && lastPart,
       ...(cursor === undefined ? {} : { cursor }),
     };
@@ -85,7 +85,7 @@ async function* readPagesAround(
   context: EngineContext,
   run: MigrationRun,
   userId: string,
-  { signal }: UnitStart,
+  { signal }: TaskStart,
   after: string | undefined,
 ): AsyncGenerator<MigrationPage, void, void> {
   const { pageEntries, pageBytes } = context.settings;
@@ -127,15 +127,15 @@ async function* redoFailures(
   context: EngineContext,
   run: MigrationRun,
   userId: string,
-  start: UnitStart,
+  start: TaskStart,
   failures: readonly Issue[],
-): UnitWork {
+): TaskWork {
   const dates = failures.map((issue) => issue.key);
   for await (const page of readNamed(context, run, userId, dates, { signal: start.signal })) {
-    const result = await writePage(context, run, start.unit, page.entries, start.signal);
+    const result = await writePage(context, run, start.task, page.entries, start.signal);
     await noteNewest(context, run, result.newest);
     const complete = result.settled === page.entries.length && result.interruption === undefined;
-    const again = page.unreadable.map((one) => unreadableIssue(context, start.unit, userId, one));
+    const again = page.unreadable.map((one) => unreadableIssue(context, start.task, userId, one));
     yield redonePage(page, result, again, complete && page.last);
     if (!complete) throw result.interruption;
   }
@@ -165,8 +165,8 @@ function redonePage(
 async function keptFailures(
   context: EngineContext,
   run: MigrationRun,
-  start: UnitStart,
+  start: TaskStart,
 ): Promise<readonly Issue[]> {
-  const issues = await context.ledger.unitIssues(run.operation.id, start.unit);
+  const issues = await context.ledger.taskIssues(run.operation.id, start.task);
   return issues.filter((issue) => issue.key !== '');
 }

@@ -1,6 +1,6 @@
 import { counters, type OperationKind, withoutDigest } from '@migrator/core';
 
-/** What a unit's job says at its end: `created 250, repaired 2`. */
+/** What a task's job says at its end: `created 250, repaired 2`. */
 export function describeCounts(kind: OperationKind, counts: Readonly<Record<string, number>>): string {
   const shown = withoutDigest(counts);
   const named = counters[kind]

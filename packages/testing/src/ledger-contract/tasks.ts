@@ -2,7 +2,7 @@ import { quarantineAfterStarts } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
 import {
   allIssues,
-  allUnits,
+  allTasks,
   at,
   binding,
   books,
@@ -13,26 +13,26 @@ import {
   open,
   read,
   start,
-  startUnit,
-  trickyUnits,
+  startTask,
+  trickyTasks,
   verification,
 } from './ledger-harness.ts';
 
-const unit = 'user:a|b';
+const task = 'user:a|b';
 
-export function unitsContract(newLedger: NewLedger): void {
-  describe('addUnits', () => {
-    test('counts each unit once and remembers where the listing is', async () => {
+export function tasksContract(newLedger: NewLedger): void {
+  describe('addTasks', () => {
+    test('counts each task once and remembers where the listing is', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.addUnits(id, trickyUnits, { cursor: 'page 2|ü', done: false, facts: { missingUsers: 2 } });
-      await ledger.addUnits(id, [...trickyUnits, 'user:new', 'user:new'], { cursor: 'page 3', done: false });
+      await ledger.addTasks(id, trickyTasks, { cursor: 'page 2|ü', done: false, facts: { missingUsers: 2 } });
+      await ledger.addTasks(id, [...trickyTasks, 'user:new', 'user:new'], { cursor: 'page 3', done: false });
       const operation = await read(ledger, id);
-      expect(operation.units).toStrictEqual({ listed: trickyUnits.length + 1, completed: 0, failed: 0 });
+      expect(operation.tasks).toStrictEqual({ listed: trickyTasks.length + 1, completed: 0, failed: 0 });
       expect(operation.listing).toStrictEqual({ cursor: 'page 3', done: false });
       expect(operation.facts).toStrictEqual({ missingUsers: 2 });
-      expect(await allUnits(ledger, id, 'queued')).toStrictEqual([...trickyUnits, 'user:new'].toSorted());
-      await ledger.addUnits(id, [], { done: true, facts: { missingUsers: null } });
+      expect(await allTasks(ledger, id, 'queued')).toStrictEqual([...trickyTasks, 'user:new'].toSorted());
+      await ledger.addTasks(id, [], { done: true, facts: { missingUsers: null } });
       expect(await read(ledger, id)).toMatchObject({ listing: { done: true }, facts: {} });
       expect((await read(ledger, id)).listing).not.toHaveProperty('cursor');
     });
@@ -40,23 +40,23 @@ export function unitsContract(newLedger: NewLedger): void {
     test('takes thousands at once', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      const units = Array.from({ length: 2_500 }, (_, index) => `user:${index}`);
-      await ledger.addUnits(id, units, { cursor: '1', done: true });
+      const tasks = Array.from({ length: 2_500 }, (_, index) => `user:${index}`);
+      await ledger.addTasks(id, tasks, { cursor: '1', done: true });
       expect(await read(ledger, id)).toMatchObject({
-        units: { listed: 2_500 },
+        tasks: { listed: 2_500 },
         listing: { cursor: '1', done: true },
       });
-      expect(await allUnits(ledger, id, 'queued')).toStrictEqual(units.toSorted());
-      expect(await allUnits(ledger, id, 'running', 'done', 'failed')).toStrictEqual([]);
+      expect(await allTasks(ledger, id, 'queued')).toStrictEqual(tasks.toSorted());
+      expect(await allTasks(ledger, id, 'running', 'done', 'failed')).toStrictEqual([]);
     });
 
-    test('leaves a unit alone that began before it was recorded', async () => {
+    test('leaves a task alone that began before it was recorded', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await finish(ledger, id, unit, { state: 'done' });
-      expect((await read(ledger, id)).units).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
-      await ledger.addUnits(id, [unit], { done: true });
-      expect((await read(ledger, id)).units).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
+      await finish(ledger, id, task, { state: 'done' });
+      expect((await read(ledger, id)).tasks).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
+      await ledger.addTasks(id, [task], { done: true });
+      expect((await read(ledger, id)).tasks).toStrictEqual({ listed: 1, completed: 1, failed: 0 });
     });
 
     test('comes too late when the operation is over', async () => {
@@ -64,17 +64,17 @@ export function unitsContract(newLedger: NewLedger): void {
       const { id } = await open(ledger);
       await close(ledger, id);
       const before = await read(ledger, id);
-      await ledger.addUnits(id, [unit], { cursor: 'x', done: true, facts: { missingUsers: 1 } });
+      await ledger.addTasks(id, [task], { cursor: 'x', done: true, facts: { missingUsers: 1 } });
       expect(await read(ledger, id)).toStrictEqual(before);
-      expect(await allUnits(ledger, id, 'queued')).toStrictEqual([]);
+      expect(await allTasks(ledger, id, 'queued')).toStrictEqual([]);
     });
   });
 
-  describe('startUnit', () => {
+  describe('startTask', () => {
     test('goes on where the last commit left off, with a new epoch', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      for (const [index, name] of trickyUnits.entries()) {
+      for (const [index, name] of trickyTasks.entries()) {
         const first = await start(ledger, id, name);
         expect(first).toStrictEqual({ started: true, epoch: 1, counters: {}, startsWithoutProgress: 1 });
         const cursor = `${name}|${index}`;
@@ -90,59 +90,59 @@ export function unitsContract(newLedger: NewLedger): void {
           startsWithoutProgress: 1,
         });
       }
-      expect((await read(ledger, id)).units.listed).toBe(trickyUnits.length);
+      expect((await read(ledger, id)).tasks.listed).toBe(trickyTasks.length);
     });
 
     test('keeps an empty cursor apart from none', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await finish(ledger, id, unit, { state: 'queued', cursor: '' });
-      expect((await start(ledger, id, unit)).cursor).toBe('');
+      await finish(ledger, id, task, { state: 'queued', cursor: '' });
+      expect((await start(ledger, id, task)).cursor).toBe('');
     });
 
     test('counts starts until one of them gets on', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       for (const expected of [1, 2, 3]) {
-        expect((await start(ledger, id, unit)).startsWithoutProgress).toBe(expected);
+        expect((await start(ledger, id, task)).startsWithoutProgress).toBe(expected);
       }
-      await ledger.commit(id, unit, { epoch: 3, state: 'queued', deltas: {} });
-      expect(await start(ledger, id, unit)).toMatchObject({ epoch: 4, startsWithoutProgress: 1 });
+      await ledger.commit(id, task, { epoch: 3, state: 'queued', deltas: {} });
+      expect(await start(ledger, id, task)).toMatchObject({ epoch: 4, startsWithoutProgress: 1 });
     });
 
-    test('after too many starts that came to nothing a unit starts alone only, until it gets on', async () => {
+    test('after too many starts that came to nothing a task starts alone only, until it gets on', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      for (let times = 0; times < quarantineAfterStarts; times += 1) await start(ledger, id, unit);
+      for (let times = 0; times < quarantineAfterStarts; times += 1) await start(ledger, id, task);
       const suspect = { started: false, why: 'quarantined' };
-      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual(suspect);
-      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual(suspect);
-      const alone = await ledger.startUnit(id, unit, { binding, isolated: true });
+      expect(await ledger.startTask(id, task, { binding })).toStrictEqual(suspect);
+      expect(await ledger.startTask(id, task, { binding })).toStrictEqual(suspect);
+      const alone = await ledger.startTask(id, task, { binding, isolated: true });
       expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
       // Its process is gone: whoever comes next is to know.
-      expect(await ledger.startUnit(id, unit, { binding })).toMatchObject({
+      expect(await ledger.startTask(id, task, { binding })).toMatchObject({
         epoch: 5,
         startsWithoutProgress: 5,
       });
-      await ledger.commit(id, unit, { epoch: 5, state: 'running', deltas: { created: 1 } });
-      expect(await start(ledger, id, unit)).toMatchObject({ epoch: 6, startsWithoutProgress: 1 });
+      await ledger.commit(id, task, { epoch: 5, state: 'running', deltas: { created: 1 } });
+      expect(await start(ledger, id, task)).toMatchObject({ epoch: 6, startsWithoutProgress: 1 });
     });
 
     test('says why not: unknown, closed, done', async () => {
       const ledger = await newLedger();
       const unknown = { started: false, why: 'unknown-operation' };
       expect(
-        await ledger.startUnit('migration-20200101T000000000Z', unit, { binding, reopen: true }),
+        await ledger.startTask('migration-20200101T000000000Z', task, { binding, reopen: true }),
       ).toStrictEqual(unknown);
-      expect(await ledger.startUnit('nonsense', unit, { binding })).toStrictEqual(unknown);
+      expect(await ledger.startTask('nonsense', task, { binding })).toStrictEqual(unknown);
       const { id } = await open(ledger);
-      await finish(ledger, id, unit, { state: 'done' });
-      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual({ started: false, why: 'done' });
+      await finish(ledger, id, task, { state: 'done' });
+      expect(await ledger.startTask(id, task, { binding })).toStrictEqual({ started: false, why: 'done' });
       await close(ledger, id);
-      expect(await ledger.startUnit(id, unit, { binding })).toStrictEqual({ started: false, why: 'closed' });
+      expect(await ledger.startTask(id, task, { binding })).toStrictEqual({ started: false, why: 'closed' });
       const check = await open(ledger, verification);
       await close(ledger, check.id);
-      expect(await ledger.startUnit(check.id, unit, { binding, reopen: true })).toStrictEqual({
+      expect(await ledger.startTask(check.id, task, { binding, reopen: true })).toStrictEqual({
         started: false,
         why: 'closed',
       });
@@ -154,21 +154,21 @@ export function unitsContract(newLedger: NewLedger): void {
       const part = await open(ledger, verification, { parent: parent.id });
       const paused = { started: false, why: 'paused' };
       await ledger.control(parent.id, 'pause');
-      expect(await ledger.startUnit(parent.id, unit, { binding })).toStrictEqual(paused);
-      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual(paused);
+      expect(await ledger.startTask(parent.id, task, { binding })).toStrictEqual(paused);
+      expect(await ledger.startTask(part.id, task, { binding })).toStrictEqual(paused);
       await ledger.control(parent.id, 'run');
       await ledger.control(part.id, 'pause');
-      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual(paused);
+      expect(await ledger.startTask(part.id, task, { binding })).toStrictEqual(paused);
       await ledger.control(part.id, 'run');
-      expect((await read(ledger, part.id)).units.listed).toBe(0);
-      expect((await start(ledger, part.id, unit)).epoch).toBe(1);
+      expect((await read(ledger, part.id)).tasks.listed).toBe(0);
+      expect((await start(ledger, part.id, task)).epoch).toBe(1);
 
       const cancelled = { started: false, why: 'cancelled' };
       await ledger.control(part.id, 'cancel');
-      expect(await ledger.startUnit(part.id, 'user:b', { binding })).toStrictEqual(cancelled);
-      expect((await start(ledger, parent.id, unit)).epoch).toBe(1);
+      expect(await ledger.startTask(part.id, 'user:b', { binding })).toStrictEqual(cancelled);
+      expect((await start(ledger, parent.id, task)).epoch).toBe(1);
       await ledger.control(parent.id, 'cancel');
-      expect(await ledger.startUnit(parent.id, 'user:b', { binding })).toStrictEqual(cancelled);
+      expect(await ledger.startTask(parent.id, 'user:b', { binding })).toStrictEqual(cancelled);
     });
 
     test('says why not: rolled back by, and not current', async () => {
@@ -177,52 +177,52 @@ export function unitsContract(newLedger: NewLedger): void {
       await close(ledger, old.id);
       const running = await open(ledger);
       const held = { started: false, why: 'not-current', by: running.id };
-      expect(await ledger.startUnit(old.id, unit, { binding, reopen: true })).toStrictEqual(held);
+      expect(await ledger.startTask(old.id, task, { binding, reopen: true })).toStrictEqual(held);
       await ledger.markRolledBack('rollback-1', old.id);
       const rolledBack = { started: false, why: 'rolled-back', by: 'rollback-1' };
-      expect(await ledger.startUnit(old.id, unit, { binding, reopen: true })).toStrictEqual(rolledBack);
-      expect(await ledger.startUnit(old.id, unit, { binding })).toStrictEqual(rolledBack);
+      expect(await ledger.startTask(old.id, task, { binding, reopen: true })).toStrictEqual(rolledBack);
+      expect(await ledger.startTask(old.id, task, { binding })).toStrictEqual(rolledBack);
     });
 
-    test('refuses units of a part whose parent is over', async () => {
+    test('refuses tasks of a part whose parent is over', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
-      const { epoch } = await start(ledger, part.id, unit);
+      const { epoch } = await start(ledger, part.id, task);
       await close(ledger, parent.id);
-      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual({
+      expect(await ledger.startTask(part.id, task, { binding })).toStrictEqual({
         started: false,
         why: 'not-current',
       });
-      expect(await ledger.commit(part.id, unit, { epoch, state: 'done', deltas: { matched: 1 } })).toBe(
+      expect(await ledger.commit(part.id, task, { epoch, state: 'done', deltas: { matched: 1 } })).toBe(
         'stale',
       );
       const next = await open(ledger);
       const held = { started: false, why: 'not-current', by: next.id };
-      expect(await ledger.startUnit(part.id, unit, { binding })).toStrictEqual(held);
+      expect(await ledger.startTask(part.id, task, { binding })).toStrictEqual(held);
     });
 
     test('takes a closed migration up again for a job that a person retried', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:done', { state: 'done' });
-      await finish(ledger, id, unit, {
+      await finish(ledger, id, task, {
         state: 'failed',
         deltas: { failed: 2 },
         cursor: '$',
-        issues: [issue(unit, '')],
+        issues: [issue(task, '')],
       });
       await ledger.control(id, 'pause', 'because');
       await ledger.close(id, { state: 'completed-with-failures', now: at(7) });
       const before = await read(ledger, id);
 
-      expect(await ledger.startUnit(id, 'user:done', { binding, reopen: true })).toStrictEqual({
+      expect(await ledger.startTask(id, 'user:done', { binding, reopen: true })).toStrictEqual({
         started: false,
         why: 'done',
       });
       expect(await read(ledger, id)).toStrictEqual(before);
 
-      expect(await startUnit(ledger, id, unit, { reopen: true })).toStrictEqual({
+      expect(await startTask(ledger, id, task, { reopen: true })).toStrictEqual({
         started: true,
         epoch: 2,
         cursor: '$',
@@ -234,13 +234,13 @@ export function unitsContract(newLedger: NewLedger): void {
       expect(operation.finishedAt).toBe(at(7).toISOString());
       expect(operation).not.toHaveProperty('reason');
       expect(books(operation)).toStrictEqual({
-        units: { listed: 2, completed: 1, failed: 0 },
+        tasks: { listed: 2, completed: 1, failed: 0 },
         totals: { failed: 2 },
         codes: {},
       });
       expect((await ledger.current())?.id).toBe(id);
       expect(
-        await ledger.commit(id, unit, { epoch: 2, state: 'done', deltas: { failed: -2, created: 2 } }),
+        await ledger.commit(id, task, { epoch: 2, state: 'done', deltas: { failed: -2, created: 2 } }),
       ).toBe('run');
       expect((await read(ledger, id)).totals).toStrictEqual({ created: 2 });
     });
@@ -267,13 +267,13 @@ export function unitsContract(newLedger: NewLedger): void {
     test('refuses what it has no place for, before anything moves', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      const { epoch } = await start(ledger, id, unit);
+      const { epoch } = await start(ledger, id, task);
       const before = await read(ledger, id);
       for (const deltas of [
         { created: 1, nonsense: 1 },
         { created: 1, bytes: Number.NaN },
       ]) {
-        await expect(ledger.commit(id, unit, { epoch, state: 'done', deltas })).rejects.toThrow(TypeError);
+        await expect(ledger.commit(id, task, { epoch, state: 'done', deltas })).rejects.toThrow(TypeError);
       }
       expect(await read(ledger, id)).toStrictEqual(before);
     });
@@ -282,29 +282,29 @@ export function unitsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
-      const own = await start(ledger, parent.id, unit);
-      const parts = await start(ledger, part.id, unit);
+      const own = await start(ledger, parent.id, task);
+      const parts = await start(ledger, part.id, task);
       for (const control of ['pause', 'run', 'cancel'] as const) {
         await ledger.control(parent.id, control);
-        expect(await ledger.commit(parent.id, unit, { ...own, state: 'running', deltas: {} })).toBe(control);
-        expect(await ledger.commit(part.id, unit, { ...parts, state: 'running', deltas: {} })).toBe(control);
-        expect(await ledger.resetUnit(part.id, unit, parts.epoch)).toBe(control);
+        expect(await ledger.commit(parent.id, task, { ...own, state: 'running', deltas: {} })).toBe(control);
+        expect(await ledger.commit(part.id, task, { ...parts, state: 'running', deltas: {} })).toBe(control);
+        expect(await ledger.resetTask(part.id, task, parts.epoch)).toBe(control);
       }
     });
 
     test('moves the ended ones, and hands back', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.addUnits(id, ['user:a', 'user:b', 'user:c', 'user:d'], { done: true });
+      await ledger.addTasks(id, ['user:a', 'user:b', 'user:c', 'user:d'], { done: true });
       await finish(ledger, id, 'user:a', { state: 'done' });
       await finish(ledger, id, 'user:b', { state: 'failed' });
       await finish(ledger, id, 'user:c', { state: 'queued' });
       await start(ledger, id, 'user:d');
-      expect((await read(ledger, id)).units).toStrictEqual({ listed: 4, completed: 1, failed: 1 });
-      expect(await allUnits(ledger, id, 'done')).toStrictEqual(['user:a']);
-      expect(await allUnits(ledger, id, 'failed')).toStrictEqual(['user:b']);
-      expect(await allUnits(ledger, id, 'queued')).toStrictEqual(['user:c']);
-      expect(await allUnits(ledger, id, 'running', 'queued')).toStrictEqual(['user:c', 'user:d']);
+      expect((await read(ledger, id)).tasks).toStrictEqual({ listed: 4, completed: 1, failed: 1 });
+      expect(await allTasks(ledger, id, 'done')).toStrictEqual(['user:a']);
+      expect(await allTasks(ledger, id, 'failed')).toStrictEqual(['user:b']);
+      expect(await allTasks(ledger, id, 'queued')).toStrictEqual(['user:c']);
+      expect(await allTasks(ledger, id, 'running', 'queued')).toStrictEqual(['user:c', 'user:d']);
     });
 
     test('of a start that is over records nothing', async () => {
@@ -314,41 +314,41 @@ export function unitsContract(newLedger: NewLedger): void {
         state: 'done',
         cursor: 'late',
         deltas: { created: 9 },
-        issues: [issue(unit, 'k')],
+        issues: [issue(task, 'k')],
       } as const;
       const nothingMoves = async (epoch: number, answer: 'stale' | 'lost' = 'stale'): Promise<void> => {
         const before = await read(ledger, id);
-        expect(await ledger.commit(id, unit, { ...late, epoch })).toBe(answer);
-        expect(await ledger.resetUnit(id, unit, epoch)).toBe(answer);
+        expect(await ledger.commit(id, task, { ...late, epoch })).toBe(answer);
+        expect(await ledger.resetTask(id, task, epoch)).toBe(answer);
         expect(await read(ledger, id)).toStrictEqual(before);
         expect(await allIssues(ledger, id, 10)).toStrictEqual([]);
       };
       await nothingMoves(1, 'lost');
-      await start(ledger, id, unit);
-      await start(ledger, id, unit);
+      await start(ledger, id, task);
+      await start(ledger, id, task);
       await nothingMoves(1);
       await nothingMoves(3, 'lost');
-      await ledger.commit(id, unit, { epoch: 2, state: 'queued', deltas: { created: 1 } });
+      await ledger.commit(id, task, { epoch: 2, state: 'queued', deltas: { created: 1 } });
       await nothingMoves(2);
-      await finish(ledger, id, unit, { state: 'failed' });
+      await finish(ledger, id, task, { state: 'failed' });
       await nothingMoves(3);
-      expect(await ledger.requeueFailed(id, [unit])).toStrictEqual([unit]);
+      expect(await ledger.requeueFailed(id, [task])).toStrictEqual([task]);
       await nothingMoves(3);
-      expect(await start(ledger, id, unit)).toMatchObject({ epoch: 4, counters: { created: 1 } });
+      expect(await start(ledger, id, task)).toMatchObject({ epoch: 4, counters: { created: 1 } });
       await close(ledger, id);
       await nothingMoves(4);
       await ledger.reopen(id, {});
-      expect(await ledger.commit(id, unit, { epoch: 4, state: 'done', deltas: {} })).toBe('run');
+      expect(await ledger.commit(id, task, { epoch: 4, state: 'done', deltas: {} })).toBe('run');
       await nothingMoves(4);
       for (const unknown of ['nonsense', 'migration-20200101T000000000Z']) {
-        expect(await ledger.commit(unknown, unit, { ...late, epoch: 1 })).toBe('lost');
-        expect(await ledger.resetUnit(unknown, unit, 1)).toBe('lost');
+        expect(await ledger.commit(unknown, task, { ...late, epoch: 1 })).toBe('lost');
+        expect(await ledger.resetTask(unknown, task, 1)).toBe('lost');
       }
     });
   });
 
-  describe('resetUnit', () => {
-    test('takes the unit out of the books and begins it anew', async () => {
+  describe('resetTask', () => {
+    test('takes the task out of the books and begins it anew', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:a', {
@@ -356,25 +356,25 @@ export function unitsContract(newLedger: NewLedger): void {
         deltas: { created: 5 },
         issues: [issue('user:a', 'x')],
       });
-      const { epoch } = await start(ledger, id, unit);
-      const issues = [issue(unit, 'x'), issue(unit, 'y', 'KEY_TOO_LONG')];
-      await ledger.commit(id, unit, {
+      const { epoch } = await start(ledger, id, task);
+      const issues = [issue(task, 'x'), issue(task, 'y', 'KEY_TOO_LONG')];
+      await ledger.commit(id, task, {
         epoch,
         state: 'running',
         cursor: 'c',
         deltas: { created: 3, failed: 2 },
         issues,
       });
-      expect(await ledger.resetUnit(id, unit, epoch)).toBe('run');
+      expect(await ledger.resetTask(id, task, epoch)).toBe('run');
       expect(books(await read(ledger, id))).toStrictEqual({
-        units: { listed: 2, completed: 1, failed: 0 },
+        tasks: { listed: 2, completed: 1, failed: 0 },
         totals: { created: 5 },
         codes: { ITEM_TOO_LARGE: 1 },
       });
-      expect(await ledger.unitIssues(id, unit)).toStrictEqual([]);
+      expect(await ledger.taskIssues(id, task)).toStrictEqual([]);
       expect(await allIssues(ledger, id, 10)).toStrictEqual([issue('user:a', 'x')]);
-      expect(await ledger.commit(id, unit, { epoch, state: 'queued', deltas: { unchanged: 1 } })).toBe('run');
-      const next = await start(ledger, id, unit);
+      expect(await ledger.commit(id, task, { epoch, state: 'queued', deltas: { unchanged: 1 } })).toBe('run');
+      const next = await start(ledger, id, task);
       expect(next).toStrictEqual({
         started: true,
         epoch: 2,
@@ -389,21 +389,21 @@ export function unitsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:done', { state: 'done' });
-      for (const name of trickyUnits) {
+      for (const name of trickyTasks) {
         await finish(ledger, id, name, { state: 'failed', deltas: { failed: 1 }, cursor: `${name}|c` });
       }
-      const asked = ['user:done', 'user:unknown', ...trickyUnits.slice(1)];
-      expect(await ledger.requeueFailed(id, asked)).toStrictEqual(trickyUnits.slice(1));
+      const asked = ['user:done', 'user:unknown', ...trickyTasks.slice(1)];
+      expect(await ledger.requeueFailed(id, asked)).toStrictEqual(trickyTasks.slice(1));
       expect(await ledger.requeueFailed(id, asked)).toStrictEqual([]);
-      expect((await read(ledger, id)).units).toStrictEqual({
-        listed: trickyUnits.length + 1,
+      expect((await read(ledger, id)).tasks).toStrictEqual({
+        listed: trickyTasks.length + 1,
         completed: 1,
         failed: 1,
       });
-      expect(await allUnits(ledger, id, 'queued')).toStrictEqual(trickyUnits.slice(1).toSorted());
-      expect(await start(ledger, id, trickyUnits[1])).toMatchObject({
+      expect(await allTasks(ledger, id, 'queued')).toStrictEqual(trickyTasks.slice(1).toSorted());
+      expect(await start(ledger, id, trickyTasks[1])).toMatchObject({
         epoch: 2,
-        cursor: `${trickyUnits[1]}|c`,
+        cursor: `${trickyTasks[1]}|c`,
         counters: { failed: 1 },
       });
     });
@@ -411,10 +411,10 @@ export function unitsContract(newLedger: NewLedger): void {
     test('leaves the books of what is over as they are', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await finish(ledger, id, unit, { state: 'failed' });
+      await finish(ledger, id, task, { state: 'failed' });
       await close(ledger, id);
-      expect(await ledger.requeueFailed(id, [unit])).toStrictEqual([]);
-      expect((await read(ledger, id)).units.failed).toBe(1);
+      expect(await ledger.requeueFailed(id, [task])).toStrictEqual([]);
+      expect((await read(ledger, id)).tasks.failed).toBe(1);
     });
   });
 }
