@@ -28,7 +28,7 @@ export function rememberRunning(ledger: Ledger, id: string): void {
 /**
  * What to tell a person, while nothing runs, of a run whose books have gone; null where none is known. What this process
  * has not seen itself it can learn from the table alone: an item names the run that wrote it. `last` is the newest run
- * that the books have.
+ * that the ledger has.
  */
 export async function ledgerLossNotice(
   { ledger, target }: { readonly ledger: Ledger; readonly target: Target },
@@ -38,7 +38,7 @@ export async function ledgerLossNotice(
   const { seen } = memory;
   if (seen !== undefined && (await ledger.get(seen)) === undefined) {
     return (
-      `Redis has lost the books of ${seen} while it was running (flushed, or restarted without its data). ` +
+      `Redis has lost the records of ${seen} while it was running (flushed, or restarted without its data). ` +
       'What was written is in the table: a new start skips it and finishes the work'
     );
   }

@@ -5,7 +5,7 @@ import { fillFirestore, journals } from '@migrator/testing';
 import type { Comparison } from './compare-source-and-target.ts';
 import { compareEnvironment } from './compare-environment.ts';
 import { injectProcessFaults } from './process-faults.ts';
-import { type Books, MigrationCalls } from './migration-calls.ts';
+import { type RunReport, MigrationCalls } from './migration-calls.ts';
 import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
 import type { Program } from './program.ts';
 import { writesAfterWaking } from './wake-after-end.ts';
@@ -34,13 +34,13 @@ export interface ChaosResult {
   readonly lost: number;
   readonly wrong: number;
   readonly unexpected: number;
-  /** Entries that the books have more often than they are there. */
+  /** Entries that the report have more often than they are there. */
   readonly countedTwice: number;
   readonly notCounted: number;
-  readonly booksBalance: boolean;
+  readonly totalsAddUp: boolean;
   /** Writes of workers that slept through the end of the run. */
   readonly writesAfterEnd: number;
-  readonly books: Books;
+  readonly report: RunReport;
   /** Processes that ended although nobody killed them. */
   readonly unexpectedEnds: readonly string[];
   readonly examples: readonly string[];
@@ -84,9 +84,9 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   });
   const pauses = new Map<string, number>();
   const calls = new MigrationCalls(environment.apiUrl, signal);
-  let books: Books;
+  let report: RunReport;
   try {
-    books = await runToItsEnd(environment, calls, pauses, { frozenFrom: entries / 2, say });
+    report = await runToItsEnd(environment, calls, pauses, { frozenFrom: entries / 2, say });
   } finally {
     over.abort();
     environment.calm();
@@ -94,7 +94,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 
   const writesAfterEnd = await writesAfterWaking(environment, calls);
-  const comparison = await compareEnvironment(environment, books.stats.startTime);
+  const comparison = await compareEnvironment(environment, report.stats.startTime);
   const byKind = { ...environment.faults(), ...Object.fromEntries(injected) };
   const unexpectedEnds = [environment.api, ...environment.workers, ...environment.strays].flatMap(
     (program) => program.unexpectedEnds,
@@ -105,7 +105,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     seconds: Math.round((performance.now() - startedAt) / 1_000),
     byKind,
     pauses: Object.fromEntries(pauses),
-    books,
+    report,
     comparison,
     writesAfterEnd,
     unexpectedEnds,
@@ -122,7 +122,7 @@ async function runToItsEnd(
   calls: MigrationCalls,
   pauses: Map<string, number>,
   { frozenFrom, say }: { frozenFrom: number; say: (line: string) => void },
-): Promise<Books> {
+): Promise<RunReport> {
   await calls.start();
   let sleeper: Program | undefined;
   let last = '';
@@ -165,27 +165,27 @@ function judge(found: {
   seconds: number;
   byKind: Record<string, number>;
   pauses: Record<string, number>;
-  books: Books;
+  report: RunReport;
   comparison: Comparison;
   writesAfterEnd: number;
   unexpectedEnds: readonly string[];
 }): ChaosResult {
-  const { books, comparison, byKind, unexpectedEnds } = found;
-  const { stats } = books;
+  const { report, comparison, byKind, unexpectedEnds } = found;
+  const { stats } = report;
   const { entries, lost, wrong, unexpected, items } = comparison;
   const countedTwice = Math.max(0, stats.totalProcessed - entries);
   const notCounted = Math.max(0, entries - stats.totalProcessed);
-  const booksBalance =
+  const totalsAddUp =
     stats.totalProcessed === stats.successCount + stats.failureCount + stats.skippedCount &&
     stats.successCount === stats.createdCount + stats.repairedCount &&
     stats.successCount === items - unexpected &&
     stats.users.completed + stats.users.failed === stats.users.listed &&
     stats.users.listed === found.users;
   const ok =
-    books.state === 'completed' &&
-    books.verification?.isValid === true &&
+    report.state === 'completed' &&
+    report.verification?.isValid === true &&
     lost + wrong + unexpected + countedTwice + notCounted + stats.failureCount === 0 &&
-    booksBalance &&
+    totalsAddUp &&
     found.writesAfterEnd === 0 &&
     unexpectedEnds.length === 0;
   return {
@@ -201,9 +201,9 @@ function judge(found: {
     unexpected,
     countedTwice,
     notCounted,
-    booksBalance,
+    totalsAddUp,
     writesAfterEnd: found.writesAfterEnd,
-    books,
+    report,
     unexpectedEnds,
     examples: comparison.examples,
   };

@@ -2,25 +2,25 @@ import type { ChaosResult } from './chaos.ts';
 
 /** The result for a person. */
 export function describeChaos(result: ChaosResult): string {
-  const { books, faults } = result;
-  const { stats } = books;
+  const { report, faults } = result;
+  const { stats } = report;
   return [
     `seed ${result.seed}: ${result.entries} entries of ${result.users} users, ${result.seconds} s`,
     `${faults.total} faults`,
     ...table(faults.byKind),
     `pauses that a person had to end`,
     ...table(result.pauses),
-    `books: ${books.state}, ${stats.totalProcessed} processed = ${stats.successCount} succeeded + ` +
+    `report: ${report.state}, ${stats.totalProcessed} processed = ${stats.successCount} succeeded + ` +
       `${stats.failureCount} failed + ${stats.skippedCount} skipped; users ${stats.users.completed} of ` +
       `${stats.users.listed}, ${stats.users.failed} failed`,
     ...stats.errors.slice(0, 5).map(({ path, code, message }) => `  ${code} ${path}: ${message}`),
-    `verification: ${books.verification?.message ?? 'none'}`,
+    `verification: ${report.verification?.message ?? 'none'}`,
     `entries lost           ${result.lost}`,
     `entries wrong          ${result.wrong}`,
     `items without an entry ${result.unexpected}`,
     `entries counted twice  ${result.countedTwice}`,
     `entries not counted    ${result.notCounted}`,
-    `books balance          ${result.booksBalance ? 'yes' : 'NO'}`,
+    `report balance          ${result.totalsAddUp ? 'yes' : 'NO'}`,
     `writes after the end   ${result.writesAfterEnd}`,
     ...result.examples.map((example) => `  ${example}`),
     ...result.unexpectedEnds.map((end) => `ended by itself: ${end}`),

@@ -23,8 +23,8 @@ test('a worker that wakes when another has taken its users over spoils nothing a
   first?.wake();
   expect(after).toBeLessThan(run.entries);
 
-  const books = await run.ended();
-  expect(books).toMatchObject({
+  const report = await run.ended();
+  expect(report).toMatchObject({
     state: 'completed',
     stats: {
       totalProcessed: run.entries,
@@ -34,6 +34,6 @@ test('a worker that wakes when another has taken its users over spoils nothing a
     },
     verification: { isValid: true },
   });
-  await run.requireSameEnds(books);
+  await run.requireSameEnds(report);
   for (const { unexpectedEnds } of environment.workers) expect(unexpectedEnds).toEqual([]);
 }, 280_000);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const basePath = '/api/migration/firestore-to-dynamodb';
 const requestLimitMs = 10_000;
 
-export interface Books {
+export interface RunReport {
   readonly migrationId: string;
   readonly state: string;
   readonly stats: {
@@ -32,7 +32,7 @@ export interface Status {
       readonly pace?: { readonly limitedBy: string };
     } | null;
   };
-  readonly lastMigration: Books | null;
+  readonly lastMigration: RunReport | null;
 }
 
 /** Calls of an API that may be dead, or without its Redis, at any moment. */

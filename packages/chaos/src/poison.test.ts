@@ -50,8 +50,8 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
     userId: 'poison',
   });
   expect(status).toBe(202);
-  const books = await run.ended();
-  expect(books).toMatchObject({
+  const report = await run.ended();
+  expect(report).toMatchObject({
     migrationId: failed.migrationId,
     state: 'completed',
     stats: {
@@ -63,5 +63,5 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
       errors: [],
     },
   });
-  await run.requireSameEnds(books);
+  await run.requireSameEnds(report);
 }, 280_000);

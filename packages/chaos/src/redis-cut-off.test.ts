@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 import { openRun } from './testing/open-run.ts';
 
-/** Longer than a job's lock holds and than the books wait for an answer; with TEST_LONG=1 the whole minute. */
+/** Longer than a job's lock holds and than the ledger wait for an answer; with TEST_LONG=1 the whole minute. */
 const cutMs = process.env['TEST_LONG'] === '1' ? 60_000 : 18_000;
 
 test.each([

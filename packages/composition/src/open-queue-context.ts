@@ -33,7 +33,7 @@ export interface QueueContext extends CoordinatorContext {
 
 /**
  * Opens the services and Redis. An `api` answers people and fails fast while Redis is away; a `worker` waits for it,
- * with a connection of its own for the books.
+ * with a connection of its own for the ledger.
  */
 export async function openQueueContext(
   config: Config,
@@ -43,18 +43,18 @@ export async function openQueueContext(
 ): Promise<QueueContext> {
   const { prefix } = config.redis;
   const redis = connectRedis(config.redis, role === 'api' ? 'api' : 'queue', onError);
-  const books = role === 'api' ? redis : connectRedis(config.redis, 'ledger', onError);
+  const ledgerRedis = role === 'api' ? redis : connectRedis(config.redis, 'ledger', onError);
   const queues = openQueues(redis, prefix, onError, telemetry);
   const disconnect = async (): Promise<void> => {
     await queues.close();
-    await Promise.all([...new Set([redis, books])].map((connection) => closeRedis(connection)));
+    await Promise.all([...new Set([redis, ledgerRedis])].map((connection) => closeRedis(connection)));
   };
-  const paceStore = createRedisPaceStore({ redis: books, prefix });
+  const paceStore = createRedisPaceStore({ redis: ledgerRedis, prefix });
   const services = await openServices(config, paceStore, observation).catch(async (error: unknown) => {
     await disconnect();
     throw error;
   });
-  const ledger = createRedisLedger({ redis: books, prefix });
+  const ledger = createRedisLedger({ redis: ledgerRedis, prefix });
   return {
     ...services,
     ledger: observation?.observeLedger(ledger) ?? ledger,
@@ -64,7 +64,7 @@ export async function openQueueContext(
     ),
     now: () => new Date(),
     queues,
-    workers: createWorkerRegistry(books, prefix),
+    workers: createWorkerRegistry(ledgerRedis, prefix),
     redis,
     async close() {
       await disconnect();

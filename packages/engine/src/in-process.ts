@@ -36,7 +36,7 @@ export async function runInProcess(
           watcher,
           lastAttempt: attempt === attemptsPerTask,
           reopen: false,
-          // A process that ends takes the books along: nothing is known of earlier ones.
+          // A process that ends takes the ledger along: nothing is known of earlier ones.
           isolated: true,
           onProgress: () => undefined,
           onEvent: () => undefined,
@@ -103,6 +103,6 @@ export async function runInProcess(
     leave();
   }
   const ended = await context.ledger.get(operationId);
-  if (ended === undefined) throw new MigrationError('INTERNAL', `the books of ${operationId} are gone`);
+  if (ended === undefined) throw new MigrationError('INTERNAL', `the records of ${operationId} are gone`);
   return ended;
 }

@@ -28,7 +28,7 @@ import {
 
 import {
   add,
-  type Book,
+  type OperationRecord,
   isUpon,
   mergeFacts,
   recordOf,
@@ -37,7 +37,7 @@ import {
   type TaskRecord,
   type TaskState,
   withoutZeros,
-} from './memory-book.ts';
+} from './memory-records.ts';
 import { OutstandingLeases } from './leases/outstanding-leases.ts';
 
 export interface MemoryLedgerOptions {
@@ -56,7 +56,7 @@ export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
 class MemoryLedger implements Ledger {
   readonly #maxKeptIssues: number;
   /** In the order of their starts. */
-  readonly #books = new Map<string, Book>();
+  readonly #operations = new Map<string, OperationRecord>();
   #holder: string | undefined;
   #lastStart = 0;
   readonly #leases: OutstandingLeases;
@@ -80,7 +80,7 @@ class MemoryLedger implements Ledger {
     this.#lastStart = Math.max(options.now.getTime(), this.#lastStart + 1);
     const startedAt = new Date(this.#lastStart).toISOString();
     const id = operationId(request.kind, startedAt);
-    const book: Book = {
+    const book: OperationRecord = {
       operation: {
         id,
         kind: request.kind,
@@ -104,7 +104,7 @@ class MemoryLedger implements Ledger {
       lastIssue: 0,
       places: new Map(),
     };
-    this.#books.set(id, book);
+    this.#operations.set(id, book);
     if (options.parent === undefined) this.#holder = id;
     return { opened: true, operation: snapshot(book) };
   }
@@ -129,7 +129,7 @@ class MemoryLedger implements Ledger {
   }
 
   async get(id: string): Promise<Operation | undefined> {
-    const book = this.#books.get(id);
+    const book = this.#operations.get(id);
     return book === undefined ? undefined : snapshot(book);
   }
 
@@ -142,12 +142,12 @@ class MemoryLedger implements Ledger {
     options: { cursor?: string; limit: number },
   ): Promise<{ operations: readonly Operation[]; cursor?: string }> {
     const before = options.cursor === undefined ? Number.POSITIVE_INFINITY : Number(options.cursor);
-    const books = [...this.#books.values()]
+    const operations = [...this.#operations.values()]
       .filter(({ operation }) => operation.kind === kind && Date.parse(operation.startedAt) < before)
       .toReversed();
-    const page = books.slice(0, options.limit).map(snapshot);
+    const page = operations.slice(0, options.limit).map(snapshot);
     const last = page.at(-1);
-    if (last === undefined || books.length <= page.length) return { operations: page };
+    if (last === undefined || operations.length <= page.length) return { operations: page };
     return { operations: page, cursor: String(Date.parse(last.startedAt)) };
   }
 
@@ -182,7 +182,7 @@ class MemoryLedger implements Ledger {
   }
 
   async markRolledBack(rollbackId: string, which: string | Binding): Promise<void> {
-    for (const { operation, facts } of this.#books.values()) {
+    for (const { operation, facts } of this.#operations.values()) {
       if (operation.kind !== 'migration') continue;
       const isMeant =
         typeof which === 'string'
@@ -216,7 +216,7 @@ class MemoryLedger implements Ledger {
     task: string,
     options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult> {
-    const book = this.#books.get(id);
+    const book = this.#operations.get(id);
     if (book === undefined) return { started: false, why: 'unknown-operation' };
     const { operation, facts } = book;
     const rolledBackBy = facts.get('rolledBackBy');
@@ -347,25 +347,25 @@ class MemoryLedger implements Ledger {
     return [...(places.get(task)?.values() ?? [])].map((at) => structuredClone(issues.get(at)!));
   }
 
-  #book(id: string): Book {
-    const book = this.#books.get(id);
+  #book(id: string): OperationRecord {
+    const book = this.#operations.get(id);
     if (book === undefined) throw new MigrationError('NOT_FOUND', `There is no operation ${id}`);
     return book;
   }
 
-  #isCurrent({ operation }: Book): boolean {
+  #isCurrent({ operation }: OperationRecord): boolean {
     return this.#holder !== undefined && (this.#holder === operation.id || this.#holder === operation.parent);
   }
 
   /** A part is paused and cancelled with its parent. */
-  #controlOf({ operation }: Book): Control {
-    const parent = operation.parent === undefined ? undefined : this.#books.get(operation.parent);
+  #controlOf({ operation }: OperationRecord): Control {
+    const parent = operation.parent === undefined ? undefined : this.#operations.get(operation.parent);
     const controls = [operation.control, parent?.operation.control];
     if (controls.includes('cancel')) return 'cancel';
     return controls.includes('pause') ? 'pause' : 'run';
   }
 
-  #takeUpAgain({ operation, facts }: Book): void {
+  #takeUpAgain({ operation, facts }: OperationRecord): void {
     for (const fact of factsOfAnEnd) facts.delete(fact);
     operation.state = 'running';
     operation.phase = 'migrating';
@@ -375,8 +375,12 @@ class MemoryLedger implements Ledger {
   }
 
   /** The task's record, if the start that took this epoch still holds it. */
-  #held(id: string, task: string, epoch: number): { book: Book; record: TaskRecord } | 'stale' | 'lost' {
-    const book = this.#books.get(id);
+  #held(
+    id: string,
+    task: string,
+    epoch: number,
+  ): { book: OperationRecord; record: TaskRecord } | 'stale' | 'lost' {
+    const book = this.#operations.get(id);
     if (book === undefined) return 'lost';
     if (book.operation.state !== 'running' || !this.#isCurrent(book)) return 'stale';
     const record = book.tasks.get(task);
@@ -384,7 +388,7 @@ class MemoryLedger implements Ledger {
     return record.state === 'running' && record.epoch === epoch ? { book, record } : 'stale';
   }
 
-  #recordIssue(book: Book, issue: Issue): void {
+  #recordIssue(book: OperationRecord, issue: Issue): void {
     const { task, key, code } = issue;
     const held = book.places.get(task)?.get(key);
     // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.

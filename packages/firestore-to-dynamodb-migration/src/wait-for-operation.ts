@@ -40,7 +40,7 @@ export async function waitForOperation(
       await pause();
       continue;
     }
-    if (operation === undefined) throw new MigrationError('NOT_FOUND', `the books of ${id} are gone`);
+    if (operation === undefined) throw new MigrationError('NOT_FOUND', `the records of ${id} are gone`);
     if (operation.state !== 'running') return operation;
     throwIfStuck(operation);
     if (onProgress !== undefined && Date.now() - told >= tellEveryMs) {

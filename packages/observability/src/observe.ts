@@ -97,7 +97,7 @@ export function createObservation(options: {
     });
   }
 
-  /** A service's own words travel far from here: to the books, to jobs, to answers. */
+  /** A service's own words travel far from here: to the ledger, to jobs, to answers. */
   function failed(error: unknown, label: string): unknown {
     const code = MigrationError.codeOf(error);
     if (code !== 'ABORTED') metrics.failed(label, code);
@@ -128,7 +128,7 @@ export function createObservation(options: {
 
   function count(deltas: Readonly<Record<string, number>>): void {
     for (const [name, amount] of Object.entries(deltas)) {
-      // What is taken back, as a failure that was mended, can't be taken back from a counter; the books have it right.
+      // What is taken back, as a failure that was mended, can't be taken back from a counter; the ledger has it right.
       if (amount <= 0) continue;
       if (outcomes.has(name)) metrics.entries(name, amount);
       if (name === 'bytes') metrics.bytes(amount);

@@ -68,7 +68,7 @@ async function rounds(
     throw new DelayedError();
   }
   const last = await context.ledger.get(operationId);
-  if (last === undefined) return 'its books are gone';
+  if (last === undefined) return 'its records are gone';
   const ended = shown(last);
   phases.ended(ended);
   await job.updateProgress({ ...progressOf(ended), progress: 100 });

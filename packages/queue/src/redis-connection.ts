@@ -53,7 +53,7 @@ async function requireAnswer(redis: RedisConnection): Promise<void> {
 }
 
 /**
- * Throws unless Redis can be trusted with the queue and the books: it never evicts (one whose keys are thrown away under
+ * Throws unless Redis can be trusted with the queue and the ledger: it never evicts (one whose keys are thrown away under
  * pressure loses jobs in silence), it is not one node of a cluster that we take for the whole, it takes writes, and its records have this
  * program's version.
  */

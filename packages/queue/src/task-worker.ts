@@ -189,7 +189,7 @@ async function settle(
     case 'rolled-back':
       throw failure(`the run was rolled back by ${result.by ?? 'a rollback'}; its jobs can't be retried`);
     case 'unknown-operation':
-      throw failure("the run's books are gone from Redis; start a new run, which skips what is there");
+      throw failure("the run's records are gone from Redis; start a new run, which skips what is there");
   }
 }
 

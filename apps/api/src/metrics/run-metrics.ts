@@ -5,7 +5,7 @@ import { queueLoads } from '@migrator/queue';
 
 import type { ApiContext } from '../api-context.ts';
 
-/** What the books and the queues say at this moment: exact, whatever process did the work. */
+/** What the ledger and the queues say at this moment: exact, whatever process did the work. */
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
   const page = new GaugePage();
   const own = await context.binding();
@@ -66,7 +66,7 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   return page.export();
 }
 
-/** The books of the newest run. */
+/** The records of the newest run. */
 function runGauges(page: GaugePage, run: Operation): void {
   const count = (name: string): number => run.totals[name] ?? 0;
   for (const outcome of entryOutcomes) {

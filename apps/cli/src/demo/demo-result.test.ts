@@ -84,7 +84,7 @@ it('is ok without a verification', () => {
 it.each<[string, Partial<MigrationReport>]>([
   ['failed: no table', { state: 'failed', reason: 'no table' }],
   ['cancelled', { state: 'cancelled' }],
-  ["books don't balance", { stats: { ...stats, successCount: 8 } }],
+  ["totals don't add up", { stats: { ...stats, successCount: 8 } }],
   ['11 of 10 entries', { stats: { ...stats, totalProcessed: 11, successCount: 10 } }],
   ['1 entries failed', { stats: { ...stats, failureCount: 1, successCount: 8 } }],
   [

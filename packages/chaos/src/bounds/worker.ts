@@ -21,11 +21,11 @@ process.stdin.on('close', () => process.exit());
 process.stdin.resume();
 
 const redis = connectRedis({ url }, 'queue', logRateLimited);
-const books = connectRedis({ url }, 'ledger', logRateLimited);
+const report = connectRedis({ url }, 'ledger', logRateLimited);
 const queues = openQueues(redis, prefix, logRateLimited);
 const context = {
-  ...openEngine({ users, entriesPerUser }, createRedisPaceStore({ redis: books, prefix })),
-  ledger: createRedisLedger({ redis: books, prefix }),
+  ...openEngine({ users, entriesPerUser }, createRedisPaceStore({ redis: report, prefix })),
+  ledger: createRedisLedger({ redis: report, prefix }),
   dispatcher: createQueueDispatcher(queues),
   now: () => new Date(),
 };

@@ -2,7 +2,7 @@ import { fillFirestore, type JournalUser, journals } from '@migrator/testing';
 import { expect, vi } from 'vitest';
 
 import { compareEnvironment } from '../compare-environment.ts';
-import { type Books, MigrationCalls, type Status } from '../migration-calls.ts';
+import { type RunReport, MigrationCalls, type Status } from '../migration-calls.ts';
 import { openChaosEnvironment, type OpenChaosEnvironment } from '../open-environment.ts';
 
 export interface RunOptions {
@@ -20,10 +20,10 @@ export interface TestRun extends AsyncDisposable {
   readonly entries: number;
   /** How many entries are processed, once it is more than so many. */
   processedBeyond(entries: number): Promise<number>;
-  /** The books of the run, once it is over. */
-  ended(): Promise<Books>;
+  /** The report of the run, once it is over. */
+  ended(): Promise<RunReport>;
   /** Throws unless every entry has its item, and nothing else is there. */
-  requireSameEnds(books: Books): Promise<void>;
+  requireSameEnds(report: RunReport): Promise<void>;
 }
 
 const limitMs = 240_000;
@@ -60,8 +60,8 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
           if (lastMigration === null) throw new Error('nothing has run');
           return lastMigration;
         }, patiently),
-      async requireSameEnds(books) {
-        const found = await compareEnvironment(environment, books.stats.startTime);
+      async requireSameEnds(report) {
+        const found = await compareEnvironment(environment, report.stats.startTime);
         expect(found).toMatchObject({ entries, items: entries, lost: 0, wrong: 0, unexpected: 0 });
       },
       [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose](),

@@ -28,7 +28,7 @@ export interface MigrationStats {
   endTime: string | null;
 }
 
-/** The books of a run. They balance by construction: every sum is made of the same counters. */
+/** The records of a run. They balance by construction: every sum is made of the same counters. */
 export function migrationStats(
   operation: Operation,
   errors: MigrationStats['errors'],

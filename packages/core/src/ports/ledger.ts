@@ -91,7 +91,7 @@ export const maxKeptIssues = 10_000;
 export const quarantineAfterStarts = 3;
 
 /**
- * The books. Every method is one atomic step. Totals of an operation are at any moment the sums of its tasks'
+ * The ledger. Every method is one atomic step. Totals of an operation are at any moment the sums of its tasks'
  * counters, because a commit moves both or neither. Where an id is unknown, methods that don't say so in their result
  * reject with `NOT_FOUND`.
  */

@@ -1,6 +1,6 @@
 import { addTo, type Deltas, type ErrorCode } from '@migrator/core';
 
-/** What became of one entry. Exactly one of the counters of the books moves for it. */
+/** What became of one entry. Exactly one of the counters of the ledger moves for it. */
 export type EntryOutcome =
   | {
       readonly kind: 'created' | 'repaired';

@@ -31,7 +31,7 @@ export interface Progress {
   /** Seconds; null where nothing can be said. */
   etaSeconds: number | null;
   users: { listed: number; completed: number; failed: number };
-  /** Counts by outcome, as the books have them at this moment. */
+  /** Counts by outcome, as the ledger has them at this moment. */
   outcomes: Record<string, number>;
   /** Why it is paused, or what it can't get past at the moment. */
   reason: string | null;

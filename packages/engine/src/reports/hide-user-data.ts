@@ -63,7 +63,7 @@ function issueWithoutUserData(issue: Issue): Issue {
   };
 }
 
-/** The books as somebody may see them who is not to see users: with pseudonyms, without messages and contents. */
+/** The ledger as somebody may see them who is not to see users: with pseudonyms, without messages and contents. */
 export function hidingLedger(ledger: Ledger): Ledger {
   const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues'> = {
     async get(id) {

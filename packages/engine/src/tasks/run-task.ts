@@ -47,7 +47,7 @@ export interface AttemptOptions {
 
 export type TaskResult =
   | { readonly outcome: 'done'; readonly summary: string }
-  /** Ended with failures, recorded in the books. */
+  /** Ended with failures, recorded in the ledger. */
   /** `brief`: the reason without anything that could name a user or hold an entry's contents. */
   | { readonly outcome: 'failed'; readonly reason: string; readonly brief: string }
   /** Stopped from outside; somebody goes on later from where it was. */
@@ -59,7 +59,7 @@ export type TaskResult =
   | { readonly outcome: 'stale' }
   | Extract<StartResult, { started: false }>;
 
-/** How long the books are asked again and again to take a task back, and how far apart (ms). */
+/** How long the ledger is asked again and again to take a task back, and how far apart (ms). */
 const handBackLimitMs = 20_000;
 const handBackEveryMs = 500;
 /** How long the entries of a user that fails may take to be counted (ms). */
@@ -71,7 +71,7 @@ const countLimitMs = 10_000;
  * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
  * stopped from outside and hands the task back; a newer attempt makes it stale; or something that is nobody's entry's
  * fault fails it. The last postpones the task if it is an outage, throws while attempts are left, pauses the operation
- * if only a person can help, and fails the task otherwise. Where the books turn out to have lost what was in them, as after
+ * if only a person can help, and fails the task otherwise. Where the ledger turn out to have lost what was in them, as after
  * a failover of Redis, it begins anew from what they have: what is in the table already is found there and counted.
  */
 export async function runTask(
@@ -83,7 +83,7 @@ export async function runTask(
   for (;;) {
     const result = await runOnce(context, operationId, task, attempt);
     if (!('outcome' in result) || result.outcome !== 'lost') return result;
-    attempt.onEvent('the books have lost what was recorded last; goes on from where they are');
+    attempt.onEvent('the ledger has lost what was recorded last; goes on from where they are');
   }
 }
 
@@ -151,7 +151,7 @@ class TaskAttempt {
   readonly #operation: Operation;
   readonly #start: StartedTask;
   readonly #attempt: AttemptOptions;
-  /** As the books have them. */
+  /** As the ledger has them. */
   #counters: Readonly<Record<string, number>>;
   #cursor: string | undefined;
   #gotOn = false;
@@ -213,7 +213,7 @@ class TaskAttempt {
     ) {
       return this.fail(error);
     }
-    // What the books have lost of it need not be handed back.
+    // What the ledger has lost of it need not be handed back.
     const control = await this.#record('queued', { deltas: {}, last: false });
     if (control === 'stale') return { outcome: 'stale' };
     if (control === 'cancel') return { outcome: 'cancelled' };
@@ -247,7 +247,7 @@ class TaskAttempt {
     return { outcome: 'postponed', reason, brief: code };
   }
 
-  /** It books nothing, so that it may be tried until the books are there again. */
+  /** It books nothing, so that it may be tried until the ledger is there again. */
   async #handBack(): Promise<CommitResult> {
     const until = performance.now() + handBackLimitMs;
     for (;;) {
@@ -292,7 +292,7 @@ class TaskAttempt {
     }
   }
 
-  /** What the books hold of this task, if they have lost nothing. */
+  /** What the ledger hold of this task, if they have lost nothing. */
   #expected(): NonNullable<Commit['upon']> {
     return {
       counters: this.#counters,

@@ -33,7 +33,7 @@ export class SetDigest {
     }
   }
 
-  /** What has been added, for the books. Each index is cut to its bits, so that no number of pages makes it too large. */
+  /** What has been added, for the ledger. Each index is cut to its bits, so that no number of pages makes it too large. */
   deltas(): Deltas<'verification'> {
     return Object.fromEntries(
       digestSums.map((name, index) => [name, this.#sign * (this.#sums[index]! % sumSize)]),

@@ -48,12 +48,12 @@ const ignore = (): undefined => undefined;
  */
 export async function migrateOverQueue(wanted: ResolvedOptions): Promise<MigrationResult> {
   const { prefix } = wanted.config.redis;
-  const books = connectRedis(wanted.config.redis, 'api', ignore);
+  const ledgerRedis = connectRedis(wanted.config.redis, 'api', ignore);
   try {
     throwIfAborted(wanted.signal);
-    await requireRedis(books, redisLimitMs);
-    await requireRecordVersion(books, prefix);
-    const ledger = createRedisLedger({ redis: books, prefix });
+    await requireRedis(ledgerRedis, redisLimitMs);
+    await requireRecordVersion(ledgerRedis, prefix);
+    const ledger = createRedisLedger({ redis: ledgerRedis, prefix });
     const context = await openQueueContext(wanted.config, 'api', ignore);
     const worker = new FallbackWorker(context, wanted.config);
     try {
@@ -73,7 +73,7 @@ export async function migrateOverQueue(wanted: ResolvedOptions): Promise<Migrati
       await context.close();
     }
   } finally {
-    await closeRedis(books);
+    await closeRedis(ledgerRedis);
   }
 }
 

@@ -348,7 +348,7 @@ export function tasksContract(newLedger: NewLedger): void {
   });
 
   describe('resetTask', () => {
-    test('takes the task out of the books and begins it anew', async () => {
+    test('takes the task out of the ledger and begins it anew', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:a', {
@@ -408,7 +408,7 @@ export function tasksContract(newLedger: NewLedger): void {
       });
     });
 
-    test('leaves the books of what is over as they are', async () => {
+    test('leaves the records of what is over as they are', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, task, { state: 'failed' });

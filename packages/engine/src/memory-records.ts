@@ -17,7 +17,7 @@ export interface TaskRecord {
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** All that the ledger in memory holds of one operation. */
-export interface Book {
+export interface OperationRecord {
   operation: Mutable<Omit<Operation, 'listing' | 'tasks' | 'totals' | 'codes' | 'facts'>>;
   listing: { cursor?: string; done: boolean };
   listed: number;
@@ -35,7 +35,7 @@ export interface Book {
 }
 
 /** An issue that was only counted can't be found by its key, the task's own failure excepted. */
-export function resolveIssue(book: Book, task: string, key: string): void {
+export function resolveIssue(book: OperationRecord, task: string, key: string): void {
   const places = book.places.get(task);
   const place = places?.get(key);
   const record = book.tasks.get(task);
@@ -56,7 +56,7 @@ export function isUpon(record: TaskRecord, { cursor, counters }: NonNullable<Com
   return [...names].every((name) => (record.counters.get(name) ?? 0) === (counters[name] ?? 0));
 }
 
-export function recordOf(book: Book, task: string): TaskRecord {
+export function recordOf(book: OperationRecord, task: string): TaskRecord {
   let record = book.tasks.get(task);
   if (record === undefined) {
     record = {
@@ -72,7 +72,7 @@ export function recordOf(book: Book, task: string): TaskRecord {
   return record;
 }
 
-export function mergeFacts({ facts }: Book, change: FactsChange = {}): void {
+export function mergeFacts({ facts }: OperationRecord, change: FactsChange = {}): void {
   for (const [name, value] of Object.entries(change)) {
     if (value === null) facts.delete(name);
     else if (value !== undefined) facts.set(name, structuredClone(value));
@@ -87,7 +87,7 @@ export function withoutZeros(counts: Map<string, number>): Record<string, number
   return Object.fromEntries([...counts].filter(([, count]) => count !== 0));
 }
 
-export function snapshot(book: Book): Operation {
+export function snapshot(book: OperationRecord): Operation {
   const { listed, completed, failed } = book;
   return structuredClone({
     ...book.operation,
