@@ -29,7 +29,7 @@ import {
 import {
   add,
   type OperationRecord,
-  isUpon,
+  isAsExpected,
   mergeFacts,
   recordOf,
   resolveIssue,
@@ -199,13 +199,13 @@ class MemoryLedger implements Ledger {
   async addTasks(
     id: string,
     tasks: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
-  ): Promise<'added' | 'lost'> {
+    listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
+  ): Promise<'added' | 'missing'> {
     const book = this.#book(id);
     if (book.operation.state !== 'running') return 'added';
     for (const task of tasks) recordOf(book, task);
-    const { cursor, done, upon } = listing;
-    if (upon !== undefined && upon.cursor !== book.listing.cursor) return 'lost';
+    const { cursor, done, expected } = listing;
+    if (expected !== undefined && expected.cursor !== book.listing.cursor) return 'missing';
     book.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
     mergeFacts(book, listing.facts);
     return 'added';
@@ -264,7 +264,7 @@ class MemoryLedger implements Ledger {
     const held = this.#held(id, task, commit.epoch);
     if (typeof held === 'string') return held;
     const { book, record } = held;
-    if (commit.upon !== undefined && !isUpon(record, commit.upon)) return 'lost';
+    if (commit.expected !== undefined && !isAsExpected(record, commit.expected)) return 'missing';
     // Before anything moves: it throws at what can't be booked.
     const deltas = wholeDeltas(book.operation.kind, commit.deltas);
     for (const { name, amount } of deltas) {
@@ -379,12 +379,12 @@ class MemoryLedger implements Ledger {
     id: string,
     task: string,
     epoch: number,
-  ): { book: OperationRecord; record: TaskRecord } | 'stale' | 'lost' {
+  ): { book: OperationRecord; record: TaskRecord } | 'stale' | 'missing' {
     const book = this.#operations.get(id);
-    if (book === undefined) return 'lost';
+    if (book === undefined) return 'missing';
     if (book.operation.state !== 'running' || !this.#isCurrent(book)) return 'stale';
     const record = book.tasks.get(task);
-    if (record === undefined || record.epoch < epoch) return 'lost';
+    if (record === undefined || record.epoch < epoch) return 'missing';
     return record.state === 'running' && record.epoch === epoch ? { book, record } : 'stale';
   }
 

@@ -50,7 +50,10 @@ export function resolveIssue(book: OperationRecord, task: string, key: string): 
   }
 }
 
-export function isUpon(record: TaskRecord, { cursor, counters }: NonNullable<Commit['upon']>): boolean {
+export function isAsExpected(
+  record: TaskRecord,
+  { cursor, counters }: NonNullable<Commit['expected']>,
+): boolean {
   if (record.cursor !== cursor) return false;
   const names = new Set([...record.counters.keys(), ...Object.keys(counters)]);
   return [...names].every((name) => (record.counters.get(name) ?? 0) === (counters[name] ?? 0));

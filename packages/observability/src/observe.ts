@@ -116,7 +116,7 @@ export function createObservation(options: {
       const watched = watch(ledger, 'ledger', ledgerCalls);
       const commit: Ledger['commit'] = async (id, task, what) => {
         const result = await watched.commit(id, task, what);
-        if (result !== 'stale' && result !== 'lost' && operationKindOf(id) === 'migration')
+        if (result !== 'stale' && result !== 'missing' && operationKindOf(id) === 'migration')
           count(what.deltas);
         return result;
       };

@@ -6,7 +6,7 @@ import { LedgerKeys } from './redis-ledger/ledger-keys.ts';
 import { loadScript, runScript } from './run-script.ts';
 
 /** Of all keys under the prefix. Raise it with each change by which two releases would misread each other's records. */
-const recordVersion = '1';
+const recordVersion = '2';
 
 const checkScript = loadScript('check-record-version');
 

@@ -1,7 +1,7 @@
 import type { OperationKind } from './operation.ts';
 
 /**
- * Sums of a verification by which the items that its entries led to and those that its scan came upon are held against
+ * Sums of a verification by which the items that its entries led to and those that its scan found are held against
  * each other. They count nothing that a person would want to see.
  */
 export const digestSums = ['digest1', 'digest2', 'digest3'] as const;

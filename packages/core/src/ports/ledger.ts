@@ -54,7 +54,7 @@ export interface Commit {
    * The task's record as this start knows it, compared in the same step: a Redis that takes another one's place may lack the
    * newest commits, and the next page must not be booked behind a gap. Absent: whatever it holds.
    */
-  readonly upon?: { readonly cursor?: string; readonly counters: Readonly<Record<string, number>> };
+  readonly expected?: { readonly cursor?: string; readonly counters: Readonly<Record<string, number>> };
   /** `running`: a page is done; `queued`: handed back; `done` and `failed`: ended. */
   readonly state: 'running' | 'queued' | 'done' | 'failed';
   readonly cursor?: string;
@@ -66,10 +66,10 @@ export interface Commit {
 
 /**
  * `stale`: nothing was recorded, because a newer start of the task has taken over, this one has ended or handed back
- * already, or the operation is over. `lost`: nothing was recorded, because the ledger lacks what it once had, be it the
+ * already, or the operation is over. `missing`: nothing was recorded, because the ledger lacks what it once had, be it the
  * operation, this start or a commit of it: to be started anew. Else the control to heed, of a part also its parent's.
  */
-export type CommitResult = Control | 'stale' | 'lost';
+export type CommitResult = Control | 'stale' | 'missing';
 
 export interface IssuePage {
   readonly issues: readonly Issue[];
@@ -143,14 +143,14 @@ export interface Ledger {
   requireNoLeases(): Promise<void>;
 
   /**
-   * Records tasks as listed (those not known yet) and how far the listing has come. Too late once it is over. `upon`: the
-   * listing as the caller knows it; answers with `lost`, and leaves the listing where it is, if it is another one.
+   * Records tasks as listed (those not known yet) and how far the listing has come. Too late once it is over. `expected`: the
+   * listing as the caller knows it; answers with `missing`, and leaves the listing where it is, if it is another one.
    */
   addTasks(
     id: string,
     tasks: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
-  ): Promise<'added' | 'lost'>;
+    listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
+  ): Promise<'added' | 'missing'>;
   /**
    * A new epoch for the task. `reopen`: a person retried the job by hand, which may take a closed run up again. `isolated`:
    * nothing else is worked on in this process. `binding`: what this process reads and writes; where the operation's is

@@ -1,6 +1,6 @@
 /*
  * Makes stand-ins for the images that docker-compose.yml names, from files of this machine, for an engine that can't
- * fetch them, and builds our own images upon them with the real Dockerfile. It proves the wiring (order of start,
+ * fetch them, and builds our own images on top of them with the real Dockerfile. It proves the wiring (order of start,
  * health checks, addresses, rights, a clean stop), and says nothing about the vendors' images: Redis is this machine's
  * redis-server, DynamoDB is dynalite, Firestore is our emulator, and the base of our images is this machine's Node.
  */

@@ -125,9 +125,9 @@ async function fillWindow(
       mayHaveRun: operation.facts.retry !== undefined,
     });
     const { cursor } = current.listing;
-    const upon = cursor === undefined ? {} : { cursor };
+    const expected = cursor === undefined ? {} : { cursor };
     // A page that another Redis has lost is listed again, by a round that reads how far the listing has come.
-    if ((await context.ledger.addTasks(operation.id, tasks, { ...listing, upon })) === 'lost')
+    if ((await context.ledger.addTasks(operation.id, tasks, { ...listing, expected })) === 'missing')
       return 'goes-on';
     if (waits) return 'waits';
     if (listed.done) return 'full';

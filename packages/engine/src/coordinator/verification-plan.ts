@@ -15,7 +15,7 @@ const atUsers = 'users:';
 const behindSegments = 'segments';
 
 /**
- * Users and segments first: the way from the entries to their items, and the reverse pass. Only where the two have come upon
+ * Users and segments first: the way from the entries to their items, and the reverse pass. Only where the two have found
  * different items the segments are gone through again, closely. By count, both sides are counted by the same tasks.
  */
 export function verificationPlan(request: VerificationRequest): Plan {

@@ -9,7 +9,7 @@ export type EntryKind = keyof typeof holders;
 export const entryKinds = Object.keys(holders) as [EntryKind, ...EntryKind[]];
 
 /** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
-const fieldPathAt = 1_000_000;
+const cursorStep = 1_000_000;
 
 /** One page of them, oldest first. `count`: all there are, listed or not. */
 export async function listedEntries(
@@ -23,8 +23,8 @@ export async function listedEntries(
   for (const id of ids) count += (await ledger.get(id))?.codes[kind] ?? 0;
   const from = Number(options.cursor ?? '0');
   const entries: Issue[] = [];
-  let after = from % fieldPathAt;
-  for (let place = Math.floor(from / fieldPathAt); place < ids.length; place += 1) {
+  let after = from % cursorStep;
+  for (let place = Math.floor(from / cursorStep); place < ids.length; place += 1) {
     const page = await ledger.issues(ids[place]!, {
       code: kind,
       limit: options.limit - entries.length,
@@ -32,9 +32,9 @@ export async function listedEntries(
     });
     entries.push(...page.issues);
     if (page.cursor !== undefined)
-      return { entries, count, cursor: String(place * fieldPathAt + Number(page.cursor)) };
+      return { entries, count, cursor: String(place * cursorStep + Number(page.cursor)) };
     if (entries.length === options.limit && place + 1 < ids.length)
-      return { entries, count, cursor: String((place + 1) * fieldPathAt) };
+      return { entries, count, cursor: String((place + 1) * cursorStep) };
     after = 0;
   }
   return { entries, count };

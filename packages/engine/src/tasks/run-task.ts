@@ -82,13 +82,13 @@ export async function runTask(
 ): Promise<TaskResult> {
   for (;;) {
     const result = await runOnce(context, operationId, task, attempt);
-    if (!('outcome' in result) || result.outcome !== 'lost') return result;
+    if (!('outcome' in result) || result.outcome !== 'missing') return result;
     attempt.onEvent('the ledger has lost what was recorded last; goes on from where they are');
   }
 }
 
 interface Lost {
-  readonly outcome: 'lost';
+  readonly outcome: 'missing';
 }
 
 interface StartedTask extends TaskStart {
@@ -169,7 +169,7 @@ class TaskAttempt {
   async commit(page: PageResult): Promise<TaskResult | Lost | undefined> {
     if (page.reset === true) {
       const result = await this.#reset();
-      if (result === 'stale' || result === 'lost') return { outcome: result };
+      if (result === 'stale' || result === 'missing') return { outcome: result };
     }
     const counters = { ...this.#counters };
     for (const { name, amount } of wholeDeltas(this.#operation.kind, page.deltas)) {
@@ -179,7 +179,7 @@ class TaskAttempt {
     const ended = failed > 0 ? 'failed' : 'done';
     const stopping = this.#start.signal.aborted ? 'queued' : 'running';
     const control = await this.#record(page.last ? ended : stopping, page, this.#expected());
-    if (control === 'lost') return { outcome: 'lost' };
+    if (control === 'missing') return { outcome: 'missing' };
     this.#counters = counters;
     this.#cursor = page.cursor ?? this.#cursor;
     for (const issue of page.issues ?? []) {
@@ -270,7 +270,7 @@ class TaskAttempt {
     const issues = [failureIssue(this.#start.task, '', failure)];
     const deltas = left === undefined ? {} : { unread: left.entries };
     const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
-    if (control === 'stale' || control === 'lost') return { outcome: control };
+    if (control === 'stale' || control === 'missing') return { outcome: control };
     return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
   }
 
@@ -293,7 +293,7 @@ class TaskAttempt {
   }
 
   /** What the ledger hold of this task, if they have lost nothing. */
-  #expected(): NonNullable<Commit['upon']> {
+  #expected(): NonNullable<Commit['expected']> {
     return {
       counters: this.#counters,
       ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }),
@@ -308,13 +308,17 @@ class TaskAttempt {
     return result;
   }
 
-  /** `upon` is left out where nothing is booked, and what the last commit came to may not be known. */
-  async #record(state: Commit['state'], page: PageResult, upon?: Commit['upon']): Promise<CommitResult> {
+  /** `expected` is left out where nothing is booked, and what the last commit came to may not be known. */
+  async #record(
+    state: Commit['state'],
+    page: PageResult,
+    expected?: Commit['expected'],
+  ): Promise<CommitResult> {
     const asked = this.#attempt.watcher.now();
     const result = await this.#context.ledger.commit(this.#operation.id, this.#start.task, {
       epoch: this.#start.epoch,
       state,
-      ...(upon === undefined ? {} : { upon }),
+      ...(expected === undefined ? {} : { expected }),
       deltas: page.deltas,
       ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
       ...(page.issues === undefined ? {} : { issues: page.issues }),

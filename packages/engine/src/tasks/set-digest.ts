@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 import { type Deltas, type EntryRef, digestSums } from '@migrator/core';
 
 /**
- * A set of items as a few sums: one way of a verification adds what it comes upon, the other takes it away, and if nothing is
- * left both have come upon the same. What is summed is a piece of SHA-256 of where an item is and what entry it says it is,
+ * A set of items as a few sums: one way of a verification adds what it finds, the other takes it away, and if nothing is
+ * left both have found the same. What is summed is a piece of SHA-256 of where an item is and what entry it says it is,
  * with a key that is random for each verification. Two sets that differ leave nothing with a chance of 2^-72, whatever ids they
  * are made of.
  */
@@ -43,7 +43,7 @@ export class SetDigest {
 
 const sumSize = 2 ** 24;
 
-/** Whether the forward and the reverse pass have come upon the same items. */
+/** Whether the forward and the reverse pass have come across the same items. */
 export function isBalanced(totals: Readonly<Record<string, number>>): boolean {
   return digestSums.every((name) => (totals[name] ?? 0) % sumSize === 0);
 }

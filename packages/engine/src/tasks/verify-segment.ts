@@ -42,7 +42,7 @@ export async function* verifySegment(
   }
 }
 
-/** The close look at a segment, where the reverse pass has not come upon just the same items: those without an entry, by name. */
+/** The close look at a segment, where the reverse pass has not come across just the same items: those without an entry, by name. */
 export async function* verifySegmentClosely(
   context: EngineContext,
   segment: Segment,

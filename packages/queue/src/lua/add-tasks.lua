@@ -6,7 +6,7 @@
     KEYS[2] USED  bitmap of the buckets in use
     KEYS[3...]  each bucket once
     ARGV[1] isLast  'listing' (the listing moves on after these) or 'more'; with 'more' the next four are empty
-    ARGV[2] isExpecting  'upon' or empty: compare the recorded cursor with the expected one
+    ARGV[2] isExpecting  'expected' or empty: compare the recorded cursor with the expected one
     ARGV[3] expected  cursor that the listing went on from; optional
     ARGV[4] done  1 or 0
     ARGV[5] cursor  where the listing goes on; optional
@@ -17,12 +17,12 @@
     'added'
     'not-found'
     'closed'
-    'lost': the recorded cursor is not the expected one; the tasks are recorded
+    'missing': the recorded cursor is not the expected one; the tasks are recorded
 ]]
 --- @include "includes/merge-facts"
 
 local OPERATION, USED = KEYS[1], KEYS[2]
-local isLast, isExpecting, expected = ARGV[1] == 'listing', ARGV[2] == 'upon', optional(ARGV[3])
+local isLast, isExpecting, expected = ARGV[1] == 'listing', ARGV[2] == 'expected', optional(ARGV[3])
 local done, cursor = ARGV[4], optional(ARGV[5])
 listsFrom(6)
 
@@ -39,7 +39,7 @@ end
 redis.call('HINCRBY', OPERATION, 'listed', listed)
 
 if isLast then
-  if isExpecting and (redis.call('HGET', OPERATION, 'listingCursor') or nil) ~= expected then return 'lost' end
+  if isExpecting and (redis.call('HGET', OPERATION, 'listingCursor') or nil) ~= expected then return 'missing' end
   redis.call('HSET', OPERATION, 'listingDone', done)
   if cursor then
     redis.call('HSET', OPERATION, 'listingCursor', cursor)

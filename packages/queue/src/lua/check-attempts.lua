@@ -13,7 +13,7 @@
   Output, one for each attempt:
     'run', 'pause' or 'cancel': the control to obey
     'stale': another attempt or operation has taken over
-    'lost': the record is older than the attempt
+    'missing': the record is older than the attempt
 ]]
 --- @include "includes/lists"
 

@@ -27,7 +27,7 @@
   Output:
     'run', 'pause' or 'cancel': committed, and the control to obey
     'stale': another attempt or operation has taken over
-    'lost': the record is older than the attempt, or not the expected one
+    'missing': the record is older than the attempt, or not the expected one
 ]]
 --- @include "includes/lists"
 --- @include "includes/task-keys"
@@ -44,7 +44,7 @@ listsFrom(11)
 giveUpLease(LEASES, id, task, epoch)
 local record, control = heldTask(id, field, epoch)
 if not record then return control end
-if expected and expected ~= progressText(record) then return 'lost' end
+if expected and expected ~= progressText(record) then return 'missing' end
 
 for _ = 1, takeNumber() do
   local index, name, amount = takeNumber(), take(), take()

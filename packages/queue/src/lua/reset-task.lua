@@ -19,7 +19,7 @@
   Output:
     'run', 'pause' or 'cancel': reset, and the control to obey
     'stale': another attempt or operation has taken over
-    'lost': the record is older than the attempt
+    'missing': the record is older than the attempt
 ]]
 --- @include "includes/lists"
 --- @include "includes/task-keys"

@@ -234,13 +234,13 @@ class RedisLedger implements Ledger {
   async addTasks(
     id: string,
     tasks: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange; upon?: { readonly cursor?: string } },
-  ): Promise<'added' | 'lost'> {
+    listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
+  ): Promise<'added' | 'missing'> {
     const chunks = chunksOf(tasks);
-    const { upon, done, cursor, facts } = listing;
+    const { expected, done, cursor, facts } = listing;
     // The listing moves on with the last of them: after a crash the same tasks are listed again.
-    const expected = [upon === undefined ? '' : 'upon', optional(upon?.cursor)];
-    const last = ['listing', ...expected, done ? 1 : 0, optional(cursor)];
+    const expectation = [expected === undefined ? '' : 'expected', optional(expected?.cursor)];
+    const last = ['listing', ...expectation, done ? 1 : 0, optional(cursor)];
     const more = ['more', '', '', '', ''];
     const first = [this.#keys.operation(id), this.#keys.usedBuckets(id)];
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
@@ -253,7 +253,7 @@ class RedisLedger implements Ledger {
         ...rest,
       ]);
       if (outcome === 'not-found') throw notFound(id);
-      if (outcome === 'lost') return 'lost';
+      if (outcome === 'missing') return 'missing';
     }
     return 'added';
   }
@@ -283,11 +283,11 @@ class RedisLedger implements Ledger {
 
   async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
     const kind = operationKindOf(id);
-    if (kind === undefined) return 'lost';
-    const { epoch, state, cursor, resolved = [], issues = [], upon } = commit;
+    if (kind === undefined) return 'missing';
+    const { epoch, state, cursor, resolved = [], issues = [], expected } = commit;
     const args = [id, task, fieldOf(task), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
     args.push(this.#leaseMs);
-    args.push(optional(upon && standText(kind, upon)), optional(cursor));
+    args.push(optional(expected && standText(kind, expected)), optional(cursor));
     const deltas = wholeDeltas(kind, commit.deltas);
     args.push(deltas.length);
     for (const { index, name, amount } of deltas) args.push(index, name, amount);
@@ -310,7 +310,7 @@ class RedisLedger implements Ledger {
 
   async resetTask(id: string, task: string, epoch: number): Promise<CommitResult> {
     const kind = operationKindOf(id);
-    if (kind === undefined) return 'lost';
+    if (kind === undefined) return 'missing';
     const args = [id, task, fieldOf(task), epoch, ...counters[kind]];
     const [outcome] = await this.#run(scripts.resetTask, this.#keys.task(id, task), args);
     return commitResultOf(outcome);

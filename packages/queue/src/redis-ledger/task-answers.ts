@@ -21,7 +21,7 @@ const whyNots: readonly WhyNot[] = [
   'not-current',
   'unknown-operation',
 ];
-const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'lost'];
+const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'missing'];
 
 /** What the script of a start answered, by name. `known`: what never changes, where the script was told to leave it out. */
 export function startResultOf(
@@ -55,10 +55,10 @@ export function commitResultOf(answer: string | undefined): CommitResult {
   return result;
 }
 
-/** What a commit is booked upon, as the script has it: counters in core's order, nothing for zero, and the cursor if any. */
+/** What a commit is booked expected, as the script has it: counters in core's order, nothing for zero, and the cursor if any. */
 export function standText(
   kind: OperationKind,
-  { counters: known, cursor }: NonNullable<Commit['upon']>,
+  { counters: known, cursor }: NonNullable<Commit['expected']>,
 ): string {
   let numbers = '';
   // Those since the last number: there are none behind it.

@@ -11,41 +11,41 @@ export function gapsContract(newLedger: NewLedger): void {
       const { id } = await open(ledger);
       const [first, second, third] = trickyTasks;
       const page = { done: false, facts: { missingUsers: 1 } };
-      expect(await ledger.addTasks(id, [first], { ...page, cursor: '1', upon: {} })).toBe('added');
-      expect(await ledger.addTasks(id, [second], { ...page, cursor: '', upon: { cursor: '1' } })).toBe(
+      expect(await ledger.addTasks(id, [first], { ...page, cursor: '1', expected: {} })).toBe('added');
+      expect(await ledger.addTasks(id, [second], { ...page, cursor: '', expected: { cursor: '1' } })).toBe(
         'added',
       );
       const before = await read(ledger, id);
-      for (const upon of [{}, { cursor: '1' }, { cursor: 'never seen' }]) {
-        expect(await ledger.addTasks(id, [second], { cursor: '3', done: true, upon })).toBe('lost');
+      for (const expected of [{}, { cursor: '1' }, { cursor: 'never seen' }]) {
+        expect(await ledger.addTasks(id, [second], { cursor: '3', done: true, expected })).toBe('missing');
       }
       expect(await read(ledger, id)).toStrictEqual(before);
-      expect(await ledger.addTasks(id, [third], { done: true, upon: { cursor: '' } })).toBe('added');
+      expect(await ledger.addTasks(id, [third], { done: true, expected: { cursor: '' } })).toBe('added');
       expect(await read(ledger, id)).toMatchObject({ tasks: { listed: 3 }, listing: { done: true } });
     });
 
-    test('take a commit upon what the task has, or not at all', async () => {
+    test('take a commit expected what the task has, or not at all', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, task);
       const page = { epoch, state: 'running', issues: [issue(task, 'k')] } as const;
       const book = (
-        upon: { cursor?: string; counters: Record<string, number> },
+        expected: { cursor?: string; counters: Record<string, number> },
         cursor: string,
         deltas: Record<string, number>,
-      ): Promise<string> => ledger.commit(id, task, { ...page, upon, cursor, deltas });
+      ): Promise<string> => ledger.commit(id, task, { ...page, expected, cursor, deltas });
       expect(await book({ counters: {} }, '', { created: 2, failed: 1, writeUnits: 1.6 })).toBe('run');
       const counters = { failed: 1, writeUnits: 2, created: 2 };
       expect(await book({ cursor: '', counters }, 'b|c\nü', { failed: -1 })).toBe('run');
       const before = await read(ledger, id);
-      for (const upon of [
+      for (const expected of [
         { counters: {} },
         { cursor: '', counters },
         { cursor: 'b|c\nü', counters },
         { cursor: 'b|c', counters: { created: 2, writeUnits: 2 } },
         { counters: { created: 2, writeUnits: 2 } },
       ]) {
-        expect(await book(upon, 'd', { created: 1 })).toBe('lost');
+        expect(await book(expected, 'd', { created: 1 })).toBe('missing');
       }
       expect(await read(ledger, id)).toStrictEqual(before);
       const now = { cursor: 'b|c\nü', counters: { created: 2, writeUnits: 2, failed: 0 } };

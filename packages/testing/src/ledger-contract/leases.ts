@@ -37,8 +37,8 @@ export function leasesContract(newLedger: NewLedger): void {
         'stale',
         'stale',
         ...attempts.slice(2).map(() => 'run'),
-        'lost',
-        'lost',
+        'missing',
+        'missing',
       ]);
       expect(await read(ledger, id)).toStrictEqual(before);
       expect(await ledger.look(id, [])).toStrictEqual([]);
@@ -73,7 +73,7 @@ export function leasesContract(newLedger: NewLedger): void {
         expect(await ledger.look(id, [attempt])).toStrictEqual(['stale']);
       await close(ledger, next.id);
       for (const unknown of ['nonsense', 'migration-20200101T000000000Z'])
-        expect(await ledger.look(unknown, [attempt])).toStrictEqual(['lost']);
+        expect(await ledger.look(unknown, [attempt])).toStrictEqual(['missing']);
     });
   });
 
@@ -122,8 +122,10 @@ export function leasesContract(newLedger: NewLedger): void {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, task);
-      const upon = { cursor: 'never seen', counters: {} };
-      expect(await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, upon })).toBe('lost');
+      const expected = { cursor: 'never seen', counters: {} };
+      expect(await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, expected })).toBe(
+        'missing',
+      );
       expect(await isHeld(ledger)).toBe(false);
     });
 

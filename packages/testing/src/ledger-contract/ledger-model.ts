@@ -49,10 +49,11 @@ export class LedgerModel {
     };
   }
 
-  commit(task: string, commit: Commit): 'run' | 'stale' | 'lost' {
+  commit(task: string, commit: Commit): 'run' | 'stale' | 'missing' {
     const record = this.#held(task, commit.epoch);
     if (record === undefined) return 'stale';
-    if (commit.upon !== undefined && !isDeepStrictEqual(standOf(commit.upon), standOf(record))) return 'lost';
+    if (commit.expected !== undefined && !isDeepStrictEqual(standOf(commit.expected), standOf(record)))
+      return 'missing';
     for (const [name, amount] of Object.entries(commit.deltas)) {
       record.counters[name] = (record.counters[name] ?? 0) + amount;
     }
@@ -64,8 +65,8 @@ export class LedgerModel {
     return 'run';
   }
 
-  /** What the task has by now, as a commit would be booked upon it. */
-  stand(task: string): NonNullable<Commit['upon']> {
+  /** What the task has by now, as a commit would be booked expected it. */
+  stand(task: string): NonNullable<Commit['expected']> {
     return standOf(this.add(task));
   }
 
@@ -122,7 +123,7 @@ export class LedgerModel {
   }
 }
 
-function standOf({ cursor, counters }: NonNullable<Commit['upon']>): NonNullable<Commit['upon']> {
+function standOf({ cursor, counters }: NonNullable<Commit['expected']>): NonNullable<Commit['expected']> {
   return { counters: withoutZeros(counters), ...(cursor === undefined ? {} : { cursor }) };
 }
 

@@ -23,9 +23,9 @@ type Step =
   | {
       step: 'commit';
       attempt: number;
-      commit: Omit<Commit, 'epoch' | 'issues' | 'upon'>;
+      commit: Omit<Commit, 'epoch' | 'issues' | 'expected'>;
       /** What it takes the task to have: what it has, what it had when the attempt began, or whatever it has. */
-      upon: 'now' | 'begin' | undefined;
+      expected: 'now' | 'begin' | undefined;
       issues: [key: string, code: string][];
     }
   | { step: 'reset'; attempt: number }
@@ -55,16 +55,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc
       .record({
         attempt,
-        upon: fc.constantFrom('now', 'now', 'begin', undefined),
+        expected: fc.constantFrom('now', 'now', 'begin', undefined),
         state: fc.constantFrom('running', 'running', 'queued', 'done', 'failed'),
         deltas: fc.record({ created: amount, failed: amount, bytes: amount, compressed: amount }, optional),
         rest: fc.record({ cursor: fc.string(), resolved: fc.array(key, { maxLength: 2 }) }, optional),
         issues: fc.array(fc.tuple(key, code), { maxLength: 3 }),
       })
-      .map(({ attempt: index, upon, state, deltas, rest, issues }) => ({
+      .map(({ attempt: index, expected, state, deltas, rest, issues }) => ({
         step: 'commit' as const,
         attempt: index,
-        upon,
+        expected,
         commit: { state, deltas, ...rest },
         issues,
       })),
@@ -126,7 +126,7 @@ async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void
 interface Attempt {
   readonly task: string;
   readonly epoch: number;
-  readonly begin: NonNullable<Commit['upon']>;
+  readonly begin: NonNullable<Commit['expected']>;
 }
 
 async function takeStep(
@@ -156,9 +156,9 @@ async function takeStep(
       const held = attempts[current.attempt];
       if (held === undefined) break;
       const issues = current.issues.map(([found, why]) => issue(held.task, found, why));
-      const uponNow = current.upon === 'now' ? model.stand(held.task) : held.begin;
-      const upon = current.upon === undefined ? {} : { upon: uponNow };
-      const commit: Commit = { ...current.commit, ...upon, epoch: held.epoch, issues };
+      const expectedNow = current.expected === 'now' ? model.stand(held.task) : held.begin;
+      const expected = current.expected === undefined ? {} : { expected: expectedNow };
+      const commit: Commit = { ...current.commit, ...expected, epoch: held.epoch, issues };
       expect(await ledger.commit(id, held.task, commit)).toBe(model.commit(held.task, commit));
       break;
     }

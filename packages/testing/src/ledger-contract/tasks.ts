@@ -316,18 +316,18 @@ export function tasksContract(newLedger: NewLedger): void {
         deltas: { created: 9 },
         issues: [issue(task, 'k')],
       } as const;
-      const nothingMoves = async (epoch: number, answer: 'stale' | 'lost' = 'stale'): Promise<void> => {
+      const nothingMoves = async (epoch: number, answer: 'stale' | 'missing' = 'stale'): Promise<void> => {
         const before = await read(ledger, id);
         expect(await ledger.commit(id, task, { ...late, epoch })).toBe(answer);
         expect(await ledger.resetTask(id, task, epoch)).toBe(answer);
         expect(await read(ledger, id)).toStrictEqual(before);
         expect(await allIssues(ledger, id, 10)).toStrictEqual([]);
       };
-      await nothingMoves(1, 'lost');
+      await nothingMoves(1, 'missing');
       await start(ledger, id, task);
       await start(ledger, id, task);
       await nothingMoves(1);
-      await nothingMoves(3, 'lost');
+      await nothingMoves(3, 'missing');
       await ledger.commit(id, task, { epoch: 2, state: 'queued', deltas: { created: 1 } });
       await nothingMoves(2);
       await finish(ledger, id, task, { state: 'failed' });
@@ -341,8 +341,8 @@ export function tasksContract(newLedger: NewLedger): void {
       expect(await ledger.commit(id, task, { epoch: 4, state: 'done', deltas: {} })).toBe('run');
       await nothingMoves(4);
       for (const unknown of ['nonsense', 'migration-20200101T000000000Z']) {
-        expect(await ledger.commit(unknown, task, { ...late, epoch: 1 })).toBe('lost');
-        expect(await ledger.resetTask(unknown, task, 1)).toBe('lost');
+        expect(await ledger.commit(unknown, task, { ...late, epoch: 1 })).toBe('missing');
+        expect(await ledger.resetTask(unknown, task, 1)).toBe('missing');
       }
     });
   });
