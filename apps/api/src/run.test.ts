@@ -174,7 +174,7 @@ test('a job that runs twice at once counts once', async () => {
     { kind: 'migration', dryRun: false, verify: false, prune: false },
     { now: new Date(), binding: await environment.context.binding() },
   );
-  if (!opened.opened) throw new Error('the place is taken');
+  if (!opened.opened) throw new Error('the operation lock is taken');
   const { id } = opened.operation;
   // Small pages, so that both are in the middle of it for long.
   const context = { ...environment.context, settings: { ...environment.context.settings, pageEntries: 3 } };

@@ -85,7 +85,7 @@ const policies = {
   PRUNE_SOURCE_EMPTY: { ...never, onExhausted: 'pause-run' },
   /** A prune would remove more than a tenth of the items, or another number than was agreed to. */
   PRUNE_NOT_CONFIRMED: { ...never, onExhausted: 'pause-run' },
-  /** Another operation holds the place; one at a time. */
+  /** Another operation holds the operation lock; one at a time. */
   OPERATION_RUNNING: { ...never, onExhausted: 'retry-job' },
   /** The process is configured for another source, target or setting than the run it was asked about. */
   OTHER_BINDING: { ...never, onExhausted: 'retry-job' },

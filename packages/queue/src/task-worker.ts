@@ -17,7 +17,7 @@ import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 import { stalledJobOptions } from './stalled-job-options.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
-/** How long a job waits before it looks again whether another operation still holds the place. */
+/** How long a job waits before it looks again whether another operation still holds the operation lock. */
 const busyMs = 2_000;
 /** How long a job waits that was begun while the run is being paused. */
 const pausedMs = 1_000;

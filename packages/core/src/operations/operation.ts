@@ -133,7 +133,7 @@ export interface Operation {
   readonly request: OperationRequest;
   /** What it reads and writes. A part has its parent's. */
   readonly binding: Binding;
-  /** The operation this one is a part of: a run's own verification. It holds the place for both. */
+  /** The operation this one is a part of: a run's own verification. It holds the operation lock for both. */
   readonly parent?: string;
   readonly state: OperationState;
   readonly phase: OperationPhase;

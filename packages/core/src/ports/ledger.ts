@@ -12,7 +12,7 @@ import type {
 
 export type OpenResult =
   | { readonly opened: true; readonly operation: Operation }
-  /** Another one holds the place. */
+  /** Another one holds the operation lock. */
   | { readonly opened: false; readonly current: Operation };
 
 export type StartResult =
@@ -41,10 +41,10 @@ export type StartResult =
         | 'rolled-back'
         /** The operation is bound to another source or target, or to other settings, than this process. */
         | 'other-binding'
-        /** Another operation holds the place. */
+        /** Another operation holds the operation lock. */
         | 'not-current'
         | 'unknown-operation';
-      /** What holds the place, or what rolled the run back. */
+      /** What holds the operation lock, or what rolled the run back. */
       readonly by?: string;
     };
 
@@ -98,7 +98,7 @@ export const quarantineAfterStarts = 3;
 export interface Ledger {
   /**
    * Opens an operation, unless one is running. Its start is `now`, or a millisecond after the last start if that is
-   * later, so that ids and provenances always grow. A part (with `parent`) needs no free place. `binding`: what it reads and
+   * later, so that ids and provenances always grow. A part (with `parent`) needs no free operation lock. `binding`: what it reads and
    * writes; a part has its parent's.
    */
   open(
@@ -111,7 +111,7 @@ export interface Ledger {
    */
   reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult>;
   get(id: string): Promise<Operation | undefined>;
-  /** The operation that holds the place. */
+  /** The operation that holds the operation lock. */
   current(): Promise<Operation | undefined>;
   /** Newest first. */
   list(
@@ -123,7 +123,7 @@ export interface Ledger {
   }>;
   update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
   /**
-   * Ends it and frees the place. Of several calls the first counts. The records of tasks go, except a migration's; issues
+   * Ends it and frees the operation lock. Of several calls the first counts. The records of tasks go, except a migration's; issues
    * stay. The reason of a control stays too if there is no other one, unless it has completed. Rejects with
    * LEASES_OUTSTANDING while some attempt may still write: after the end nothing does.
    */

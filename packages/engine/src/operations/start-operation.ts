@@ -4,7 +4,7 @@ import type { CoordinatorContext } from '../engine-context.ts';
 import { startTimeOf } from './start-time.ts';
 import { requireOwnRuns, requireSameBinding } from './require-binding.ts';
 
-/** Another operation holds the place. */
+/** Another operation holds the operation lock. */
 export class OperationRunningError extends MigrationError {
   readonly current: Operation;
 

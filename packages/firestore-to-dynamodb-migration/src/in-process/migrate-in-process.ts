@@ -80,7 +80,7 @@ async function run(
   } finally {
     stop.abort();
     await Promise.allSettled([running, watching]);
-    // Nothing to a run that is over; one that was stopped must not keep the place.
+    // Nothing to a run that is over; one that was stopped must not keep the operation lock.
     await ledger.close(id, { state: 'cancelled', now: new Date(), reason: 'the application stopped it' });
   }
 }

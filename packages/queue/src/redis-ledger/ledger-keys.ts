@@ -10,7 +10,7 @@ export const bucketCount = 16_384;
  * Where the ledger keeps what. All keys share the prefix, so that with braces in it they share a slot of a cluster.
  *
  * - `version`: of all records under the prefix (record-version.ts)
- * - `place`: hash; `id` and `control` of the operation that holds the place, `last`: the last start in milliseconds
+ * - `lock`: hash; `id` and `control` of the operation that holds the operation lock, `last`: the last start in milliseconds
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
  * - `op:<id>:u:<bucket>`: hash, records of tasks (lua/includes/task-records.lua); `op:<id>:used`: bitmap of the buckets there are
@@ -19,14 +19,14 @@ export const bucketCount = 16_384;
  */
 export class LedgerKeys {
   readonly version: string;
-  readonly place: string;
+  readonly lock: string;
   readonly leases: string;
   readonly #root: string;
 
   constructor(prefix: string) {
     this.#root = `${prefix}:ledger`;
     this.version = `${this.#root}:version`;
-    this.place = `${this.#root}:place`;
+    this.lock = `${this.#root}:lock`;
     this.leases = `${this.#root}:leases`;
   }
 
@@ -49,7 +49,7 @@ export class LedgerKeys {
   /** What every script about one task takes, in the order of lua/includes/task-keys.lua. */
   task(id: string, task: string): string[] {
     const bucket = this.bucket(id, bucketOf(task));
-    return [this.operation(id), this.place, bucket, this.usedBuckets(id), ...this.issues(id), this.leases];
+    return [this.operation(id), this.lock, bucket, this.usedBuckets(id), ...this.issues(id), this.leases];
   }
 
   issues(id: string): [all: string, order: string, index: string] {

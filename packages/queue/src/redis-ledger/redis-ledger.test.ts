@@ -139,7 +139,7 @@ describe('the ledger in Redis', () => {
     await ledger.addTasks(id, tasks, { done: true });
     await ledger.close(id, { state: 'completed', now: new Date() });
     expect((await keysOf(prefix)).toSorted()).toStrictEqual(
-      [`${prefix}:ledger:op:${id}`, `${prefix}:ledger:ops:verification`, `${prefix}:ledger:place`].toSorted(),
+      [`${prefix}:ledger:op:${id}`, `${prefix}:ledger:ops:verification`, `${prefix}:ledger:lock`].toSorted(),
     );
     await done();
   });
@@ -271,7 +271,7 @@ describe('the ledger in Redis', () => {
 
 async function openMigration(ledger: Ledger): Promise<string> {
   const opened = await ledger.open(begin, { now: new Date(), binding });
-  if (!opened.opened) throw new Error(`${opened.current.id} holds the place`);
+  if (!opened.opened) throw new Error(`${opened.current.id} holds the operation lock`);
   return opened.operation.id;
 }
 

@@ -118,7 +118,7 @@ class RedisLedger implements Ledger {
       const startedAt = new Date(start).toISOString();
       const id = operationId(kind, startedAt);
       const fields = newOperationFields({ id, request, binding, startedAt, parent });
-      const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.byStart(kind)];
+      const keys = [this.#keys.operation(id), this.#keys.lock, this.#keys.byStart(kind)];
       if (parent !== undefined) keys.push(this.#keys.operation(parent));
       const record = Object.entries(fields).flat();
       const [outcome, detail] = await this.#run(scripts.open, keys, [
@@ -140,7 +140,7 @@ class RedisLedger implements Ledger {
   }
 
   async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
-    const keys = [this.#keys.operation(id), this.#keys.place];
+    const keys = [this.#keys.operation(id), this.#keys.lock];
     const [outcome, detail] = await this.#run(scripts.reopen, keys, [
       id,
       JSON.stringify(retry),
@@ -162,7 +162,7 @@ class RedisLedger implements Ledger {
   async current(): Promise<Operation | undefined> {
     let closed: string | undefined;
     for (;;) {
-      const id = await this.#redis.hget(this.#keys.place, 'id');
+      const id = await this.#redis.hget(this.#keys.lock, 'id');
       // The second look at the same operation ends this if its record is gone, which nothing of ours does.
       if (id === null || id === closed) return undefined;
       const operation = await this.get(id);
@@ -202,7 +202,7 @@ class RedisLedger implements Ledger {
     id: string,
     end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
   ): Promise<void> {
-    const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.leases];
+    const keys = [this.#keys.operation(id), this.#keys.lock, this.#keys.leases];
     const args = [id, end.state, end.now.toISOString(), optional(end.reason)];
     const [outcome, ...leased] = await this.#run(scripts.close, keys, args);
     if (outcome === 'not-found') throw notFound(id);
@@ -212,13 +212,13 @@ class RedisLedger implements Ledger {
   }
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
-    const keys = [this.#keys.operation(id), this.#keys.place];
+    const keys = [this.#keys.operation(id), this.#keys.lock];
     const [outcome] = await this.#run(scripts.control, keys, [id, control, optional(reason)]);
     if (outcome === 'not-found') throw notFound(id);
   }
 
   async markRolledBack(rollbackId: string, which: string | Binding): Promise<void> {
-    // The rollback holds the place, so that no migration can begin between the two steps.
+    // The rollback holds the operation lock, so that no migration can begin between the two steps.
     const ids = typeof which === 'string' ? [which] : await this.#runsInTableOf(which);
     for (const some of chunksOf(ids)) {
       const keys = some.map((id) => this.#keys.operation(id));
@@ -301,7 +301,7 @@ class RedisLedger implements Ledger {
     id: string,
     attempts: readonly { readonly task: string; readonly epoch: number }[],
   ): Promise<readonly CommitResult[]> {
-    const keys = [this.#keys.operation(id), this.#keys.place, this.#keys.leases];
+    const keys = [this.#keys.operation(id), this.#keys.lock, this.#keys.leases];
     const args: (string | number)[] = [id, this.#leaseMs, attempts.length];
     for (const { task, epoch } of attempts)
       args.push(task, fieldOf(task), epoch, keys.push(this.#keys.bucket(id, bucketOf(task))));

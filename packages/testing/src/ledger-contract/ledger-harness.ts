@@ -46,7 +46,7 @@ export async function open(
   options: { now?: Date; binding?: Binding; parent?: string } = {},
 ): Promise<Operation> {
   const result = await ledger.open(request, { now: at(0), binding, ...options });
-  if (!result.opened) throw new Error(`${result.current.id} holds the place`);
+  if (!result.opened) throw new Error(`${result.current.id} holds the operation lock`);
   return result.operation;
 }
 

@@ -14,7 +14,7 @@ import {
 
 export function operationsContract(newLedger: NewLedger): void {
   describe('open', () => {
-    test('begins an empty, running operation and takes the place', async () => {
+    test('begins an empty, running operation and takes the operation lock', async () => {
       const ledger = await newLedger();
       const request = { ...migration, userIds: ['ü|\n', 'b'] };
       const operation = await open(ledger, request);
@@ -82,7 +82,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(provenances).toStrictEqual(['128Z', '129Z', '130Z', '131Z']);
     });
 
-    test('lets a part in beside its parent, which keeps the place', async () => {
+    test('lets a part in beside its parent, which keeps the operation lock', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
@@ -123,7 +123,7 @@ export function operationsContract(newLedger: NewLedger): void {
       });
     });
 
-    test('does not free the place of another one', async () => {
+    test('does not free the operation lock of another one', async () => {
       const ledger = await newLedger();
       const first = await open(ledger);
       await close(ledger, first.id);
