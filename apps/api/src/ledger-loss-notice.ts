@@ -20,13 +20,13 @@ function memoryOf(ledger: Ledger): Memory {
   return memory;
 }
 
-/** Remembers, in this process, what was running when its books were last seen. */
+/** Remembers, in this process, what was running when its records were last seen. */
 export function rememberRunning(ledger: Ledger, id: string): void {
   memoryOf(ledger).seen = id;
 }
 
 /**
- * What to tell a person, while nothing runs, of a run whose books have gone; null where none is known. What this process
+ * What to tell a person, while nothing runs, of a run whose records are gone; null where none is known. What this process
  * has not seen itself it can learn from the table alone: an item names the run that wrote it. `last` is the newest run
  * that the ledger has.
  */
@@ -48,7 +48,7 @@ export async function ledgerLossNotice(
   if (written === undefined || (last !== undefined && last.startedAt >= written.at)) return null;
   if ((await ledger.get(written.id)) !== undefined) return null;
   return (
-    `The table holds items that ${written.id} wrote, and Redis has no books of it: they were lost, or kept in another ` +
+    `The table holds items that ${written.id} wrote, and Redis has no records of it: they were lost, or kept in another ` +
     'Redis or under another QUEUE_PREFIX. Whether that run came to its end is not known: a new start skips what is ' +
     'there and does what is left'
   );

@@ -47,7 +47,7 @@ test('an application that writes the same keys in a loop never loses a write, an
     expect((await read(environment, dateKey))?.['updatedAt'], dateKey).toEqual({ S: updatedAt });
 });
 
-test('a writer that slept through a later run changes nothing, neither items nor books', async () => {
+test('a writer that slept through a later run changes nothing, neither items nor totals', async () => {
   await using environment = await openTestEnvironment({ workers: 1 });
   await journal(environment, 'ann', '1').set({ trades: ['old'] });
   const [entry] = (await environment.context.source.readPage({ userId: 'ann', limit: 1, maxBytes: 1 }))

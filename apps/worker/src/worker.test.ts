@@ -7,7 +7,7 @@ import { startRun } from './testing/start-run.ts';
 
 afterEach(endChildren);
 
-test('SIGTERM in the middle: what runs is handed back, the process exits 0, another goes on and the ledger balance', async () => {
+test('SIGTERM in the middle: what runs is handed back, the process exits 0, another goes on and the totals add up', async () => {
   await using run = await startRun({ users: 6, entriesPerUser: 400 });
   const { child: first } = run.worker();
   await run.progress(200);

@@ -39,8 +39,8 @@ test.each([
       timeout: 30_000,
     });
 
-    const books = await run.ended();
-    expect(books).toMatchObject({
+    const report = await run.ended();
+    expect(report).toMatchObject({
       state: 'completed',
       stats: {
         totalProcessed: run.entries,
@@ -51,7 +51,7 @@ test.each([
       },
       verification: { isValid: true },
     });
-    await run.requireSameEnds(books);
+    await run.requireSameEnds(report);
     for (const { unexpectedEnds } of [environment.api, ...environment.workers])
       expect(unexpectedEnds).toEqual([]);
   },

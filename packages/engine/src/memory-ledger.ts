@@ -70,17 +70,17 @@ class MemoryLedger implements Ledger {
     request: OperationRequest,
     options: { now: Date; binding: Binding; parent?: string },
   ): Promise<OpenResult> {
-    const holder = this.#holder === undefined ? undefined : this.#book(this.#holder);
+    const holder = this.#holder === undefined ? undefined : this.#kept(this.#holder);
     if (options.parent === undefined) {
       if (holder !== undefined) return { opened: false, current: snapshot(holder) };
     } else {
-      const parent = this.#book(options.parent);
+      const parent = this.#kept(options.parent);
       if (parent.operation.state !== 'running') return { opened: false, current: snapshot(holder ?? parent) };
     }
     this.#lastStart = Math.max(options.now.getTime(), this.#lastStart + 1);
     const startedAt = new Date(this.#lastStart).toISOString();
     const id = operationId(request.kind, startedAt);
-    const book: OperationRecord = {
+    const kept: OperationRecord = {
       operation: {
         id,
         kind: request.kind,
@@ -104,37 +104,37 @@ class MemoryLedger implements Ledger {
       lastIssue: 0,
       places: new Map(),
     };
-    this.#operations.set(id, book);
+    this.#operations.set(id, kept);
     if (options.parent === undefined) this.#holder = id;
-    return { opened: true, operation: snapshot(book) };
+    return { opened: true, operation: snapshot(kept) };
   }
 
   async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
-    const book = this.#book(id);
-    if (book.operation.kind !== 'migration') {
+    const kept = this.#kept(id);
+    if (kept.operation.kind !== 'migration') {
       throw new MigrationError('NOT_FOUND', `${id} is no migration`);
     }
-    if (book.facts.has('rolledBackBy')) {
+    if (kept.facts.has('rolledBackBy')) {
       throw new MigrationError(
         'ROLLED_BACK',
-        `${id} was taken back by ${String(book.facts.get('rolledBackBy'))}`,
+        `${id} was taken back by ${String(kept.facts.get('rolledBackBy'))}`,
       );
     }
-    if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#book(this.#holder)) };
-    if (!isRetryable(book.operation)) throw notRetryable(id);
-    this.#takeUpAgain(book);
-    book.listing = { done: false };
-    book.facts.set('retry', structuredClone(retry));
-    return { opened: true, operation: snapshot(book) };
+    if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#kept(this.#holder)) };
+    if (!isRetryable(kept.operation)) throw notRetryable(id);
+    this.#takeUpAgain(kept);
+    kept.listing = { done: false };
+    kept.facts.set('retry', structuredClone(retry));
+    return { opened: true, operation: snapshot(kept) };
   }
 
   async get(id: string): Promise<Operation | undefined> {
-    const book = this.#operations.get(id);
-    return book === undefined ? undefined : snapshot(book);
+    const kept = this.#operations.get(id);
+    return kept === undefined ? undefined : snapshot(kept);
   }
 
   async current(): Promise<Operation | undefined> {
-    return this.#holder === undefined ? undefined : snapshot(this.#book(this.#holder));
+    return this.#holder === undefined ? undefined : snapshot(this.#kept(this.#holder));
   }
 
   async list(
@@ -152,17 +152,17 @@ class MemoryLedger implements Ledger {
   }
 
   async update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void> {
-    const book = this.#book(id);
-    if (change.phase !== undefined) book.operation.phase = change.phase;
-    mergeFacts(book, change.facts);
+    const kept = this.#kept(id);
+    if (change.phase !== undefined) kept.operation.phase = change.phase;
+    mergeFacts(kept, change.facts);
   }
 
   async close(
     id: string,
     end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
   ): Promise<void> {
-    const book = this.#book(id);
-    const { operation } = book;
+    const kept = this.#kept(id);
+    const { operation } = kept;
     if (operation.state !== 'running') return;
     this.#leases.requireNone();
     operation.state = end.state;
@@ -170,11 +170,11 @@ class MemoryLedger implements Ledger {
     if (end.reason !== undefined) operation.reason = end.reason;
     else if (end.state.startsWith('completed')) delete operation.reason;
     if (this.#holder === id) this.#holder = undefined;
-    if (operation.kind !== 'migration') book.tasks.clear();
+    if (operation.kind !== 'migration') kept.tasks.clear();
   }
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
-    const { operation } = this.#book(id);
+    const { operation } = this.#kept(id);
     if (operation.state !== 'running' || operation.control === 'cancel') return;
     operation.control = control;
     if (reason === undefined || control === 'run') delete operation.reason;
@@ -201,13 +201,13 @@ class MemoryLedger implements Ledger {
     tasks: readonly string[],
     listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
   ): Promise<'added' | 'missing'> {
-    const book = this.#book(id);
-    if (book.operation.state !== 'running') return 'added';
-    for (const task of tasks) recordOf(book, task);
+    const kept = this.#kept(id);
+    if (kept.operation.state !== 'running') return 'added';
+    for (const task of tasks) recordOf(kept, task);
     const { cursor, done, expected } = listing;
-    if (expected !== undefined && expected.cursor !== book.listing.cursor) return 'missing';
-    book.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
-    mergeFacts(book, listing.facts);
+    if (expected !== undefined && expected.cursor !== kept.listing.cursor) return 'missing';
+    kept.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
+    mergeFacts(kept, listing.facts);
     return 'added';
   }
 
@@ -216,9 +216,9 @@ class MemoryLedger implements Ledger {
     task: string,
     options: { binding: Binding; reopen?: boolean; isolated?: boolean },
   ): Promise<StartResult> {
-    const book = this.#operations.get(id);
-    if (book === undefined) return { started: false, why: 'unknown-operation' };
-    const { operation, facts } = book;
+    const kept = this.#operations.get(id);
+    if (kept === undefined) return { started: false, why: 'unknown-operation' };
+    const { operation, facts } = kept;
     const rolledBackBy = facts.get('rolledBackBy');
     if (typeof rolledBackBy === 'string') return { started: false, why: 'rolled-back', by: rolledBackBy };
     const isClosed = operation.state !== 'running';
@@ -226,31 +226,31 @@ class MemoryLedger implements Ledger {
       return { started: false, why: 'closed' };
     }
     if (!isSameBinding(operation.binding, options.binding)) return { started: false, why: 'other-binding' };
-    if (isClosed ? this.#holder !== undefined : !this.#isCurrent(book)) {
+    if (isClosed ? this.#holder !== undefined : !this.#isCurrent(kept)) {
       return {
         started: false,
         why: 'not-current',
         ...(this.#holder === undefined ? {} : { by: this.#holder }),
       };
     }
-    const control = isClosed ? 'run' : this.#controlOf(book);
+    const control = isClosed ? 'run' : this.#controlOf(kept);
     if (control !== 'run') return { started: false, why: control === 'pause' ? 'paused' : 'cancelled' };
-    const known = book.tasks.get(task);
+    const known = kept.tasks.get(task);
     if (known?.state === 'done') return { started: false, why: 'done' };
     if (known?.startsWithoutProgress === quarantineAfterStarts && options.isolated !== true)
       return { started: false, why: 'quarantined' };
 
-    if (isClosed) this.#takeUpAgain(book);
-    const record = recordOf(book, task);
-    if (record.state === 'failed') book.failed--;
-    resolveIssue(book, task, '');
+    if (isClosed) this.#takeUpAgain(kept);
+    const record = recordOf(kept, task);
+    if (record.state === 'failed') kept.failed--;
+    resolveIssue(kept, task, '');
     record.state = 'running';
     record.epoch++;
     record.startsWithoutProgress++;
     this.#leases.grant(id, task, record.epoch);
     return {
       started: true,
-      operation: snapshot(book),
+      operation: snapshot(kept),
       epoch: record.epoch,
       ...(record.cursor === undefined ? {} : { cursor: record.cursor }),
       counters: withoutZeros(record.counters),
@@ -263,22 +263,22 @@ class MemoryLedger implements Ledger {
     this.#leases.giveUp(id, task, commit.epoch);
     const held = this.#held(id, task, commit.epoch);
     if (typeof held === 'string') return held;
-    const { book, record } = held;
+    const { kept, record } = held;
     if (commit.expected !== undefined && !isAsExpected(record, commit.expected)) return 'missing';
     // Before anything moves: it throws at what can't be booked.
-    const deltas = wholeDeltas(book.operation.kind, commit.deltas);
+    const deltas = wholeDeltas(kept.operation.kind, commit.deltas);
     for (const { name, amount } of deltas) {
       add(record.counters, name, amount);
-      add(book.totals, name, amount);
+      add(kept.totals, name, amount);
     }
-    for (const key of commit.resolved ?? []) resolveIssue(book, task, key);
-    for (const issue of commit.issues ?? []) this.#recordIssue(book, { ...issue, task });
+    for (const key of commit.resolved ?? []) resolveIssue(kept, task, key);
+    for (const issue of commit.issues ?? []) this.#recordIssue(kept, { ...issue, task });
     if (commit.cursor !== undefined) record.cursor = commit.cursor;
     record.state = commit.state;
     record.startsWithoutProgress = 0;
-    if (commit.state === 'done') book.completed++;
-    if (commit.state === 'failed') book.failed++;
-    const control = this.#controlOf(book);
+    if (commit.state === 'done') kept.completed++;
+    if (commit.state === 'failed') kept.failed++;
+    const control = this.#controlOf(kept);
     if (commit.state === 'running' && control === 'run') this.#leases.grant(id, task, commit.epoch);
     return control;
   }
@@ -290,7 +290,7 @@ class MemoryLedger implements Ledger {
     return attempts.map(({ task, epoch }) => {
       const held = this.#held(id, task, epoch);
       if (typeof held === 'string') return held;
-      const control = this.#controlOf(held.book);
+      const control = this.#controlOf(held.kept);
       if (control === 'run') this.#leases.grant(id, task, epoch);
       return control;
     });
@@ -299,24 +299,24 @@ class MemoryLedger implements Ledger {
   async resetTask(id: string, task: string, epoch: number): Promise<CommitResult> {
     const held = this.#held(id, task, epoch);
     if (typeof held === 'string') return held;
-    const { book, record } = held;
-    for (const [name, amount] of record.counters) add(book.totals, name, -amount);
+    const { kept, record } = held;
+    for (const [name, amount] of record.counters) add(kept.totals, name, -amount);
     record.counters.clear();
-    for (const key of [...(book.places.get(task)?.keys() ?? []), '']) resolveIssue(book, task, key);
-    for (const [code, count] of record.unkept) add(book.codes, code, -count);
+    for (const key of [...(kept.places.get(task)?.keys() ?? []), '']) resolveIssue(kept, task, key);
+    for (const [code, count] of record.unkept) add(kept.codes, code, -count);
     record.unkept.clear();
     delete record.cursor;
-    return this.#controlOf(book);
+    return this.#controlOf(kept);
   }
 
   async requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]> {
-    const book = this.#book(id);
-    if (book.operation.state !== 'running') return [];
+    const kept = this.#kept(id);
+    if (kept.operation.state !== 'running') return [];
     return tasks.filter((task) => {
-      const record = book.tasks.get(task);
+      const record = kept.tasks.get(task);
       if (record?.state !== 'failed') return false;
       record.state = 'queued';
-      book.failed--;
+      kept.failed--;
       return true;
     });
   }
@@ -325,13 +325,13 @@ class MemoryLedger implements Ledger {
     id: string,
     options: { states: readonly TaskState[]; cursor?: string },
   ): Promise<{ tasks: readonly string[]; cursor?: string }> {
-    const tasks = this.#book(id).tasks;
+    const tasks = this.#kept(id).tasks;
     return { tasks: [...tasks.keys()].filter((task) => options.states.includes(tasks.get(task)!.state)) };
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
     const after = options.cursor === undefined ? 0 : Number(options.cursor);
-    const wanted = [...this.#book(id).issues].filter(
+    const wanted = [...this.#kept(id).issues].filter(
       ([at, { code }]) => at > after && (options.code === undefined || options.code === code),
     );
     const page = wanted.slice(0, options.limit);
@@ -343,14 +343,14 @@ class MemoryLedger implements Ledger {
   }
 
   async taskIssues(id: string, task: string): Promise<readonly Issue[]> {
-    const { places, issues } = this.#book(id);
+    const { places, issues } = this.#kept(id);
     return [...(places.get(task)?.values() ?? [])].map((at) => structuredClone(issues.get(at)!));
   }
 
-  #book(id: string): OperationRecord {
-    const book = this.#operations.get(id);
-    if (book === undefined) throw new MigrationError('NOT_FOUND', `There is no operation ${id}`);
-    return book;
+  #kept(id: string): OperationRecord {
+    const kept = this.#operations.get(id);
+    if (kept === undefined) throw new MigrationError('NOT_FOUND', `There is no operation ${id}`);
+    return kept;
   }
 
   #isCurrent({ operation }: OperationRecord): boolean {
@@ -379,32 +379,32 @@ class MemoryLedger implements Ledger {
     id: string,
     task: string,
     epoch: number,
-  ): { book: OperationRecord; record: TaskRecord } | 'stale' | 'missing' {
-    const book = this.#operations.get(id);
-    if (book === undefined) return 'missing';
-    if (book.operation.state !== 'running' || !this.#isCurrent(book)) return 'stale';
-    const record = book.tasks.get(task);
+  ): { kept: OperationRecord; record: TaskRecord } | 'stale' | 'missing' {
+    const kept = this.#operations.get(id);
+    if (kept === undefined) return 'missing';
+    if (kept.operation.state !== 'running' || !this.#isCurrent(kept)) return 'stale';
+    const record = kept.tasks.get(task);
     if (record === undefined || record.epoch < epoch) return 'missing';
-    return record.state === 'running' && record.epoch === epoch ? { book, record } : 'stale';
+    return record.state === 'running' && record.epoch === epoch ? { kept, record } : 'stale';
   }
 
-  #recordIssue(book: OperationRecord, issue: Issue): void {
+  #recordIssue(kept: OperationRecord, issue: Issue): void {
     const { task, key, code } = issue;
-    const held = book.places.get(task)?.get(key);
+    const held = kept.places.get(task)?.get(key);
     // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.
-    if (held === undefined) resolveIssue(book, task, key);
-    else add(book.codes, book.issues.get(held)!.code, -1);
-    add(book.codes, code, 1);
-    if (held === undefined && book.issues.size >= this.#maxKeptIssues) {
-      const record = recordOf(book, task);
+    if (held === undefined) resolveIssue(kept, task, key);
+    else add(kept.codes, kept.issues.get(held)!.code, -1);
+    add(kept.codes, code, 1);
+    if (held === undefined && kept.issues.size >= this.#maxKeptIssues) {
+      const record = recordOf(kept, task);
       if (key === '') record.unkeptFailure = code;
       else add(record.unkept, code, 1);
       return;
     }
-    const place = held ?? ++book.lastIssue;
-    book.issues.set(place, structuredClone(issue));
-    const places = book.places.get(task) ?? new Map<string, number>();
-    book.places.set(task, places.set(key, place));
+    const place = held ?? ++kept.lastIssue;
+    kept.issues.set(place, structuredClone(issue));
+    const places = kept.places.get(task) ?? new Map<string, number>();
+    kept.places.set(task, places.set(key, place));
   }
 }
 

@@ -35,17 +35,17 @@ export interface OperationRecord {
 }
 
 /** An issue that was only counted can't be found by its key, the task's own failure excepted. */
-export function resolveIssue(book: OperationRecord, task: string, key: string): void {
-  const places = book.places.get(task);
+export function resolveIssue(kept: OperationRecord, task: string, key: string): void {
+  const places = kept.places.get(task);
   const place = places?.get(key);
-  const record = book.tasks.get(task);
+  const record = kept.tasks.get(task);
   if (places !== undefined && place !== undefined) {
-    add(book.codes, book.issues.get(place)!.code, -1);
-    book.issues.delete(place);
+    add(kept.codes, kept.issues.get(place)!.code, -1);
+    kept.issues.delete(place);
     places.delete(key);
-    if (places.size === 0) book.places.delete(task);
+    if (places.size === 0) kept.places.delete(task);
   } else if (key === '' && record?.unkeptFailure !== undefined) {
-    add(book.codes, record.unkeptFailure, -1);
+    add(kept.codes, record.unkeptFailure, -1);
     delete record.unkeptFailure;
   }
 }
@@ -59,8 +59,8 @@ export function isAsExpected(
   return [...names].every((name) => (record.counters.get(name) ?? 0) === (counters[name] ?? 0));
 }
 
-export function recordOf(book: OperationRecord, task: string): TaskRecord {
-  let record = book.tasks.get(task);
+export function recordOf(kept: OperationRecord, task: string): TaskRecord {
+  let record = kept.tasks.get(task);
   if (record === undefined) {
     record = {
       state: 'queued',
@@ -69,8 +69,8 @@ export function recordOf(book: OperationRecord, task: string): TaskRecord {
       counters: new Map(),
       unkept: new Map(),
     };
-    book.tasks.set(task, record);
-    book.listed++;
+    kept.tasks.set(task, record);
+    kept.listed++;
   }
   return record;
 }
@@ -90,14 +90,14 @@ export function withoutZeros(counts: Map<string, number>): Record<string, number
   return Object.fromEntries([...counts].filter(([, count]) => count !== 0));
 }
 
-export function snapshot(book: OperationRecord): Operation {
-  const { listed, completed, failed } = book;
+export function snapshot(kept: OperationRecord): Operation {
+  const { listed, completed, failed } = kept;
   return structuredClone({
-    ...book.operation,
-    listing: book.listing,
+    ...kept.operation,
+    listing: kept.listing,
     tasks: { listed, completed, failed },
-    totals: withoutZeros(book.totals),
-    codes: withoutZeros(book.codes),
-    facts: Object.fromEntries(book.facts),
+    totals: withoutZeros(kept.totals),
+    codes: withoutZeros(kept.codes),
+    facts: Object.fromEntries(kept.facts),
   });
 }

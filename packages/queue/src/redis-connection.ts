@@ -125,7 +125,7 @@ function requireNoEviction(info: string): void {
   if (policy === undefined || policy === 'noeviction') return;
   throw new MigrationError(
     'REDIS_EVICTS',
-    `Redis has maxmemory-policy ${policy} and would throw jobs and books away under memory pressure; ` +
+    `Redis has maxmemory-policy ${policy} and would throw jobs and records away under memory pressure; ` +
       'set it to noeviction: CONFIG SET maxmemory-policy noeviction, or on a managed Redis, which refuses that, in its ' +
       'settings (ElastiCache: a parameter group of your own; Memorystore: the configuration of the instance; ' +
       'Azure: the advanced settings or the eviction policy; Redis Cloud: the data eviction policy; ' +

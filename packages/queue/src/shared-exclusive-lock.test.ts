@@ -27,27 +27,27 @@ function stage(): {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('one that has to be alone waits for those there are, and those that come wait for it', async () => {
+test('exclusive work waits for those there are, and those that come wait for it', async () => {
   const lock = new SharedExclusiveLock();
   const { log, work } = stage();
-  const [first, second, suspect, third] = ['first', 'second', 'quarantined', 'third'].map(work);
-  if (!first || !second || !suspect || !third) throw new TypeError('four were made');
+  const [first, second, exclusive, third] = ['first', 'second', 'exclusive', 'third'].map(work);
+  if (!first || !second || !exclusive || !third) throw new TypeError('four were made');
   const firstRun = lock.shared(first.run);
   const secondRun = lock.shared(second.run);
-  const suspectRun = lock.exclusive(suspect.run);
+  const exclusiveRun = lock.exclusive(exclusive.run);
   const thirdRun = lock.shared(third.run);
   await settled();
   expect(log).toEqual(['first begins', 'second begins', 'first is asked to go', 'second is asked to go']);
   first.done();
   await firstRun;
   await settled();
-  expect(log).not.toContain('suspect begins');
+  expect(log).not.toContain('exclusive begins');
   second.done();
   await secondRun;
   await settled();
-  expect(log.slice(-2)).toEqual(['second ends', 'suspect begins']);
-  suspect.done();
-  expect(await suspectRun).toBe('quarantined');
+  expect(log.slice(-2)).toEqual(['second ends', 'exclusive begins']);
+  exclusive.done();
+  expect(await exclusiveRun).toBe('exclusive');
   await settled();
   expect(log.at(-1)).toBe('third begins');
   third.done();

@@ -38,7 +38,7 @@ export function rollback(context: ApiContext): RequestHandler {
   };
 }
 
-/** A run that the ledger don't know may still be rolled back where they were lost with Redis: then there is none. */
+/** A run that the ledger does not know may still be rolled back where they were lost with Redis: then there is none. */
 async function requireKnown(context: ApiContext, migrationId: string): Promise<void> {
   if ((await context.ledger.get(migrationId)) !== undefined) return;
   const { operations } = await context.ledger.list('migration', { limit: 1 });

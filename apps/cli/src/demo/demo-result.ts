@@ -61,7 +61,7 @@ export function problemsOf(report: MigrationReport, entries: number): string[] {
     problems.push(`The run ended as ${state}${reason === null ? '' : `: ${reason}`}.`);
   if (totalProcessed !== successCount + failureCount + skippedCount) {
     problems.push(
-      `The ledger don't balance: ${totalProcessed} ≠ ${successCount} + ${failureCount} + ${skippedCount}.`,
+      `The totals don't add up: ${totalProcessed} ≠ ${successCount} + ${failureCount} + ${skippedCount}.`,
     );
   }
   if (totalProcessed !== entries) problems.push(`${totalProcessed} of ${entries} entries were processed.`);

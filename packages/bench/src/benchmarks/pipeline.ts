@@ -2,7 +2,7 @@ import type { Benchmark } from './benchmark.ts';
 import { measureUsage } from './measure-usage.ts';
 import { openStack, type StackOptions } from './processes.ts';
 
-/** The whole product on its way from Firestore to the table: API, jobs, books, checkpoints. */
+/** The whole product on its way from Firestore to the table: API, jobs, ledger, checkpoints. */
 export function pipeline(
   options: StackOptions & {
     /** A warm-up goes over so many users only. */

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { BatchWriter } from './batch-writer.ts';
 import { onTask } from './on-task.ts';
 
-/** The bare loop: read bytes, map, write batches. No jobs, no books, no checkpoints, no conditions. */
+/** The bare loop: read bytes, map, write batches. No jobs, no ledger, no checkpoints, no conditions. */
 const usersAtOnce = 8;
 Buffer.poolSize = 64 * 1024;
 const batchSize = 25;

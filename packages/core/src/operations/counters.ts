@@ -86,7 +86,7 @@ export function addTo<C extends string>(deltas: { [name in C]?: number }, counte
 }
 
 /**
- * The deltas as the ledgers book them: whole numbers, without those that are nothing, in the order of `counters`.
+ * The deltas as the ledgers record them: whole numbers, without those that are nothing, in the order of `counters`.
  * Throws a TypeError for a name that the kind does not count or an amount that is no number, rather than lose it.
  */
 export function wholeDeltas(

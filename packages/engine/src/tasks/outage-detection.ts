@@ -22,7 +22,7 @@ export function getsOn(page: PageResult): boolean {
   );
 }
 
-/** Whether anything was done between these two looks at an operation's books. */
+/** Whether anything was done between these two looks at an operation's totals. */
 export function differInWork(before: Pick<Operation, 'totals'>, now: Pick<Operation, 'totals'>): boolean {
   const names = new Set([...Object.keys(before.totals), ...Object.keys(now.totals)]);
   return [...names].some(

@@ -7,7 +7,7 @@ export interface PageResult {
   readonly cursor?: string;
   readonly issues?: readonly Issue[];
   readonly resolved?: readonly string[];
-  /** Before all of this: the task's books are taken back, to go through it anew from the beginning. */
+  /** Before all of this: the task's counters are taken back, to go through it again from the beginning. */
   readonly reset?: true;
   /** True with the task's last page. */
   readonly last: boolean;

@@ -126,22 +126,22 @@ async function work(
   start: StartedTask,
   attempt: AttemptOptions,
 ): Promise<TaskResult | Lost> {
-  const book = new TaskAttempt(context, operation, start, attempt);
+  const taskAttempt = new TaskAttempt(context, operation, start, attempt);
   if (start.startsWithoutProgress > quarantineAfterStarts + 1) {
     const tries = start.startsWithoutProgress - 1;
     const what = `the process that worked on it ended ${tries} times without getting on, at last with nothing else to do`;
-    return book.fail(new MigrationError('POISONED', what));
+    return taskAttempt.fail(new MigrationError('POISONED', what));
   }
   if (start.epoch > 1) attempt.onEvent(resumption(start));
   try {
     await attempt.onStarted?.();
     for await (const page of workOf(context, operation, start)) {
-      const result = await book.commit(page);
+      const result = await taskAttempt.commit(page);
       if (result !== undefined) return result;
     }
     throw new MigrationError('INTERNAL', `the work on ${start.task} ended without a last page`);
   } catch (error) {
-    return book.interrupted(error);
+    return taskAttempt.interrupted(error);
   }
 }
 
@@ -247,7 +247,7 @@ class TaskAttempt {
     return { outcome: 'postponed', reason, brief: code };
   }
 
-  /** It books nothing, so that it may be tried until the ledger is there again. */
+  /** It records nothing, so that it may be tried until the ledger is there again. */
   async #handBack(): Promise<CommitResult> {
     const until = performance.now() + handBackLimitMs;
     for (;;) {

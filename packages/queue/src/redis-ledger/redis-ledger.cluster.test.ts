@@ -42,7 +42,7 @@ ledgerContract(
   { numRuns: 10 },
 );
 
-it('books a commit once whose answer is lost, and rejects', async () => {
+it('records a commit once whose answer is lost, and rejects', async () => {
   const prefix = `{ledger-test-${randomUUID()}}`;
   const node = await cluster.primaryOf(prefix);
   const line = await startCuttableLine(new URL(node.url));
@@ -79,7 +79,7 @@ it('books a commit once whose answer is lost, and rejects', async () => {
   await line.stop();
 });
 
-it('refuses a connection to a cluster that would book a commit twice', () => {
+it('refuses a connection to a cluster that would record a commit twice', () => {
   const resending = new Cluster([{ host: '127.0.0.1', port: 1 }], {
     lazyConnect: true,
     redisOptions: { maxRetriesPerRequest: 0 },

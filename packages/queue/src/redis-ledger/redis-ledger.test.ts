@@ -239,12 +239,12 @@ describe('the ledger in Redis', () => {
     await done();
   });
 
-  it('refuses a connection that would book a commit twice', async () => {
+  it('refuses a connection that would record a commit twice', async () => {
     const resending = new Redis(inject('services').REDIS_URL, { lazyConnect: true });
     expect(() => createRedisLedger({ redis: resending, prefix: 'x' })).toThrow(TypeError);
   });
 
-  it('books a commit once whose answer is lost, and rejects', async () => {
+  it('records a commit once whose answer is lost, and rejects', async () => {
     const { prefix, ledger, done } = await make();
     const id = await openMigration(ledger);
     const line = await startCuttableLine(new URL(inject('services').REDIS_URL));

@@ -3,9 +3,9 @@ import { issue, type NewLedger, open, read, start, trickyTasks } from './ledger-
 
 const task = 'user:a|b';
 
-/** A ledger that has lost its newest changes books nothing behind the gap. */
+/** A ledger that has lost its newest changes records nothing behind the gap. */
 export function gapsContract(newLedger: NewLedger): void {
-  describe('books that have lost something', () => {
+  describe('records that have lost something', () => {
     test('go on with a listing from nowhere but where it is', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
@@ -29,14 +29,14 @@ export function gapsContract(newLedger: NewLedger): void {
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, task);
       const page = { epoch, state: 'running', issues: [issue(task, 'k')] } as const;
-      const book = (
+      const commitPage = (
         expected: { cursor?: string; counters: Record<string, number> },
         cursor: string,
         deltas: Record<string, number>,
       ): Promise<string> => ledger.commit(id, task, { ...page, expected, cursor, deltas });
-      expect(await book({ counters: {} }, '', { created: 2, failed: 1, writeUnits: 1.6 })).toBe('run');
+      expect(await commitPage({ counters: {} }, '', { created: 2, failed: 1, writeUnits: 1.6 })).toBe('run');
       const counters = { failed: 1, writeUnits: 2, created: 2 };
-      expect(await book({ cursor: '', counters }, 'b|c\nü', { failed: -1 })).toBe('run');
+      expect(await commitPage({ cursor: '', counters }, 'b|c\nü', { failed: -1 })).toBe('run');
       const before = await read(ledger, id);
       for (const expected of [
         { counters: {} },
@@ -45,14 +45,14 @@ export function gapsContract(newLedger: NewLedger): void {
         { cursor: 'b|c', counters: { created: 2, writeUnits: 2 } },
         { counters: { created: 2, writeUnits: 2 } },
       ]) {
-        expect(await book(expected, 'd', { created: 1 })).toBe('missing');
+        expect(await commitPage(expected, 'd', { created: 1 })).toBe('missing');
       }
       expect(await read(ledger, id)).toStrictEqual(before);
       const now = { cursor: 'b|c\nü', counters: { created: 2, writeUnits: 2, failed: 0 } };
-      expect(await book(now, 'd', { created: 1 })).toBe('run');
+      expect(await commitPage(now, 'd', { created: 1 })).toBe('run');
       expect(await ledger.resetTask(id, task, epoch)).toBe('run');
-      expect(await book({ counters: {} }, 'd', { bytes: 12_345_678_901 })).toBe('run');
-      expect(await book({ cursor: 'd', counters: { bytes: 12_345_678_901 } }, 'e', {})).toBe('run');
+      expect(await commitPage({ counters: {} }, 'd', { bytes: 12_345_678_901 })).toBe('run');
+      expect(await commitPage({ cursor: 'd', counters: { bytes: 12_345_678_901 } }, 'e', {})).toBe('run');
     });
   });
 }

@@ -2,7 +2,7 @@ import type { Issue } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
 import {
   allIssues,
-  books,
+  figures,
   close,
   finish,
   issue,
@@ -84,7 +84,7 @@ export function issuesContract(newLedger: NewLedger): void {
       });
       await start(ledger, id, task);
       await start(ledger, id, 'user:b');
-      expect(books(await read(ledger, id))).toStrictEqual({
+      expect(figures(await read(ledger, id))).toStrictEqual({
         tasks: { listed: 2, completed: 0, failed: 0 },
         totals: {},
         codes: { ITEM_TOO_LARGE: 1 },
@@ -148,7 +148,7 @@ export function issuesContract(newLedger: NewLedger): void {
       await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, resolved: ['x', 'y'] });
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 2 });
       await ledger.resetTask(id, task, epoch);
-      expect(books(await read(ledger, id))).toMatchObject({ totals: {}, codes: { ITEM_TOO_LARGE: 3 } });
+      expect(figures(await read(ledger, id))).toMatchObject({ totals: {}, codes: { ITEM_TOO_LARGE: 3 } });
       await ledger.resetTask(id, task, epoch);
       expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3 });
     });

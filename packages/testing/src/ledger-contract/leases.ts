@@ -118,7 +118,7 @@ export function leasesContract(newLedger: NewLedger): void {
       expect(await isHeld(ledger)).toBe(false);
     });
 
-    test('of an attempt whose books are lost ends with the commit that says so', async () => {
+    test('of an attempt whose record is lost ends with the commit that says so', async () => {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
       const { epoch } = await start(ledger, id, task);

@@ -133,7 +133,7 @@ export async function allIssues(ledger: Ledger, id: string, limit: number, code?
   return issues;
 }
 
-/** What the operation says of its books, without what stays the same. */
-export function books({ tasks, totals, codes }: Operation): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
+/** What the operation says of its figures, without what stays the same. */
+export function figures({ tasks, totals, codes }: Operation): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
   return { tasks, totals, codes };
 }

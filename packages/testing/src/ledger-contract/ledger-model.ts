@@ -99,7 +99,7 @@ export class LedgerModel {
     );
   }
 
-  books(): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
+  figures(): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
     const totals: Record<string, number> = {};
     for (const { counters } of this.tasks.values()) {
       for (const [name, amount] of Object.entries(counters)) totals[name] = (totals[name] ?? 0) + amount;

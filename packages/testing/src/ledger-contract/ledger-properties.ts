@@ -5,7 +5,7 @@ import {
   binding,
   allIssues,
   allTasks,
-  books,
+  figures,
   close,
   issue,
   type NewLedger,
@@ -90,7 +90,7 @@ const doing = fc.record({
 
 export function ledgerProperties(newLedger: NewLedger, numRuns: number): void {
   describe('whatever happens in whatever order', () => {
-    test('says of its books what a recount says', async () => {
+    test('says of its figures what a recount says', async () => {
       const histories = fc.array(step, { minLength: 5, maxLength: 60, size: 'max' });
       const recounts = fc.asyncProperty(histories, async (steps) => followModel(await newLedger(), steps));
       await expect(fc.assert(recounts, { numRuns })).resolves.toBeUndefined();
@@ -112,7 +112,7 @@ async function followModel(ledger: Ledger, steps: readonly Step[]): Promise<void
   for (const current of steps) {
     await takeStep(ledger, id, model, attempts, current);
     const operation = await read(ledger, id);
-    expect(books(operation)).toStrictEqual(model.books());
+    expect(figures(operation)).toStrictEqual(model.figures());
     expect(operation.state === 'running').toBe(model.isRunning);
   }
   for (const state of ['queued', 'running', 'done', 'failed'] as const) {
@@ -249,5 +249,5 @@ function sumOf(booked: readonly Booked[]): Record<string, number> {
     if (deltas === 'reset') model.reset(name, epoch);
     else model.commit(name, { epoch, state: 'running', deltas });
   }
-  return model.books().totals;
+  return model.figures().totals;
 }

@@ -5,7 +5,7 @@ import {
   allTasks,
   at,
   binding,
-  books,
+  figures,
   close,
   finish,
   issue,
@@ -233,7 +233,7 @@ export function tasksContract(newLedger: NewLedger): void {
       expect(operation).toMatchObject({ state: 'running', phase: 'migrating', control: 'run' });
       expect(operation.finishedAt).toBe(at(7).toISOString());
       expect(operation).not.toHaveProperty('reason');
-      expect(books(operation)).toStrictEqual({
+      expect(figures(operation)).toStrictEqual({
         tasks: { listed: 2, completed: 1, failed: 0 },
         totals: { failed: 2 },
         codes: {},
@@ -366,7 +366,7 @@ export function tasksContract(newLedger: NewLedger): void {
         issues,
       });
       expect(await ledger.resetTask(id, task, epoch)).toBe('run');
-      expect(books(await read(ledger, id))).toStrictEqual({
+      expect(figures(await read(ledger, id))).toStrictEqual({
         tasks: { listed: 2, completed: 1, failed: 0 },
         totals: { created: 5 },
         codes: { ITEM_TOO_LARGE: 1 },
