@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: './packages/local-services/src/vitest-global-setup.ts',
     env: { METADATA_SERVER_DETECTION: 'none', AWS_EC2_METADATA_DISABLED: 'true' },
     // Most tests wait for servers most of the time: more at once than there are cores.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
