@@ -8,14 +8,14 @@ export function logWork(log: Log): OnWorkEvent {
     switch (event.kind) {
       case 'phase': {
         const { phase, reason } = event;
-        if (phase === 'pause') log.warn({ run, reason }, 'paused');
-        else if (phase === 'cancel') log.info({ run }, 'being cancelled');
-        else log.info({ run, phase }, 'goes on');
+        if (phase === 'pause') log.warn({ run, reason }, 'operation paused');
+        else if (phase === 'cancel') log.info({ run }, 'operation cancelling');
+        else log.info({ run, phase }, 'operation phase');
         return;
       }
       case 'ended': {
         const { state, reason } = event;
-        log[state === 'failed' ? 'error' : 'info']({ run, state, reason }, 'ended');
+        log[state === 'failed' ? 'error' : 'info']({ run, state, reason }, 'operation ended');
         return;
       }
       case 'takes-no-part':
@@ -24,10 +24,7 @@ export function logWork(log: Log): OnWorkEvent {
       case 'task': {
         const { user, segment, job, outcome, detail } = event;
         const failed = outcome === 'failed' || outcome === 'error';
-        log[failed ? 'warn' : 'debug'](
-          { run, user, segment, job, outcome, detail },
-          'user' in event ? 'user' : 'segment',
-        );
+        log[failed ? 'warn' : 'debug']({ run, user, segment, job, outcome, detail }, 'task ended');
       }
     }
   };
