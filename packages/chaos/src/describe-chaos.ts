@@ -10,7 +10,7 @@ export function describeChaos(result: ChaosResult): string {
     ...table(faults.byKind),
     `pauses that a person had to end`,
     ...table(result.pauses),
-    `report: ${report.state}, ${stats.totalProcessed} processed = ${stats.successCount} succeeded + ` +
+    `run: ${report.state}, ${stats.totalProcessed} processed = ${stats.successCount} succeeded + ` +
       `${stats.failureCount} failed + ${stats.skippedCount} skipped; users ${stats.users.completed} of ` +
       `${stats.users.listed}, ${stats.users.failed} failed`,
     ...stats.errors.slice(0, 5).map(({ path, code, message }) => `  ${code} ${path}: ${message}`),
@@ -20,7 +20,7 @@ export function describeChaos(result: ChaosResult): string {
     `items without an entry ${result.unexpected}`,
     `entries counted twice  ${result.countedTwice}`,
     `entries not counted    ${result.notCounted}`,
-    `report balance          ${result.totalsAddUp ? 'yes' : 'NO'}`,
+    `totals add up          ${result.totalsAddUp ? 'yes' : 'NO'}`,
     `writes after the end   ${result.writesAfterEnd}`,
     ...result.examples.map((example) => `  ${example}`),
     ...result.unexpectedEnds.map((end) => `ended by itself: ${end}`),
