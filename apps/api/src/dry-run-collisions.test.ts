@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each(cases)('a dry run foretells what the run then does: $what', async (one) => {
+test.each(cases)('a dry run predicts what the run then does: $what', async (one) => {
   await using environment = await openTestEnvironment({ env: { USER_CONCURRENCY: '1' } });
   for (const [user, date, fields] of one.entries)
     await environment.firestore.doc(`users/${user}/trading-journal/${date}`).set(fields);

@@ -188,7 +188,7 @@ test('a dry run writes nothing and never becomes the last migration', async () =
   expect((await environment.call('POST /start', wait)).body).toMatchObject({ stats: { createdCount: 8 } });
 });
 
-test('a dry run foretells conflicts, skips, collisions and what can not be an item', async () => {
+test('a dry run predicts conflicts, skips, collisions and what can not be an item', async () => {
   await using environment = await openTestEnvironment();
   const journal = (user: string, date: string) =>
     environment.firestore.doc(`users/${user}/trading-journal/${date}`);

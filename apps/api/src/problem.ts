@@ -108,7 +108,7 @@ export function problems({ redact }: ApiTelemetry, redis: RedisConnection): Erro
         response,
         500,
         'INTERNAL',
-        "Something went wrong that shouldn't have; the server's log says what",
+        `Internal error. See the server log, request id ${response.get('X-Request-Id') ?? 'unknown'}`,
       );
     }
   };

@@ -3,7 +3,7 @@ import { estimate, type Estimate, migrationReport, type MigrationReport } from '
 
 import type { ApiContext } from './api-context.ts';
 
-/** A run's report; that of a dry run foretells the bill and the time of a real one. */
+/** A run's report. A dry run's report predicts cost and duration of a real run. */
 export async function reportOf(
   context: ApiContext,
   operation: Operation,

@@ -22,7 +22,7 @@ export const startBody = z
     dryRun: z
       .boolean()
       .default(false)
-      .meta({ description: 'Writes nothing, and foretells what a run would do' }),
+      .meta({ description: 'Writes nothing and predicts what a run would do' }),
     userIds: z
       .array(documentId)
       .min(1)

@@ -16,7 +16,7 @@ export interface EngineSettings {
   readonly usersPage: number;
   /** Into how many segments the table is cut for scans. */
   readonly segments: number;
-  /** For the bill that a dry run foretells. */
+  /** For the cost that a dry run predicts. */
   readonly prices: Prices;
 }
 

@@ -78,7 +78,7 @@ function statsRows(stats) {
     ...ifAny('Users with failures', stats.users.failed, 'bad'),
     ['Written', size(stats.bytesWritten)],
     ['Write units', amount(stats.writeUnits)],
-    ...ifAny('Numbers carried as text', stats.encodedAsTextCount),
+    ...ifAny('Numbers stored as text', stats.encodedAsTextCount),
     ...ifAny('Fields of another type', stats.warningCount, 'warn'),
     ...ifAny('Compressed', stats.compressedCount),
   ];
@@ -95,7 +95,7 @@ function ifAny(term, count, tone = '') {
 }
 
 /**
- * What a dry run foretells.
+ * What a dry run predicts.
  * @param {NonNullable<MigrationAnswer['estimate']>} estimate
  * @returns {Node[]}
  */
