@@ -18,7 +18,10 @@ export class InMemoryTable {
   put(item: Fields): void {
     const key = textOf(item['dateKey']);
     const answered = inAnotherOrder(item);
-    this.#items.set(key, { whole: JSON.stringify(answered), provenance: JSON.stringify(stampOf(answered)) });
+    this.#items.set(key, {
+      whole: JSON.stringify(answered),
+      provenance: JSON.stringify(provenanceOf(answered)),
+    });
     this.#sorted.clear();
   }
 
@@ -64,7 +67,7 @@ export function textOf(attribute: Attribute | undefined): string {
   return String(attribute?.['S']);
 }
 
-function stampOf({ dateKey, updatedAt, data }: Fields): object {
+function provenanceOf({ dateKey, updatedAt, data }: Fields): object {
   const { userId, date, metadata } = (data?.['M'] ?? {}) as Fields;
   return { data: { M: { date, metadata, userId } }, updatedAt, dateKey };
 }

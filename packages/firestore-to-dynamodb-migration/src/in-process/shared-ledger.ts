@@ -3,7 +3,7 @@ import { createMemoryLedger } from '@migrator/engine';
 
 const ledgers = new Map<string, { readonly ledger: Ledger; users: number }>();
 
-/** Calls of one process that go on at the same time and mean the same data keep the same books, so that one run results. */
+/** Calls of one process that go on at the same time and mean the same data share one ledger, so that one run results. */
 export async function withSharedLedger<T>(scope: string, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const shared = ledgers.get(scope) ?? { ledger: createMemoryLedger(), users: 0 };
   ledgers.set(scope, shared);

@@ -30,7 +30,7 @@ export interface TestEnvironment extends AsyncDisposable {
   /** Writes entries of a user. */
   fill(userId: string, entries: readonly JournalEntry[]): Promise<void>;
   countItems(): Promise<number>;
-  /** `executeMigration` with this environment's environment and state file; without Redis. */
+  /** `executeMigration` with these variables and this state file; without Redis. */
   inProcess(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
   overQueue(options?: ExecuteMigrationOptions): Promise<MigrationResult>;
   /** The queue as another process has it, with variables of its own; closed with the environment. */
