@@ -26,7 +26,7 @@ STOPSIGNAL SIGTERM
 CMD ["node", "apps/api/src/main.ts"]
 
 FROM workspace AS fill-files
-RUN pnpm install --offline --frozen-lockfile --prod --config.optional=false --filter '@migrator/deployment...'
+RUN pnpm install --offline --frozen-lockfile --prod --config.optional=false --filter '@migrator/devkit...'
 
 # Fills a local Firestore with made-up journals.
 FROM ${NODE_IMAGE} AS fill
@@ -34,7 +34,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=fill-files /app ./
 USER node
-CMD ["node", "packages/deployment/src/fill.ts"]
+CMD ["node", "packages/devkit/src/fill.ts"]
 
 # What is built by a plain `docker build .`.
 FROM app

@@ -1,7 +1,7 @@
-import type { QueueContext } from '@migrator/composition';
+import type { QueueContext } from '@migrator/runtime';
 import type { Config } from '@migrator/config';
-import { type Log, noTracing, ServiceMetrics, type Tracing } from '@migrator/observability';
-import { createRedact, type Redact } from '@migrator/redaction';
+import { type Log, noTracing, ServiceMetrics, type Tracing } from '@migrator/runtime';
+import { createRedact, type Redact } from '@migrator/core';
 import { requireRedis } from '@migrator/queue';
 
 /** What the server watches itself with. */

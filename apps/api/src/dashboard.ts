@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-import { pageFolder } from '@migrator/dashboard';
 import express, { type RequestHandler, Router } from 'express';
 
 import { isSignedIn } from './access/access-guard.ts';
+
+/** Laid out as it is served: `index.html` at `/`, what it loads below `/dashboard/`. */
+const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
 
 /** Asked for anew each time, so that a page never runs with modules of another version. */
 const revalidated = 'no-cache';

@@ -1,5 +1,5 @@
 import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { startDynamoDbProxy, startFirestoreProxy } from '@migrator/testing';
+import { startDynamoDbProxy, startFirestoreProxy } from '@migrator/devkit';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';

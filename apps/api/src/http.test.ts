@@ -1,4 +1,4 @@
-import { startRedis } from '@migrator/local-services';
+import { startRedis } from '@migrator/devkit';
 import { expect, inject, test } from 'vitest';
 
 import { at, openTestEnvironment } from './testing/test-environment.ts';

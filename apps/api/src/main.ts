@@ -1,7 +1,7 @@
-import { openQueueContext } from '@migrator/composition';
+import { openQueueContext } from '@migrator/runtime';
 import { ConfigError, endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget, MigrationError } from '@migrator/core';
-import { openTelemetry } from '@migrator/observability';
+import { openTelemetry } from '@migrator/runtime';
 import { openQueueTelemetry, requireRecordVersion, requireRedis } from '@migrator/queue';
 
 import { requireSafeAccess } from './access/hosts.ts';

@@ -1,7 +1,7 @@
 import { GetItemCommand, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { mapEntry, readProvenance, type StoredItem, taskId } from '@migrator/core';
 import { AttemptWatcher, runTask } from '@migrator/engine';
-import { heldLease } from '@migrator/testing';
+import { heldLease } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';

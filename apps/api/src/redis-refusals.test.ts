@@ -1,4 +1,4 @@
-import { redisRefusals, startRefusingRedis } from '@migrator/local-services';
+import { redisRefusals, startRefusingRedis } from '@migrator/devkit';
 import { expect, test, vi } from 'vitest';
 
 import { at, openTestEnvironment } from './testing/test-environment.ts';

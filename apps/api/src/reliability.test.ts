@@ -1,9 +1,9 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { openQueueContext } from '@migrator/composition';
+import { openQueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { taskId } from '@migrator/core';
-import { startRedis } from '@migrator/local-services';
-import { startDynamoDbProxy, startFirestoreProxy, ThrottledTable } from '@migrator/testing';
+import { startRedis } from '@migrator/devkit';
+import { startDynamoDbProxy, startFirestoreProxy, ThrottledTable } from '@migrator/devkit';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { basePath } from './api-context.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Log } from '@migrator/observability';
+import type { Log } from '@migrator/runtime';
 import type { Request, RequestHandler, Response } from 'express';
 
 import type { ApiTelemetry } from './api-context.ts';

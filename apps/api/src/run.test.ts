@@ -1,6 +1,6 @@
 import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { taskId } from '@migrator/core';
-import { oddIds } from '@migrator/testing';
+import { oddIds } from '@migrator/devkit';
 import { FieldValue, GeoPoint, Timestamp } from 'firebase-admin/firestore';
 import { expect, test, vi } from 'vitest';
 

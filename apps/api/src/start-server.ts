@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import type { QueueContext } from '@migrator/composition';
+import type { QueueContext } from '@migrator/runtime';
 import type { Config } from '@migrator/config';
 import { hidingLedger, startSupervisor } from '@migrator/engine';
 

@@ -1,4 +1,4 @@
-import { startFirestoreProxy } from '@migrator/testing';
+import { startFirestoreProxy } from '@migrator/devkit';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { basePath } from './api-context.ts';

@@ -1,4 +1,4 @@
-import { openServices } from '@migrator/composition';
+import { openServices } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { MigrationError, type Operation, type Source, type Target } from '@migrator/core';
 import {

@@ -1,4 +1,4 @@
-import { chaos as runChaos, describeChaos } from '@migrator/chaos';
+import { chaos as runChaos, describeChaos } from '@migrator/e2e';
 
 export interface ChaosCommandOptions {
   readonly seed: number;

@@ -1,5 +1,5 @@
-import type { LocalServices } from '@migrator/local-services';
-import { PortTakenError, RedisMissingError, startLocalServices } from '@migrator/local-services';
+import type { LocalServices } from '@migrator/devkit';
+import { PortTakenError, RedisMissingError, startLocalServices } from '@migrator/devkit';
 import { endInOrder } from '@migrator/config';
 
 import { watchRunner } from './watch-runner.ts';

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { openQueueContext } from '@migrator/composition';
+import { openQueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { startOperation } from '@migrator/engine';
-import { fillFirestore, journals } from '@migrator/testing';
+import { fillFirestore, journals } from '@migrator/devkit';
 import { afterEach, expect, inject, test } from 'vitest';
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const children = new Set<ChildProcess>();
 const items = 900;
 

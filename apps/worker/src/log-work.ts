@@ -1,4 +1,4 @@
-import type { Log } from '@migrator/observability';
+import type { Log } from '@migrator/runtime';
 import type { OnWorkEvent } from '@migrator/queue';
 
 /** Writes down what a worker does: runs for everybody, users that are done only for who asks for details. */

@@ -1,7 +1,7 @@
-import { openQueueContext, publishMetrics } from '@migrator/composition';
+import { openQueueContext, publishMetrics } from '@migrator/runtime';
 import { endAtStart, endInOrder, loadConfig } from '@migrator/config';
 import { describeSource, describeTarget } from '@migrator/core';
-import { openTelemetry } from '@migrator/observability';
+import { openTelemetry } from '@migrator/runtime';
 import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } from '@migrator/queue';
 
 import { logWork } from './log-work.ts';

@@ -1,6 +1,6 @@
-import { publishMetrics } from '@migrator/composition';
-import { startRedis } from '@migrator/local-services';
-import { ServiceMetrics } from '@migrator/observability';
+import { publishMetrics } from '@migrator/runtime';
+import { startRedis } from '@migrator/devkit';
+import { ServiceMetrics } from '@migrator/runtime';
 import { connectRedis, createMetricsBoard } from '@migrator/queue';
 import { expect, onTestFinished, test, vi } from 'vitest';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { startTcpProxy } from '@migrator/testing';
+import { startTcpProxy } from '@migrator/devkit';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 
 import { endChildren, type Program, startProgram } from './testing/programs.ts';

@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { fillFirestore, journals } from '@migrator/testing';
+import { fillFirestore, journals } from '@migrator/devkit';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 
 const programs = {
   api: fileURLToPath(new URL('../../api/src/main.ts', import.meta.url)),
-  worker: fileURLToPath(new URL('main.ts', import.meta.url)),
+  worker: fileURLToPath(new URL('./main.ts', import.meta.url)),
 };
 const children = new Set<ChildProcess>();
 

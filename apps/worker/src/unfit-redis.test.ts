@@ -1,4 +1,4 @@
-import { redisRefusals, startRedis, startRefusingRedis } from '@migrator/local-services';
+import { redisRefusals, startRedis, startRefusingRedis } from '@migrator/devkit';
 import { closeRedis, connectRedis } from '@migrator/queue';
 import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 

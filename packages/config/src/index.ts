@@ -5,3 +5,10 @@ export { loadConfig } from './load-config.ts';
 export { endInOrder, secondRequest, signalCodes } from './end-in-order.ts';
 export { readConfig } from './read-config.ts';
 export { endAtStart } from './end-at-start.ts';
+export {
+  isOneSlotPrefix,
+  parseRedisUrl,
+  type RedisAddress,
+  type RedisPlace,
+  redisUrlForms,
+} from './parse-redis-url.ts';

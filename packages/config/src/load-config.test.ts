@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 const program = `
-import { loadConfig } from ${JSON.stringify(new URL('load-config.ts', import.meta.url).href)};
+import { loadConfig } from ${JSON.stringify(new URL('./load-config.ts', import.meta.url).href)};
 const { aws, google, redis } = loadConfig();
 process.stdout.write(JSON.stringify({ table: aws.tableName, users: google.usersCollection, prefix: redis.prefix }));
 `;

@@ -1,6 +1,6 @@
 import { listPrices, type Prices } from '@migrator/core';
-import { contentOf, createRedact, isPath, secretsOf } from '@migrator/redaction';
-import { isOneSlotPrefix, parseRedisUrl } from '@migrator/redis-url';
+import { contentOf, createRedact, isPath, secretsOf } from '@migrator/core';
+import { isOneSlotPrefix, parseRedisUrl } from './parse-redis-url.ts';
 
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-import { parseRedisUrl, redisUrlForms } from '@migrator/redis-url';
+import { parseRedisUrl, redisUrlForms } from './parse-redis-url.ts';
 import { z } from 'zod';
 
 import { parseBasePath, parseHosts, parseTrustedProxies } from './address-list.ts';

@@ -1,4 +1,4 @@
-import { ledgerContract } from '@migrator/testing';
+import { ledgerContract } from '@migrator/devkit/contracts';
 import { createMemoryLedger } from './memory-ledger.ts';
 
 ledgerContract('the ledger in memory', async (options) => ({

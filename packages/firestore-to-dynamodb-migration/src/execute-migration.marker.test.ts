@@ -11,7 +11,7 @@ import {
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { controlCurrent, rollbackReport, startOperation, waitForEnd } from '@migrator/engine';
-import { startDynamoDbProxy } from '@migrator/testing';
+import { startDynamoDbProxy } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ExecuteMigrationOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import { startOperation, waitForEnd } from '@migrator/engine';
-import { startRedis } from '@migrator/local-services';
+import { startRedis } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { MigrationProgress } from './migration-result.ts';

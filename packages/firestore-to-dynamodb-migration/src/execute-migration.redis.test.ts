@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { startRedis } from '@migrator/local-services';
+import { startRedis } from '@migrator/devkit';
 import { closeRedis, connectRedis } from '@migrator/queue';
-import { startTcpProxy } from '@migrator/testing';
+import { startTcpProxy } from '@migrator/devkit';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { days, openTestEnvironment } from './test-support/open-test-environment.ts';
 
 const application = `
-import { executeMigration } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+import { executeMigration } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
 const onProgress = () => console.log('under way');
 try {
   console.log('ended', (await executeMigration({ onProgress })).state);

@@ -1,4 +1,4 @@
-import { createRedact, redactError } from '@migrator/redaction';
+import { createRedact, redactError } from '@migrator/core';
 
 import { migrateInProcess } from './in-process/migrate-in-process.ts';
 import type { MigrationResult } from './migration-result.ts';

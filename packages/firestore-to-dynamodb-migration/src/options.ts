@@ -1,6 +1,6 @@
 import { type Config, readConfig } from '@migrator/config';
 import { isDocumentId, type MigrationRequest } from '@migrator/core';
-import { secretsOf } from '@migrator/redaction';
+import { secretsOf } from '@migrator/core';
 import { z } from 'zod';
 
 import type { MigrationProgress } from './migration-result.ts';

@@ -1,6 +1,6 @@
 import { MigrationError } from '@migrator/core';
 import { createMemoryLedger } from '@migrator/engine';
-import { sampleBinding } from '@migrator/testing';
+import { sampleBinding } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import { waitForOperation } from './wait-for-operation.ts';

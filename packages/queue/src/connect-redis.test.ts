@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-import { startRedisSentinels } from '@migrator/local-services';
+import { startRedisSentinels } from '@migrator/devkit';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished, vi } from 'vitest';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 
-import { parseRedisUrl, type RedisPlace, redisUrlForms } from '@migrator/redis-url';
+import { parseRedisUrl, type RedisPlace, redisUrlForms } from '@migrator/config';
 import {
   Cluster,
   type ClusterOptions,

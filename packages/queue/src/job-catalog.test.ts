@@ -1,5 +1,5 @@
 import { type Task, taskId } from '@migrator/core';
-import { oddIds } from '@migrator/testing';
+import { oddIds } from '@migrator/devkit';
 import { assert, constantFrom, integer, oneof, property, string, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { startRedis } from '@migrator/local-services';
+import { startRedis } from '@migrator/devkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 

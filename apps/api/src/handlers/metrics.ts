@@ -1,4 +1,4 @@
-import { type ExportedMetrics, GaugePage, prometheusText } from '@migrator/observability';
+import { type ExportedMetrics, GaugePage, prometheusText } from '@migrator/runtime';
 import { createMetricsBoard } from '@migrator/queue';
 import type { RequestHandler } from 'express';
 

@@ -1,6 +1,6 @@
 import { entryOutcomes, type Operation, processedEntries } from '@migrator/core';
 import { currentStatus, hasLeases } from '@migrator/engine';
-import { type ExportedMetrics, GaugePage } from '@migrator/observability';
+import { type ExportedMetrics, GaugePage } from '@migrator/runtime';
 import { queueLoads } from '@migrator/queue';
 
 import type { ApiContext } from '../api-context.ts';

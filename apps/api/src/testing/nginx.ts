@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { findNginx, freePort } from '@migrator/local-services';
+import { findNginx, freePort } from '@migrator/devkit';
 import { vi } from 'vitest';
 
 export interface Nginx extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { findChromium } from '@migrator/local-services';
+import { findChromium } from '@migrator/devkit';
 import { type BrowserContext, chromium } from 'playwright-core';
 
 /** A headless Chromium with an empty profile, which asks nobody but the pages it is sent to. */

@@ -6,10 +6,10 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { openQueueContext, publishMetrics, type QueueContext } from '@migrator/composition';
+import { openQueueContext, publishMetrics, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
-import { createLog, createObservation, noTracing, ServiceMetrics } from '@migrator/observability';
-import { createRedact } from '@migrator/redaction';
+import { createLog, createObservation, noTracing, ServiceMetrics } from '@migrator/runtime';
+import { createRedact } from '@migrator/core';
 import { createMetricsBoard, startWorkers } from '@migrator/queue';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';

@@ -1,5 +1,5 @@
 import type { MigrationReport } from '@migrator/engine';
-import { sampleBinding } from '@migrator/testing';
+import { sampleBinding } from '@migrator/devkit';
 import { expect, it } from 'vitest';
 
 import { demoResult, problemsOf } from './demo-result.ts';

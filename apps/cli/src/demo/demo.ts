@@ -1,5 +1,5 @@
-import type { LocalServices } from '@migrator/local-services';
-import { startLocalServices } from '@migrator/local-services';
+import type { LocalServices } from '@migrator/devkit';
+import { startLocalServices } from '@migrator/devkit';
 
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
 import { watchRun } from '../watch-run.ts';

@@ -1,5 +1,5 @@
-import type { LocalServicesEnv } from '@migrator/local-services';
-import type { JournalUser } from '@migrator/testing';
+import type { LocalServicesEnv } from '@migrator/devkit';
+import type { JournalUser } from '@migrator/devkit';
 
 import type { Filled } from './demo-result.ts';
 import type { Step } from './progress-step.ts';
@@ -15,7 +15,7 @@ export async function fillWithJournals(
   show: (step: Step) => void,
 ): Promise<Filled & { missing: number }> {
   // Loaded late: it takes as long as a service takes to start.
-  const { fillFirestore, journals } = await import('@migrator/testing');
+  const { fillFirestore, journals } = await import('@migrator/devkit');
   const startedAt = performance.now();
   let users = 0;
   let missing = 0;

@@ -1,5 +1,5 @@
 import type { CurrentStatus, Progress, StatusState } from '@migrator/engine';
-import { sampleBinding } from '@migrator/testing';
+import { sampleBinding } from '@migrator/devkit';
 import { expect, it } from 'vitest';
 
 import { stepMeter } from './progress-step.ts';

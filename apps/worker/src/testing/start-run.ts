@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { startOperation } from '@migrator/engine';
-import { fillFirestore, journals } from '@migrator/testing';
+import { fillFirestore, journals } from '@migrator/devkit';
 import { expect, inject } from 'vitest';
 
 import { type Program, startProgram } from './programs.ts';

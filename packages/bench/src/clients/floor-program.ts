@@ -1,5 +1,5 @@
 import { type EncodedItem, mapEntry, type Source } from '@migrator/core';
-import { createFirestoreSource } from '@migrator/firestore-source';
+import { createFirestoreSource } from '@migrator/firestore';
 import pLimit from 'p-limit';
 import { BatchWriter } from './batch-writer.ts';
 import { onTask } from './on-task.ts';

@@ -1,4 +1,4 @@
-import { encodeDocument, journalEntry } from '@migrator/testing';
+import { encodeDocument, journalEntry } from '@migrator/devkit';
 import { uglyFields } from './ugly-fields.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { decodeMessage } from '@migrator/testing';
+import { decodeMessage } from '@migrator/devkit';
 import { Dataset, ordinaryBodies } from './dataset.ts';
 import { delimited, integer, text } from './wire.ts';
 

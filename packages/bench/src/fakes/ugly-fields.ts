@@ -1,4 +1,4 @@
-import type { FieldValue } from '@migrator/testing';
+import type { FieldValue } from '@migrator/devkit';
 
 /** Doubles that need all their digits, maps as deep as they may be, big arrays, text that is all escapes. */
 export function uglyFields(seed: number): { [name: string]: FieldValue } {

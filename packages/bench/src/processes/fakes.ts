@@ -1,4 +1,4 @@
-import { startRedis } from '@migrator/local-services';
+import { startRedis } from '@migrator/devkit';
 import { Releasers } from './releasers.ts';
 import { startProcess } from './measured-process.ts';
 

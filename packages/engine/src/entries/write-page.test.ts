@@ -1,5 +1,5 @@
 import { mapEntry, type SourceEntry, type Target } from '@migrator/core';
-import { encodeDocument, heldLease, journalEntry } from '@migrator/testing';
+import { encodeDocument, heldLease, journalEntry } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import type { EngineContext } from '../engine-context.ts';

@@ -5,7 +5,7 @@ import {
   MigrationError,
   type OperationRequest,
 } from '@migrator/core';
-import { sampleBinding as binding } from '@migrator/testing';
+import { sampleBinding as binding } from '@migrator/devkit';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { createMemoryLedger } from '../memory-ledger.ts';

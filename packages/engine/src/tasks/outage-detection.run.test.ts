@@ -8,7 +8,7 @@ import {
   type SourceEntry,
   type Target,
 } from '@migrator/core';
-import { encodeDocument, sampleBinding } from '@migrator/testing';
+import { encodeDocument, sampleBinding } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import type { EngineContext } from '../engine-context.ts';

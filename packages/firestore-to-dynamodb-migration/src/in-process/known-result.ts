@@ -1,7 +1,7 @@
 import type { Binding } from '@migrator/core';
 import type { MarkedRun } from '@migrator/engine';
 
-import type { Services } from '@migrator/composition';
+import type { Services } from '@migrator/runtime';
 import { covers } from '../covers.ts';
 import { isFinished, type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';

@@ -1,4 +1,4 @@
-import { openServices, type Services } from '@migrator/composition';
+import { openServices, type Services } from '@migrator/runtime';
 import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
 import { hidingLedger, preflight, runInProcess, startTimeOf, withoutUserData } from '@migrator/engine';
 

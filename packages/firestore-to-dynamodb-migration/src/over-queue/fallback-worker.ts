@@ -1,4 +1,4 @@
-import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import type { Config } from '@migrator/config';
 import { type MigrationQueues, startWorkers } from '@migrator/queue';
 

@@ -1,4 +1,4 @@
-import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { isSameBinding, type Ledger, type Operation } from '@migrator/core';
 import {
   controlCurrent,

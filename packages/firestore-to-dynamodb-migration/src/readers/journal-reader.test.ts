@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { startScriptedDynamoDb } from '@migrator/testing';
+import { startScriptedDynamoDb } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { days, type TestEnvironment, openTestEnvironment } from '../test-support/open-test-environment.ts';

@@ -11,10 +11,10 @@ import {
   ScanCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { openQueueContext, type QueueContext } from '@migrator/composition';
+import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { closeRedis, connectRedis, startWorkers } from '@migrator/queue';
-import { fillFirestore, type JournalEntry } from '@migrator/testing';
+import { fillFirestore, type JournalEntry } from '@migrator/devkit';
 import { inject, vi } from 'vitest';
 
 import { executeMigration } from '../execute-migration.ts';

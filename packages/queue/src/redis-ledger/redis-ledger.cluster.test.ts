@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { type RedisClusterService, startRedisCluster } from '@migrator/local-services';
-import { ledgerContract, sampleBinding as binding } from '@migrator/testing';
+import { type RedisClusterService, startRedisCluster } from '@migrator/devkit';
+import { sampleBinding as binding } from '@migrator/devkit';
+import { ledgerContract } from '@migrator/devkit/contracts';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 

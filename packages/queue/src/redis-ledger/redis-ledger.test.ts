@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Issue, Ledger } from '@migrator/core';
-import {
-  ledgerContract,
-  type LedgerHarness,
-  type LedgerSettings,
-  sampleBinding as binding,
-} from '@migrator/testing';
+import { sampleBinding as binding } from '@migrator/devkit';
+import { ledgerContract, type LedgerHarness, type LedgerSettings } from '@migrator/devkit/contracts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bucketCount, bucketOf } from './ledger-keys.ts';

@@ -1,0 +1,70 @@
+import { hashOf } from '../fixtures/seeded-random.ts';
+
+export interface ThrottledTableOptions {
+  readonly writeUnitsPerSecond: number;
+  /** How much unused capacity a table keeps: five minutes' by default, as DynamoDB does. */
+  readonly burstSeconds?: number;
+  readonly partitions?: number;
+  /** What one partition takes, whatever the table has: 1,000 a second by default. */
+  readonly partitionUnitsPerSecond?: number;
+  /** Milliseconds, for tests. */
+  readonly now?: () => number;
+}
+
+interface Bucket {
+  units: number;
+  at: number;
+  readonly perSecond: number;
+  readonly most: number;
+}
+
+/** The write capacity of a table as DynamoDB has it: a bucket that fills as time goes by, and one for each partition. */
+export class ThrottledTable {
+  readonly #table: Bucket;
+  readonly #partitions: readonly Bucket[];
+  readonly #now: () => number;
+  used = 0;
+
+  constructor(options: ThrottledTableOptions) {
+    const {
+      writeUnitsPerSecond,
+      burstSeconds = 300,
+      partitions = 1,
+      partitionUnitsPerSecond = 1_000,
+    } = options;
+    this.#now = options.now ?? (() => performance.now());
+    const at = this.#now();
+    const most = writeUnitsPerSecond * burstSeconds;
+    this.#table = { units: most, at, perSecond: writeUnitsPerSecond, most };
+    this.#partitions = Array.from({ length: partitions }, () => ({
+      units: partitionUnitsPerSecond,
+      at,
+      perSecond: partitionUnitsPerSecond,
+      most: partitionUnitsPerSecond,
+    }));
+  }
+
+  /** Whether a write to this key is let through. What it used is told later, and may overdraw the buckets. */
+  admits(key: string): boolean {
+    return this.#level(this.#table) > 0 && this.#level(this.#partitionOf(key)) > 0;
+  }
+
+  use(key: string, units: number): void {
+    this.used += units;
+    for (const bucket of [this.#table, this.#partitionOf(key)]) {
+      this.#level(bucket);
+      bucket.units -= units;
+    }
+  }
+
+  #partitionOf(key: string): Bucket {
+    return this.#partitions[hashOf(key) % this.#partitions.length] ?? this.#table;
+  }
+
+  #level(bucket: Bucket): number {
+    const now = this.#now();
+    bucket.units = Math.min(bucket.most, bucket.units + ((now - bucket.at) / 1_000) * bucket.perSecond);
+    bucket.at = now;
+    return bucket.units;
+  }
+}

@@ -1,0 +1,62 @@
+export type { DynamoDbOptions, DynamoDbService } from './services/dynamodb.ts';
+export { startDynamoDb } from './services/dynamodb.ts';
+export type { FirestoreOptions, FirestoreService } from './services/firestore.ts';
+export { startFirestore } from './services/firestore.ts';
+export type { RedisOptions } from './services/redis.ts';
+export { RedisMissingError, startRedis } from './services/redis.ts';
+export { freePort } from './services/free-port.ts';
+export { findChromium } from './services/chromium-program.ts';
+export { findNginx } from './services/nginx-program.ts';
+export type { LocalProgram } from './services/find-program.ts';
+export { findRedisProgram } from './services/redis-program.ts';
+export type { RedisClusterOptions, RedisClusterService } from './services/redis-cluster.ts';
+export { startRedisCluster } from './services/redis-cluster.ts';
+export type { RedisSentinelsOptions, RedisSentinelsService } from './services/redis-sentinels.ts';
+export { startRedisSentinels } from './services/redis-sentinels.ts';
+export { redisRefusals, startRefusingRedis } from './services/refusing-redis.ts';
+export type { RedisService } from './services/redis-service.ts';
+export type { LocalService, ServiceOptions } from './services/service.ts';
+export { PortTakenError, ServiceEndedError } from './services/service.ts';
+export type {
+  LocalServices,
+  LocalServicesEnv,
+  LocalServicesOptions,
+} from './services/start-local-services.ts';
+export { startLocalServices } from './services/start-local-services.ts';
+export { decodeDocument, decodeMessage } from './fixtures/decode-document.ts';
+export { type EncodableDocument, encodeDocument, type FieldValue } from './fixtures/encode-document.ts';
+export { encodeItem, type ItemFixture, migratedItem } from './fixtures/encode-item.ts';
+export { fillFirestore, type FillOptions } from './fixtures/fill-firestore.ts';
+export {
+  type JournalEntry,
+  journalEntry,
+  journals,
+  type JournalsOptions,
+  type JournalUser,
+} from './fixtures/journals.ts';
+export { heldLease } from './fixtures/held-lease.ts';
+export { oddIds } from './fixtures/odd-ids.ts';
+export {
+  exception,
+  type ScriptedAnswer,
+  type ScriptedCall,
+  type ScriptedDynamoDb,
+  startScriptedDynamoDb,
+} from './scripted-services/scripted-dynamodb.ts';
+export {
+  type ScriptedFirestore,
+  type ScriptedReply,
+  type ScriptedRpc,
+  startScriptedFirestore,
+} from './scripted-services/scripted-firestore.ts';
+export { seededRandom } from './fixtures/seeded-random.ts';
+export { type DynamoDbFault, type DynamoDbProxy, startDynamoDbProxy } from './fault-proxy/dynamodb-proxy.ts';
+export { type Fault, FaultPlan, type FaultPlanOptions } from './fault-proxy/fault-plan.ts';
+export {
+  type FirestoreFault,
+  type FirestoreProxy,
+  startFirestoreProxy,
+} from './fault-proxy/firestore-proxy.ts';
+export { startTcpProxy, type TcpFault, type TcpProxy } from './fault-proxy/tcp-proxy.ts';
+export { ThrottledTable } from './fault-proxy/throttled-table.ts';
+export { sampleBinding } from './fixtures/sample-binding.ts';

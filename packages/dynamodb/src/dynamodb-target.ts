@@ -1,0 +1,270 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  type DeleteResult,
+  type EncodedItem,
+  type FoundItems,
+  type ItemJson,
+  type Lease,
+  MigrationError,
+  type OwnedItemRef,
+  type PutResult,
+  type ScanPage,
+  type ScanRequest,
+  type StoredItem,
+  storedItemSize,
+  type TableDescription,
+  type Target,
+} from '@migrator/core';
+import { withRetries } from '@migrator/core';
+import { createAwsClient } from './aws-client.ts';
+import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
+import type { DynamoDbTargetOptions } from './options.ts';
+import {
+  deleteItemBody,
+  encodeCursor,
+  getBatchBody,
+  getItemBody,
+  putItemBody,
+  scanBody,
+} from './requests.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { type RawResponse, type ReadAction, SignedTransport, type WriteAction } from './signed-transport.ts';
+import { TableTags } from './table-tags.ts';
+import { Table } from './table.ts';
+import { unitsOf, writeUnitsOf } from './write-units.ts';
+
+const keysPerBatchGet = 100;
+/** Enough for an answer, short for a person who waits. */
+const writeGraceMs = 1_000;
+
+type Capacity = { readonly CapacityUnits?: number };
+
+interface Answers {
+  PutItem: { Attributes?: StoredItem; ConsumedCapacity?: Capacity };
+  DeleteItem: { ConsumedCapacity?: Capacity };
+  GetItem: { Item?: StoredItem; ConsumedCapacity?: Capacity };
+  /** Beside the items, which are cut out of it. */
+  BatchGetItem: {
+    UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
+    ConsumedCapacity?: Capacity[];
+  };
+  Scan: { Items?: StoredItem[]; LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
+}
+
+/** The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call. */
+/** `memory`: where the bodies of its writes lie; of its own by default. */
+export function createDynamoDbTarget(options: DynamoDbTargetOptions, memory = new BufferPool()): Target {
+  return new DynamoDbTarget(options, memory);
+}
+
+class DynamoDbTarget implements Target {
+  readonly #options: DynamoDbTargetOptions;
+  readonly #client: DynamoDBClient;
+  readonly #transport: SignedTransport;
+  readonly #table: Table;
+  readonly #tags: TableTags;
+  readonly #memory: BufferPool;
+  readonly #bodies;
+
+  constructor(options: DynamoDbTargetOptions, memory: BufferPool) {
+    const { tableName } = options;
+    this.#memory = memory;
+    this.#options = options;
+    this.#client = createAwsClient(options);
+    this.#transport = new SignedTransport(this.#client, options);
+    this.#table = new Table(this.#client, options);
+    this.#tags = new TableTags(this.#transport, (signal) => this.#table.arn(signal), options);
+    this.#bodies = {
+      putItem: putItemBody(tableName),
+      deleteItem: deleteItemBody(tableName),
+      getItem: getItemBody(tableName),
+      getBatch: getBatchBody(tableName),
+      scan: scanBody(tableName),
+    };
+  }
+
+  async putOwned(item: EncodedItem, lease: Lease, signal?: AbortSignal): Promise<PutResult> {
+    const answer = await this.#withRetries('PutItem', signal, () => this.#put(item, lease, signal));
+    if (answer.conditionFailed) {
+      const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
+      const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
+      return { outcome: 'refused', ...(stored === undefined ? {} : { stored }), writeUnits };
+    }
+    const { Attributes, ConsumedCapacity } = answer.json as Answers['PutItem'];
+    const writeUnits = this.#used('write', unitsOf(ConsumedCapacity, writeUnitsOf(item.size)));
+    return { outcome: 'written', ...(Attributes === undefined ? {} : { replaced: Attributes }), writeUnits };
+  }
+
+  async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
+    let items = new Map<string, ItemJson>();
+    const memories: ArrayBuffer[] = [];
+    let readUnits = 0;
+    const distinct = [...new Set(dateKeys)];
+    for (let at = 0; at < distinct.length; at += keysPerBatchGet) {
+      let waiting = distinct.slice(at, at + keysPerBatchGet);
+      await this.#withRetries('BatchGetItem', signal, async (progressed) => {
+        // Keys are left over where an answer would be too large, which is no reason to wait, or by throttling.
+        while (waiting.length > 0) {
+          const body = this.#bodies.getBatch(waiting);
+          const { json } = await this.#transport.send({
+            action: 'BatchGetItem',
+            body,
+            signal,
+            read: splitBatchGetResponse,
+          });
+          const { items: found, rest, memory } = json as SplitResponse;
+          if (items.size === 0) items = found;
+          else for (const [key, item] of found) items.set(key, item);
+          if (memory !== undefined) memories.push(memory);
+          const { UnprocessedKeys, ConsumedCapacity } = rest as Answers['BatchGetItem'];
+          readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
+          const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
+          if (unprocessed.length >= waiting.length) throw leftOver(waiting.length, this.#options.tableName);
+          waiting = unprocessed;
+          progressed();
+        }
+      });
+    }
+    return { items, readUnits, free: () => memories.splice(0).forEach(free) };
+  }
+
+  async deleteOwned(ref: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult> {
+    const body = this.#bodies.deleteItem(ref);
+    let mayBeDone = false;
+    const answer = await this.#withRetries('DeleteItem', signal, async () => {
+      try {
+        return await this.#write('DeleteItem', body, lease, signal);
+      } catch (error) {
+        mayBeDone ||= MigrationError.codeOf(error) === 'TARGET_UNAVAILABLE';
+        throw error;
+      }
+    });
+    if (!answer.conditionFailed) {
+      const { ConsumedCapacity } = answer.json as Answers['DeleteItem'];
+      return { outcome: 'deleted', writeUnits: this.#used('write', unitsOf(ConsumedCapacity, 1)) };
+    }
+    const stored = await this.#storedAfterRefusal(answer.json, ref.dateKey, signal);
+    const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
+    // An earlier try got no answer and may well have been the one that deleted it.
+    if (stored === undefined && mayBeDone) return { outcome: 'deleted', writeUnits };
+    return { outcome: 'refused', ...(stored === undefined ? {} : { stored }), writeUnits };
+  }
+
+  async scan(request: ScanRequest): Promise<ScanPage> {
+    const answer = await this.#retrying('Scan', this.#bodies.scan(request), request.signal);
+    const { Items = [], LastEvaluatedKey, ConsumedCapacity } = answer.json as Answers['Scan'];
+    const readUnits = this.#used('read', unitsOf(ConsumedCapacity, Items.length));
+    return {
+      items: Items,
+      readUnits,
+      ...(LastEvaluatedKey === undefined ? {} : { cursor: encodeCursor(LastEvaluatedKey) }),
+    };
+  }
+
+  async isEmpty(signal?: AbortSignal): Promise<boolean> {
+    const first = {
+      segment: 0,
+      totalSegments: 1,
+      keysOnly: true,
+      limit: 1,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    let page = await this.scan(first);
+    while (page.items.length === 0 && page.cursor !== undefined) {
+      page = await this.scan({ ...first, cursor: page.cursor });
+    }
+    return page.items.length === 0;
+  }
+
+  async countJournalItems(signal?: AbortSignal): Promise<number> {
+    return await this.#table.countJournalItems(signal);
+  }
+
+  async preflight(signal?: AbortSignal): Promise<TableDescription> {
+    return await this.#table.preflight(signal);
+  }
+
+  async describe(signal?: AbortSignal): Promise<TableDescription> {
+    return await this.#table.describe(signal);
+  }
+
+  async readTags(prefix: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return await this.#tags.read(prefix, signal);
+  }
+
+  async writeTag(key: string, value: string, lease: Lease, signal?: AbortSignal): Promise<void> {
+    await this.#tags.write(key, value, lease, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+    this.#client.destroy();
+  }
+
+  /** What is there after a failed condition; services that do not send it along are asked. */
+  async #storedAfterRefusal(
+    json: unknown,
+    dateKey: string,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredItem | undefined> {
+    const { Item } = json as { Item?: StoredItem };
+    if (Item !== undefined) return Item;
+    const answer = await this.#retrying('GetItem', this.#bodies.getItem(dateKey), signal);
+    const found = answer.json as Answers['GetItem'];
+    this.#used('read', unitsOf(found.ConsumedCapacity, 1));
+    return found.Item;
+  }
+
+  async #retrying(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {
+    return await this.#withRetries(action, signal, async () => await this.#send(action, body, signal));
+  }
+
+  /**
+   * A write that is under way when the signal aborts has a moment to come home: cut off at once, whether it was done
+   * would not be known, and could not be booked.
+   */
+  #write(
+    action: WriteAction,
+    body: Buffer,
+    lease: Lease,
+    signal: AbortSignal | undefined,
+  ): Promise<RawResponse> {
+    return this.#transport.send({ action, body, lease, signal, graceMs: writeGraceMs });
+  }
+
+  /** Each try has a body of its own, which is used again only after the good answer to it. */
+  async #put(item: EncodedItem, lease: Lease, signal: AbortSignal | undefined): Promise<RawResponse> {
+    const { body, memory } = this.#bodies.putItem(item, this.#memory);
+    const answer = await this.#write('PutItem', body, lease, signal);
+    if (!answer.conditionFailed) this.#memory.giveBack(memory);
+    return answer;
+  }
+
+  #send(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {
+    return this.#transport.send({ action, body, signal });
+  }
+
+  #withRetries<T>(
+    action: ReadAction | WriteAction,
+    signal: AbortSignal | undefined,
+    work: (progressed: () => void) => Promise<T>,
+  ): Promise<T> {
+    const operation = `${action} on table "${this.#options.tableName}"`;
+    return withRetries(work, { operation, signal, onRetry: this.#options.onRetry });
+  }
+
+  #used(kind: 'read' | 'write', units: number): number {
+    this.#options.onCapacity?.(kind, units);
+    return units;
+  }
+}
+
+/** An ArrayBuffer can't be freed, but it can hand its memory on to one of no length. */
+function free(memory: ArrayBuffer): void {
+  memory.transfer(0);
+}
+
+/** Items of a batch that the table had no capacity for: not an error of theirs, so they go again. */
+function leftOver(count: number, tableName: string): MigrationError {
+  return new MigrationError('THROTTLED', `Table "${tableName}" left ${count} of a batch for later.`);
+}

@@ -1,0 +1,210 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { fillFirestore, journals } from '@migrator/devkit';
+
+import type { Comparison } from './compare-source-and-target.ts';
+import { compareEnvironment } from './compare-environment.ts';
+import { injectProcessFaults } from './process-faults.ts';
+import { type RunReport, MigrationCalls } from './migration-calls.ts';
+import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
+import type { Program } from './program.ts';
+import { writesAfterWaking } from './wake-after-end.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How many faults, of all kinds together. */
+  readonly faults: number;
+  readonly entries: number;
+  readonly workers?: number;
+  /** When a run that has not ended is a failure, in seconds. */
+  readonly limitSeconds?: number;
+  /** Told what happens. */
+  readonly say?: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly entries: number;
+  readonly users: number;
+  readonly seconds: number;
+  readonly faults: { readonly total: number; readonly byKind: Readonly<Record<string, number>> };
+  readonly pauses: Readonly<Record<string, number>>;
+  /** What the comparison of both ends found. */
+  readonly lost: number;
+  readonly wrong: number;
+  readonly unexpected: number;
+  /** Entries that the report have more often than they are there. */
+  readonly countedTwice: number;
+  readonly notCounted: number;
+  readonly totalsAddUp: boolean;
+  /** Writes of workers that slept through the end of the run. */
+  readonly writesAfterEnd: number;
+  readonly report: RunReport;
+  /** Processes that ended although nobody killed them. */
+  readonly unexpectedEnds: readonly string[];
+  readonly examples: readonly string[];
+}
+
+const entriesPerUser = 250;
+/** One worker's clock is ten minutes ahead, one's three minutes behind; further ones are right. */
+const clockOffsetsMs = [0, 600_000, -180_000];
+const pollMs = 500;
+
+/** A migration under faults of all kinds, and what came of it. Throws if it does not end. */
+export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, entries, faults, limitSeconds = 3_600, say = () => undefined } = options;
+  const signal = AbortSignal.timeout(limitSeconds * 1_000);
+  const startedAt = performance.now();
+  const users = Math.max(4, Math.ceil(entries / entriesPerUser));
+  await using environment = await openChaosEnvironment({
+    seed,
+    faults,
+    entries,
+    workers: options.workers ?? 3,
+    clockOffsetsMs,
+    say,
+  });
+
+  const { services } = environment;
+  const filled = await fillFirestore(journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }), {
+    emulatorHost: services.firestore.emulatorHost,
+    projectId: services.env.GOOGLE_CLOUD_PROJECT,
+  });
+  say(`${filled.entries} entries of ${filled.users} users`);
+
+  const injected = new Map<string, number>();
+  const over = new AbortController();
+  const times = Math.ceil(faults * 0.03);
+  const injecting = injectProcessFaults(environment, {
+    times,
+    everyMs: Math.max(2_000, (expectedSeconds(entries) * 1_000 * 0.6) / times),
+    signal: AbortSignal.any([over.signal, signal]),
+    counts: injected,
+  });
+  const pauses = new Map<string, number>();
+  const calls = new MigrationCalls(environment.apiUrl, signal);
+  let report: RunReport;
+  try {
+    report = await runToItsEnd(environment, calls, pauses, { frozenFrom: entries / 2, say });
+  } finally {
+    over.abort();
+    environment.calm();
+    await injecting;
+  }
+
+  const writesAfterEnd = await writesAfterWaking(environment, calls);
+  const comparison = await compareEnvironment(environment, report.stats.startTime);
+  const byKind = { ...environment.faults(), ...Object.fromEntries(injected) };
+  const unexpectedEnds = [environment.api, ...environment.workers, ...environment.strays].flatMap(
+    (program) => program.unexpectedEnds,
+  );
+  return judge({
+    seed,
+    users: filled.users,
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+    byKind,
+    pauses: Object.fromEntries(pauses),
+    report,
+    comparison,
+    writesAfterEnd,
+    unexpectedEnds,
+  });
+}
+
+/** About as long as it takes under faults on a small machine, so that they are spread over all of it. */
+function expectedSeconds(entries: number): number {
+  return entries / 200;
+}
+
+async function runToItsEnd(
+  environment: OpenChaosEnvironment,
+  calls: MigrationCalls,
+  pauses: Map<string, number>,
+  { frozenFrom, say }: { frozenFrom: number; say: (line: string) => void },
+): Promise<RunReport> {
+  await calls.start();
+  let sleeper: Program | undefined;
+  let last = '';
+  let lastSaid = 0;
+  for (;;) {
+    const status = await calls.status();
+    const { state, progress } = status?.currentStatus ?? { state: 'unknown', progress: null };
+    const reason = progress?.reason ?? '';
+    if (sleeper === undefined && (progress?.processed ?? 0) > frozenFrom) {
+      // In the middle of its writes, and not woken before the end.
+      sleeper = environment.workers[0];
+      say('worker frozen until after the end');
+      sleeper?.freeze();
+    }
+    const now = performance.now();
+    const line = `${state} ${reason}`;
+    if (line !== last || now - lastSaid > 10_000) {
+      const pace = progress?.pace?.limitedBy ?? '';
+      say(
+        `${state}: ${progress?.processed ?? 0} done, ${progress?.entriesPerSecond ?? 0}/s ${pace} ${reason}`,
+      );
+      last = line;
+      lastSaid = now;
+    }
+    if (state === 'idle' && status?.lastMigration) return status.lastMigration;
+    if (state === 'idle') throw new Error('nothing runs, and nothing has run');
+    // A person who has mended what the reason says.
+    if ((state === 'paused' || state === 'pausing') && reason !== '') {
+      const code = /^\w+/.exec(reason)?.[0] ?? 'without a reason';
+      pauses.set(code, (pauses.get(code) ?? 0) + 1);
+      await calls.resume();
+    }
+    await delay(pollMs);
+  }
+}
+
+function judge(found: {
+  seed: number;
+  users: number;
+  seconds: number;
+  byKind: Record<string, number>;
+  pauses: Record<string, number>;
+  report: RunReport;
+  comparison: Comparison;
+  writesAfterEnd: number;
+  unexpectedEnds: readonly string[];
+}): ChaosResult {
+  const { report, comparison, byKind, unexpectedEnds } = found;
+  const { stats } = report;
+  const { entries, lost, wrong, unexpected, items } = comparison;
+  const countedTwice = Math.max(0, stats.totalProcessed - entries);
+  const notCounted = Math.max(0, entries - stats.totalProcessed);
+  const totalsAddUp =
+    stats.totalProcessed === stats.successCount + stats.failureCount + stats.skippedCount &&
+    stats.successCount === stats.createdCount + stats.repairedCount &&
+    stats.successCount === items - unexpected &&
+    stats.users.completed + stats.users.failed === stats.users.listed &&
+    stats.users.listed === found.users;
+  const ok =
+    report.state === 'completed' &&
+    report.verification?.isValid === true &&
+    lost + wrong + unexpected + countedTwice + notCounted + stats.failureCount === 0 &&
+    totalsAddUp &&
+    found.writesAfterEnd === 0 &&
+    unexpectedEnds.length === 0;
+  return {
+    ok,
+    seed: found.seed,
+    entries,
+    users: found.users,
+    seconds: found.seconds,
+    faults: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), byKind },
+    pauses: found.pauses,
+    lost,
+    wrong,
+    unexpected,
+    countedTwice,
+    notCounted,
+    totalsAddUp,
+    writesAfterEnd: found.writesAfterEnd,
+    report,
+    unexpectedEnds,
+    examples: comparison.examples,
+  };
+}

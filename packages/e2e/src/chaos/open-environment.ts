@@ -1,0 +1,213 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { freePort, type LocalServices, startLocalServices } from '@migrator/devkit';
+import {
+  type DynamoDbFault,
+  type FirestoreFault,
+  seededRandom,
+  startDynamoDbProxy,
+  startFirestoreProxy,
+  startTcpProxy,
+  type TcpFault,
+} from '@migrator/devkit';
+
+import type { ChaosEnvironment } from './process-faults.ts';
+import { Program } from './program.ts';
+
+const apiFile = new URL('../../../../apps/api/src/main.ts', import.meta.url);
+const workerFile = new URL('../../../../apps/worker/src/main.ts', import.meta.url);
+
+const strayTable = 'journals-of-a-stray-worker';
+
+export interface ChaosEnvironmentOptions {
+  readonly seed: number;
+  readonly faults: number;
+  readonly entries: number;
+  readonly workers: number;
+  /** How wrong (ms) the clock of each worker is, by its place; 0 by default. */
+  readonly clockOffsetsMs?: readonly number[];
+  /** Further variables of the API and the workers. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say?: (line: string) => void;
+}
+
+export interface OpenChaosEnvironment extends ChaosEnvironment, AsyncDisposable {
+  readonly services: LocalServices;
+  readonly apiUrl: string;
+  /** Faults of the proxies so far, by service and kind. */
+  faults(): Record<string, number>;
+  /** No further faults. */
+  calm(): void;
+}
+
+/** How a service's faults are shared out among their kinds. */
+const dynamoDbShares: Readonly<Record<DynamoDbFault, number>> = {
+  'throughput-exceeded': 18,
+  throttling: 9,
+  'request-limit': 6,
+  'internal-error': 10,
+  unavailable: 10,
+  'reset-before': 12,
+  'reset-after': 15,
+  'reset-within': 6,
+  delay: 8,
+  'expired-credentials': 2,
+  hang: 1,
+  'access-denied': 1.5,
+  'unknown-operation': 0,
+  'no-table': 0.5,
+  'left-over': 1,
+};
+const firestoreShares: Readonly<Record<FirestoreFault, number>> = {
+  unavailable: 20,
+  internal: 5,
+  'deadline-exceeded': 15,
+  'resource-exhausted': 15,
+  aborted: 15,
+  cut: 25,
+  delay: 8,
+  'permission-denied': 2,
+  hang: 0,
+};
+const redisShares: Readonly<Record<TcpFault, number>> = { refuse: 20, reset: 20, delay: 55, hang: 5 };
+
+/** Starts everything: services, a proxy before each, the API and the workers. */
+export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Promise<OpenChaosEnvironment> {
+  const { seed, faults, entries } = options;
+  await using started = new AsyncDisposableStack();
+  const services = started.use(
+    await startLocalServices({ redis: { appendOnly: true }, dynamodb: { createTable: true } }),
+  );
+  const quota = {
+    dynamoDb: Math.ceil(faults * 0.8),
+    firestore: Math.ceil(faults * 0.12),
+    redis: Math.ceil(faults * 0.05),
+  };
+  // Half as many again as are wanted, so that all of them come before the run is over.
+  const dynamoDbProxy = started.use(
+    await startDynamoDbProxy({
+      endpoint: services.dynamodb.endpoint,
+      faults: plan(seed, dynamoDbShares, (quota.dynamoDb * 1.5) / entries, quota.dynamoDb),
+    }),
+  );
+  const firestoreProxy = started.use(
+    await startFirestoreProxy({
+      emulatorHost: services.firestore.emulatorHost,
+      faults: plan(seed + 1, firestoreShares, (quota.firestore * 1.5) / (entries / 100), quota.firestore),
+    }),
+  );
+  const redisProxy = started.use(
+    await startTcpProxy({
+      target: { host: '127.0.0.1', port: services.redis.port },
+      faults: plan(seed + 2, redisShares, (quota.redis * 1.5) / (entries / 4), quota.redis),
+    }),
+  );
+  const dynamoDbTcp = started.use(
+    await startTcpProxy({ target: { host: '127.0.0.1', port: portOf(dynamoDbProxy.endpoint) } }),
+  );
+  const firestoreTcp = started.use(
+    await startTcpProxy({
+      target: { host: '127.0.0.1', port: portOf(`http://${firestoreProxy.emulatorHost}`) },
+    }),
+  );
+
+  const port = await freePort();
+  const env = {
+    ...services.env,
+    REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
+    FIRESTORE_EMULATOR_HOST: `127.0.0.1:${firestoreTcp.port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDbTcp.port}`,
+    PORT: String(port),
+    ...options.env,
+  };
+  const api = new Program('API', apiFile, env);
+  const workers = Array.from(
+    { length: options.workers },
+    (_, index) =>
+      new Program(`worker ${index + 1}`, workerFile, withClock(env, options.clockOffsetsMs?.[index])),
+  );
+  await createStrayTable(services);
+  const strays = [{ DYNAMODB_TABLE: strayTable }, { JOURNAL_COLLECTION: 'trading-journals' }].map(
+    (wrong, index) => new Program(`stray worker ${index + 1}`, workerFile, { ...env, ...wrong }),
+  );
+  for (const stray of strays) started.defer(() => stray.kill());
+  for (const program of [api, ...workers]) {
+    program.start();
+    started.defer(() => program.kill());
+  }
+  const release = started.move();
+  return {
+    services,
+    redis: services.redis,
+    api,
+    workers,
+    strays,
+    redisProxy,
+    firestoreProxy,
+    firestoreTcp,
+    dynamoDbProxy,
+    dynamoDbTcp,
+    press: async (path) => {
+      const url = `http://127.0.0.1:${port}/admin/queues/api/queues/${path}`;
+      await fetch(url, { method: 'PUT', signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    },
+    random: seededRandom(seed),
+    say: options.say ?? (() => undefined),
+    apiUrl: `http://127.0.0.1:${port}`,
+    faults: () => ({
+      ...named('DynamoDB', dynamoDbProxy.faults.counts),
+      ...named('Firestore', firestoreProxy.faults.counts),
+      ...named('Redis', redisProxy.faults.counts),
+    }),
+    calm() {
+      for (const proxy of [dynamoDbProxy, firestoreProxy, redisProxy]) proxy.faults.change({});
+    },
+    [Symbol.asyncDispose]: () => release.disposeAsync(),
+  };
+}
+
+/** So that a stray worker's writes would go through, and be missing where they belong. */
+async function createStrayTable({ dynamodb, env }: LocalServices): Promise<void> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.endpoint,
+    region: dynamodb.region,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: strayTable,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+      }),
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+function withClock(env: Readonly<Record<string, string>>, offsetMs = 0): Readonly<Record<string, string>> {
+  return offsetMs === 0 ? env : { ...env, CLOCK_OFFSET_MS: String(offsetMs) };
+}
+
+function plan<Kind extends string>(
+  seed: number,
+  shares: Readonly<Record<Kind, number>>,
+  perCall: number,
+  limit: number,
+) {
+  const all = Object.values<number>(shares).reduce((sum, share) => sum + share, 0);
+  // With more than every third call a fault nothing would get anywhere.
+  const perThousand = Math.min(perCall, 0.33) * 1_000;
+  const scaled = Object.entries<number>(shares).map(([kind, share]) => [kind, (share / all) * perThousand]);
+  return { seed, limit, perThousand: Object.fromEntries(scaled) as Record<Kind, number> };
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+function named(service: string, counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([kind, count]) => [`${service}: ${kind}`, count]));
+}

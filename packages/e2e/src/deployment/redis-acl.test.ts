@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+
+import { startRedis } from '@migrator/devkit';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+
+import { openDeployment } from './testing/deployment.ts';
+import { expectWholeRun } from './testing/expect-whole-run.ts';
+
+const password = 'password-of-the-migrator';
+const limitMs = 180_000;
+
+/** The ACL line of a page, word by word. */
+async function aclLine(page: string): Promise<string[]> {
+  const text = await readFile(new URL(`../../../../docs/${page}`, import.meta.url), 'utf8');
+  const lines = [...text.matchAll(/^user migrator .*$/gm)].map(([line]) => line);
+  expect(lines).toHaveLength(1);
+  return (lines[0] ?? '').split(' ').map((word) => (word === '>PASSWORD' ? `>${password}` : word));
+}
+
+test(
+  'the ACL line of the documents is enough for all that the programs do, and for nothing else',
+  async () => {
+    const line = await aclLine('security.md');
+    expect(await aclLine('containers.md')).toEqual(line);
+    const [user = '', ...rules] = line;
+    await using redis = await startRedis({
+      settings: () => ['--requirepass', 'of-the-owner', `--${user}`, ...rules],
+    });
+    await using owner = openClient('redis://:of-the-owner@', redis.port);
+    await owner.client.set('others:secret', 'theirs');
+
+    const url = `redis://migrator:${password}@127.0.0.1:${redis.port}`;
+    await using deployment = await openDeployment({
+      users: 4,
+      entriesPerUser: 50,
+      env: { REDIS_URL: url, QUEUE_PREFIX: '{journal-migration}' },
+    });
+    const { client, url: api, token } = deployment;
+    const call = async (request: string, body?: object): Promise<{ status: number; text: string }> => {
+      const [method = '', path = ''] = request.split(' ');
+      const headers = {
+        authorization: `Bearer ${token}`,
+        prefer: 'wait=60',
+        'content-type': 'application/json',
+      };
+      const answer = await fetch(api + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const base = '/api/migration/firestore-to-dynamodb';
+    expect((await client.start()).status).toBe(202);
+    expectWholeRun(await client.end(), deployment.entries);
+    for (const path of ['/migrations', '/status'])
+      expect(await call(`GET ${base}${path}`)).toMatchObject({ status: 200 });
+    expect(await call(`GET /metrics`)).toMatchObject({ status: 200 });
+    expect(await call(`GET ${base}/verify`)).toMatchObject({ status: 200 });
+
+    const board = '/admin/queues/api/queues';
+    const listed = await call(`GET ${board}?activeQueue=users&status=completed&page=1&jobsPerPage=10`);
+    expect(listed.status).toBe(200);
+    const [, jobId] = /"id":"([a-z]+-[^"]+)"/.exec(listed.text) ?? [];
+    expect(jobId).toBeDefined();
+    expect(await call(`GET ${board}/users/${jobId}`)).toMatchObject({ status: 200 });
+    expect(await call(`GET ${board}/users/${jobId}/logs`)).toMatchObject({ status: 200 });
+    for (const action of ['pause', 'resume', 'retry/failed', 'clean/completed'])
+      expect(await call(`PUT ${board}/users/${action}`), action).toMatchObject({ status: 200 });
+    expect(await call(`POST ${base}/rollback`, { dryRun: false })).toMatchObject({ status: 200 });
+    expect(deployment.api.output() + deployment.workers[0]?.output()).not.toContain('NOPERM');
+
+    await using migrator = openClient(`redis://migrator:${password}@`, redis.port);
+    for (const command of [
+      'CONFIG GET requirepass',
+      'CONFIG SET requirepass x',
+      'ACL LIST',
+      'ACL GETUSER default',
+      'ACL SETUSER migrator allkeys',
+      'GET others:secret',
+      'SET others:secret ours',
+      'DEL others:secret',
+      'KEYS *',
+      'SCAN 0',
+      'RANDOMKEY',
+      'FLUSHALL',
+      'FLUSHDB',
+      'CLIENT LIST',
+      'CLIENT KILL TYPE normal',
+      'MONITOR',
+      'SHUTDOWN',
+      'SCRIPT FLUSH',
+      'SCRIPT KILL',
+      'FUNCTION LIST',
+      'MIGRATE 127.0.0.1 1 x 0 1',
+      'SUBSCRIBE others',
+    ]) {
+      const [name = '', ...args] = command.split(' ');
+      await expect(migrator.client.call(name, ...args), command).rejects.toThrow(/NOPERM/);
+    }
+    // A script has no more rights than who sends it.
+    await expect(migrator.client.eval("return redis.call('GET', 'others:secret')", 0)).rejects.toThrow(
+      /can't access|NOPERM/,
+    );
+    expect(await owner.client.get('others:secret')).toBe('theirs');
+  },
+  limitMs,
+);
+
+function openClient(upToHost: string, port: number) {
+  const client = new Redis(`${upToHost}127.0.0.1:${port}`, { retryStrategy: () => null });
+  client.on('error', () => undefined);
+  return { client, [Symbol.asyncDispose]: async () => client.disconnect() };
+}

@@ -1,0 +1,368 @@
+import {
+  type EntryBatch,
+  type EntryPage,
+  type EntryRef,
+  type ListedDay,
+  type ListedUser,
+  MigrationError,
+  type ReadPageRequest,
+  type Source,
+  type SourceBinding,
+  type SourceEntry,
+  type UserPage,
+} from '@migrator/core';
+import { type OnRetry, withRetries } from '@migrator/core';
+import { type Call, Connection } from './connection.ts';
+import { Database, entryRefOf } from './database.ts';
+import { emulatorCredentials, googleCredentials } from './google-credentials.ts';
+import type { FirestoreSourceOptions } from './options.ts';
+import {
+  batchGetRequest,
+  countRequest,
+  listCollectionIdsRequest,
+  listDocumentsRequest,
+  runQueryRequest,
+} from './requests.ts';
+import {
+  aggregateCount,
+  answeredDocument,
+  type AnsweredDocument,
+  listedCollectionIds,
+  listedDocuments,
+  nameOf,
+} from './responses.ts';
+
+/** A page, or a whole collection group's count. */
+const readTimeoutMs = 60_000;
+const listTimeoutMs = 15_000;
+/** Names a call: even with ids of 1,500 bytes well below the 10 MiB that a request may have. */
+const namesPerCall = 300;
+const collectionIdsPage = 100;
+
+/**
+ * Firestore as the source of a migration. Throws SOURCE_NOT_FOUND if no project is named anywhere.
+ */
+export async function createFirestoreSource(options: FirestoreSourceOptions = {}): Promise<Source> {
+  const credentials =
+    options.emulatorHost === undefined ? googleCredentials(options.keyFile) : emulatorCredentials;
+  const projectId = options.projectId ?? (await credentials.projectId());
+  if (projectId === undefined) {
+    throw new MigrationError(
+      'SOURCE_NOT_FOUND',
+      'No Google Cloud project is named: set GOOGLE_CLOUD_PROJECT, or use a service account key file, which names it.',
+    );
+  }
+  const database = new Database(projectId, options.databaseId ?? '(default)', {
+    users: options.usersCollection ?? 'users',
+    journal: options.journalCollection ?? 'trading-journal',
+  });
+  const connection = new Connection({ emulatorHost: options.emulatorHost, credentials });
+  const binding: SourceBinding = {
+    project: projectId,
+    database: options.databaseId ?? '(default)',
+    ...(options.emulatorHost === undefined ? {} : { emulator: options.emulatorHost }),
+    usersCollection: database.collections.users,
+    journalCollection: database.collections.journal,
+  };
+  return new FirestoreSource(database, binding, connection, options.onRetry);
+}
+
+interface ListUsersRequest {
+  readonly pageSize: number;
+  readonly pageToken?: string;
+  readonly signal?: AbortSignal;
+}
+
+class FirestoreSource implements Source {
+  readonly #database: Database;
+  readonly #connection: Connection;
+  readonly #onRetry: OnRetry | undefined;
+  readonly binding: SourceBinding;
+  /** How many users one answer has been found to hold, where that is less than asked for. */
+  #largestUserPage = Number.POSITIVE_INFINITY;
+
+  constructor(
+    database: Database,
+    binding: SourceBinding,
+    connection: Connection,
+    onRetry: OnRetry | undefined,
+  ) {
+    this.#database = database;
+    this.binding = binding;
+    this.#connection = connection;
+    this.#onRetry = onRetry;
+  }
+
+  /**
+   * Google's emulator ignores the mask where missing documents are asked for and answers with whole documents, which may
+   * be more than one message holds. Then smaller pages are asked for, to the end of this listing.
+   */
+  async listUsers(request: ListUsersRequest): Promise<UserPage> {
+    if (request.pageToken === undefined) this.#largestUserPage = Number.POSITIVE_INFINITY;
+    let pageSize = Math.min(request.pageSize, this.#largestUserPage);
+    for (;;) {
+      try {
+        return await this.#listUsers({ ...request, pageSize });
+      } catch (error) {
+        if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
+        pageSize = Math.ceil(pageSize / 2);
+        this.#largestUserPage = pageSize;
+      }
+    }
+  }
+
+  async #listUsers(request: ListUsersRequest): Promise<UserPage> {
+    const { pageSize, pageToken, signal } = request;
+    const parent = this.#database.documents;
+    const collectionId = this.#database.collections.users;
+    const call: Call = {
+      ...this.#under(parent, collectionId, signal),
+      method: 'ListDocuments',
+      request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken }),
+      timeoutMs: listTimeoutMs,
+    };
+    const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
+    const { documents, nextPageToken } = listedDocuments(answer);
+    const users = documents.map(({ id, updateTime }): ListedUser => ({
+      userId: id,
+      missing: updateTime === undefined,
+    }));
+    return nextPageToken === '' ? { users } : { users, nextPageToken };
+  }
+
+  async countEntries(signal?: AbortSignal): Promise<number> {
+    return await this.#count(this.#database.documents, signal, this.#database.belowUsers());
+  }
+
+  async hasEntries(signal?: AbortSignal): Promise<boolean> {
+    return (await this.#count(this.#database.documents, signal, this.#database.belowUsers(), 1)) > 0;
+  }
+
+  async countUserEntries(userId: string, signal?: AbortSignal): Promise<number> {
+    return await this.#count(this.#database.user(userId), signal);
+  }
+
+  async readPage(page: ReadPageRequest): Promise<EntryPage> {
+    const { userId, limit, maxBytes, signal } = page;
+    const parent = this.#database.user(userId);
+    const collectionId = this.#database.collections.journal;
+    const entries: SourceEntry[] = [];
+    let bytes = 0;
+    const call = { ...this.#under(parent, collectionId, signal), method: 'RunQuery' as const };
+
+    const read = this.#retrying(call, async (progressed) => {
+      // A page that broke off goes on where it broke off; what has come already is not paid for twice.
+      const last = entries.at(-1)?.date ?? page.after;
+      const wanted = limit - entries.length;
+      if (wanted <= 0) return { entries, more: true };
+      const request = runQueryRequest({
+        parent,
+        collectionId,
+        after: last === undefined ? undefined : this.#database.entry({ userId, date: last }),
+        limit: wanted,
+      });
+      const complete = await this.#connection.stream({ ...call, request }, (message) => {
+        const found = answeredDocument(message);
+        if (found === undefined) return true;
+        const { document, id: date } = found;
+        entries.push({ userId, date, updateTime: updateTimeOf(found), document });
+        progressed();
+        bytes += document.length;
+        return bytes < maxBytes;
+      });
+      return { entries, more: !complete || entries.length >= limit };
+    });
+    try {
+      return await read;
+    } catch (error) {
+      if (entries.length > 0 && MigrationError.codeOf(error) === 'SOURCE_UNAVAILABLE') {
+        return { entries, more: true };
+      }
+      throw error;
+    }
+  }
+
+  async listDates(
+    page: Omit<ReadPageRequest, 'maxBytes'>,
+  ): Promise<{ readonly dates: readonly string[]; readonly more: boolean }> {
+    const { userId, after, limit, signal } = page;
+    const parent = this.#database.user(userId);
+    const collectionId = this.#database.collections.journal;
+    const from = after === undefined ? undefined : this.#database.entry({ userId, date: after });
+    const request = runQueryRequest({ parent, collectionId, after: from, limit, keysOnly: true });
+    const call: Call = { ...this.#under(parent, collectionId, signal), method: 'RunQuery', request };
+    return await this.#retrying(call, async () => {
+      const dates: string[] = [];
+      await this.#connection.stream(call, (message) => {
+        const found = answeredDocument(message);
+        if (found !== undefined) dates.push(found.id);
+        return true;
+      });
+      return { dates, more: dates.length >= limit };
+    });
+  }
+
+  async readBatch(
+    refs: readonly EntryRef[],
+    { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal },
+  ): Promise<EntryBatch> {
+    const asked = refs.slice(0, namesPerCall);
+    const { entries, complete } = await this.#readEntries(asked, false, signal, maxBytes);
+    if (complete) return { entries, rest: refs.slice(namesPerCall) };
+    const found = new Set(entries.map(({ userId, date }) => `${userId}/${date}`));
+    return { entries, rest: refs.filter(({ userId, date }) => !found.has(`${userId}/${date}`)) };
+  }
+
+  async readEntries(
+    refs: readonly EntryRef[],
+    options: { keysOnly?: boolean; signal?: AbortSignal } = {},
+  ): Promise<readonly SourceEntry[]> {
+    const { keysOnly = false, signal } = options;
+    const found: SourceEntry[] = [];
+    for (let at = 0; at < refs.length; at += namesPerCall) {
+      const { entries } = await this.#readEntries(refs.slice(at, at + namesPerCall), keysOnly, signal);
+      found.push(...entries);
+    }
+    return found;
+  }
+
+  async listDays(
+    userId: string,
+    options: { limit: number; signal?: AbortSignal },
+  ): Promise<readonly ListedDay[]> {
+    const parent = this.#database.user(userId);
+    const collectionId = this.#database.collections.journal;
+    const { signal } = options;
+    // The same emulator again: fewer days are as good for whoever wants the first few.
+    for (let pageSize = options.limit; ; pageSize = Math.ceil(pageSize / 2)) {
+      const call: Call = {
+        ...this.#under(parent, collectionId, signal),
+        method: 'ListDocuments',
+        request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken: undefined }),
+        timeoutMs: listTimeoutMs,
+      };
+      try {
+        const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
+        return listedDocuments(answer).documents.map(({ id, updateTime }) => ({
+          date: id,
+          missing: updateTime === undefined,
+        }));
+      } catch (error) {
+        if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
+      }
+    }
+  }
+
+  async listSubcollections(entry: EntryRef, signal?: AbortSignal): Promise<readonly string[]> {
+    const parent = this.#database.entry(entry);
+    const call: Call = {
+      database: this.#database.name,
+      routing: { parent },
+      method: 'ListCollectionIds',
+      request: listCollectionIdsRequest({ parent, pageSize: collectionIdsPage }),
+      timeoutMs: listTimeoutMs,
+      path: parent.slice(this.#database.documents.length + 1),
+      signal,
+    };
+    return listedCollectionIds(await this.#retrying(call, async () => await this.#connection.unary(call)));
+  }
+
+  describe(): string {
+    const { documents, collections } = this.#database;
+    return `${documents}/${collections.users}/{userId}/${collections.journal}/{date}`;
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  async #readEntries(
+    refs: readonly EntryRef[],
+    keysOnly: boolean,
+    signal: AbortSignal | undefined,
+    maxBytes = Number.POSITIVE_INFINITY,
+  ): Promise<{ readonly entries: readonly SourceEntry[]; readonly complete: boolean }> {
+    const database = this.#database.name;
+    const documents = [...new Set(refs.map((ref) => this.#database.entry(ref)))];
+    const call: Call = {
+      database,
+      routing: { database },
+      method: 'BatchGetDocuments',
+      request: batchGetRequest({ database, documents, keysOnly }),
+      timeoutMs: readTimeoutMs,
+      path: this.describe(),
+      signal,
+    };
+    return await this.#retrying(call, async () => {
+      const entries: SourceEntry[] = [];
+      let bytes = 0;
+      const complete = await this.#connection.stream(call, (message) => {
+        const answered = answeredDocument(message);
+        if (answered === undefined) return true;
+        const { document } = answered;
+        const ref = entryRefOf(nameOf(document));
+        entries.push({ ...ref, updateTime: updateTimeOf(answered), document });
+        bytes += document.length;
+        return bytes < maxBytes;
+      });
+      return { entries, complete };
+    });
+  }
+
+  async #count(
+    parent: string,
+    signal: AbortSignal | undefined,
+    group?: { readonly from: string; readonly before: string },
+    upTo?: number,
+  ): Promise<number> {
+    const collectionId = this.#database.collections.journal;
+    const call: Call = {
+      ...this.#under(parent, collectionId, signal),
+      method: 'RunAggregationQuery',
+      request: countRequest({
+        parent,
+        collectionId,
+        ...(group === undefined ? {} : { group }),
+        ...(upTo === undefined ? {} : { upTo }),
+      }),
+    };
+    return await this.#retrying(call, async () => {
+      let count: number | undefined;
+      await this.#connection.stream(call, (message) => {
+        count ??= aggregateCount(message);
+        return true;
+      });
+      if (count !== undefined) return count;
+      throw new MigrationError(
+        'SOURCE_UNAVAILABLE',
+        `Firestore ended a count of ${call.path} without a result.`,
+      );
+    });
+  }
+
+  #under(parent: string, collectionId: string, signal: AbortSignal | undefined) {
+    return {
+      database: this.#database.name,
+      routing: { parent },
+      timeoutMs: readTimeoutMs,
+      path: `${parent}/${collectionId}`.slice(this.#database.documents.length + 1),
+      signal,
+    };
+  }
+
+  async #retrying<T>(
+    call: { path: string; signal?: AbortSignal | undefined },
+    work: (progressed: () => void) => Promise<T>,
+  ): Promise<T> {
+    return await withRetries(work, {
+      operation: `read ${call.path}`,
+      signal: call.signal,
+      onRetry: this.#onRetry,
+    });
+  }
+}
+
+function updateTimeOf({ id, updateTime }: AnsweredDocument): string {
+  if (updateTime !== undefined) return updateTime;
+  throw new MigrationError('MALFORMED_DOCUMENT', `Firestore answered ${id} without its update time.`);
+}

@@ -1,7 +1,0 @@
-export {
-  isOneSlotPrefix,
-  parseRedisUrl,
-  type RedisAddress,
-  type RedisPlace,
-  redisUrlForms,
-} from './parse-redis-url.ts';

@@ -1,0 +1,139 @@
+import {
+  entryOutcomes,
+  type Ledger,
+  MigrationError,
+  operationKindOf,
+  type Source,
+  type Target,
+} from '@migrator/core';
+import { type Redact, redactError } from '@migrator/core';
+import type { RetryEvent } from '@migrator/core';
+
+import type { ServiceMetrics } from './metrics/service-metrics.ts';
+import type { Tracing } from './traces/tracing.ts';
+
+/** How a process watches its own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
+export interface Observation {
+  readonly onRetry: (event: RetryEvent) => void;
+  readonly onCapacity: (kind: 'read' | 'write', tasks: number) => void;
+  observeSource(source: Source): Source;
+  observeTarget(target: Target): Target;
+  observeLedger(ledger: Ledger): Ledger;
+}
+
+type Kind = 'read' | 'write' | 'call';
+
+const sourceCalls: ReadonlyMap<string, Kind> = new Map([
+  ['listUsers', 'read'],
+  ['countEntries', 'read'],
+  ['hasEntries', 'read'],
+  ['countUserEntries', 'read'],
+  ['readPage', 'read'],
+  ['listDates', 'read'],
+  ['readBatch', 'read'],
+  ['readEntries', 'read'],
+  ['listDays', 'read'],
+  ['listSubcollections', 'read'],
+] as const);
+
+const targetCalls: ReadonlyMap<string, Kind> = new Map([
+  ['putOwned', 'write'],
+  ['deleteOwned', 'write'],
+  ['getItems', 'read'],
+  ['scan', 'read'],
+  ['isEmpty', 'read'],
+  ['countJournalItems', 'read'],
+  ['preflight', 'read'],
+  ['describe', 'read'],
+  ['readTags', 'read'],
+  ['writeTag', 'write'],
+] as const);
+
+const ledgerCalls: ReadonlyMap<string, Kind> = new Map([
+  ['startTask', 'call'],
+  ['commit', 'call'],
+] as const);
+
+const outcomes: ReadonlySet<string> = new Set(entryOutcomes);
+
+export function createObservation(options: {
+  metrics: ServiceMetrics;
+  tracing: Tracing;
+  redact: Redact;
+  onRetry: (event: RetryEvent) => void;
+}): Observation {
+  const { metrics, tracing, redact } = options;
+
+  /** Wraps the named calls, each as it was made: with its receiver, its arguments and its result. */
+  function watch<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
+    const known = new Map<PropertyKey, unknown>();
+    const wrapped = (name: string, kind: Kind, call: Call): Call => {
+      const label = `${prefix}.${name}`;
+      return async (...args) => {
+        const begin = performance.now();
+        try {
+          if (!tracing.active) return await call.apply(service, args);
+          return await tracing.span(label, {}, () => call.apply(service, args));
+        } catch (error) {
+          throw failed(error, label);
+        } finally {
+          const seconds = (performance.now() - begin) / 1_000;
+          if (kind === 'read') metrics.read(label, seconds);
+          else if (kind === 'write') metrics.write(label, seconds);
+        }
+      };
+    };
+    return new Proxy(service, {
+      get(_target, name) {
+        if (known.has(name)) return known.get(name);
+        const value: unknown = Reflect.get(service, name, service);
+        if (typeof value !== 'function') return value;
+        const kind = typeof name === 'string' ? calls.get(name) : undefined;
+        const made =
+          kind === undefined ? value.bind(service) : wrapped(String(name), kind, value as unknown as Call);
+        known.set(name, made);
+        return made;
+      },
+    });
+  }
+
+  /** A service's own words travel far from here: to the ledger, to jobs, to answers. */
+  function failed(error: unknown, label: string): unknown {
+    const code = MigrationError.codeOf(error);
+    if (code !== 'ABORTED') metrics.failed(label, code);
+    return redactError(error, redact);
+  }
+
+  return {
+    onRetry(event) {
+      metrics.onRetry(event);
+      options.onRetry({ ...event, message: redact(event.message) });
+    },
+    onCapacity: metrics.onCapacity,
+    observeSource: (source) => watch(source, 'firestore', sourceCalls),
+    observeTarget: (target) => watch(target, 'dynamodb', targetCalls),
+    observeLedger(ledger) {
+      const watched = watch(ledger, 'ledger', ledgerCalls);
+      const commit: Ledger['commit'] = async (id, task, what) => {
+        const result = await watched.commit(id, task, what);
+        if (result !== 'stale' && result !== 'missing' && operationKindOf(id) === 'migration')
+          count(what.deltas);
+        return result;
+      };
+      return new Proxy(watched, {
+        get: (_target, name) => (name === 'commit' ? commit : Reflect.get(watched, name, watched)),
+      });
+    },
+  };
+
+  function count(deltas: Readonly<Record<string, number>>): void {
+    for (const [name, amount] of Object.entries(deltas)) {
+      // What is taken back, as a failure that was mended, can't be taken back from a counter; the ledger has it right.
+      if (amount <= 0) continue;
+      if (outcomes.has(name)) metrics.entries(name, amount);
+      if (name === 'bytes') metrics.bytes(amount);
+    }
+  }
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;

@@ -1,0 +1,74 @@
+import type { Config } from '@migrator/config';
+import type { Binding } from '@migrator/core';
+import type { CoordinatorContext } from '@migrator/engine';
+import {
+  closeRedis,
+  connectRedis,
+  createQueueDispatcher,
+  createRedisLedger,
+  createRedisPaceStore,
+  createWorkerRegistry,
+  type MigrationQueues,
+  namingRedisErrors,
+  openQueues,
+  type RedisConnection,
+  type Telemetry,
+  type WorkerRegistry,
+} from '@migrator/queue';
+import type { Observation } from './observe.ts';
+
+import { openServices } from './open-services.ts';
+
+/** Everything that an API or a worker stands on. */
+export interface QueueContext extends CoordinatorContext {
+  readonly queues: MigrationQueues;
+  /** Which workers are alive. */
+  readonly workers: WorkerRegistry;
+  /** BullMQ's connection. */
+  readonly redis: RedisConnection;
+  /** What it is bound to, as far as that is known without asking a service. */
+  readonly configured: Binding;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the services and Redis. An `api` answers people and fails fast while Redis is away; a `worker` waits for it,
+ * with a connection of its own for the ledger.
+ */
+export async function openQueueContext(
+  config: Config,
+  role: 'api' | 'worker',
+  onError: (error: unknown) => void,
+  { observation, telemetry }: { observation?: Observation; telemetry?: Telemetry } = {},
+): Promise<QueueContext> {
+  const { prefix } = config.redis;
+  const redis = connectRedis(config.redis, role === 'api' ? 'api' : 'queue', onError);
+  const ledgerRedis = role === 'api' ? redis : connectRedis(config.redis, 'ledger', onError);
+  const queues = openQueues(redis, prefix, onError, telemetry);
+  const disconnect = async (): Promise<void> => {
+    await queues.close();
+    await Promise.all([...new Set([redis, ledgerRedis])].map((connection) => closeRedis(connection)));
+  };
+  const paceStore = createRedisPaceStore({ redis: ledgerRedis, prefix });
+  const services = await openServices(config, paceStore, observation).catch(async (error: unknown) => {
+    await disconnect();
+    throw error;
+  });
+  const ledger = createRedisLedger({ redis: ledgerRedis, prefix });
+  return {
+    ...services,
+    ledger: observation?.observeLedger(ledger) ?? ledger,
+    dispatcher: namingRedisErrors(
+      createQueueDispatcher(queues, { hideUserData: config.hideUserData }),
+      redis,
+    ),
+    now: () => new Date(),
+    queues,
+    workers: createWorkerRegistry(ledgerRedis, prefix),
+    redis,
+    async close() {
+      await disconnect();
+      await services.close();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Config } from '@migrator/config';
+import { createDynamoDbTarget, locateTable } from '@migrator/dynamodb';
+import type { Binding } from '@migrator/core';
+import {
+  bindingResolver,
+  createMemoryPaceStore,
+  defaultPaging,
+  type EngineContext,
+  InFlightLimit,
+  Pace,
+  pacedSource,
+  pacedTarget,
+  type PaceStore,
+} from '@migrator/engine';
+import { createFirestoreSource } from '@migrator/firestore';
+import type { Observation } from './observe.ts';
+import { createRedact, redactError, redactErrorsOf } from '@migrator/core';
+
+/** An engine's context but for its ledger: the source, the target and how to go about it. */
+export interface Services extends Omit<EngineContext, 'ledger'> {
+  /** The binding as far as it is known without asking a service. */
+  readonly configured: Binding;
+  close(): Promise<void>;
+}
+
+/**
+ * Firestore and DynamoDB as the configuration has them, at the pace that the store knows (one of this process's own by
+ * default). Connects to nothing yet. Throws where the project or the region is not named anywhere.
+ */
+export async function openServices(
+  config: Config,
+  paceStore: PaceStore = createMemoryPaceStore(),
+  observation?: Observation,
+): Promise<Services> {
+  const { google, aws, migration } = config;
+  const { writeConcurrency, maxWriteUnitsPerSecond, sourceRamp } = migration;
+  const pace = new Pace({
+    store: paceStore,
+    writeConcurrency,
+    rampReads: sourceRamp,
+    ...(maxWriteUnitsPerSecond === undefined ? {} : { maxWriteUnitsPerSecond }),
+  });
+  const redact = createRedact(config.secrets);
+  const source = await createFirestoreSource({
+    ...google,
+    ...(observation === undefined ? {} : { onRetry: observation.onRetry }),
+  });
+  const configured: Binding = {
+    source: source.binding,
+    target: await locateTable(aws).catch(async (error: unknown) => {
+      await source.close();
+      throw redactError(error, redact);
+    }),
+    settings: { oversize: migration.oversize },
+  };
+  const target = createDynamoDbTarget({
+    ...aws,
+    writeConcurrency,
+    onRetry(event) {
+      pace.retried(event);
+      observation?.onRetry(event);
+    },
+    ...(observation === undefined ? {} : { onCapacity: observation.onCapacity }),
+  });
+  return {
+    // Observed below the pace: what is measured is the services, not the wait for one's turn.
+    source: pacedSource(observation?.observeSource(source) ?? redactErrorsOf(source, redact), pace),
+    target: pacedTarget(observation?.observeTarget(target) ?? redactErrorsOf(target, redact), pace),
+    configured,
+    binding: bindingResolver(configured, target),
+    pace,
+    settings: {
+      ...defaultPaging,
+      names: { users: google.usersCollection, journal: google.journalCollection },
+      oversize: migration.oversize,
+      prices: config.prices,
+      hideUserData: config.hideUserData,
+    },
+    writeSlots: new InFlightLimit(writeConcurrency),
+    async close() {
+      pace.close();
+      await Promise.allSettled([source.close(), target.close()]);
+    },
+  };
+}

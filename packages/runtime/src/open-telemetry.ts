@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+
+import { createRedact, type Redact } from '@migrator/core';
+import type { RetryEvent } from '@migrator/core';
+
+import { createComplaints } from './logs/log-rate-limited.ts';
+import { createLog, type Log } from './logs/create-log.ts';
+import { ServiceMetrics } from './metrics/service-metrics.ts';
+import { createObservation, type Observation } from './observe.ts';
+import { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
+
+/** All that a program watches itself with. */
+export interface Watch {
+  /** Its name among all processes: `worker-host-4711`. */
+  readonly process: string;
+  readonly log: Log;
+  /** For troubles that no request has: written down, but not over and over. */
+  readonly logRateLimited: (error: unknown) => void;
+  readonly metrics: ServiceMetrics;
+  readonly tracing: Tracing;
+  readonly redact: Redact;
+  readonly observation: Observation;
+  close(): Promise<void>;
+}
+
+/** Opens it as the environment has it, which is read here for the composition root. */
+export async function openTelemetry(
+  program: string,
+  settings: {
+    readonly logLevel: string;
+    readonly hideUserData: boolean;
+    readonly secrets: readonly string[];
+  },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Watch> {
+  const { secrets } = settings;
+  const redact = createRedact(secrets);
+  let tracing = noTracing;
+  const log = await createLog({
+    program,
+    level: settings.logLevel,
+    pretty: process.stdout.isTTY,
+    secrets,
+    context: () => tracing.current(),
+  });
+  tracing = await openTracing(program, env, log);
+  const name = `${program}-${hostname()}-${process.pid}`;
+  const metrics = new ServiceMetrics(name);
+  const onRetry = ({ operation, code, message, attempt, delayMs }: RetryEvent): void => {
+    // What was tried is a path, with a user's id in it.
+    const what = settings.hideUserData ? {} : { operation, why: message };
+    log.debug({ code, attempt, delayMs, ...what }, 'trying again');
+  };
+  const observation = createObservation({ metrics, tracing, redact, onRetry });
+  const logRateLimited = createComplaints(log);
+  return {
+    process: name,
+    log,
+    logRateLimited,
+    metrics,
+    tracing,
+    redact,
+    observation,
+    close: () => tracing.close(),
+  };
+}
