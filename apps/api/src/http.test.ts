@@ -81,12 +81,13 @@ test('a body that is not JSON, too large, or of another type is refused', async 
 test('a page of another site can start nothing', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [] });
-  for (const headers of [
+  const otherSites: Record<string, string>[] = [
     { 'Sec-Fetch-Site': 'cross-site' },
     { 'Sec-Fetch-Site': 'same-site' },
     { Origin: 'http://evil.example' },
     { Origin: 'null' },
-  ]) {
+  ];
+  for (const headers of otherSites) {
     for (const request of ['POST /start', 'POST /rollback', 'GET /verify', 'POST /cancel']) {
       const answer = await environment.call(request, { headers });
       expect(answer, `${request} ${JSON.stringify(headers)}`).toMatchObject({

@@ -43,7 +43,7 @@ async function untilEnded(environment: TestEnvironment): Promise<unknown> {
 
 async function openDynamoDbProxy(table?: ThrottledTable) {
   const endpoint = inject('services').AWS_ENDPOINT_URL_DYNAMODB;
-  const proxy = await startDynamoDbProxy({ endpoint, ...(table === undefined ? {} : { table }) });
+  const proxy = await startDynamoDbProxy({ endpoint, table });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   return proxy;
 }

@@ -220,7 +220,7 @@ async function verify(environment: TestEnvironment, options: VerifyOptions = {})
     const context: EngineContext = { ...services, settings, source, target, ledger };
     const { userIds } = options;
     const opened = await ledger.open(
-      { kind: 'verification', mode: 'full', ...(userIds === undefined ? {} : { userIds }) },
+      { kind: 'verification', mode: 'full', userIds },
       { now: new Date(), binding: await context.binding() },
     );
     if (!opened.opened) throw new Error('a ledger of its own is free');

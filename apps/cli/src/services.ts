@@ -28,7 +28,7 @@ export async function services(options: ServicesOptions): Promise<void> {
   };
   const service = (port: number | undefined) => ({
     onUnexpectedEnd,
-    ...(port === undefined ? {} : { port }),
+    port,
   });
   starting = startLocalServices({
     redis: service(options.redisPort),

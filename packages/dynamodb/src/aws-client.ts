@@ -18,8 +18,8 @@ export function createAwsClient(options: DynamoDbTargetOptions): DynamoDBClient 
     ...agentsFor(options.caFile),
   };
   return new DynamoDBClient({
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    region: options.region,
+    endpoint: options.endpoint,
     maxAttempts: 1,
     requestHandler,
     credentials: awsCredentials(requestHandler),

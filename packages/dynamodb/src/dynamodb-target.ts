@@ -88,11 +88,11 @@ class DynamoDbTarget implements Target {
     if (answer.conditionFailed) {
       const stored = await this.#storedAfterRefusal(answer.json, item.dateKey, signal);
       const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
-      return { outcome: 'refused', ...(stored === undefined ? {} : { stored }), writeUnits };
+      return { outcome: 'refused', stored, writeUnits };
     }
     const { Attributes, ConsumedCapacity } = answer.json as Answers['PutItem'];
     const writeUnits = this.#used('write', unitsOf(ConsumedCapacity, writeUnitsOf(item.size)));
-    return { outcome: 'written', ...(Attributes === undefined ? {} : { replaced: Attributes }), writeUnits };
+    return { outcome: 'written', replaced: Attributes, writeUnits };
   }
 
   async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
@@ -147,7 +147,7 @@ class DynamoDbTarget implements Target {
     const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
     // An earlier try got no answer and may well have been the one that deleted it.
     if (stored === undefined && mayBeDone) return { outcome: 'deleted', writeUnits };
-    return { outcome: 'refused', ...(stored === undefined ? {} : { stored }), writeUnits };
+    return { outcome: 'refused', stored, writeUnits };
   }
 
   async scan(request: ScanRequest): Promise<ScanPage> {
@@ -157,7 +157,7 @@ class DynamoDbTarget implements Target {
     return {
       items: Items,
       readUnits,
-      ...(LastEvaluatedKey === undefined ? {} : { cursor: encodeCursor(LastEvaluatedKey) }),
+      cursor: LastEvaluatedKey === undefined ? undefined : encodeCursor(LastEvaluatedKey),
     };
   }
 
@@ -167,7 +167,7 @@ class DynamoDbTarget implements Target {
       totalSegments: 1,
       keysOnly: true,
       limit: 1,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     };
     let page = await this.scan(first);
     while (page.items.length === 0 && page.cursor !== undefined) {

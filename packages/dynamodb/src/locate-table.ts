@@ -13,8 +13,8 @@ export async function locateTable(
 ): Promise<TargetBinding> {
   const { tableName, region, endpoint } = options;
   const client = new DynamoDBClient({
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    region,
+    endpoint,
     // An account's own endpoint depends on who asks, and leads to the same table.
     accountIdEndpointMode: 'disabled',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },

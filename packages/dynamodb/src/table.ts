@@ -56,7 +56,7 @@ export class Table {
     return {
       itemCount: table.ItemCount ?? 0,
       sizeBytes: table.TableSizeBytes ?? 0,
-      ...(account === undefined ? {} : { account }),
+      account,
       ...(provisioned === 0 ? {} : { provisionedWriteUnits: provisioned }),
     };
   }
@@ -140,7 +140,7 @@ export class Table {
           maxWaitTime: creationTimeoutS,
           minDelay: 0.1,
           maxDelay: 5,
-          ...(signal === undefined ? {} : { abortSignal: signal }),
+          abortSignal: signal,
         },
         { TableName: tableName },
       );

@@ -86,7 +86,7 @@ class MemoryLedger implements Ledger {
         kind: request.kind,
         request: structuredClone(request),
         binding: structuredClone(options.binding),
-        ...(options.parent === undefined ? {} : { parent: options.parent }),
+        parent: options.parent,
         state: 'running',
         phase: firstPhases[request.kind],
         control: 'run',
@@ -206,7 +206,7 @@ class MemoryLedger implements Ledger {
     for (const task of tasks) recordOf(kept, task);
     const { cursor, done, expected } = listing;
     if (expected !== undefined && expected.cursor !== kept.listing.cursor) return 'missing';
-    kept.listing = { done, ...(cursor === undefined ? {} : { cursor }) };
+    kept.listing = { done, cursor };
     mergeFacts(kept, listing.facts);
     return 'added';
   }
@@ -230,7 +230,7 @@ class MemoryLedger implements Ledger {
       return {
         started: false,
         why: 'not-current',
-        ...(this.#holder === undefined ? {} : { by: this.#holder }),
+        by: this.#holder,
       };
     }
     const control = isClosed ? 'run' : this.#controlOf(kept);
@@ -252,7 +252,7 @@ class MemoryLedger implements Ledger {
       started: true,
       operation: snapshot(kept),
       epoch: record.epoch,
-      ...(record.cursor === undefined ? {} : { cursor: record.cursor }),
+      cursor: record.cursor,
       counters: withoutZeros(record.counters),
       startsWithoutProgress: record.startsWithoutProgress,
     };

@@ -69,7 +69,7 @@ async function rollBack(environment: TestEnvironment, migrationId?: string): Pro
   const request = { kind: 'rollback', dryRun: false } as const;
   const { id } = await startOperation(context, {
     ...request,
-    ...(migrationId === undefined ? {} : { migrationId }),
+    migrationId,
   });
   expect(await waitForEnd(context.ledger, id, { limitMs: 40_000 })).toMatchObject({ state: 'completed' });
   await worker.stop();

@@ -114,16 +114,16 @@ export function readOptions(options: ExecuteMigrationOptions): ResolvedOptions {
     request: {
       kind: 'migration',
       dryRun: given.dryRun ?? false,
-      ...(given.userIds === undefined ? {} : { userIds: [...new Set(given.userIds)] }),
+      userIds: given.userIds === undefined ? undefined : [...new Set(given.userIds)],
       verify: given.verify ?? true,
       prune: given.prune ?? false,
-      ...(given.pruneCount === undefined ? {} : { pruneCount: given.pruneCount }),
+      pruneCount: given.pruneCount,
       allowEmpty: given.allowEmpty ?? false,
     },
     again,
     ...(stateFile === false ? {} : { stateFile }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
+    signal,
+    onProgress,
   };
 }
 

@@ -62,7 +62,7 @@ function accountOf(where: string, clientEmail: string, key: string, projectId?: 
       fault: `${where} a private key that is damaged (a part of it is lost); copy it again from the service account's key file`,
     };
   }
-  return { account: { clientEmail, privateKey, ...(projectId === undefined ? {} : { projectId }) } };
+  return { account: { clientEmail, privateKey, projectId } };
 }
 
 /** A key whose line breaks an environment has turned into `\\n`, spaces or nothing, as PEM again. */

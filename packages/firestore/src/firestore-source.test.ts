@@ -209,7 +209,7 @@ test('a page of users that is more than a message holds is asked for by halves, 
   do {
     const answer = await source.listUsers({
       pageSize: 250,
-      ...(pageToken === undefined ? {} : { pageToken }),
+      pageToken,
     });
     listed.push(...answer.users.map(({ userId }) => userId));
     pageToken = answer.nextPageToken;

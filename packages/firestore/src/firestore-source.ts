@@ -60,7 +60,7 @@ export async function createFirestoreSource(options: FirestoreSourceOptions = {}
   const binding: SourceBinding = {
     project: projectId,
     database: options.databaseId ?? '(default)',
-    ...(options.emulatorHost === undefined ? {} : { emulator: options.emulatorHost }),
+    emulator: options.emulatorHost,
     usersCollection: database.collections.users,
     journalCollection: database.collections.journal,
   };
@@ -322,8 +322,8 @@ class FirestoreSource implements Source {
       request: countRequest({
         parent,
         collectionId,
-        ...(group === undefined ? {} : { group }),
-        ...(upTo === undefined ? {} : { upTo }),
+        group,
+        upTo,
       }),
     };
     return await this.#retrying(call, async () => {

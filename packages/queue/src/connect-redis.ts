@@ -82,19 +82,19 @@ export function neverResends(redis: RedisConnection): boolean {
 function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: RedisRole): RedisConnection {
   const common = {
     connectTimeout: 2_000,
-    ...(place.username === undefined ? {} : { username: place.username }),
-    ...(place.password === undefined ? {} : { password: place.password }),
+    username: place.username,
+    password: place.password,
     ...roles[role],
   };
   const socket = {
-    ...(place.family === undefined ? {} : { family: place.family }),
-    ...(tls === undefined ? {} : { tls }),
+    family: place.family,
+    tls,
   };
   if (place.kind === 'cluster') {
     const options = clusterOptions(role);
     const redisOptions = { ...common, ...socket };
     const nodes = place.nodes.map(({ host, port }) => ({ host, port }));
-    const all = { ...options, redisOptions, ...(tls === undefined ? {} : { dnsLookup: keepName }) };
+    const all = { ...options, redisOptions, dnsLookup: tls === undefined ? undefined : keepName };
     return role === 'api' ? new TimeoutCluster(nodes, all) : new Cluster(nodes, all);
   }
   const one = {
@@ -116,8 +116,8 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     sentinelCommandTimeout: 2_000,
     // A primary that hangs closes no connection; the sentinels tell when another has taken its place.
     failoverDetector: true,
-    ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
-    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    sentinelUsername,
+    sentinelPassword,
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   });
 }
@@ -179,8 +179,8 @@ class TimeoutCluster extends Cluster {
 
 function certificates({ ca, cert, key }: NonNullable<RedisSettings['tls']>): ConnectionOptions {
   return {
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
-    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
-    ...(key === undefined ? {} : { key: readFileSync(key) }),
+    ca: ca === undefined ? undefined : readFileSync(ca),
+    cert: cert === undefined ? undefined : readFileSync(cert),
+    key: key === undefined ? undefined : readFileSync(key),
   };
 }

@@ -33,7 +33,7 @@ export function startCoordinatorWorker(
       connection: options.redis,
       prefix: options.prefix,
       concurrency: 4,
-      ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
+      telemetry: options.telemetry,
       ...stalledJobOptions,
     },
   );
@@ -91,11 +91,11 @@ class PhaseWatch {
     // What ended in another process is not heard of again.
     if (this.#last.size > 100) this.#last.clear();
     this.#last.set(id, now);
-    this.#tell?.({ kind: 'phase', run: id, phase: now, ...(reason === undefined ? {} : { reason }) });
+    this.#tell?.({ kind: 'phase', run: id, phase: now, reason });
   }
 
   ended({ id, state, reason }: Operation): void {
     this.#last.delete(id);
-    this.#tell?.({ kind: 'ended', run: id, state, ...(reason === undefined ? {} : { reason }) });
+    this.#tell?.({ kind: 'ended', run: id, state, reason });
   }
 }

@@ -23,7 +23,7 @@ export function openQueues(
   onError: (error: Error) => void,
   telemetry?: Telemetry,
 ): MigrationQueues {
-  const options = { connection: redis, prefix, ...(telemetry === undefined ? {} : { telemetry }) };
+  const options = { connection: redis, prefix, telemetry };
   const coordinators = new Queue<CoordinatorJob>(queueNames.coordinators, options);
   const tasks = new Queue<TaskJob>(queueNames.tasks, options);
   for (const queue of [coordinators, tasks]) queue.on('error', onError);

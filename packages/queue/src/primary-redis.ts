@@ -88,9 +88,9 @@ export class PrimaryConnector extends AbstractConnector {
     this.#isReplica = false;
     const { host, port, family, tls } = this.#options;
     const address = {
-      ...(host === undefined ? {} : { host }),
+      host,
       port: port ?? 6379,
-      ...(family === undefined ? {} : { family }),
+      family,
     };
     const stream =
       tls === undefined

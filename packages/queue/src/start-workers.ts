@@ -39,7 +39,7 @@ export function startWorkers(
   const supervisor = startSupervisor(context, { onError: () => undefined });
   const registration = createWorkerRegistry(options.redis, options.prefix).register(() => {
     const { mismatch } = guard;
-    return { tasks: tasks.running(), ...(mismatch === undefined ? {} : { mismatch }) };
+    return { tasks: tasks.running(), mismatch };
   });
   return {
     async stop() {

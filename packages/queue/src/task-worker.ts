@@ -54,7 +54,7 @@ export function startTaskWorker(
       [isUser ? 'user' : 'segment']: label,
       job: job.id ?? '',
       outcome,
-      ...(detail === undefined ? {} : { detail }),
+      detail,
     });
   };
   const work = async (job: Job<TaskJob>, token?: string): Promise<string> => {
@@ -110,7 +110,7 @@ export function startTaskWorker(
     connection: options.redis,
     prefix: options.prefix,
     concurrency: options.concurrency,
-    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
+    telemetry: options.telemetry,
     ...stalledJobOptions,
   });
   worker.on('error', options.onError);

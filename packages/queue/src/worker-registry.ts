@@ -95,7 +95,7 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
         if (!parsed.success) continue;
         const { mismatch, ...worker } = parsed.data;
         const lastSeenMs = Number(answer[index]);
-        workers.push({ ...worker, lastSeenMs, ...(mismatch === undefined ? {} : { mismatch }) });
+        workers.push({ ...worker, lastSeenMs, mismatch });
       }
       return workers.toSorted((a, b) => (a.since < b.since ? -1 : 1));
     },

@@ -38,12 +38,12 @@ export async function openServices(
     store: paceStore,
     writeConcurrency,
     rampReads: sourceRamp,
-    ...(maxWriteUnitsPerSecond === undefined ? {} : { maxWriteUnitsPerSecond }),
+    maxWriteUnitsPerSecond,
   });
   const redact = createRedact(config.secrets);
   const source = await createFirestoreSource({
     ...google,
-    ...(observation === undefined ? {} : { onRetry: observation.onRetry }),
+    onRetry: observation?.onRetry,
   });
   const configured: Binding = {
     source: source.binding,
@@ -60,7 +60,7 @@ export async function openServices(
       pace.retried(event);
       observation?.onRetry(event);
     },
-    ...(observation === undefined ? {} : { onCapacity: observation.onCapacity }),
+    onCapacity: observation?.onCapacity,
   });
   return {
     // Observed below the pace: what is measured is the services, not the wait for one's turn.

@@ -45,11 +45,12 @@ const changes = [
 
 test('without a token, or with a wrong one, no route says anything', async () => {
   await using environment = await openTestEnvironment({ workers: 0, env });
-  for (const headers of [
+  const refused: Record<string, string>[] = [
     {},
     { Cookie: 'journal_migration_session=full.9999999999999.x' },
     { Authorization: 'Basic x' },
-  ]) {
+  ];
+  for (const headers of refused) {
     for (const call of [...looks, ...changes]) {
       const answer = await environment.call(call, { headers });
       expect(answer.status, `${call} ${JSON.stringify(headers)}`).toBe(401);
@@ -136,11 +137,12 @@ test('a browser signs in for a session that only it can use, and signs out', asy
   expect(
     (await environment.call('POST /pause', { headers: { Cookie, Origin: environment.url } })).status,
   ).toBe(409);
-  for (const headers of [
+  const otherSites: Record<string, string>[] = [
     { Origin: 'http://evil.example' },
     { Origin: 'null' },
     { 'Sec-Fetch-Site': 'same-site' },
-  ]) {
+  ];
+  for (const headers of otherSites) {
     const answer = await environment.call('POST /pause', { headers: { Cookie, ...headers } });
     expect(answer).toMatchObject({ status: 403, body: { code: 'CROSS_SITE' } });
   }

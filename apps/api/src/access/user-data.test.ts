@@ -49,7 +49,7 @@ test('with HIDE_USER_DATA, logs, jobs and answers name no user and show no conte
 async function runEverything(environment: TestEnvironment): Promise<unknown[]> {
   const headers = { ...wait.headers, Authorization: `Bearer ${secrets.API_TOKEN}` };
   const call = async (request: string, body?: unknown): Promise<unknown> =>
-    (await environment.call(request, { headers, ...(body === undefined ? {} : { body }) })).body;
+    (await environment.call(request, { headers, body })).body;
   const entry = (date: string) => environment.firestore.doc(`users/${user}/trading-journal/${date}`);
   await entry('1').set({ trades: [contents] });
   await entry('large').set({ trades: [contents + 'x'.repeat(500_000)] });

@@ -19,7 +19,7 @@ export function migrations(context: ApiContext): RequestHandler {
     await redisAnswers(context);
     const page = await context.ledger.list('migration', {
       limit: runsOnAPage,
-      ...(cursor === undefined ? {} : { cursor }),
+      cursor,
     });
     const reports = await Promise.all(page.operations.map((operation) => reportOf(context, operation)));
     response.json({ migrations: reports, nextCursor: page.cursor ?? null });
@@ -43,8 +43,8 @@ export function failures(context: ApiContext): RequestHandler<{ id: string }> {
     const operation = await known(context, request.params.id);
     const page = await context.ledger.issues(operation.id, {
       limit: failuresOnAPage,
-      ...(code === undefined ? {} : { code }),
-      ...(cursor === undefined ? {} : { cursor }),
+      code,
+      cursor,
     });
     response.json({
       migrationId: operation.id,
@@ -68,7 +68,7 @@ export function entries(context: ApiContext): RequestHandler<{ id: string }> {
     const operation = await known(context, request.params.id);
     const page = await listedEntries(context.ledger, operation, kind, {
       limit: entriesOnAPage,
-      ...(cursor === undefined ? {} : { cursor }),
+      cursor,
     });
     response.json({
       migrationId: operation.id,
@@ -86,7 +86,7 @@ export function retry(context: ApiContext): RequestHandler<{ id: string }> {
     const { userId, code } = parseBody(retryBody, request.body);
     await redisAnswers(context);
     await known(context, request.params.id);
-    const wanted = { ...(userId === undefined ? {} : { userId }), ...(code === undefined ? {} : { code }) };
+    const wanted = { userId, code };
     const opened = await retryMigration(context, request.params.id, wanted);
     const limitMs = preferredWaitMs(request, 0);
     const now =

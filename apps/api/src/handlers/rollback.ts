@@ -26,7 +26,7 @@ export function rollback(context: ApiContext): RequestHandler {
     const wanted: RollbackRequest = {
       kind: 'rollback',
       dryRun,
-      ...(migrationId === undefined ? {} : { migrationId }),
+      migrationId,
     };
     const opened = await startOperation(context, wanted, caller);
     const limitMs = preferredWaitMs(request, defaultWaitSeconds);

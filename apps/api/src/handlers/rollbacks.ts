@@ -38,7 +38,7 @@ export async function rollbackBody(
 ): Promise<Record<string, unknown>> {
   const page = await context.ledger.issues(operation.id, {
     limit: itemsOnAPage,
-    ...(cursor === undefined ? {} : { cursor }),
+    cursor,
   });
   const items = page.issues.map(({ code, detail }) => ({
     dateKey: detail.dateKey ?? null,
@@ -59,7 +59,7 @@ export async function rollbackBody(
     ...(operation.state === 'running' ? { progress: progressOf(operation) } : {}),
     links: {
       self,
-      ...(page.cursor === undefined ? {} : { next: `${self}?cursor=${encodeURIComponent(page.cursor)}` }),
+      next: page.cursor === undefined ? undefined : `${self}?cursor=${encodeURIComponent(page.cursor)}`,
     },
   };
 }

@@ -16,8 +16,8 @@ export function start(context: ApiContext): RequestHandler {
     const wanted = {
       kind: 'migration' as const,
       ...options,
-      ...(pruneCount === undefined ? {} : { pruneCount }),
-      ...(userIds === undefined ? {} : { userIds: [...new Set(userIds)] }),
+      pruneCount,
+      userIds: userIds === undefined ? undefined : [...new Set(userIds)],
     };
     await redisAnswers(context);
     await requireFitRedis(context.redis, context.prefix);

@@ -30,7 +30,7 @@ export async function verificationBody(
   const { isValid, issueCounts, counts, subcollections, message } = verificationReport(operation);
   const page = await context.ledger.issues(operation.id, {
     limit: issuesOnAPage,
-    ...(cursor === undefined ? {} : { cursor }),
+    cursor,
   });
   const issues = page.issues.map(({ code, detail }) => ({ kind: code, fields: [], ...detail }));
   const self = `${basePath}/verifications/${operation.id}`;
@@ -48,7 +48,7 @@ export async function verificationBody(
     nextCursor: page.cursor ?? null,
     links: {
       self,
-      ...(page.cursor === undefined ? {} : { next: `${self}?cursor=${encodeURIComponent(page.cursor)}` }),
+      next: page.cursor === undefined ? undefined : `${self}?cursor=${encodeURIComponent(page.cursor)}`,
     },
   };
   if (operation.state !== 'running') return { isValid, message, ...common };

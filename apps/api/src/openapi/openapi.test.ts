@@ -148,7 +148,7 @@ async function sendAll(
         method,
         headers,
         signal: AbortSignal.timeout(20_000),
-        ...(body === undefined ? {} : { body }),
+        body,
       }).catch((error: unknown) => {
         throw new Error(`no answer to ${describe(request)}`, { cause: error });
       });

@@ -80,7 +80,7 @@ export function anyRequest(document: OpenApi): fc.Arbitrary<FuzzRequest> {
           method: method.toUpperCase(),
           path: fill(path, id) + search(values),
           headers: { Prefer: prefer, ...(body === undefined ? {} : json) },
-          ...(body === undefined ? {} : { body }),
+          body,
         }));
     }),
   );

@@ -29,7 +29,7 @@ export async function startNginx(path: string, lines: readonly string[]): Promis
   const file = join(folder, 'nginx.conf');
   await writeFile(file, configuration(folder, port, path, lines));
   const nginx = spawn(command, ['-p', folder, '-c', file, '-e', 'stderr'], {
-    env: { ...process.env, ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) },
+    env: { ...process.env, LD_LIBRARY_PATH: libraryPath },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const closed = once(nginx, 'close');

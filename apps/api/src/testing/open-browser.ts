@@ -24,7 +24,7 @@ export async function openBrowser(): Promise<Browser | undefined> {
     executablePath: command,
     headless: true,
     chromiumSandbox: false,
-    env: { ...process.env, ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) },
+    env: { ...process.env, LD_LIBRARY_PATH: libraryPath },
     args: [
       '--no-sandbox',
       '--disable-gpu',

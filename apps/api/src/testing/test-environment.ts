@@ -134,7 +134,7 @@ export async function openTestEnvironment(
       const response = await fetch(server.url + (path.startsWith('//') ? path.slice(1) : basePath + path), {
         method,
         headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
       });
       const text = await response.text();
       const json = text !== '' && (response.headers.get('content-type') ?? '').includes('json');

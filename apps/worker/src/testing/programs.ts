@@ -14,7 +14,7 @@ export interface Program {
 
 const programs = new Set<Program>();
 
-export function startProgram(name: 'api' | 'worker', env: Readonly<Record<string, string>>): Program {
+export function startProgram(name: 'api' | 'worker', env: NodeJS.ProcessEnv): Program {
   const main = fileURLToPath(new URL(`../../../${name}/src/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: { ...env, PATH: process.env['PATH'] },

@@ -10,7 +10,7 @@ import { type Program, startProgram } from './programs.ts';
 
 export interface Run extends AsyncDisposable {
   /** Starts one; `env` is on top of the run's. */
-  worker(env?: Readonly<Record<string, string>>): Program;
+  worker(env?: NodeJS.ProcessEnv): Program;
   totals(): Promise<{ created: number; failed: number; completed: number }>;
   /** Resolves once so many entries are done. */
   progress(entries: number): Promise<void>;

@@ -4,10 +4,10 @@ import type { Fakes } from '../processes/fakes.ts';
 export function clientEnvironment(
   fakes: Fakes,
   options: { projectId?: string; keep?: boolean } = {},
-): Record<string, string> {
+): NodeJS.ProcessEnv {
   return {
     FIRESTORE_EMULATOR_HOST: fakes.firestoreHost,
-    ...(options.projectId === undefined ? {} : { GOOGLE_CLOUD_PROJECT: options.projectId }),
+    GOOGLE_CLOUD_PROJECT: options.projectId,
     AWS_ENDPOINT_URL_DYNAMODB: options.keep === true ? fakes.keepingEndpoint : fakes.discardingEndpoint,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'bench',

@@ -64,7 +64,7 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
         const wanted = (userIds?.length ?? dataset.users) * dataset.entriesPerUser;
         const { stats } = await call<{ stats: { createdCount: number } }>(url, 'POST', '/start', {
           verify: false,
-          ...(userIds === undefined ? {} : { userIds }),
+          userIds,
         });
         expectCount(`${name}: entries written`, stats.createdCount, wanted);
       },

@@ -20,7 +20,7 @@ onTask(async (projectId) => {
   let entries = 0;
   let pageToken: string | undefined;
   do {
-    const page = await source.listUsers({ pageSize: 250, ...(pageToken === undefined ? {} : { pageToken }) });
+    const page = await source.listUsers({ pageSize: 250, pageToken });
     const counts = await Promise.all(
       page.users.map(({ userId }) => limit(() => copy(source, writer, userId, migratedAt))),
     );
@@ -44,7 +44,7 @@ async function copy(
       userId,
       limit: pageEntries,
       maxBytes: pageBytes,
-      ...(after === undefined ? {} : { after }),
+      after,
     });
     const writes: Promise<unknown>[] = [];
     for (let at = 0; at < page.entries.length; at += batchSize) {

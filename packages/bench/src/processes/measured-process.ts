@@ -8,7 +8,7 @@ export interface ProcessOptions {
   readonly name: string;
   readonly file: URL;
   readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[];
   /** A folder for its CPU profile, written when it ends. */

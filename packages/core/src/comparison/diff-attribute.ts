@@ -38,8 +38,8 @@ export class Differences {
     if (this.list.length >= this.#limit) return;
     this.list.push({
       at,
-      ...(expected === undefined ? {} : { expected: cut(shown(expected)) }),
-      ...(actual === undefined ? {} : { actual: cut(JSON.stringify(actual)) }),
+      expected: expected === undefined ? undefined : cut(shown(expected)),
+      actual: actual === undefined ? undefined : cut(JSON.stringify(actual)),
     });
   }
 }

@@ -114,8 +114,8 @@ const geoPoint = fc
   .record({ latitude: anyDouble, longitude: anyDouble }, { requiredKeys: [] })
   .map(({ latitude, longitude }): JsonValue => ({
     geoPointValue: {
-      ...(latitude === undefined ? {} : { latitude: jsonDouble(latitude) }),
-      ...(longitude === undefined ? {} : { longitude: jsonDouble(longitude) }),
+      latitude: latitude === undefined ? undefined : jsonDouble(latitude),
+      longitude: longitude === undefined ? undefined : jsonDouble(longitude),
     },
   }));
 

@@ -10,8 +10,8 @@ export function encodeDocument(document: JsonDocument): Uint8Array {
   const message = {
     name: document.name,
     fields: fieldsMessage(document.fields ?? {}),
-    ...(document.createTime === undefined ? {} : { createTime: timestampMessage(document.createTime) }),
-    ...(document.updateTime === undefined ? {} : { updateTime: timestampMessage(document.updateTime) }),
+    createTime: document.createTime === undefined ? undefined : timestampMessage(document.createTime),
+    updateTime: document.updateTime === undefined ? undefined : timestampMessage(document.updateTime),
   };
   return documentType.encode(message).finish();
 }

@@ -118,7 +118,7 @@ function describePages(open: Open): void {
           userId: 'ann',
           limit,
           maxBytes: plenty.maxBytes,
-          ...(after === undefined ? {} : { after }),
+          after,
         });
       expect((await page(2)).more).toBe(true);
       expect((await page(4)).more).toBe(false);
@@ -129,7 +129,7 @@ function describePages(open: Open): void {
     test('list their ids in the same order, without the documents', async () => {
       const source = await open(user('ann', ['1', '2', '3']), user('bob', ['4']));
       const list = async (limit: number, after?: string) =>
-        await source.listDates({ userId: 'ann', limit, ...(after === undefined ? {} : { after }) });
+        await source.listDates({ userId: 'ann', limit, after });
       expect(await list(2)).toEqual({ dates: ['1', '2'], more: true });
       expect(await list(2, '2')).toEqual({ dates: ['3'], more: false });
       expect(await list(2, '3')).toEqual({ dates: [], more: false });
@@ -301,7 +301,7 @@ async function readAll(
   while (page.more) {
     expect(page.entries.length).toBeLessThanOrEqual(size.limit);
     const after = entries.at(-1)?.date;
-    page = await source.readPage({ userId, ...size, ...(after === undefined ? {} : { after }) });
+    page = await source.readPage({ userId, ...size, after });
     entries.push(...page.entries);
   }
   return entries;

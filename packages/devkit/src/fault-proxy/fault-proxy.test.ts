@@ -48,7 +48,7 @@ async function openDynamoDb(fault: DynamoDbFault | undefined, table?: ThrottledT
   const proxy = await startDynamoDbProxy({
     endpoint: service.endpoint,
     faults: { seed: 1, perThousand },
-    ...(table === undefined ? {} : { table }),
+    table,
   });
   onTestFinished(async () => {
     await proxy[Symbol.asyncDispose]();

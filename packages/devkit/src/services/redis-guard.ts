@@ -45,7 +45,7 @@ export function connectTo(
     host: '127.0.0.1',
     port,
     tls: { ca: cert, cert, key },
-    ...(user === undefined ? {} : { username: user }),
+    username: user,
     password,
     ...options,
   });

@@ -63,7 +63,7 @@ async function chooseWay(options: RedisOptions): Promise<(port: number) => Promi
   const settings: Omit<RedisSettings, 'port'> = {
     appendOnly: options.appendOnly ?? false,
     onUnexpectedEnd: options.onUnexpectedEnd ?? warnOfUnexpectedEnd,
-    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    dataDir: options.dataDir,
   };
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
   const found = await findRedisProgram({ env, notice });
@@ -74,8 +74,8 @@ async function chooseWay(options: RedisOptions): Promise<(port: number) => Promi
       return startRedisServer(program, {
         port,
         ...settings,
-        ...(more === undefined ? {} : { settings: more }),
-        ...(options.sentinel === undefined ? {} : { sentinel: options.sentinel(port) }),
+        settings: more,
+        sentinel: options.sentinel === undefined ? undefined : options.sentinel(port),
       });
     };
   }

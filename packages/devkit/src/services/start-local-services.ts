@@ -89,7 +89,7 @@ export async function startLocalServices(options: LocalServicesOptions = {}): Pr
         emulatorHost: firestore.emulatorHost,
         endpoint: dynamodb.endpoint,
         tableName: dynamodb.tableName,
-        ...(options.projectId === undefined ? {} : { projectId: options.projectId }),
+        projectId: options.projectId,
       }),
       stop,
       [Symbol.asyncDispose]: stop,

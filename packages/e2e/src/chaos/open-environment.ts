@@ -26,7 +26,7 @@ export interface ChaosEnvironmentOptions {
   /** How wrong (ms) the clock of each worker is, by its place; 0 by default. */
   readonly clockOffsetsMs?: readonly number[];
   /** Further variables of the API and the workers. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
 }
 
@@ -187,7 +187,7 @@ async function createStrayTable({ dynamodb, env }: LocalServices): Promise<void>
   }
 }
 
-function withClock(env: Readonly<Record<string, string>>, offsetMs = 0): Readonly<Record<string, string>> {
+function withClock(env: NodeJS.ProcessEnv, offsetMs = 0): NodeJS.ProcessEnv {
   return offsetMs === 0 ? env : { ...env, CLOCK_OFFSET_MS: String(offsetMs) };
 }
 

@@ -17,7 +17,7 @@ const restartMs = 500;
 export class Program {
   readonly name: string;
   readonly #file: URL;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #lines: string[] = [];
   #child: ChildProcess | undefined;
   #isKilled = false;
@@ -28,7 +28,7 @@ export class Program {
   /** Ends that nobody asked for, with what was said last. */
   readonly unexpectedEnds: string[] = [];
 
-  constructor(name: string, file: URL, env: Readonly<Record<string, string>>) {
+  constructor(name: string, file: URL, env: NodeJS.ProcessEnv) {
     this.name = name;
     this.#file = file;
     const own = inherited.flatMap((variable) => {

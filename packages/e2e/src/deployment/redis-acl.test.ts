@@ -47,7 +47,7 @@ test(
       const answer = await fetch(api + path, {
         method,
         headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
       });
       return { status: answer.status, text: await answer.text() };
     };

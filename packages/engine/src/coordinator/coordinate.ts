@@ -134,7 +134,7 @@ async function fillWindow(
     ahead += tasks.length;
     current = {
       ...current,
-      listing: { done: false, ...(listed.cursor === undefined ? {} : { cursor: listed.cursor }) },
+      listing: { done: false, cursor: listed.cursor },
       facts: { ...current.facts, ...listed.facts },
     };
   }

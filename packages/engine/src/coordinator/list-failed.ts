@@ -17,7 +17,7 @@ export async function listFailed(
   }
   const page = await ledger.listTasks(operation.id, {
     states: ['failed'],
-    ...(cursor === undefined ? {} : { cursor }),
+    cursor,
   });
   const { code } = wanted;
   const chosen: string[] = [];
@@ -28,7 +28,7 @@ export async function listFailed(
   return {
     tasks,
     done: page.cursor === undefined,
-    ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+    cursor: page.cursor,
   };
 }
 

@@ -23,7 +23,7 @@ export async function listUsers(
   const page = await context.source.listUsers({
     pageSize: context.settings.usersPage,
     signal,
-    ...(cursor === undefined ? {} : { pageToken: cursor }),
+    pageToken: cursor,
   });
   const missing = page.users.filter((user) => user.missing).length;
   const facts: OperationFacts = { missingUsers: (operation.facts.missingUsers ?? 0) + missing };
@@ -31,7 +31,7 @@ export async function listUsers(
     tasks: page.users.map(({ userId }) => taskId({ type: 'user', userId })),
     done: page.nextPageToken === undefined,
     facts,
-    ...(page.nextPageToken === undefined ? {} : { cursor: page.nextPageToken }),
+    cursor: page.nextPageToken,
   };
 }
 

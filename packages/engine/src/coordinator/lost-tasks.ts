@@ -14,7 +14,7 @@ export async function dispatchLostTasks(context: CoordinatorContext, operation: 
   do {
     const page = await context.ledger.listTasks(operation.id, {
       states: ['queued', 'running'],
-      ...(cursor === undefined ? {} : { cursor }),
+      cursor,
     });
     if (page.tasks.length > 0)
       await context.dispatcher.dispatch(operation.id, page.tasks, { mayHaveRun: true });

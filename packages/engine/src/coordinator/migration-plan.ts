@@ -20,7 +20,7 @@ export function migrationPlan(request: MigrationRequest): Plan {
         sampleSubcollections(context, request.userIds, signal),
         markStarted(context, operation, signal),
       ]);
-      return { readFirst: !empty, subcollections, ...(totalEntries === undefined ? {} : { totalEntries }) };
+      return { readFirst: !empty, subcollections, totalEntries };
     },
 
     list(context, operation, signal) {
@@ -50,9 +50,9 @@ export function migrationPlan(request: MigrationRequest): Plan {
       const reason = request.prune ? await pruneFailure(context, operation) : undefined;
       if (failed === 0 && reason === undefined) {
         const markerTrouble = await markCompleted(context, operation, now, signal);
-        return { state: 'completed', ...(markerTrouble === undefined ? {} : { facts: { markerTrouble } }) };
+        return { state: 'completed', facts: markerTrouble === undefined ? undefined : { markerTrouble } };
       }
-      return { state: 'completed-with-failures', ...(reason === undefined ? {} : { reason }) };
+      return { state: 'completed-with-failures', reason };
     },
   };
 }

@@ -36,7 +36,7 @@ export function verificationPlan(request: VerificationRequest): Plan {
       if (operation.listing.cursor === behindSegments) return closeLook(context, operation);
       const page = await listUsers(context, listingUsers(operation), request.userIds, signal);
       if (!page.done)
-        return { ...page, ...(page.cursor === undefined ? {} : { cursor: atUsers + page.cursor }) };
+        return { ...page, cursor: page.cursor === undefined ? undefined : atUsers + page.cursor };
       const tasks = [...page.tasks, ...listSegments(context.settings.segments)];
       // Numbers alone leave nothing to look at closely.
       if (request.mode === 'count') return { ...page, tasks };

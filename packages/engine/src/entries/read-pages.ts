@@ -23,7 +23,7 @@ export async function* readPages(
       limit: options.pageEntries,
       maxBytes: options.pageBytes,
       signal,
-      ...(after === undefined ? {} : { after }),
+      after,
     });
     // Its failure is met when its turn comes; until then nobody listens.
     page.catch(() => undefined);

@@ -165,7 +165,7 @@ function collect(
     deltas,
     issues,
     settled,
-    ...(interruption === undefined ? {} : { interruption }),
-    ...(newest === undefined ? {} : { newest }),
+    interruption,
+    newest,
   };
 }

@@ -27,7 +27,7 @@ function clockOf(): { now: { monotonic: number; wall: number }; clock: () => Mom
 }
 
 async function open(ledger: Ledger, request: OperationRequest, parent?: string): Promise<string> {
-  const options = { now: new Date(), binding, ...(parent === undefined ? {} : { parent }) };
+  const options = { now: new Date(), binding, parent };
   const opened = await ledger.open(request, options);
   if (!opened.opened) throw new Error('not opened');
   return opened.operation.id;

@@ -46,7 +46,7 @@ async function newestProvenances(target: Target): Promise<string[]> {
         totalSegments: segments,
         keysOnly: true,
         signal,
-        ...(cursor === undefined ? {} : { cursor }),
+        cursor,
       });
       for (const item of found.items) {
         const migratedAt = readProvenance(item)?.migratedAt ?? '';

@@ -71,7 +71,7 @@ export async function currentStatus(
     target,
     progress: {
       ...progressOf(operation, part),
-      ...(report === undefined ? {} : { pace: paceOf(operation, report) }),
+      pace: report === undefined ? undefined : paceOf(operation, report),
     },
   };
 }

@@ -34,12 +34,12 @@ export function withoutUserData(operation: Operation): Operation {
   const { lastError, outage, subcollections } = facts;
   return {
     ...operation,
-    ...(reason === undefined ? {} : { reason: briefReason(reason) }),
+    reason: reason === undefined ? undefined : briefReason(reason),
     facts: {
       ...facts,
-      ...(subcollections === undefined ? {} : { subcollections: hiddenSample(subcollections) }),
-      ...(lastError === undefined ? {} : { lastError: briefReason(lastError) }),
-      ...(outage === undefined ? {} : { outage: { ...outage, reason: briefReason(outage.reason) } }),
+      subcollections: subcollections === undefined ? undefined : hiddenSample(subcollections),
+      lastError: lastError === undefined ? undefined : briefReason(lastError),
+      outage: outage === undefined ? undefined : { ...outage, reason: briefReason(outage.reason) },
     },
   };
 }
@@ -54,11 +54,11 @@ function issueWithoutUserData(issue: Issue): Issue {
   return {
     ...issue,
     detail: {
-      ...(path === undefined ? {} : { path: hiddenPath(path) }),
-      ...(issue.detail.message === undefined ? {} : { message: `${issue.code} (details are hidden)` }),
-      ...(dateKey === undefined ? {} : { dateKey: hiddenKey(dateKey, path) }),
-      ...(attempts === undefined ? {} : { attempts }),
-      ...(fields === undefined ? {} : { fields: fields.map(({ at }) => ({ at })) }),
+      path: path === undefined ? undefined : hiddenPath(path),
+      message: issue.detail.message === undefined ? undefined : `${issue.code} (details are hidden)`,
+      dateKey: dateKey === undefined ? undefined : hiddenKey(dateKey, path),
+      attempts,
+      fields: fields === undefined ? undefined : fields.map(({ at }) => ({ at })),
     },
   };
 }

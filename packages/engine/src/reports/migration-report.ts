@@ -118,7 +118,7 @@ export async function newestRun(
 ): Promise<Operation | undefined> {
   let cursor: string | undefined;
   do {
-    const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await ledger.list('migration', { limit: 20, cursor });
     const found = page.operations.find(
       (run) => run.request.kind === 'migration' && !run.request.dryRun && isWanted(run),
     );

@@ -28,6 +28,6 @@ export async function* countSlice(
       if (userId !== undefined && (users === undefined || users.has(userId))) copies += 1;
     }
     const deltas: Deltas<'verification'> = { scanned: page.items.length, items: copies };
-    yield { deltas, last: page.last, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
+    yield { deltas, last: page.last, cursor: page.cursor };
   }
 }

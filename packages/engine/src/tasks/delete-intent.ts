@@ -31,7 +31,7 @@ export function readIntent(cursor: string | undefined): DeleteIntent | undefined
     userId,
     date,
     dateKey: dateKey({ userId, date }),
-    ...(migratedAt === undefined ? {} : { migratedAt }),
+    migratedAt,
   }));
   return { refs, ...(next === null ? {} : { next }) };
 }

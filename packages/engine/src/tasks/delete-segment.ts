@@ -77,7 +77,7 @@ export async function* deleteSegment(
     } else if (doomed.length === 0) {
       yield { deltas, issues, last, ...next };
     } else {
-      const intent = { refs: doomed, ...(cursor === undefined ? {} : { next: cursor }) };
+      const intent = { refs: doomed, next: cursor };
       yield { deltas, issues, last: false, cursor: intentCursor(intent) };
       yield* carryOut(context, start, rules, intent, false);
     }
@@ -108,13 +108,13 @@ async function* carryOut(
       left.delete(ref);
     });
   } catch (interruption) {
-    const rest = intentCursor({ refs: [...left], ...(next === undefined ? {} : { next }) });
+    const rest = intentCursor({ refs: [...left], next });
     yield { deltas, issues, last: false, cursor: rest };
     throw interruption;
   } finally {
     late.leave();
   }
-  yield { deltas, issues, last: next === undefined, ...(next === undefined ? {} : { cursor: next }) };
+  yield { deltas, issues, last: next === undefined, cursor: next };
 }
 
 /** What became of one item that was to be deleted. */

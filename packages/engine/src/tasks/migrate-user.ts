@@ -62,7 +62,7 @@ async function* migratePages(
       deltas: unread.length === 0 ? result.deltas : withFailed(result.deltas, unread.length),
       issues: [...result.issues, ...unread.map((one) => unreadableIssue(context, start.task, userId, one))],
       last: atEnd && lastPart,
-      ...(cursor === undefined ? {} : { cursor }),
+      cursor,
     };
     if (!complete) throw result.interruption;
   }

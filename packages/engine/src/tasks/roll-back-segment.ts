@@ -86,5 +86,5 @@ function hasProvenance(item: StoredItem): boolean {
 
 function refOf({ provenance, dateKey }: OwnedItem, migratedAt: string | undefined): OwnedItemRef {
   const { userId, date } = provenance;
-  return { userId, date, dateKey, ...(migratedAt === undefined ? {} : { migratedAt }) };
+  return { userId, date, dateKey, migratedAt };
 }

@@ -268,7 +268,7 @@ class TaskAttempt {
     const message = left === undefined ? messageOf(error) : `${messageOf(error)} ${left.says}`;
     const failure = { code, path: this.#path(), message, attempts };
     const issues = [failureIssue(this.#start.task, '', failure)];
-    const deltas = left === undefined ? {} : { unread: left.entries };
+    const deltas: Record<string, number> = left === undefined ? {} : { unread: left.entries };
     const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
     if (control === 'stale' || control === 'missing') return { outcome: control };
     return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
@@ -296,7 +296,7 @@ class TaskAttempt {
   #expected(): NonNullable<Commit['expected']> {
     return {
       counters: this.#counters,
-      ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }),
+      cursor: this.#cursor,
     };
   }
 
@@ -318,11 +318,11 @@ class TaskAttempt {
     const result = await this.#context.ledger.commit(this.#operation.id, this.#start.task, {
       epoch: this.#start.epoch,
       state,
-      ...(expected === undefined ? {} : { expected }),
+      expected,
       deltas: page.deltas,
-      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-      ...(page.issues === undefined ? {} : { issues: page.issues }),
-      ...(page.resolved === undefined ? {} : { resolved: page.resolved }),
+      cursor: page.cursor,
+      issues: page.issues,
+      resolved: page.resolved,
     });
     if (state === 'running' && result === 'run') this.#start.lease.renew(asked);
     return result;

@@ -23,7 +23,7 @@ export async function* scanSegment(
       keysOnly: options.keysOnly,
       limit: options.limit,
       signal,
-      ...(cursor === undefined ? {} : { cursor }),
+      cursor,
     });
     page.catch(() => undefined);
     return page;

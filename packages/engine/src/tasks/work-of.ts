@@ -29,7 +29,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Task
               collisions: new DryRunCollisions({
                 source: context.source,
                 userId: task.userId,
-                ...(request.userIds === undefined ? {} : { userIds: request.userIds }),
+                userIds: request.userIds,
                 migratedAt: operation.startedAt,
                 oversize: context.settings.oversize,
                 signal: start.signal,

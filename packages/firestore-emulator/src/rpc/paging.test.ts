@@ -60,7 +60,7 @@ async function queryPages(parent: string, limit: number, direction: string): Pro
       from: [{ collectionId: 'c' }],
       orderBy: [{ field: { fieldPath: '__name__' }, direction }],
       limit: { value: limit },
-      ...(last === undefined ? {} : { startAt: { values: [{ referenceValue: last }], before: false } }),
+      startAt: last === undefined ? undefined : { values: [{ referenceValue: last }], before: false },
     };
     const page = await client.call<{ document?: Doc }>('RunQuery', { parent, structuredQuery });
     const found = page.flatMap(({ document }) => (document === undefined ? [] : [document.name]));

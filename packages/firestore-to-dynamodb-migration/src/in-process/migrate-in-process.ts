@@ -73,7 +73,7 @@ async function run(
   });
   const watching = waitForOperation(ledger, id, {
     signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
-    ...(onProgress === undefined ? {} : { onProgress }),
+    onProgress,
   });
   try {
     return await Promise.race([running.then(() => watching), watching]);

@@ -63,7 +63,7 @@ export function withoutUsers({ request, result }: LastResult): LastResult {
 }
 
 export function requestWithoutUsers({ userIds, ...request }: MigrationRequest): MigrationRequest {
-  return { ...request, ...(userIds === undefined ? {} : { userIds: userIds.map(pseudonym) }) };
+  return { ...request, userIds: userIds === undefined ? undefined : userIds.map(pseudonym) };
 }
 
 /** New, this user's alone, and at no name that another could have laid a link to. */

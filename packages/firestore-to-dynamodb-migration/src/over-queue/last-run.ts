@@ -16,7 +16,7 @@ export async function lastRun(
 ): Promise<Operation | undefined> {
   let cursor: string | undefined;
   do {
-    const page = await ledger.list('migration', { limit: 20, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await ledger.list('migration', { limit: 20, cursor });
     const found = page.operations.find(
       ({ state, request, binding }) =>
         state !== 'running' &&

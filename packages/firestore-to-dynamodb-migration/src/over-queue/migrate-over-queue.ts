@@ -100,8 +100,8 @@ async function takePart(
   const { request, signal } = wanted;
   const untilOver = (id: string, onProgress?: ResolvedOptions['onProgress']): Promise<Operation> =>
     waitForOperation(ledger, id, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      signal,
+      onProgress,
       meanwhile: () => worker.stepIn(id),
       isActive: () => hasLeases(ledger),
       onError: patience(context),

@@ -125,8 +125,8 @@ export function createJournalReader(options: JournalReaderOptions = {}): Journal
 
 function createClient(region: string | undefined, endpoint: string | undefined): DynamoDBClient {
   return new DynamoDBClient({
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    region,
+    endpoint,
     // Without these a call waits as long as the connection stays open.
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });

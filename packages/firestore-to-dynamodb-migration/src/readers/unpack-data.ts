@@ -11,7 +11,7 @@ export function unpackData(data: JournalFields): JournalFields {
   const { encoding, ...metadata } = fieldsOf(data['metadata']);
   if (encoding !== 'gzip') return data;
   const { compressed, ...beside } = data;
-  const binary =
+  const binary: { readonly [name: string]: StoredAttribute } =
     compressed instanceof Uint8Array ? { compressed: { B: Buffer.from(compressed).toString('base64') } } : {};
   const { data: expanded } = expandItem({
     data: { M: { ...binary, metadata: { M: { encoding: { S: 'gzip' } } } } },

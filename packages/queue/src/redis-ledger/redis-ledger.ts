@@ -351,7 +351,7 @@ class RedisLedger implements Ledger {
       }
     }
     const next = ahead[size];
-    return { tasks, ...(next === undefined ? {} : { cursor: String(next) }) };
+    return { tasks, cursor: next === undefined ? undefined : String(next) };
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {

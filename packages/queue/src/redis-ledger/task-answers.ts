@@ -34,7 +34,7 @@ export function startResultOf(
     const why = whyNots.find((candidate) => candidate === outcome);
     if (why === undefined) throw new TypeError(`a start of a task was answered with '${outcome}'`);
     const [by] = details;
-    return { started: false, why, ...(by === undefined ? {} : { by }) };
+    return { started: false, why, by };
   }
   const [epoch, starts, texts = '', cursor = '', record] = details;
   const operation = operationOfText(record, known);

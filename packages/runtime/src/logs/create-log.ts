@@ -35,7 +35,7 @@ export async function createLog(options: LogOptions): Promise<Log> {
       serializers: { err: errorFields },
       redact: { paths: redacted.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
       hooks: { streamWrite: redact },
-      ...(context === undefined ? {} : { mixin: context }),
+      mixin: context,
     },
     await destinationOf(options),
   );

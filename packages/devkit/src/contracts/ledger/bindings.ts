@@ -21,13 +21,13 @@ export function bindingsContract(newLedger: NewLedger): void {
       };
       const { id } = await open(ledger, migration, { binding: own });
       const other = { started: false, why: 'other-binding' };
-      expect(await ledger.startTask(id, task, { binding: change(own) })).toStrictEqual(other);
+      expect(await ledger.startTask(id, task, { binding: change(own) })).toEqual(other);
       const { account: _account, ...target } = own.target;
       expect(await ledger.startTask(id, task, { binding: { ...own, target } })).toMatchObject({ epoch: 1 });
       expect(await ledger.startTask(id, task, { binding: own })).toMatchObject({ epoch: 2 });
       await ledger.close(id, { state: 'completed-with-failures', now: at(1_000) });
       const reopening = { binding: change(own), reopen: true };
-      expect(await ledger.startTask(id, task, reopening)).toStrictEqual(other);
+      expect(await ledger.startTask(id, task, reopening)).toEqual(other);
       expect(await ledger.startTask(id, task, { binding: change(own) })).toMatchObject({ why: 'closed' });
       expect((await read(ledger, id)).state).toBe('completed-with-failures');
     });

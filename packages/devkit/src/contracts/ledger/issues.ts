@@ -28,13 +28,13 @@ export function issuesContract(newLedger: NewLedger): void {
       }
       for (const name of trickyTasks) {
         const found = await ledger.taskIssues(id, name);
-        expect(new Set(found)).toStrictEqual(new Set(keys.map((key) => issue(name, key))));
+        expect(new Set(found)).toEqual(new Set(keys.map((key) => issue(name, key))));
         expect(found).toHaveLength(keys.length);
       }
-      expect((await read(ledger, id)).codes).toStrictEqual({
+      expect((await read(ledger, id)).codes).toEqual({
         ITEM_TOO_LARGE: trickyTasks.length * keys.length,
       });
-      expect(await ledger.taskIssues(id, 'user:unknown')).toStrictEqual([]);
+      expect(await ledger.taskIssues(id, 'user:unknown')).toEqual([]);
     });
 
     test('are paged in the order of their arrival, all or those of one code', async () => {
@@ -44,12 +44,12 @@ export function issuesContract(newLedger: NewLedger): void {
         issue(task, `${index}`, index % 600 === 7 ? 'THROTTLED' : 'ITEM_TOO_LARGE'),
       );
       await finish(ledger, id, task, { state: 'failed', issues });
-      expect(await allIssues(ledger, id, 500)).toStrictEqual(issues);
+      expect(await allIssues(ledger, id, 500)).toEqual(issues);
       const throttled = issues.filter(({ code }) => code === 'THROTTLED');
       expect(throttled).toHaveLength(3);
-      expect(await allIssues(ledger, id, 2, 'THROTTLED')).toStrictEqual(throttled);
-      expect(await ledger.issues(id, { code: 'THROTTLED', limit: 3 })).toStrictEqual({ issues: throttled });
-      expect(await ledger.issues(id, { code: 'INTERNAL', limit: 3 })).toStrictEqual({ issues: [] });
+      expect(await allIssues(ledger, id, 2, 'THROTTLED')).toEqual(throttled);
+      expect(await ledger.issues(id, { code: 'THROTTLED', limit: 3 })).toEqual({ issues: throttled });
+      expect(await ledger.issues(id, { code: 'INTERNAL', limit: 3 })).toEqual({ issues: [] });
     });
 
     test('replace the older one with the same key, in its place', async () => {
@@ -60,14 +60,11 @@ export function issuesContract(newLedger: NewLedger): void {
         ledger.commit(id, task, { epoch, state: 'running', deltas: {}, issues, resolved });
       await commit([issue(task, 'x'), issue(task, 'y')]);
       await commit([issue(task, 'x', 'THROTTLED')]);
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 1, THROTTLED: 1 });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([
-        issue(task, 'x', 'THROTTLED'),
-        issue(task, 'y'),
-      ]);
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 1, THROTTLED: 1 });
+      expect(await allIssues(ledger, id, 10)).toEqual([issue(task, 'x', 'THROTTLED'), issue(task, 'y')]);
       await commit([issue(task, 'y'), issue(task, 'y', 'INTERNAL')], ['x', 'y', 'never was one']);
-      expect((await read(ledger, id)).codes).toStrictEqual({ INTERNAL: 1 });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(task, 'y', 'INTERNAL')]);
+      expect((await read(ledger, id)).codes).toEqual({ INTERNAL: 1 });
+      expect(await allIssues(ledger, id, 10)).toEqual([issue(task, 'y', 'INTERNAL')]);
     });
 
     test('of the task as a whole goes when the task starts anew, its entries’ stay', async () => {
@@ -77,19 +74,19 @@ export function issuesContract(newLedger: NewLedger): void {
       await finish(ledger, id, task, { state: 'failed', issues });
       await finish(ledger, id, 'user:b', { state: 'failed', issues: [issue('user:b', '', 'INTERNAL')] });
       await ledger.requeueFailed(id, ['user:b']);
-      expect((await read(ledger, id)).codes).toStrictEqual({
+      expect((await read(ledger, id)).codes).toEqual({
         SOURCE_UNAVAILABLE: 1,
         ITEM_TOO_LARGE: 1,
         INTERNAL: 1,
       });
       await start(ledger, id, task);
       await start(ledger, id, 'user:b');
-      expect(figures(await read(ledger, id))).toStrictEqual({
+      expect(figures(await read(ledger, id))).toEqual({
         tasks: { listed: 2, completed: 0, failed: 0 },
         totals: {},
         codes: { ITEM_TOO_LARGE: 1 },
       });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(task, 'x')]);
+      expect(await allIssues(ledger, id, 10)).toEqual([issue(task, 'x')]);
     });
 
     test('outlive the tasks of a verification', async () => {
@@ -97,9 +94,9 @@ export function issuesContract(newLedger: NewLedger): void {
       const { id } = await open(ledger, verification);
       await finish(ledger, id, task, { state: 'done', issues: [issue(task, 'x', 'missing')] });
       await close(ledger, id);
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([issue(task, 'x', 'missing')]);
-      expect(await ledger.taskIssues(id, task)).toStrictEqual([issue(task, 'x', 'missing')]);
-      expect((await read(ledger, id)).codes).toStrictEqual({ missing: 1 });
+      expect(await allIssues(ledger, id, 10)).toEqual([issue(task, 'x', 'missing')]);
+      expect(await ledger.taskIssues(id, task)).toEqual([issue(task, 'x', 'missing')]);
+      expect((await read(ledger, id)).codes).toEqual({ missing: 1 });
     });
   });
 
@@ -114,9 +111,9 @@ export function issuesContract(newLedger: NewLedger): void {
         issues: [...full, issue('user:first', '4')],
       });
       await finish(ledger, id, task, { state: 'failed', issues: [issue(task, 'x', 'KEY_TOO_LONG')] });
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 1 });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual(full);
-      expect(await ledger.taskIssues(id, task)).toStrictEqual([]);
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 1 });
+      expect(await allIssues(ledger, id, 10)).toEqual(full);
+      expect(await ledger.taskIssues(id, task)).toEqual([]);
     });
 
     test('leave a kept one replaceable, and room when one is resolved', async () => {
@@ -133,8 +130,8 @@ export function issuesContract(newLedger: NewLedger): void {
         resolved: ['1'],
       });
       await finish(ledger, id, task, { state: 'failed', issues: [issue(task, 'x'), issue(task, 'y')] });
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3, THROTTLED: 1 });
-      expect(await allIssues(ledger, id, 10)).toStrictEqual([full[1], replacing, issue(task, 'x')]);
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 3, THROTTLED: 1 });
+      expect(await allIssues(ledger, id, 10)).toEqual([full[1], replacing, issue(task, 'x')]);
     });
 
     test('are not resolved by their key, which nobody knows, but by a reset', async () => {
@@ -146,11 +143,11 @@ export function issuesContract(newLedger: NewLedger): void {
       const { epoch, cursor } = await start(ledger, id, task);
       expect(cursor).toBe('c|d');
       await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, resolved: ['x', 'y'] });
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 2 });
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 4, KEY_TOO_LONG: 2 });
       await ledger.resetTask(id, task, epoch);
       expect(figures(await read(ledger, id))).toMatchObject({ totals: {}, codes: { ITEM_TOO_LARGE: 3 } });
       await ledger.resetTask(id, task, epoch);
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3 });
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 3 });
     });
 
     test('of the task as a whole are known all the same', async () => {
@@ -163,9 +160,9 @@ export function issuesContract(newLedger: NewLedger): void {
         issue(task, '', 'POISONED'),
       ];
       await finish(ledger, id, task, { state: 'failed', issues });
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3, INTERNAL: 1, POISONED: 1 });
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 3, INTERNAL: 1, POISONED: 1 });
       const { epoch } = await start(ledger, id, task);
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3, INTERNAL: 1 });
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 3, INTERNAL: 1 });
       await ledger.commit(id, task, {
         epoch,
         state: 'running',
@@ -173,7 +170,7 @@ export function issuesContract(newLedger: NewLedger): void {
         issues: [issue(task, '', 'POISONED')],
       });
       await ledger.resetTask(id, task, epoch);
-      expect((await read(ledger, id)).codes).toStrictEqual({ ITEM_TOO_LARGE: 3 });
+      expect((await read(ledger, id)).codes).toEqual({ ITEM_TOO_LARGE: 3 });
     });
   });
 }

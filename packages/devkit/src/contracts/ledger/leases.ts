@@ -33,15 +33,15 @@ export function leasesContract(newLedger: NewLedger): void {
       await ledger.commit(id, second, { epoch: 1, state: 'queued', deltas: {} });
       const before = await read(ledger, id);
       const asked = [...attempts, { task: third, epoch: 2 }, { task: 'user:never seen', epoch: 1 }];
-      expect(await ledger.look(id, asked)).toStrictEqual([
+      expect(await ledger.look(id, asked)).toEqual([
         'stale',
         'stale',
         ...attempts.slice(2).map(() => 'run'),
         'missing',
         'missing',
       ]);
-      expect(await read(ledger, id)).toStrictEqual(before);
-      expect(await ledger.look(id, [])).toStrictEqual([]);
+      expect(await read(ledger, id)).toEqual(before);
+      expect(await ledger.look(id, [])).toEqual([]);
     });
 
     test('answers with the control, of a part that of its parent', async () => {
@@ -51,13 +51,13 @@ export function leasesContract(newLedger: NewLedger): void {
       const own = { task, epoch: (await start(ledger, parent.id, task)).epoch };
       const parts = { task, epoch: (await start(ledger, part.id, task)).epoch };
       await ledger.control(part.id, 'pause');
-      expect(await ledger.look(part.id, [parts])).toStrictEqual(['pause']);
-      expect(await ledger.look(parent.id, [own])).toStrictEqual(['run']);
+      expect(await ledger.look(part.id, [parts])).toEqual(['pause']);
+      expect(await ledger.look(parent.id, [own])).toEqual(['run']);
       await ledger.control(part.id, 'run');
       for (const control of ['pause', 'run', 'cancel'] as const) {
         await ledger.control(parent.id, control);
-        expect(await ledger.look(parent.id, [own])).toStrictEqual([control]);
-        expect(await ledger.look(part.id, [parts])).toStrictEqual([control]);
+        expect(await ledger.look(parent.id, [own])).toEqual([control]);
+        expect(await ledger.look(part.id, [parts])).toEqual([control]);
       }
     });
 
@@ -69,11 +69,10 @@ export function leasesContract(newLedger: NewLedger): void {
       for (const id of [parent.id, part.id]) await start(ledger, id, task);
       await close(ledger, parent.id);
       const next = await open(ledger, { kind: 'rollback', dryRun: false });
-      for (const id of [parent.id, part.id])
-        expect(await ledger.look(id, [attempt])).toStrictEqual(['stale']);
+      for (const id of [parent.id, part.id]) expect(await ledger.look(id, [attempt])).toEqual(['stale']);
       await close(ledger, next.id);
       for (const unknown of ['nonsense', 'migration-20200101T000000000Z'])
-        expect(await ledger.look(unknown, [attempt])).toStrictEqual(['missing']);
+        expect(await ledger.look(unknown, [attempt])).toEqual(['missing']);
     });
   });
 
@@ -97,7 +96,7 @@ export function leasesContract(newLedger: NewLedger): void {
         const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
         const { epoch } = await start(ledger, part.id, task);
         await ledger.control(parent.id, control);
-        expect(await ledger.look(part.id, [{ task, epoch }])).toStrictEqual([control]);
+        expect(await ledger.look(part.id, [{ task, epoch }])).toEqual([control]);
         // Told so, but writes may be under way.
         expect(await isHeld(ledger)).toBe(true);
         await ledger.commit(part.id, task, { epoch, state: 'running', deltas: {} });
@@ -114,7 +113,7 @@ export function leasesContract(newLedger: NewLedger): void {
       const late = { epoch: first.epoch, state: 'running', deltas: {} } as const;
       expect(await ledger.commit(id, task, late)).toBe('stale');
       expect(await isHeld(ledger)).toBe(false);
-      expect(await ledger.look(id, [{ task, epoch: first.epoch }])).toStrictEqual(['stale']);
+      expect(await ledger.look(id, [{ task, epoch: first.epoch }])).toEqual(['stale']);
       expect(await isHeld(ledger)).toBe(false);
     });
 
@@ -138,7 +137,7 @@ export function leasesContract(newLedger: NewLedger): void {
       for (const { id } of [part, parent]) {
         const before = await read(ledger, id);
         await expect(ledger.close(id, { state: 'cancelled', now: at(5) })).rejects.toMatchObject(outstanding);
-        expect(await read(ledger, id)).toStrictEqual(before);
+        expect(await read(ledger, id)).toEqual(before);
       }
       expect(await ledger.open(migration, { now: at(6), binding })).toMatchObject({ opened: false });
       await ledger.commit(part.id, task, { epoch, state: 'queued', deltas: {} });

@@ -74,7 +74,7 @@ export async function startTask(
   const result = await ledger.startTask(id, task, { binding, ...options });
   if (!result.started) return result;
   const { operation, ...rest } = result;
-  expect(operation).toStrictEqual(await ledger.get(id));
+  expect(operation).toEqual(await ledger.get(id));
   return rest;
 }
 
@@ -110,7 +110,7 @@ export async function allTasks(
   const tasks: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await ledger.listTasks(id, { states, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await ledger.listTasks(id, { states, cursor });
     tasks.push(...page.tasks);
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -123,8 +123,8 @@ export async function allIssues(ledger: Ledger, id: string, limit: number, code?
   do {
     const page = await ledger.issues(id, {
       limit,
-      ...(code === undefined ? {} : { code }),
-      ...(cursor === undefined ? {} : { cursor }),
+      code,
+      cursor,
     });
     expect(page.issues.length).toBeLessThanOrEqual(limit);
     issues.push(...page.issues);

@@ -43,7 +43,7 @@ export class LedgerModel {
     return {
       started: true,
       epoch,
-      ...(cursor === undefined ? {} : { cursor }),
+      cursor,
       counters: withoutZeros(record.counters),
       startsWithoutProgress: starts,
     };
@@ -124,7 +124,7 @@ export class LedgerModel {
 }
 
 function standOf({ cursor, counters }: NonNullable<Commit['expected']>): NonNullable<Commit['expected']> {
-  return { counters: withoutZeros(counters), ...(cursor === undefined ? {} : { cursor }) };
+  return { counters: withoutZeros(counters), cursor };
 }
 
 function withoutZeros(counts: Readonly<Record<string, number>>): Record<string, number> {

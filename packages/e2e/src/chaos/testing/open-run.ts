@@ -10,7 +10,7 @@ export interface RunOptions {
   readonly entriesPerUser: number;
   readonly workers: number;
   /** Of the API and the workers. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Services, an API and workers as processes of their own, and journals to migrate. Nothing is started yet. */

@@ -68,7 +68,7 @@ export async function makeImages(): Promise<void> {
       await which('sh'),
       await which('grep'),
     ],
-    ...(program.libraryPath === undefined ? {} : { libraryPath: program.libraryPath }),
+    libraryPath: program.libraryPath,
     folders: ['/data'],
     files: [],
   });

@@ -37,11 +37,11 @@ export interface Deployment extends AsyncDisposable {
 
 export interface DeploymentOptions {
   /** Where Redis is, and whatever else differs from the defaults. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
   readonly workers?: number;
   /** Network namespaces, each with one more worker, and what its environment has in other words. */
   readonly hosts?: readonly string[];
-  readonly hostsEnv?: Readonly<Record<string, string>>;
+  readonly hostsEnv?: NodeJS.ProcessEnv;
   readonly users: number;
   readonly entriesPerUser: number;
   /** The Firestore to fill where the programs have another one. */
@@ -115,11 +115,7 @@ export function lastWords({ api, workers }: Pick<Deployment, 'api' | 'workers'>)
  * Starts one of the programs with nothing of this process's environment but where programs and folders are; in a network
  * namespace if one is named.
  */
-export function startProgram(
-  name: keyof typeof programs,
-  env: Readonly<Record<string, string>>,
-  host?: string,
-): Program {
+export function startProgram(name: keyof typeof programs, env: NodeJS.ProcessEnv, host?: string): Program {
   const { PATH, HOME } = globalThis.process.env;
   const args = [programs[name], '--exit-with-parent'];
   const node = globalThis.process.execPath;
@@ -130,7 +126,7 @@ export function startProgram(
       stdio: ['pipe', 'pipe', 'pipe'],
       // Not here, where a `.env` may point to somebody's real data.
       cwd: tmpdir(),
-      env: { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), ...env },
+      env: { PATH, HOME, ...env },
     },
   );
   let said = '';

@@ -49,7 +49,7 @@ export function migrationClient(send: Fetch, token: string): MigrationClient {
     const answer = await send(path, {
       method,
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status: answer.status, body: JSON.parse(answer.text) as unknown };
   }
