@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-/** Whose forwarding headers are believed: so many proxies before us, or these addresses. */
+/** The proxies whose forwarding headers are trusted: a number of hops, or addresses. */
 export type TrustedProxies = number | readonly string[];
 
 const words = ['loopback', 'linklocal', 'uniquelocal'];

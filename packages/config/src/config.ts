@@ -14,7 +14,7 @@ export interface Config {
   readonly aws: {
     readonly region?: string;
     readonly endpoint?: string;
-    /** A PEM file: who may vouch for AWS beside whom Node trusts. */
+    /** A PEM file: certificate authorities trusted for AWS, in addition to Node's. */
     readonly caFile?: string;
     readonly tableName: string;
     readonly createTable: boolean;
@@ -23,7 +23,7 @@ export interface Config {
     /** One that `parseRedisUrl` reads. */
     readonly url: string;
     readonly prefix: string;
-    /** PEM files: who may vouch for Redis, and what this process shows for itself. */
+    /** PEM files: the certificate authorities trusted for Redis, and this process's certificate and key. */
     readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   };
   readonly http: {
@@ -33,7 +33,7 @@ export interface Config {
     readonly apiReadToken?: string;
     /** The path that browsers find it below, without a slash at the end; a proxy's X-Forwarded-Prefix goes before it. */
     readonly basePath?: string;
-    /** Whose forwarding headers are believed; nobody's by default. */
+    /** The proxies whose forwarding headers are trusted; none by default. */
     readonly trustedProxies?: TrustedProxies;
     /** Further names that it is reached by. */
     readonly allowedHosts?: readonly string[];
@@ -50,7 +50,7 @@ export interface Config {
   /** What no log, job, answer or error may hold: all secrets of the environment, known to the product or not. */
   readonly secrets: readonly string[];
   readonly logLevel: LogLevel;
-  /** User ids and what is in entries stay out of jobs, logs and answers. */
+  /** User ids and contents of entries stay out of jobs, logs and answers. */
   readonly hideUserData: boolean;
 }
 

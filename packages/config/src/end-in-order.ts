@@ -1,6 +1,6 @@
 import { onParentEnd } from './on-parent-end.ts';
 
-/** So long all that a program does at its end may take together; a supervisor kills ten seconds after it asked. */
+/** How long everything at a program's end may take together. Supervisors kill ten seconds after their signal. */
 const endLimitMs = 9_500;
 /** Ctrl-C reaches a program twice: from the terminal, and through the package manager that runs it. */
 const sameRequestMs = 250;
@@ -8,7 +8,7 @@ const sameRequestMs = 250;
 /** What a shell shows for a program that a signal has ended. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Tells whether a signal is a second one: somebody does not want to wait any longer. */
+/** Tells whether a signal is a second request, which ends the program at once. */
 export function secondRequest(): () => boolean {
   let first: number | undefined;
   return () => {
@@ -19,7 +19,7 @@ export function secondRequest(): () => boolean {
 
 /**
  * Makes this program end in order, and end whatever happens: at a signal, or with its parent (`--exit-with-parent`), it
- * calls `stop` and exits with 0. After ten seconds it exits with 1, done or not; at a second signal at once, with
+ * calls `stop` and exits with 0. After 9.5 seconds it exits with 1, done or not; at a second signal at once, with
  * 128 and the signal's number. What is given back ends the program the same way, with a code of its own.
  */
 export function endInOrder(

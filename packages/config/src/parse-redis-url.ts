@@ -12,7 +12,7 @@ interface Access {
   readonly family?: 0 | 4 | 6;
 }
 
-/** Where Redis is found, and by whose leave. */
+/** Where Redis is found, and with which credentials. */
 export type RedisPlace =
   | (Access & { readonly kind: 'single'; readonly address: RedisAddress; readonly db: number })
   | (Access & {

@@ -22,7 +22,7 @@ export interface Collection {
 
 interface CollectionGroup {
   readonly members: Set<Collection>;
-  /** The members by path; undefined when it has to be sorted anew. */
+  /** The members by path; undefined when they must be sorted again. */
   sorted: readonly Collection[] | undefined;
   /** Whether a member lies below another, so that their documents interleave. */
   nested: boolean;

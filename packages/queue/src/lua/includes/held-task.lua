@@ -1,8 +1,8 @@
 --- @include "includes/operation-state"
 --- @include "includes/task-records"
 
--- The record of the task if the start with this epoch still holds it, and the control to obey. Otherwise nil, and
--- `stale` or `lost`.
+-- The record of the task and the control to obey, if the attempt with this epoch still holds the task. Otherwise nil, and
+-- `stale` or `missing`.
 local function heldTask(id, field, epoch)
   local operation = readOperation(OPERATION)
   if not operation then return nil, 'missing' end
