@@ -2,7 +2,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Operation, OperationRequest, Target } from '@migrator/core';
 import {
   AttemptWatcher,
-  InFlightLimit,
+  AdaptiveConcurrencyLimit,
   runTask,
   startOperation,
   type AttemptOptions,
@@ -42,7 +42,7 @@ function attempt(
   const { context } = environment;
   const wrapped = Object.assign(Object.create(context.target), target) as Target;
   // One that died must not keep the others' slot.
-  const writeSlots = new InFlightLimit(1);
+  const writeSlots = new AdaptiveConcurrencyLimit(1);
   return runTask({ ...context, target: wrapped, writeSlots }, id, segment, {
     signal: new AbortController().signal,
     watcher: new AttemptWatcher(context.ledger),

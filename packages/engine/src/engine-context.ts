@@ -1,7 +1,7 @@
 import type { Binding, CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
 
-import type { InFlightLimit } from './pace/in-flight-limit.ts';
-import type { Pace } from './pace/pace.ts';
+import type { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
+import type { RateController } from './throttle/rate-controller.ts';
 
 export interface EngineSettings {
   /** User ids and what is in entries stay out of jobs, logs and answers. */
@@ -37,9 +37,9 @@ export interface EngineContext {
   readonly binding: () => Promise<Binding>;
   readonly settings: EngineSettings;
   /** Writes under way at once in this process, at most; shared by its tasks. */
-  readonly writeSlots: InFlightLimit;
+  readonly writeSlots: AdaptiveConcurrencyLimit;
   /** How fast all processes go together, and how many writes this one has under way; source and target heed it. */
-  readonly pace: Pace;
+  readonly rateController: RateController;
 }
 
 /** What the coordinator needs beside it. */

@@ -34,14 +34,14 @@ export {
   type VerificationReport,
 } from './reports/verification-report.ts';
 export { runTask, type AttemptOptions, type TaskResult } from './tasks/run-task.ts';
-export type { LimitedBy, PaceReport } from './pace/describe-pace.ts';
-export { createMemoryPaceStore } from './pace/memory-pace-store.ts';
-export { InFlightLimit } from './pace/in-flight-limit.ts';
-export { Pace, type PaceOptions } from './pace/pace.ts';
-export { type Grant, type PaceSample, type PaceStore, windowOf } from './pace/pace-store.ts';
-export { pacedSource } from './pace/paced-source.ts';
-export { pacedTarget } from './pace/paced-target.ts';
-export { takeFrom } from './pace/take-from.ts';
+export type { LimitedBy, PaceReport } from './throttle/pace-report.ts';
+export { createMemoryRateLimit } from './throttle/memory-rate-limit.ts';
+export { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
+export { RateController, type RateControllerOptions } from './throttle/rate-controller.ts';
+export { type Grant, type RateSample, type SharedRateLimit, windowOf } from './throttle/shared-rate-limit.ts';
+export { throttledSource } from './throttle/throttled-source.ts';
+export { throttledTarget } from './throttle/throttled-target.ts';
+export { takeFrom } from './throttle/take-from.ts';
 export { controlCurrent } from './operations/control-operation.ts';
 export { hasLeases } from './operations/has-leases.ts';
 export { preflight } from './operations/preflight.ts';

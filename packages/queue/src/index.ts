@@ -18,5 +18,5 @@ export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
 export { type QueueLoad, queueLoads } from './queue-load.ts';
 export type { OnWorkEvent, WorkEvent } from './work-events.ts';
 export { createRedisSessionStore, type SessionStore } from './redis-session-store.ts';
-export { createRedisPaceStore } from './redis-pace-store.ts';
+export { createRedisRateLimit } from './redis-rate-limit.ts';
 export { createRedisLedger } from './redis-ledger/redis-ledger.ts';

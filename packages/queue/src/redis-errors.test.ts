@@ -17,7 +17,7 @@ import { createQueueDispatcher } from './queue-dispatcher.ts';
 import { closeRedis, requireFitRedis, requireRedis, requireWrites } from './redis-connection.ts';
 import { namingRedisErrors, toRedisError } from './redis-errors.ts';
 import { createRedisLedger } from './redis-ledger/redis-ledger.ts';
-import { createRedisPaceStore } from './redis-pace-store.ts';
+import { createRedisRateLimit } from './redis-rate-limit.ts';
 
 const prefix = '{refused}';
 const request = { kind: 'migration', dryRun: false, verify: false, prune: false } as const;
@@ -57,7 +57,7 @@ test.each(Object.entries(redisRefusals))(
     const queues = openQueues(redis, prefix, () => undefined);
     onTestFinished(() => queues.close());
     const dispatcher = namingRedisErrors(createQueueDispatcher(queues), redis);
-    const pace = createRedisPaceStore({ redis, prefix });
+    const pace = createRedisRateLimit({ redis, prefix });
     await requireFitRedis(redis, prefix);
     await requireRedis(redis, 2_500);
 

@@ -6,7 +6,7 @@ import {
   connectRedis,
   createQueueDispatcher,
   createRedisLedger,
-  createRedisPaceStore,
+  createRedisRateLimit,
   createWorkerRegistry,
   type MigrationQueues,
   namingRedisErrors,
@@ -49,8 +49,8 @@ export async function openQueueContext(
     await queues.close();
     await Promise.all([...new Set([redis, ledgerRedis])].map((connection) => closeRedis(connection)));
   };
-  const paceStore = createRedisPaceStore({ redis: ledgerRedis, prefix });
-  const services = await openServices(config, paceStore, observation).catch(async (error: unknown) => {
+  const sharedRateLimit = createRedisRateLimit({ redis: ledgerRedis, prefix });
+  const services = await openServices(config, sharedRateLimit, observation).catch(async (error: unknown) => {
     await disconnect();
     throw error;
   });

@@ -3,14 +3,14 @@ import { createDynamoDbTarget, locateTable } from '@migrator/dynamodb';
 import type { Binding } from '@migrator/core';
 import {
   bindingResolver,
-  createMemoryPaceStore,
+  createMemoryRateLimit,
   defaultPaging,
   type EngineContext,
-  InFlightLimit,
-  Pace,
-  pacedSource,
-  pacedTarget,
-  type PaceStore,
+  AdaptiveConcurrencyLimit,
+  RateController,
+  throttledSource,
+  throttledTarget,
+  type SharedRateLimit,
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore';
 import type { Observation } from './observe.ts';
@@ -24,18 +24,18 @@ export interface Services extends Omit<EngineContext, 'ledger'> {
 }
 
 /**
- * Firestore and DynamoDB as the configuration has them, at the pace that the store knows (one of this process's own by
- * default). Connects to nothing yet. Throws where the project or the region is not named anywhere.
+ * Firestore and DynamoDB as the configuration has them, throttled by a limit that all processes share (by default
+ * by one of this process alone). Connects to nothing yet. Throws where the project or the region is not named anywhere.
  */
 export async function openServices(
   config: Config,
-  paceStore: PaceStore = createMemoryPaceStore(),
+  sharedRateLimit: SharedRateLimit = createMemoryRateLimit(),
   observation?: Observation,
 ): Promise<Services> {
   const { google, aws, migration } = config;
   const { writeConcurrency, maxWriteUnitsPerSecond, sourceRamp } = migration;
-  const pace = new Pace({
-    store: paceStore,
+  const rateController = new RateController({
+    store: sharedRateLimit,
     writeConcurrency,
     rampReads: sourceRamp,
     maxWriteUnitsPerSecond,
@@ -57,18 +57,24 @@ export async function openServices(
     ...aws,
     writeConcurrency,
     onRetry(event) {
-      pace.retried(event);
+      rateController.retried(event);
       observation?.onRetry(event);
     },
     onCapacity: observation?.onCapacity,
   });
   return {
-    // Observed below the pace: what is measured is the services, not the wait for one's turn.
-    source: pacedSource(observation?.observeSource(source) ?? redactErrorsOf(source, redact), pace),
-    target: pacedTarget(observation?.observeTarget(target) ?? redactErrorsOf(target, redact), pace),
+    // Observed below the throttle: what is measured is the services, not the wait for one's turn.
+    source: throttledSource(
+      observation?.observeSource(source) ?? redactErrorsOf(source, redact),
+      rateController,
+    ),
+    target: throttledTarget(
+      observation?.observeTarget(target) ?? redactErrorsOf(target, redact),
+      rateController,
+    ),
     configured,
     binding: bindingResolver(configured, target),
-    pace,
+    rateController,
     settings: {
       ...defaultPaging,
       names: { users: google.usersCollection, journal: google.journalCollection },
@@ -76,9 +82,9 @@ export async function openServices(
       prices: config.prices,
       hideUserData: config.hideUserData,
     },
-    writeSlots: new InFlightLimit(writeConcurrency),
+    writeSlots: new AdaptiveConcurrencyLimit(writeConcurrency),
     async close() {
-      pace.close();
+      rateController.close();
       await Promise.allSettled([source.close(), target.close()]);
     },
   };

@@ -10,7 +10,7 @@ export function pace(context: ApiContext): RequestHandler {
   return async (request, response) => {
     const { maxWriteUnitsPerSecond } = parseBody(paceBody, request.body);
     await redisAnswers(context);
-    await context.pace.setMaximum(maxWriteUnitsPerSecond);
+    await context.rateController.setMaximum(maxWriteUnitsPerSecond);
     response.json(await statusOf(context));
   };
 }

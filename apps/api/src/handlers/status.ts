@@ -34,7 +34,7 @@ export async function statusOf(context: ApiContext): Promise<{
   const own = await context.binding();
   const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const [current, last, workers] = await Promise.all([
-    currentStatus(context.ledger, own, isActive, context.pace),
+    currentStatus(context.ledger, own, isActive, context.rateController),
     lastMigration(context.ledger, own),
     context.workers.list(),
   ]);

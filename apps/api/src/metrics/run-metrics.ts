@@ -11,10 +11,10 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   const own = await context.binding();
   const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const [status, loads, newest, pace] = await Promise.all([
-    currentStatus(context.ledger, own, isActive, context.pace),
+    currentStatus(context.ledger, own, isActive, context.rateController),
     queueLoads(context.queues),
     context.ledger.list('migration', { limit: 1 }),
-    context.pace.report(),
+    context.rateController.report(),
   ]);
 
   const states = [

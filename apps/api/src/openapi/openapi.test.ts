@@ -130,7 +130,7 @@ async function stateOf({ context, dynamodb, table }: TestEnvironment): Promise<u
       [context.queues.coordinators, context.queues.tasks].map((queue) => queue.getJobCounts()),
     ),
     paused: await context.queues.tasks.isPaused(),
-    pace: await context.pace.report(),
+    pace: await context.rateController.report(),
     items: (await dynamodb.send(new ScanCommand({ TableName: table }))).Count,
   };
 }

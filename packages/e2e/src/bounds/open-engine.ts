@@ -1,14 +1,14 @@
 import { listPrices } from '@migrator/core';
 import {
   createMemoryLedger,
-  createMemoryPaceStore,
+  createMemoryRateLimit,
   defaultPaging,
   type EngineContext,
-  InFlightLimit,
-  Pace,
-  pacedSource,
-  pacedTarget,
-  type PaceStore,
+  AdaptiveConcurrencyLimit,
+  RateController,
+  throttledSource,
+  throttledTarget,
+  type SharedRateLimit,
 } from '@migrator/engine';
 
 import { bottomlessTarget, endlessSource, madeUp } from './fake-ends.ts';
@@ -16,12 +16,12 @@ import { bottomlessTarget, endlessSource, madeUp } from './fake-ends.ts';
 /** The engine as a worker has it, between made-up ends. */
 export function openEngine(
   size: { readonly users: number; readonly entriesPerUser: number },
-  paceStore: PaceStore = createMemoryPaceStore(),
+  sharedRateLimit: SharedRateLimit = createMemoryRateLimit(),
 ): EngineContext {
-  const pace = new Pace({ store: paceStore, writeConcurrency: 64 });
+  const rateController = new RateController({ store: sharedRateLimit, writeConcurrency: 64 });
   return {
-    source: pacedSource(endlessSource(size.users, size.entriesPerUser), pace),
-    target: pacedTarget(bottomlessTarget(), pace),
+    source: throttledSource(endlessSource(size.users, size.entriesPerUser), rateController),
+    target: throttledTarget(bottomlessTarget(), rateController),
     ledger: createMemoryLedger(),
     binding: async () => madeUp,
     settings: {
@@ -30,8 +30,8 @@ export function openEngine(
       oversize: 'fail',
       prices: listPrices,
     },
-    writeSlots: new InFlightLimit(64),
-    pace,
+    writeSlots: new AdaptiveConcurrencyLimit(64),
+    rateController,
   };
 }
 

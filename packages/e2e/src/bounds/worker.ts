@@ -4,7 +4,7 @@ import {
   connectRedis,
   createQueueDispatcher,
   createRedisLedger,
-  createRedisPaceStore,
+  createRedisRateLimit,
   openQueues,
   startWorkers,
 } from '@migrator/queue';
@@ -24,7 +24,7 @@ const redis = connectRedis({ url }, 'queue', logRateLimited);
 const report = connectRedis({ url }, 'ledger', logRateLimited);
 const queues = openQueues(redis, prefix, logRateLimited);
 const context = {
-  ...openEngine({ users, entriesPerUser }, createRedisPaceStore({ redis: report, prefix })),
+  ...openEngine({ users, entriesPerUser }, createRedisRateLimit({ redis: report, prefix })),
   ledger: createRedisLedger({ redis: report, prefix }),
   dispatcher: createQueueDispatcher(queues),
   now: () => new Date(),

@@ -2,7 +2,7 @@ import type { OperationFacts } from '@migrator/core';
 
 type Rate = NonNullable<OperationFacts['rate']>;
 
-/** The time over which an older pace is forgotten by half. */
+/** The time over which an older rate is forgotten by half. */
 const halfLifeMs = 5_000;
 
 /** Entries a second, smoothed so that an ETA neither jumps nor sticks. `now` in milliseconds. */

@@ -3,7 +3,7 @@ import { encodeDocument, heldLease, journalEntry } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import type { EngineContext } from '../engine-context.ts';
-import { InFlightLimit } from '../pace/in-flight-limit.ts';
+import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { writePage } from './write-page.ts';
 
@@ -29,7 +29,7 @@ test('an item is whole for as long as its write takes, whatever is mapped meanwh
   };
   const context = {
     target,
-    writeSlots: new InFlightLimit(8),
+    writeSlots: new AdaptiveConcurrencyLimit(8),
     settings: { oversize: 'fail', names: { users: 'users', journal: 'trading-journal' } },
   } as unknown as EngineContext;
   const run = { migratedAt, readFirst: false, lease: heldLease } as unknown as MigrationRun;

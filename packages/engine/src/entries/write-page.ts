@@ -16,7 +16,7 @@ import {
 import type { EngineContext } from '../engine-context.ts';
 import { isOwnFault } from '../tasks/outage-detection.ts';
 import { addOutcome, type EntryOutcome } from './entry-outcome.ts';
-import { forEachWithLimit } from './for-each-with-limit.ts';
+import { forEachWithLimit } from '../throttle/for-each-with-limit.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { collisionWith, migrateEntry } from './migrate-entry.ts';
 

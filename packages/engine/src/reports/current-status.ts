@@ -8,7 +8,7 @@ import {
   withoutDigest,
 } from '@migrator/core';
 
-import type { PaceReport } from '../pace/describe-pace.ts';
+import type { PaceReport } from '../throttle/pace-report.ts';
 
 export type StatusState =
   | 'idle'

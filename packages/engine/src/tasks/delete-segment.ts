@@ -8,7 +8,7 @@ import {
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { forEachWithLimit } from '../entries/for-each-with-limit.ts';
+import { forEachWithLimit } from '../throttle/for-each-with-limit.ts';
 import { abortLater } from '../join-signals.ts';
 import { type DeleteIntent, intentCursor, readIntent } from './delete-intent.ts';
 import type { TaskStart, TaskWork } from './page-result.ts';

@@ -15,7 +15,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { defaultPaging } from '../engine-context.ts';
 import { runInProcess } from '../in-process.ts';
 import { createMemoryLedger } from '../memory-ledger.ts';
-import { InFlightLimit } from '../pace/in-flight-limit.ts';
+import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 
 const request: MigrationRequest = {
   kind: 'migration',
@@ -115,7 +115,7 @@ function openWorld(faults: Faults, isTableEmpty = true) {
     target,
     ledger: createMemoryLedger(),
     binding: async () => sampleBinding,
-    writeSlots: new InFlightLimit(4),
+    writeSlots: new AdaptiveConcurrencyLimit(4),
     settings: {
       ...defaultPaging,
       pageEntries,

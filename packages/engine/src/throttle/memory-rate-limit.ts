@@ -1,12 +1,12 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-import { type PaceSample, type PaceStore, windowOf } from './pace-store.ts';
+import { type RateSample, type SharedRateLimit, windowOf } from './shared-rate-limit.ts';
 import { takeFrom } from './take-from.ts';
 
 /** For a run in one process. */
-export function createMemoryPaceStore(): PaceStore {
+export function createMemoryRateLimit(): SharedRateLimit {
   const limiters = new Map<string, RateLimiterMemory>();
-  const samples = new Map<string, PaceSample>();
+  const samples = new Map<string, RateSample>();
   let set: number | null | undefined;
   let rampBegan: number | undefined;
 
@@ -16,7 +16,7 @@ export function createMemoryPaceStore(): PaceStore {
     if (known !== undefined) return known;
     const { windowMs, points } = windowOf(perSecond);
     const limiter = new RateLimiterMemory({ points, duration: windowMs / 1_000 });
-    // Another pace than before: the old one's is of no use any more.
+    // Another maximum than before: the old one's limiter is not needed any more.
     for (const other of limiters.keys()) if (other.startsWith(`${resource} `)) limiters.delete(other);
     limiters.set(name, limiter);
     return limiter;

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
 
 import { Budget } from './budget.ts';
-import { describePace, type PaceReport } from './describe-pace.ts';
+import { paceReport, type PaceReport } from './pace-report.ts';
 import { Gauge } from './gauge.ts';
-import { InFlightLimit } from './in-flight-limit.ts';
-import type { PaceSample, PaceStore } from './pace-store.ts';
+import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
+import type { RateSample, SharedRateLimit } from './shared-rate-limit.ts';
 
-export interface PaceOptions {
-  readonly store: PaceStore;
+export interface RateControllerOptions {
+  readonly store: SharedRateLimit;
   /** Writes in flight at once, at most. */
   readonly writeConcurrency: number;
   /** Over all processes together, unless a person set another one; absent: none. */
@@ -30,18 +30,18 @@ interface Recent {
   writeMs: number;
   budgetMs: number;
   throttledMs: number;
-  starvedMs: number;
+  sourceWaitMs: number;
   periodMs: number;
 }
 
 const ramp = { perSecond: 500, factor: 1.5, stepMs: 5 * 60_000 };
 
 /** How fast this process goes, and why: it holds writes back to the budget and to what the table takes. */
-export class Pace {
-  readonly #store: PaceStore;
-  readonly #options: PaceOptions;
+export class RateController {
+  readonly #store: SharedRateLimit;
+  readonly #options: RateControllerOptions;
   readonly #name = randomUUID();
-  readonly #slots: InFlightLimit;
+  readonly #slots: AdaptiveConcurrencyLimit;
   readonly #writes: Budget;
   readonly #reads: Budget;
 
@@ -49,10 +49,17 @@ export class Pace {
   readonly #waitingForBudget = new Gauge();
   readonly #waitingForTable = new Gauge();
   readonly #reading = new Gauge();
-  readonly #starved = new Gauge();
+  readonly #waitingForSource = new Gauge();
   #backoffMs = 0;
   #units = 0;
-  readonly #recent: Recent = { units: 0, writeMs: 0, budgetMs: 0, throttledMs: 0, starvedMs: 0, periodMs: 0 };
+  readonly #recent: Recent = {
+    units: 0,
+    writeMs: 0,
+    budgetMs: 0,
+    throttledMs: 0,
+    sourceWaitMs: 0,
+    periodMs: 0,
+  };
 
   #maximum: number | undefined;
   #known: Promise<void> | undefined;
@@ -61,11 +68,11 @@ export class Pace {
   #lastRound = 0;
   #quietRounds = 0;
 
-  constructor(options: PaceOptions) {
+  constructor(options: RateControllerOptions) {
     const { store } = options;
     this.#store = store;
     this.#options = options;
-    this.#slots = new InFlightLimit(options.writeConcurrency);
+    this.#slots = new AdaptiveConcurrencyLimit(options.writeConcurrency);
     this.#writes = new Budget((units, perSecond) => store.take('writes', units, perSecond));
     this.#reads = new Budget((units, perSecond) => store.take('reads', units, perSecond));
   }
@@ -79,7 +86,7 @@ export class Pace {
     if (!this.#isKnown) await this.#begin();
     if (!this.#slots.tryEnter()) await this.#waitForSlot(signal);
     this.#present.value += 1;
-    this.#starve();
+    this.#noteSourceWait();
     try {
       if (!this.#writes.tryTake(estimate))
         await this.#during(this.#waitingForBudget, () => this.#writes.take(estimate, signal));
@@ -90,7 +97,7 @@ export class Pace {
     } finally {
       this.#slots.leave();
       this.#present.value -= 1;
-      this.#starve();
+      this.#noteSourceWait();
     }
   }
 
@@ -102,7 +109,7 @@ export class Pace {
     used: (result: T) => number,
   ): Promise<T> {
     this.#reading.value += 1;
-    this.#starve();
+    this.#noteSourceWait();
     try {
       if (!this.#isKnown) await this.#begin();
       if (!this.#reads.tryTake(estimate)) await this.#reads.take(estimate, signal);
@@ -111,7 +118,7 @@ export class Pace {
       return result;
     } finally {
       this.#reading.value -= 1;
-      this.#starve();
+      this.#noteSourceWait();
     }
   }
 
@@ -122,11 +129,11 @@ export class Pace {
     this.#backoffMs += event.delayMs;
   };
 
-  /** The pace of all processes. */
+  /** The write rate of all processes, and what limits it. */
   async report(): Promise<PaceReport> {
     const [samples, set] = await Promise.all([this.#store.samples(), this.#store.maximum()]);
     const own = this.#options.maxWriteUnitsPerSecond ?? null;
-    return describePace(samples, set === undefined ? (samples[0]?.maximum ?? own) : set);
+    return paceReport(samples, set === undefined ? (samples[0]?.maximum ?? own) : set);
   }
 
   /** For all processes, from now on, above what the configuration says; null: no budget. */
@@ -160,9 +167,9 @@ export class Pace {
     }
   }
 
-  #starve(): void {
-    const starved = this.#reading.value > 0 && this.#present.value === 0 ? 1 : 0;
-    if (starved !== this.#starved.value) this.#starved.value = starved;
+  #noteSourceWait(): void {
+    const waits = this.#reading.value > 0 && this.#present.value === 0 ? 1 : 0;
+    if (waits !== this.#waitingForSource.value) this.#waitingForSource.value = waits;
   }
 
   /** Nothing goes before the maximum is known: a process that has just begun must not exceed it. */
@@ -198,7 +205,7 @@ export class Pace {
       await this.#learn();
       await this.#store.publish(this.#name, this.#sample());
     } catch {
-      // Out of reach for a moment: the last known maximum holds, and whoever needs a share of it waits.
+      // The shared limit is out of reach for a moment: the last known maximum holds, and writes that need a share of it wait.
     }
     if (this.#quietRounds < idleRounds) return;
     this.close();
@@ -214,14 +221,14 @@ export class Pace {
     add('writeMs', this.#present.drain());
     add('budgetMs', this.#waitingForBudget.drain());
     add('throttledMs', this.#waitingForTable.drain() + this.#backoffMs);
-    add('starvedMs', this.#starved.drain());
+    add('sourceWaitMs', this.#waitingForSource.drain());
     add('periodMs', now - this.#lastRound);
     this.#lastRound = now;
     this.#units = 0;
     this.#backoffMs = 0;
   }
 
-  #sample(): PaceSample {
+  #sample(): RateSample {
     const { units, ...times } = this.#recent;
     const perSecond = times.periodMs === 0 ? 0 : (units * 1_000) / times.periodMs;
     return { ...times, writeUnitsPerSecond: perSecond, maximum: this.#maximum ?? null };

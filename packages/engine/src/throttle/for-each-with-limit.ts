@@ -1,4 +1,4 @@
-import type { InFlightLimit } from '../pace/in-flight-limit.ts';
+import type { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 
 /**
  * Does the work for 0, 1, … up to `count`, in this order, each as soon as there is a slot for it. After a failure nothing
@@ -8,7 +8,7 @@ import type { InFlightLimit } from '../pace/in-flight-limit.ts';
  * an item is mapped when its turn has come, and sent while the processor's cache still holds it.
  */
 export async function forEachWithLimit(
-  slots: InFlightLimit,
+  slots: AdaptiveConcurrencyLimit,
   count: number,
   work: (index: number) => Promise<void>,
 ): Promise<void> {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { InFlightLimit } from './in-flight-limit.ts';
+import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 
 /** A second of writes of which so many in a hundred are throttled once. */
-function aSecond(limit: InFlightLimit, clock: { now: number }, throttledOf100: number): void {
+function aSecond(limit: AdaptiveConcurrencyLimit, clock: { now: number }, throttledOf100: number): void {
   for (let call = 0; call < 100; call += 1) {
     clock.now += 10;
     limit.tryEnter();
@@ -12,9 +12,9 @@ function aSecond(limit: InFlightLimit, clock: { now: number }, throttledOf100: n
   }
 }
 
-function open(ceiling: number): { limit: InFlightLimit; clock: { now: number } } {
+function open(ceiling: number): { limit: AdaptiveConcurrencyLimit; clock: { now: number } } {
   const clock = { now: 0 };
-  return { limit: new InFlightLimit(ceiling, () => clock.now), clock };
+  return { limit: new AdaptiveConcurrencyLimit(ceiling, () => clock.now), clock };
 }
 
 test('the more is throttled, the fewer are let through, down to one', () => {
@@ -44,8 +44,8 @@ test('it comes back to its ceiling as time goes on without', () => {
   expect(limit.limit).toBe(100);
 });
 
-test('who waits goes on in order as others leave; who was aborted passes the place on', async () => {
-  const limit = new InFlightLimit(1);
+test('waiters enter in order as others leave; an aborted one passes its place on', async () => {
+  const limit = new AdaptiveConcurrencyLimit(1);
   expect(limit.tryEnter()).toBe(true);
   const order: string[] = [];
   const aborted = new AbortController();

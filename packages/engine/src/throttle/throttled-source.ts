@@ -1,20 +1,20 @@
 import type { Source } from '@migrator/core';
 
-import type { Pace } from './pace.ts';
+import type { RateController } from './rate-controller.ts';
 
-/** The source at the given pace. How many documents a page will hold is guessed from those before. */
-export function pacedSource(source: Source, pace: Pace): Source {
+/** The source with throttled reads. How many documents a page will hold is guessed from those before. */
+export function throttledSource(source: Source, controller: RateController): Source {
   let entriesPerPage = 1;
   return {
     listUsers: (request) =>
-      pace.read(
+      controller.read(
         request.pageSize,
         request.signal,
         () => source.listUsers(request),
         ({ users }) => users.length,
       ),
     readPage: (request) =>
-      pace.read(
+      controller.read(
         Math.min(request.limit, Math.ceil(entriesPerPage)),
         request.signal,
         () => source.readPage(request),
@@ -24,21 +24,21 @@ export function pacedSource(source: Source, pace: Pace): Source {
         },
       ),
     listDates: (request) =>
-      pace.read(
+      controller.read(
         Math.min(request.limit, Math.ceil(entriesPerPage)),
         request.signal,
         () => source.listDates(request),
         ({ dates }) => Math.max(1, dates.length),
       ),
     readBatch: (refs, options) =>
-      pace.read(
+      controller.read(
         refs.length,
         options.signal,
         () => source.readBatch(refs, options),
         ({ rest }) => refs.length - rest.length,
       ),
     readEntries: (refs, options) =>
-      pace.read(
+      controller.read(
         refs.length,
         options?.signal,
         () => source.readEntries(refs, options),
@@ -48,14 +48,14 @@ export function pacedSource(source: Source, pace: Pace): Source {
     hasEntries: (signal) => source.hasEntries(signal),
     countUserEntries: (userId, signal) => source.countUserEntries(userId, signal),
     listDays: (userId, options) =>
-      pace.read(
+      controller.read(
         options.limit,
         options.signal,
         () => source.listDays(userId, options),
         (days) => days.length,
       ),
     listSubcollections: (entry, signal) =>
-      pace.read(
+      controller.read(
         1,
         signal,
         () => source.listSubcollections(entry, signal),

@@ -1,14 +1,14 @@
 import type { Target } from '@migrator/core';
 
-import type { Pace } from './pace.ts';
+import type { RateController } from './rate-controller.ts';
 
-/** The target at the given pace: writes wait for their turn, and what they really used is settled after. */
-export function pacedTarget(target: Target, pace: Pace): Target {
+/** The target with throttled writes: they wait for their turn, and what they really used is settled after. */
+export function throttledTarget(target: Target, controller: RateController): Target {
   return {
     putOwned: (item, lease, signal) =>
-      pace.write(unitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
+      controller.write(unitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
     deleteOwned: (item, lease, signal) =>
-      pace.write(1, signal, () => target.deleteOwned(item, lease, signal)),
+      controller.write(1, signal, () => target.deleteOwned(item, lease, signal)),
     getItems: (keys, signal) => target.getItems(keys, signal),
     scan: (request) => target.scan(request),
     countJournalItems: (signal) => target.countJournalItems(signal),

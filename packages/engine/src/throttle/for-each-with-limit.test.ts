@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { InFlightLimit } from '../pace/in-flight-limit.ts';
+import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 import { forEachWithLimit } from './for-each-with-limit.ts';
 
 test('everything is done once, in order of its beginning, and never more at once than there are slots', async () => {
@@ -10,7 +10,7 @@ test('everything is done once, in order of its beginning, and never more at once
       const begun: number[] = [];
       let atOnce = 0;
       let most = 0;
-      const all = forEachWithLimit(new InFlightLimit(slots), count, async (index) => {
+      const all = forEachWithLimit(new AdaptiveConcurrencyLimit(slots), count, async (index) => {
         begun.push(index);
         atOnce += 1;
         most = Math.max(most, atOnce);
@@ -31,7 +31,7 @@ test('pages share the slots: none waits until another is done, and all slots are
       fc.integer({ min: 1, max: 5 }),
       fc.scheduler(),
       async (pages, count, s) => {
-        const slots = new InFlightLimit(count);
+        const slots = new AdaptiveConcurrencyLimit(count);
         let atOnce = 0;
         const done = pages.map(() => 0);
         const all = pages.map((size, page) =>
@@ -56,7 +56,7 @@ test('after a failure nothing else begins, what has begun is waited for, and the
   const slow = Promise.withResolvers<void>();
   const begun: number[] = [];
   let ended = false;
-  const all = forEachWithLimit(new InFlightLimit(3), 100, async (index) => {
+  const all = forEachWithLimit(new AdaptiveConcurrencyLimit(3), 100, async (index) => {
     begun.push(index);
     if (index === 0) await slow.promise;
     if (index === 2) throw new Error('a later one');

@@ -11,9 +11,9 @@ const recoveryMs = 30_000;
 
 /**
  * How many writes of this process may be under way: fewer by the share of tries that the table throttles, more by a
- * constant as time goes on, which is how processes that know nothing of each other come to share a table fairly.
+ * constant as time goes on, which is how independent processes come to share a table fairly.
  */
-export class InFlightLimit {
+export class AdaptiveConcurrencyLimit {
   readonly #ceiling: number;
   readonly #now: () => number;
   readonly #waiters: (() => void)[] = [];
@@ -48,7 +48,7 @@ export class InFlightLimit {
   async enter(signal?: AbortSignal): Promise<void> {
     if (this.tryEnter()) return;
     // The abort itself is not listened to, which would cost more than the wait: it ends those under way, whose places
-    // then go from one who waits to the next.
+    // then go from one waiter to the next.
     await new Promise<void>((resolve) => this.#waiters.push(resolve));
     if (signal?.aborted !== true) return;
     this.leave();

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { Pace, type PaceStore, windowOf } from '@migrator/engine';
+import { RateController, type SharedRateLimit, windowOf } from '@migrator/engine';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { connectRedis } from './connect-redis.ts';
 import { closeRedis } from './redis-connection.ts';
-import { createRedisPaceStore } from './redis-pace-store.ts';
+import { createRedisRateLimit } from './redis-rate-limit.ts';
 
 /** Stores of so many processes over one prefix. */
-function openStores(count: number): PaceStore[] {
+function openStores(count: number): SharedRateLimit[] {
   const prefix = `{test-${randomUUID()}}`;
   return Array.from({ length: count }, (_, index) => {
     const redis = connectRedis({ url: inject('services').REDIS_URL }, 'ledger', () => undefined);
@@ -16,7 +16,7 @@ function openStores(count: number): PaceStore[] {
       if (index === 0) await redis.unlink(...(await redis.keys(`${prefix}:*`)), 'nothing');
       await closeRedis(redis);
     });
-    return createRedisPaceStore({ redis, prefix });
+    return createRedisRateLimit({ redis, prefix });
   });
 }
 
@@ -40,20 +40,20 @@ test('what a person set is known to all; nobody, no budget and a number are told
   expect(await other?.maximum()).toBeNull();
 });
 
-test('the pace of all processes is told with what holds it down', async () => {
+test('reports the write rate of all processes and what limits it', async () => {
   const [one, other] = openStores(2);
   if (one === undefined || other === undefined) throw new TypeError('two stores were asked for');
   const options = { writeConcurrency: 8, maxWriteUnitsPerSecond: 40 };
-  const paces = [one, other].map((store) => new Pace({ store, ...options }));
+  const controllers = [one, other].map((store) => new RateController({ store, ...options }));
   const stop = new AbortController();
-  const work = paces.flatMap((pace) =>
+  const work = controllers.flatMap((controller) =>
     [1, 2, 3].map(async () => {
-      while (!stop.signal.aborted) await pace.write(1, stop.signal, async () => ({ writeUnits: 1 }));
+      while (!stop.signal.aborted) await controller.write(1, stop.signal, async () => ({ writeUnits: 1 }));
     }),
   );
   await vi.waitFor(
     async () => {
-      const report = await paces[0]?.report();
+      const report = await controllers[0]?.report();
       expect(report).toMatchObject({ maxWriteUnitsPerSecond: 40, limitedBy: 'budget' });
       expect(report?.writeUnitsPerSecond).toBeGreaterThan(20);
     },
@@ -62,7 +62,7 @@ test('the pace of all processes is told with what holds it down', async () => {
   expect(await one.samples()).toHaveLength(2);
   stop.abort();
   await Promise.allSettled(work);
-  for (const pace of paces) pace.close();
+  for (const controller of controllers) controller.close();
 });
 
 test('the ramp begins once for all', async () => {

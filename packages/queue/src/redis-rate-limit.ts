@@ -1,4 +1,4 @@
-import { type PaceSample, type PaceStore, takeFrom, windowOf } from '@migrator/engine';
+import { type RateSample, type SharedRateLimit, takeFrom, windowOf } from '@migrator/engine';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 
 import type { RedisConnection } from './connect-redis.ts';
@@ -10,14 +10,14 @@ const publishScript = loadScript('publish-sample');
 const samplesScript = loadScript('read-samples');
 const rampScript = loadScript('read-ramp-age');
 
-/** What all processes know of the pace, in Redis: `<prefix>:pace:*`. The connection stays the caller's. */
-export function createRedisPaceStore({
+/** The shared rate limit in Redis: `<prefix>:pace:*`. The connection stays the caller's. */
+export function createRedisRateLimit({
   redis,
   prefix,
 }: {
   redis: RedisConnection;
   prefix: string;
-}): PaceStore {
+}): SharedRateLimit {
   const root = `${prefix}:pace`;
   const limiters = new Map<string, { perSecond: number; limiter: RateLimiterRedis }>();
 
@@ -36,7 +36,7 @@ export function createRedisPaceStore({
     return limiter;
   }
 
-  const store: PaceStore = {
+  const store: SharedRateLimit = {
     take: (resource, units, perSecond) => takeFrom(limiterOf(resource, perSecond), resource, units),
     async maximum() {
       const text = await redis.get(`${root}:maximum`);
@@ -50,7 +50,7 @@ export function createRedisPaceStore({
     },
     async samples() {
       const texts = await runScript(redis, samplesScript, [`${root}:samples`], []);
-      return texts.map((text) => JSON.parse(text) as PaceSample);
+      return texts.map((text) => JSON.parse(text) as RateSample);
     },
     async rampAge() {
       const [age] = await runScript(redis, rampScript, [`${root}:ramp`], []);

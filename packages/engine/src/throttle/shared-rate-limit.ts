@@ -5,7 +5,7 @@ export interface Grant {
 }
 
 /** How the last seconds of one process went, decayed. */
-export interface PaceSample {
+export interface RateSample {
   readonly writeUnitsPerSecond: number;
   /** The process's own maximum, null for none. */
   readonly maximum: number | null;
@@ -14,21 +14,21 @@ export interface PaceSample {
   readonly budgetMs: number;
   readonly throttledMs: number;
   /** Time in which there was nothing to write while something was being read, and the time it is a part of, in ms. */
-  readonly starvedMs: number;
+  readonly sourceWaitMs: number;
   readonly periodMs: number;
 }
 
-/** What all processes together know of the pace. */
-export interface PaceStore {
+/** The rate limit that all processes share: the budget, its maximum, and how each process gets on. */
+export interface SharedRateLimit {
   /** Takes up to so many of the units that all processes may use in a second. `resource`: what is limited. */
   take(resource: 'writes' | 'reads', units: number, perSecond: number): Promise<Grant>;
-  /** What a person set, null for no budget; undefined where nobody has. */
+  /** What a person set, null for no budget; undefined where it was not set. */
   maximum(): Promise<number | null | undefined>;
   setMaximum(maximum: number | null): Promise<void>;
   /** Keeps this process's newest sample for a few seconds. */
-  publish(process: string, sample: PaceSample): Promise<void>;
-  samples(): Promise<readonly PaceSample[]>;
-  /** Milliseconds since the reads began; they begin anew after a quarter of an hour in which nobody asked. */
+  publish(process: string, sample: RateSample): Promise<void>;
+  samples(): Promise<readonly RateSample[]>;
+  /** Milliseconds since the reads began; they begin again after a quarter of an hour without a question. */
   rampAge(): Promise<number>;
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { MigrationError } from '@migrator/core';
 
-import type { Grant } from './pace-store.ts';
+import type { Grant } from './shared-rate-limit.ts';
 
 interface Waiter {
   readonly units: number;
@@ -14,7 +14,7 @@ const retryMs = 500;
 
 /**
  * One process's share of a budget that all processes draw from. It asks for what all who wait need together, so that
- * the number of questions depends on the time they take and not on the number of entries; whoever came first goes first.
+ * the number of questions depends on the time they take and not on the number of entries; first come, first served.
  */
 export class Budget {
   readonly #take: (units: number, perSecond: number) => Promise<Grant>;

@@ -1,9 +1,9 @@
-import type { PaceSample } from './pace-store.ts';
+import type { RateSample } from './shared-rate-limit.ts';
 
 /**
- * What holds the pace down. `budget`: writes wait for their share of the maximum. `throttled`: they wait because the
+ * What limits the write rate. `budget`: writes wait for their share of the maximum. `throttled`: they wait because the
  * table takes no more. `source`: there is nothing to write while Firestore is being read. `workers`: none of these;
- * more workers, or more writes at once, would be faster. `paused`: a person, or a trouble that only a person can mend.
+ * more workers, or more writes at once, would be faster. `paused`: by a person, or by an error that only a person can fix.
  */
 export type LimitedBy = 'budget' | 'throttled' | 'source' | 'workers' | 'paused';
 
@@ -17,8 +17,8 @@ export interface PaceReport {
 /** The share of the time from which on a wait is what matters. */
 const notable = 0.25;
 
-export function describePace(samples: readonly PaceSample[], maximum: number | null): PaceReport {
-  const sum = (of: (sample: PaceSample) => number): number =>
+export function paceReport(samples: readonly RateSample[], maximum: number | null): PaceReport {
+  const sum = (of: (sample: RateSample) => number): number =>
     samples.reduce((total, sample) => total + of(sample), 0);
   return {
     writeUnitsPerSecond: Math.round(sum((sample) => sample.writeUnitsPerSecond)),
@@ -33,18 +33,18 @@ export function describePace(samples: readonly PaceSample[], maximum: number | n
         sum((sample) => sample.writeMs),
       ),
       share(
-        sum((sample) => sample.starvedMs),
+        sum((sample) => sample.sourceWaitMs),
         sum((sample) => sample.periodMs),
       ),
     ),
   };
 }
 
-function limitedBy(budget: number, throttled: number, starved: number): LimitedBy {
+function limitedBy(budget: number, throttled: number, sourceWait: number): LimitedBy {
   // Writes that wait for their turn are the reason whatever else is slow as well.
-  if (starved < 0.5 && Math.max(budget, throttled) >= notable)
+  if (sourceWait < 0.5 && Math.max(budget, throttled) >= notable)
     return budget >= throttled ? 'budget' : 'throttled';
-  return starved >= 0.5 ? 'source' : 'workers';
+  return sourceWait >= 0.5 ? 'source' : 'workers';
 }
 
 function share(part: number, whole: number): number {
