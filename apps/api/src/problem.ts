@@ -1,4 +1,4 @@
-import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
+import { errorTable, MigrationError } from '@migrator/core';
 import { OperationRunningError } from '@migrator/engine';
 import { type RedisConnection, toRedisError } from '@migrator/queue';
 import type { ErrorRequestHandler, Response } from 'express';
@@ -8,41 +8,6 @@ import { basePath, type ApiTelemetry } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { operationPath } from './operation-path.ts';
 import { logIn } from './request-telemetry.ts';
-
-/** Codes that a person can mend before trying again, by configuration or by what the services hold: 422. */
-const unprocessable: readonly ErrorCode[] = [
-  'ACCESS_DENIED',
-  'CREDENTIALS_NOT_FOUND',
-  'CREDENTIALS_EXPIRED',
-  'CREDENTIALS_REFUSED',
-  'REGION_NOT_FOUND',
-  'TABLE_NOT_FOUND',
-  'TABLE_KEY_MISMATCH',
-  'TABLE_INDEX_MISMATCH',
-  'SOURCE_ACCESS_DENIED',
-  'SOURCE_NOT_FOUND',
-  'SOURCE_INVALID',
-  'SOURCE_MESSAGE_TOO_LARGE',
-  'NO_DATA',
-  'PRUNE_SOURCE_EMPTY',
-];
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  ...Object.fromEntries(unprocessable.map((code) => [code, 422])),
-  NOT_FOUND: 404,
-  OPERATION_RUNNING: 409,
-  OTHER_BINDING: 409,
-  NOTHING_RUNNING: 409,
-  ROLLED_BACK: 409,
-  NOT_RETRYABLE: 409,
-  LEASES_OUTSTANDING: 409,
-  SOURCE_UNAVAILABLE: 503,
-  SOURCE_THROTTLED: 503,
-  TARGET_UNAVAILABLE: 503,
-  THROTTLED: 503,
-  NOT_ANSWERED: 503,
-  ABORTED: 503,
-};
 
 /** A problem document as RFC 9457 has it. */
 export function problemBody(
@@ -98,7 +63,7 @@ export function problems({ redact }: ApiTelemetry, redis: RedisConnection): Erro
     } else if (isBodyError(error)) {
       sendProblem(response, error.status, ...bodyProblem(error));
     } else if (named instanceof MigrationError) {
-      const status = isRedisCode(named.code) ? 503 : (statuses[named.code] ?? 500);
+      const status = errorTable[named.code].httpStatus ?? 500;
       if (status === 503) response.set('Retry-After', '5');
       if (status === 500) log(named);
       sendProblem(response, status, named.code, redact(named.message));

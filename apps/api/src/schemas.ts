@@ -1,4 +1,4 @@
-import { type ErrorCode, isDocumentId, retryPolicies } from '@migrator/core';
+import { type ErrorCode, isDocumentId, errorTable } from '@migrator/core';
 import { entryKinds } from '@migrator/engine';
 import { z } from 'zod';
 
@@ -10,7 +10,7 @@ const documentId = z
   .refine(isDocumentId, 'is no document id')
   .meta({ description: "A user's document id in Firestore", example: 'alice' });
 
-const codes = Object.keys(retryPolicies) as [ErrorCode, ...ErrorCode[]];
+const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 const errorCode = z
   .enum(codes)
   .meta({ description: 'Why an entry or a user failed', example: 'ITEM_TOO_LARGE' });

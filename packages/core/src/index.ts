@@ -1,5 +1,5 @@
 export { type CollectionNames, entryPath } from './entry-path.ts';
-export { backoffDelay, type ErrorCode, isRedisCode, retryPolicies, type RetryPolicy } from './error-codes.ts';
+export { backoffDelay, type ErrorCode, isRedisCode, errorTable, type ErrorPolicy } from './error-codes.ts';
 export { MigrationError, notRetryable } from './migration-error.ts';
 export * from './ownership.ts';
 export type * from './ports/source.ts';

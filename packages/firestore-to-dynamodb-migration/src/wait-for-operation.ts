@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type ErrorCode, type Ledger, MigrationError, type Operation, retryPolicies } from '@migrator/core';
+import { type ErrorCode, type Ledger, MigrationError, type Operation, errorTable } from '@migrator/core';
 import { currentStatus } from '@migrator/engine';
 
 import type { ResolvedOptions } from './options.ts';
@@ -74,7 +74,7 @@ function throwIfStuck(operation: Operation): void {
 }
 
 function isCode(text: string): text is ErrorCode {
-  return Object.hasOwn(retryPolicies, text);
+  return Object.hasOwn(errorTable, text);
 }
 
 async function tell(

@@ -1,4 +1,4 @@
-import { type ErrorCode, retryPolicies } from '../error-codes.ts';
+import { type ErrorCode, errorTable } from '../error-codes.ts';
 import { MigrationError } from '../migration-error.ts';
 import { expect, test } from 'vitest';
 import { abortable } from './abortable.ts';
@@ -29,7 +29,7 @@ test('what the table retries is tried again, and told', async () => {
   ]);
   for (const { code, attempt, delayMs } of events) {
     expect(delayMs).toBeGreaterThanOrEqual(0);
-    expect(delayMs).toBeLessThanOrEqual(retryPolicies[code].baseMs * 2 ** attempt);
+    expect(delayMs).toBeLessThanOrEqual(errorTable[code].baseMs * 2 ** attempt);
   }
 });
 
@@ -39,7 +39,7 @@ test('what the table never retries fails at once', async () => {
 });
 
 test('attempts are used up by code', async () => {
-  const { attempts } = retryPolicies.CREDENTIALS_EXPIRED;
+  const { attempts } = errorTable.CREDENTIALS_EXPIRED;
   const codes = Array.from({ length: 9 }, (): ErrorCode => 'CREDENTIALS_EXPIRED');
   const call = withRetries(failing('THROTTLED', ...codes), { operation: 'try' });
   await expect(call).rejects.toMatchObject({ code: 'CREDENTIALS_EXPIRED', attempts: attempts + 1 });
@@ -50,12 +50,12 @@ test('a call that gets on has its attempts afresh', async () => {
   const work = async (progressed: () => void): Promise<number> => {
     calls += 1;
     progressed();
-    if (calls <= retryPolicies.CREDENTIALS_EXPIRED.attempts + 1) {
+    if (calls <= errorTable.CREDENTIALS_EXPIRED.attempts + 1) {
       throw new MigrationError('CREDENTIALS_EXPIRED', 'again');
     }
     return calls;
   };
-  expect(await withRetries(work, { operation: 'try' })).toBe(retryPolicies.CREDENTIALS_EXPIRED.attempts + 2);
+  expect(await withRetries(work, { operation: 'try' })).toBe(errorTable.CREDENTIALS_EXPIRED.attempts + 2);
 });
 
 test("an error that is not the table's is a bug and is thrown as it is", async () => {

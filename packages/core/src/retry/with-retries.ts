@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { backoffDelay, type ErrorCode, retryPolicies } from '../error-codes.ts';
+import { backoffDelay, type ErrorCode, errorTable } from '../error-codes.ts';
 import { MigrationError } from '../migration-error.ts';
 import pRetry, { AbortError } from 'p-retry';
 import { abortedError } from './abortable.ts';
@@ -73,7 +73,7 @@ async function retry<T>(
           if (error.code !== 'ABORTED') last = error;
         }
         const code = MigrationError.codeOf(error);
-        const policy = retryPolicies[code];
+        const policy = errorTable[code];
         const count = (tries.get(code) ?? 0) + 1;
         if (count >= policy.attempts) throw error;
         tries.set(code, count);

@@ -4,7 +4,7 @@ import {
   type Operation,
   type OperationFacts,
   processedEntries,
-  retryPolicies,
+  errorTable,
 } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
@@ -158,7 +158,7 @@ async function cancelRound(context: CoordinatorContext, operation: Operation): P
 async function errorRound(context: CoordinatorContext, operation: Operation, error: unknown): Promise<Round> {
   const code = MigrationError.codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (retryPolicies[code].onExhausted === 'pause-run') {
+  if (errorTable[code].onExhausted === 'pause-run') {
     await context.ledger.control(operation.id, 'pause', `${code}: ${message}`);
     return again(context, operation, pollMs);
   }

@@ -10,7 +10,7 @@ import {
   MigrationError,
   parseItem,
   readProvenance,
-  retryPolicies,
+  errorTable,
   type SourceEntry,
   ownershipOf,
   type StoredItem,
@@ -103,7 +103,7 @@ async function putEntry(
     );
   } catch (error) {
     const code = MigrationError.codeOf(error);
-    if (error instanceof MigrationError && retryPolicies[code].onExhausted === 'fail-entry') {
+    if (error instanceof MigrationError && errorTable[code].onExhausted === 'fail-entry') {
       return { kind: 'failed', code, message: error.message, attempts: error.attempts };
     }
     throw error;

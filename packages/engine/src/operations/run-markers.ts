@@ -8,7 +8,7 @@ import {
   MigrationError,
   type MigrationRequest,
   type Operation,
-  retryPolicies,
+  errorTable,
   type RollbackRequest,
   type RunMarker,
   sourceAndSettings,
@@ -170,7 +170,7 @@ async function write(
 /** Refused are those whom the service does not let use tags, or whose request it does not know or take. */
 function throwUnlessRefused(error: unknown): void {
   const code = MigrationError.codeOf(error);
-  const { onExhausted } = retryPolicies[code];
+  const { onExhausted } = errorTable[code];
   if (code === 'ACCESS_DENIED') return;
   if (code === 'ABORTED' || onExhausted === 'postpone' || onExhausted === 'pause-run') throw error;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { dateKey, type ErrorCode, MigrationError, type Operation, retryPolicies } from '@migrator/core';
+import { dateKey, type ErrorCode, MigrationError, type Operation, errorTable } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
@@ -44,7 +44,7 @@ export async function isOwnFault(
   const code = MigrationError.codeOf(error);
   if (ambiguous.has(code)) return await answersOthers(context, operation, code, { lease, signal: stop });
   // What nothing foresaw in the work on one entry is met again with it, and with no other.
-  return retryPolicies[code].onExhausted === 'fail-entry' || code === 'INTERNAL';
+  return errorTable[code].onExhausted === 'fail-entry' || code === 'INTERNAL';
 }
 
 /**

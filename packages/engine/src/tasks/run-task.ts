@@ -11,7 +11,7 @@ import {
   MigrationError,
   type Operation,
   parseTaskId,
-  retryPolicies,
+  errorTable,
   type StartResult,
   quarantineAfterStarts,
   wholeDeltas,
@@ -201,7 +201,7 @@ class TaskAttempt {
   /** Something stopped the attempt before its end. */
   async interrupted(error: unknown): Promise<TaskResult | Lost> {
     const code = MigrationError.codeOf(error);
-    const { onExhausted } = retryPolicies[code];
+    const { onExhausted } = errorTable[code];
     if (onExhausted === 'postpone' && !this.#start.signal.aborted && (await this.#isOutage(code))) {
       return this.#postpone(code, messageOf(error));
     }

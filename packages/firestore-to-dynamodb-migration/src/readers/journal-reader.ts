@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { readConfig } from '@migrator/config';
-import { backoffDelay, dateKey, isStorableKey, MigrationError, retryPolicies } from '@migrator/core';
+import { backoffDelay, dateKey, isStorableKey, MigrationError, errorTable } from '@migrator/core';
 import pLimit from 'p-limit';
 
 import { exactNumber } from './exact-number.ts';
@@ -43,7 +43,7 @@ const callsAtOnce = 4;
 /** So often in a row an answer may hold none of the keys that were asked for. */
 const maxEmptyAnswers = 8;
 /** Somebody waits for the answer: shorter than a run would wait. */
-const backoff = { ...retryPolicies.THROTTLED, capMs: 1_000 };
+const backoff = { ...errorTable.THROTTLED, capMs: 1_000 };
 
 const unmarshallOptions = { wrapNumbers: exactNumber };
 
