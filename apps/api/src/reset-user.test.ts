@@ -40,7 +40,7 @@ test('a user who begins again, as not all of his failures are known by name, wri
     if (!opened.opened) throw new Error('a ledger of its own is free');
     const { id } = opened.operation;
     const totals = { created: 5, failed: 2 };
-    expect(await run(id)).toMatchObject({ totals, facts: { readFirst: false } });
+    expect(await run(id)).toMatchObject({ totals, coordinatorState: { readFirst: false } });
     expect(puts).toBe(5);
     await ledger.reopen(id, {});
     expect(await run(id)).toMatchObject({ totals });

@@ -149,7 +149,7 @@ test('the total of a run leaves out collections of the same name elsewhere', asy
   await environment.firestore.doc('users/__id7__/trading-journal/1').set({ trades: [] });
   const { body } = await environment.call('POST /start', { ...wait, body: { verify: false } });
   const run = await environment.context.ledger.get(String(at(body, 'migrationId')));
-  expect(run).toMatchObject({ facts: { totalEntries: 9 }, totals: { created: 9 } });
+  expect(run).toMatchObject({ coordinatorState: { totalEntries: 9 }, totals: { created: 9 } });
 });
 
 test('through the queue, and as a part of a run: close jobs only where they are needed', async () => {

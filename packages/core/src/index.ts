@@ -12,7 +12,7 @@ export { maxItemBytes } from './item-size.ts';
 export { isDocumentId } from './document-id.ts';
 export { dateKey, dateKeyPrefix, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
 export type * from './operations/operation.ts';
-export { failureIssue, factsOfAnEnd, firstPhases } from './operations/operation.ts';
+export { failureIssue, stateResetOnRetry, firstPhases } from './operations/operation.ts';
 export * from './operations/binding.ts';
 export {
   addTo,

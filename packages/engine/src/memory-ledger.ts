@@ -3,8 +3,8 @@ import {
   type Commit,
   type CommitResult,
   type Control,
-  factsOfAnEnd,
-  type FactsChange,
+  stateResetOnRetry,
+  type CoordinatorStateChange,
   firstPhases,
   type Issue,
   isSameBinding,
@@ -30,7 +30,7 @@ import {
   add,
   type OperationRecord,
   isAsExpected,
-  mergeFacts,
+  mergeCoordinatorState,
   recordOf,
   resolveIssue,
   snapshot,
@@ -98,7 +98,7 @@ class MemoryLedger implements Ledger {
       failed: 0,
       totals: new Map(),
       codes: new Map(),
-      facts: new Map(),
+      coordinatorState: new Map(),
       tasks: new Map(),
       issues: new Map(),
       lastIssue: 0,
@@ -114,17 +114,17 @@ class MemoryLedger implements Ledger {
     if (kept.operation.kind !== 'migration') {
       throw new MigrationError('NOT_FOUND', `${id} is no migration`);
     }
-    if (kept.facts.has('rolledBackBy')) {
+    if (kept.coordinatorState.has('rolledBackBy')) {
       throw new MigrationError(
         'ROLLED_BACK',
-        `${id} was taken back by ${String(kept.facts.get('rolledBackBy'))}`,
+        `${id} was taken back by ${String(kept.coordinatorState.get('rolledBackBy'))}`,
       );
     }
     if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#kept(this.#holder)) };
     if (!isRetryable(kept.operation)) throw notRetryable(id);
     this.#takeUpAgain(kept);
     kept.listing = { done: false };
-    kept.facts.set('retry', structuredClone(retry));
+    kept.coordinatorState.set('retry', structuredClone(retry));
     return { opened: true, operation: snapshot(kept) };
   }
 
@@ -151,10 +151,13 @@ class MemoryLedger implements Ledger {
     return { operations: page, cursor: String(Date.parse(last.startedAt)) };
   }
 
-  async update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void> {
+  async update(
+    id: string,
+    change: { phase?: OperationPhase; coordinatorState?: CoordinatorStateChange },
+  ): Promise<void> {
     const kept = this.#kept(id);
     if (change.phase !== undefined) kept.operation.phase = change.phase;
-    mergeFacts(kept, change.facts);
+    mergeCoordinatorState(kept, change.coordinatorState);
   }
 
   async close(
@@ -182,13 +185,13 @@ class MemoryLedger implements Ledger {
   }
 
   async markRolledBack(rollbackId: string, which: string | Binding): Promise<void> {
-    for (const { operation, facts } of this.#operations.values()) {
+    for (const { operation, coordinatorState } of this.#operations.values()) {
       if (operation.kind !== 'migration') continue;
       const isMeant =
         typeof which === 'string'
           ? which === operation.id
           : isSameBinding(which, operation.binding, ['target']);
-      if (isMeant) facts.set('rolledBackBy', rollbackId);
+      if (isMeant) coordinatorState.set('rolledBackBy', rollbackId);
     }
   }
 
@@ -199,7 +202,12 @@ class MemoryLedger implements Ledger {
   async addTasks(
     id: string,
     tasks: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
+    listing: {
+      cursor?: string;
+      done: boolean;
+      coordinatorState?: CoordinatorStateChange;
+      expected?: { readonly cursor?: string };
+    },
   ): Promise<'added' | 'missing'> {
     const kept = this.#kept(id);
     if (kept.operation.state !== 'running') return 'added';
@@ -207,7 +215,7 @@ class MemoryLedger implements Ledger {
     const { cursor, done, expected } = listing;
     if (expected !== undefined && expected.cursor !== kept.listing.cursor) return 'missing';
     kept.listing = { done, cursor };
-    mergeFacts(kept, listing.facts);
+    mergeCoordinatorState(kept, listing.coordinatorState);
     return 'added';
   }
 
@@ -218,8 +226,8 @@ class MemoryLedger implements Ledger {
   ): Promise<StartResult> {
     const kept = this.#operations.get(id);
     if (kept === undefined) return { started: false, why: 'unknown-operation' };
-    const { operation, facts } = kept;
-    const rolledBackBy = facts.get('rolledBackBy');
+    const { operation, coordinatorState } = kept;
+    const rolledBackBy = coordinatorState.get('rolledBackBy');
     if (typeof rolledBackBy === 'string') return { started: false, why: 'rolled-back', by: rolledBackBy };
     const isClosed = operation.state !== 'running';
     if (isClosed && !(options.reopen === true && isRetryable(operation))) {
@@ -365,8 +373,8 @@ class MemoryLedger implements Ledger {
     return controls.includes('pause') ? 'pause' : 'run';
   }
 
-  #takeUpAgain({ operation, facts }: OperationRecord): void {
-    for (const fact of factsOfAnEnd) facts.delete(fact);
+  #takeUpAgain({ operation, coordinatorState }: OperationRecord): void {
+    for (const key of stateResetOnRetry) coordinatorState.delete(key);
     operation.state = 'running';
     operation.phase = 'migrating';
     operation.control = 'run';

@@ -1,4 +1,4 @@
-import type { Commit, FactsChange, Issue, Operation } from '@migrator/core';
+import type { Commit, CoordinatorStateChange, Issue, Operation } from '@migrator/core';
 
 export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
@@ -18,14 +18,14 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** All that the ledger in memory holds of one operation. */
 export interface OperationRecord {
-  operation: Mutable<Omit<Operation, 'listing' | 'tasks' | 'totals' | 'codes' | 'facts'>>;
+  operation: Mutable<Omit<Operation, 'listing' | 'tasks' | 'totals' | 'codes' | 'coordinatorState'>>;
   listing: { cursor?: string; done: boolean };
   listed: number;
   completed: number;
   failed: number;
   totals: Map<string, number>;
   codes: Map<string, number>;
-  facts: Map<string, unknown>;
+  coordinatorState: Map<string, unknown>;
   tasks: Map<string, TaskRecord>;
   /** By place in the order of arrival; an issue that replaces another takes over its place. */
   issues: Map<number, Issue>;
@@ -75,10 +75,13 @@ export function recordOf(kept: OperationRecord, task: string): TaskRecord {
   return record;
 }
 
-export function mergeFacts({ facts }: OperationRecord, change: FactsChange = {}): void {
+export function mergeCoordinatorState(
+  { coordinatorState }: OperationRecord,
+  change: CoordinatorStateChange = {},
+): void {
   for (const [name, value] of Object.entries(change)) {
-    if (value === null) facts.delete(name);
-    else if (value !== undefined) facts.set(name, structuredClone(value));
+    if (value === null) coordinatorState.delete(name);
+    else if (value !== undefined) coordinatorState.set(name, structuredClone(value));
   }
 }
 
@@ -98,6 +101,6 @@ export function snapshot(kept: OperationRecord): Operation {
     tasks: { listed, completed, failed },
     totals: withoutZeros(kept.totals),
     codes: withoutZeros(kept.codes),
-    facts: Object.fromEntries(kept.facts),
+    coordinatorState: Object.fromEntries(kept.coordinatorState),
   });
 }

@@ -22,10 +22,10 @@ export function nextStep(
   const endedMeanwhile = last.id !== before?.id || last.finishedAt !== before.finishedAt;
   if (endedMeanwhile) return { take: 'result', of: last };
   if (wanted.again || wanted.request.dryRun) return { take: 'start' };
-  if (last.facts.rolledBackBy !== undefined) {
+  if (last.coordinatorState.rolledBackBy !== undefined) {
     throw new MigrationError(
       'ROLLED_BACK',
-      `${last.id} was taken back by ${last.facts.rolledBackBy}, and nobody has asked for another run since: ` +
+      `${last.id} was taken back by ${last.coordinatorState.rolledBackBy}, and nobody has asked for another run since: ` +
         'call executeMigration({ again: true }) once to migrate again',
     );
   }

@@ -14,7 +14,7 @@ const lookAgainMs = 1_000;
 
 /**
  * One that works in the database that it was told, with a primary, or not at all. ioredis itself goes on in database 0 when
- * Redis refuses another one, and on a replica it connects anew ten times a second. Connections that BullMQ makes like it
+ * Redis refuses another one, and on a replica it reconnects ten times a second. Connections that BullMQ makes like it
  * are of the same kind.
  */
 export class PrimaryRedis extends CorkedRedis {

@@ -35,7 +35,7 @@ export async function runScript(
   try {
     reply = await redis.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {
-    // Redis was started anew, or its scripts were flushed; nothing has run.
+    // Redis was restarted, or its scripts were flushed; nothing has run.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     reply = await redis.eval(source, keys.length, ...keys, ...args);
   }

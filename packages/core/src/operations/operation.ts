@@ -63,8 +63,8 @@ export type SubcollectionSample =
     }
   | { readonly failed: string };
 
-/** What the coordinator found out and wrote down; each is set once, later values win. */
-export interface OperationFacts {
+/** What the coordinator has found out and goes on from in its next round; later values win. */
+export interface CoordinatorState {
   /** Set once preparation is over, so that a coordinator that comes back does not prepare twice. */
   readonly prepared?: boolean;
   /** Entries to go through, for percent and ETA; absent when the source could not say. */
@@ -101,13 +101,13 @@ export interface OperationFacts {
   readonly setKey?: string;
 }
 
-/** What to write down. Facts that are absent or undefined stay as they are; null takes a fact away. */
-export type FactsChange = {
-  readonly [Fact in keyof OperationFacts]?: OperationFacts[Fact] | null | undefined;
+/** What to write down. Keys that are absent or undefined stay as they are; null deletes a key. */
+export type CoordinatorStateChange = {
+  readonly [Key in keyof CoordinatorState]?: CoordinatorState[Key] | null | undefined;
 };
 
-/** What belongs to one end of a run, and is forgotten when the run is taken up again. */
-export const factsOfAnEnd = [
+/** State of one pass over a run, deleted when a retry takes the run up again. */
+export const stateResetOnRetry = [
   'pruneId',
   'pruneRefused',
   'verificationId',
@@ -116,7 +116,7 @@ export const factsOfAnEnd = [
   'outage',
   'rate',
   'markerTrouble',
-] as const satisfies readonly (keyof OperationFacts)[];
+] as const satisfies readonly (keyof CoordinatorState)[];
 
 /** Where each kind begins. */
 export const firstPhases: Readonly<Record<OperationKind, OperationPhase>> = {
@@ -149,7 +149,7 @@ export interface Operation {
   readonly totals: Readonly<Record<string, number>>;
   /** Issues by code; all are counted, whether they are kept or not. */
   readonly codes: Readonly<Record<string, number>>;
-  readonly facts: OperationFacts;
+  readonly coordinatorState: CoordinatorState;
 }
 
 /** A failed entry, a failed user, or a difference that a verification found. */

@@ -1,7 +1,7 @@
 import type { Binding } from '../operations/binding.ts';
 import type {
   Control,
-  FactsChange,
+  CoordinatorStateChange,
   Issue,
   Operation,
   OperationKind,
@@ -106,8 +106,8 @@ export interface Ledger {
     options: { now: Date; binding: Binding; parent?: string },
   ): Promise<OpenResult>;
   /**
-   * Takes a closed migration up again, unless an operation is running, to go through its failed tasks: the fact `retry`
-   * is set and the listing begins anew. Rejects with `ROLLED_BACK` where it was, with `NOT_FOUND` for other kinds.
+   * Takes a closed migration up again, unless an operation is running, to go through its failed tasks: the state `retry`
+   * is set and the listing starts over. Rejects with `ROLLED_BACK` where it was, with `NOT_FOUND` for other kinds.
    */
   reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult>;
   get(id: string): Promise<Operation | undefined>;
@@ -121,7 +121,10 @@ export interface Ledger {
     operations: readonly Operation[];
     cursor?: string;
   }>;
-  update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void>;
+  update(
+    id: string,
+    change: { phase?: OperationPhase; coordinatorState?: CoordinatorStateChange },
+  ): Promise<void>;
   /**
    * Ends it and frees the operation lock. Of several calls the first counts. The records of tasks go, except a migration's; issues
    * stay. The reason of a control stays too if there is no other one, unless it has completed. Rejects with
@@ -149,7 +152,12 @@ export interface Ledger {
   addTasks(
     id: string,
     tasks: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
+    listing: {
+      cursor?: string;
+      done: boolean;
+      coordinatorState?: CoordinatorStateChange;
+      expected?: { readonly cursor?: string };
+    },
   ): Promise<'added' | 'missing'>;
   /**
    * A new epoch for the task. `reopen`: a person retried the job by hand, which may take a closed run up again. `isolated`:

@@ -2,7 +2,7 @@ import {
   isSameBinding,
   MigrationError,
   type Operation,
-  type OperationFacts,
+  type CoordinatorState,
   processedEntries,
   errorTable,
 } from '@migrator/core';
@@ -66,9 +66,9 @@ async function workRound(
   plan: Plan,
   signal: AbortSignal,
 ): Promise<Round> {
-  if (operation.facts.prepared !== true) {
-    const facts = await plan.prepare(context, operation, signal);
-    await context.ledger.update(operation.id, { facts: { ...facts, prepared: true } });
+  if (operation.coordinatorState.prepared !== true) {
+    const coordinatorState = await plan.prepare(context, operation, signal);
+    await context.ledger.update(operation.id, { coordinatorState: { ...coordinatorState, prepared: true } });
     return again(context, operation, 0);
   }
   let filled: Filled = 'full';
@@ -80,7 +80,7 @@ async function workRound(
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
   await context.ledger.update(now.id, {
-    facts: { lastError: outageOf(context, now), ...rateFacts(context, now) },
+    coordinatorState: { lastError: outageOf(context, now), ...rateState(context, now) },
   });
   if (!now.listing.done || outstanding(now) > 0) {
     if (filled === 'waits' && outstanding(now) === 0) return again(context, now, 0);
@@ -96,8 +96,8 @@ async function workRound(
     return again(context, now, round.over ? 0 : round.againMs);
   }
   const endedAt = context.now();
-  const { facts, ...end } = await plan.finish(context, now, endedAt, signal);
-  if (facts !== undefined) await context.ledger.update(now.id, { facts });
+  const { coordinatorState, ...end } = await plan.finish(context, now, endedAt, signal);
+  if (coordinatorState !== undefined) await context.ledger.update(now.id, { coordinatorState });
   await context.ledger.close(now.id, { ...end, now: endedAt });
   return { over: true };
 }
@@ -122,7 +122,7 @@ async function fillWindow(
     // Dispatched first: tasks that are recorded and lost would have to be found again, while a task that is dispatched
     // twice is the same job.
     await context.dispatcher.dispatch(operation.id, tasks, {
-      mayHaveRun: operation.facts.retry !== undefined,
+      mayHaveRun: operation.coordinatorState.retry !== undefined,
     });
     const { cursor } = current.listing;
     const expected = cursor === undefined ? {} : { cursor };
@@ -135,7 +135,7 @@ async function fillWindow(
     current = {
       ...current,
       listing: { done: false, cursor: listed.cursor },
-      facts: { ...current.facts, ...listed.facts },
+      coordinatorState: { ...current.coordinatorState, ...listed.coordinatorState },
     };
   }
   return ahead >= context.settings.usersAhead ? 'full' : 'goes-on';
@@ -147,7 +147,7 @@ async function cancelRound(context: CoordinatorContext, operation: Operation): P
   await context.dispatcher.resume();
   // Rejects while an attempt may still write, also one of a worker that is gone: the next round tries again.
   const end = { state: 'cancelled', now: context.now() } as const;
-  for (const partId of [operation.facts.pruneId, operation.facts.verificationId]) {
+  for (const partId of [operation.coordinatorState.pruneId, operation.coordinatorState.verificationId]) {
     if (partId) await context.ledger.close(partId, end);
   }
   await context.ledger.close(operation.id, end);
@@ -162,7 +162,7 @@ async function errorRound(context: CoordinatorContext, operation: Operation, err
     await context.ledger.control(operation.id, 'pause', `${code}: ${message}`);
     return again(context, operation, pollMs);
   }
-  await context.ledger.update(operation.id, { facts: { lastError: `${code}: ${message}` } });
+  await context.ledger.update(operation.id, { coordinatorState: { lastError: `${code}: ${message}` } });
   // Those of a cancel end in a moment, as a rule.
   return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : retryMs);
 }
@@ -173,13 +173,15 @@ function outstanding({ tasks }: Operation): number {
 
 /** What some task could not get past a moment ago. */
 function outageOf(context: CoordinatorContext, operation: Operation): string | null {
-  const { outage } = operation.facts;
+  const { outage } = operation.coordinatorState;
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;
 }
 
-function rateFacts(context: CoordinatorContext, operation: Operation): OperationFacts {
+function rateState(context: CoordinatorContext, operation: Operation): CoordinatorState {
   if (operation.kind !== 'migration') return {};
-  return { rate: nextRate(operation.facts.rate, processedEntries(operation), context.now().getTime()) };
+  return {
+    rate: nextRate(operation.coordinatorState.rate, processedEntries(operation), context.now().getTime()),
+  };
 }
 
 async function again(context: CoordinatorContext, operation: Operation, againMs: number): Promise<Round> {

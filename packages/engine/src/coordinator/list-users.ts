@@ -1,4 +1,4 @@
-import { type Operation, type OperationFacts, taskId } from '@migrator/core';
+import { type Operation, type CoordinatorState, taskId } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import type { Listing } from './plan.ts';
@@ -26,11 +26,13 @@ export async function listUsers(
     pageToken: cursor,
   });
   const missing = page.users.filter((user) => user.missing).length;
-  const facts: OperationFacts = { missingUsers: (operation.facts.missingUsers ?? 0) + missing };
+  const coordinatorState: CoordinatorState = {
+    missingUsers: (operation.coordinatorState.missingUsers ?? 0) + missing,
+  };
   return {
     tasks: page.users.map(({ userId }) => taskId({ type: 'user', userId })),
     done: page.nextPageToken === undefined,
-    facts,
+    coordinatorState,
     cursor: page.nextPageToken,
   };
 }

@@ -24,7 +24,7 @@ export function migrationPlan(request: MigrationRequest): Plan {
     },
 
     list(context, operation, signal) {
-      const { retry } = operation.facts;
+      const { retry } = operation.coordinatorState;
       if (retry) return listFailed(context, operation, retry);
       return listUsers(context, operation, request.userIds, signal);
     },
@@ -50,7 +50,10 @@ export function migrationPlan(request: MigrationRequest): Plan {
       const reason = request.prune ? await pruneFailure(context, operation) : undefined;
       if (failed === 0 && reason === undefined) {
         const markerTrouble = await markCompleted(context, operation, now, signal);
-        return { state: 'completed', facts: markerTrouble === undefined ? undefined : { markerTrouble } };
+        return {
+          state: 'completed',
+          coordinatorState: markerTrouble === undefined ? undefined : { markerTrouble },
+        };
       }
       return { state: 'completed-with-failures', reason };
     },

@@ -1,4 +1,4 @@
-import type { Operation, OperationFacts, OperationPhase, OperationState } from '@migrator/core';
+import type { Operation, CoordinatorState, OperationPhase, OperationState } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 
@@ -8,19 +8,19 @@ export interface Listing {
   readonly done: boolean;
   /** What comes next shows when the tasks up to here have ended; not asked for before a later round. */
   readonly waits?: true;
-  readonly facts?: OperationFacts;
+  readonly coordinatorState?: CoordinatorState;
 }
 
 export interface Ending {
   readonly state: Exclude<OperationState, 'running'>;
   readonly reason?: string;
-  readonly facts?: OperationFacts;
+  readonly coordinatorState?: CoordinatorState;
 }
 
 /** What distinguishes one kind of operation from another, for the coordinator that drives them all alike. */
 export interface Plan {
   /** What has to be known before the first task. Done once; may be done twice if the coordinator crashes. */
-  prepare(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<OperationFacts>;
+  prepare(context: CoordinatorContext, operation: Operation, signal: AbortSignal): Promise<CoordinatorState>;
   /** The phase while its tasks are worked on. */
   readonly phase: OperationPhase;
   /** The next tasks after the listing's cursor. */

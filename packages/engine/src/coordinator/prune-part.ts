@@ -18,9 +18,9 @@ export async function prunePart(
   request: MigrationRequest,
 ): Promise<Operation | undefined> {
   const { ledger } = context;
-  if (operation.facts.pruneRefused) return undefined;
+  if (operation.coordinatorState.pruneRefused) return undefined;
   const refuse = async (reason: string): Promise<undefined> => {
-    await ledger.update(operation.id, { facts: { pruneRefused: reason } });
+    await ledger.update(operation.id, { coordinatorState: { pruneRefused: reason } });
     return undefined;
   };
   const only = request.userIds === undefined ? {} : { userIds: request.userIds };
@@ -50,14 +50,17 @@ export async function prunePart(
   if (found === 0) return undefined;
   const removing = { kind: 'prune', dryRun: false, ...only, limit: found, list: true } as const;
   return await openNewPart(context, operation, 'pruneId', removing, ({ id }) => ({
-    prunedBy: [...(operation.facts.prunedBy ?? []), id],
+    prunedBy: [...(operation.coordinatorState.prunedBy ?? []), id],
   }));
 }
 
 /** Items that earlier ends of the same run have removed: a person agreed to them together. */
-async function prunedBefore({ ledger }: CoordinatorContext, { facts }: Operation): Promise<number> {
+async function prunedBefore(
+  { ledger }: CoordinatorContext,
+  { coordinatorState }: Operation,
+): Promise<number> {
   let sum = 0;
-  for (const id of facts.prunedBy ?? []) sum += (await ledger.get(id))?.totals['deleted'] ?? 0;
+  for (const id of coordinatorState.prunedBy ?? []) sum += (await ledger.get(id))?.totals['deleted'] ?? 0;
   return sum;
 }
 
@@ -66,7 +69,7 @@ export async function pruneFailure(
   context: CoordinatorContext,
   operation: Operation,
 ): Promise<string | undefined> {
-  if (operation.facts.pruneRefused) return operation.facts.pruneRefused;
+  if (operation.coordinatorState.pruneRefused) return operation.coordinatorState.pruneRefused;
   const part = await knownPart(context, operation, 'pruneId');
   if (part === undefined || part.state === 'completed') return undefined;
   return part.reason ?? 'Some items could not be pruned';

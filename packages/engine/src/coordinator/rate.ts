@@ -1,6 +1,6 @@
-import type { OperationFacts } from '@migrator/core';
+import type { CoordinatorState } from '@migrator/core';
 
-type Rate = NonNullable<OperationFacts['rate']>;
+type Rate = NonNullable<CoordinatorState['rate']>;
 
 /** The time over which an older rate is forgotten by half. */
 const halfLifeMs = 5_000;

@@ -50,15 +50,15 @@ export class Supervisor {
   }
 
   /**
-   * `facts.queuePaused` is the queue's state as we last set or saw it: where the queue differs from it, a person has
+   * `coordinatorState.queuePaused` is the queue's state as we last set or saw it: where the queue differs from it, a person has
    * changed the queue, and the operation follows; otherwise the queue follows the operation.
    */
-  async #alignPause({ id, control, facts }: Operation): Promise<Control> {
+  async #alignPause({ id, control, coordinatorState }: Operation): Promise<Control> {
     const { ledger, dispatcher } = this.#context;
     // After the operation was read: an older look at the queue would take our own change for a person's.
     const isPaused = await dispatcher.isPaused();
     let wanted = control;
-    if (isPaused !== (facts.queuePaused ?? false)) {
+    if (isPaused !== (coordinatorState.queuePaused ?? false)) {
       wanted = isPaused ? 'pause' : 'run';
       if (wanted !== control) await ledger.control(id, wanted, isPaused ? pausedAtQueue : undefined);
     }
@@ -66,8 +66,8 @@ export class Supervisor {
     // Again where it is paused already: a person may have paused the coordinators too.
     if (shouldPause) await this.#pauseQueue(id);
     else if (isPaused) await dispatcher.resume();
-    if (shouldPause !== (facts.queuePaused ?? false))
-      await ledger.update(id, { facts: { queuePaused: shouldPause } });
+    if (shouldPause !== (coordinatorState.queuePaused ?? false))
+      await ledger.update(id, { coordinatorState: { queuePaused: shouldPause } });
     return wanted;
   }
 
@@ -82,7 +82,7 @@ export class Supervisor {
   async #findLostTasks(operation: Operation): Promise<void> {
     const { ledger } = this.#context;
     const parts: Operation[] = [];
-    for (const id of [operation.facts.pruneId, operation.facts.verificationId]) {
+    for (const id of [operation.coordinatorState.pruneId, operation.coordinatorState.verificationId]) {
       const part = id ? await ledger.get(id) : undefined;
       if (part?.state === 'running') parts.push(part);
     }

@@ -28,8 +28,8 @@ export function verificationPlan(request: VerificationRequest): Plan {
         sampleOf(context, operation, signal),
       ]);
       const setKey = randomBytes(16).toString('hex');
-      const facts = { setKey, subcollections };
-      return totalEntries === undefined ? facts : { ...facts, totalEntries };
+      const coordinatorState = { setKey, subcollections };
+      return totalEntries === undefined ? coordinatorState : { ...coordinatorState, totalEntries };
     },
 
     async list(context, operation, signal) {
@@ -63,7 +63,7 @@ async function sampleOf(
   signal: AbortSignal,
 ): Promise<SubcollectionSample> {
   const run = parent === undefined ? undefined : await context.ledger.get(parent);
-  if (run?.facts.subcollections !== undefined) return run.facts.subcollections;
+  if (run?.coordinatorState.subcollections !== undefined) return run.coordinatorState.subcollections;
   const userIds = request.kind === 'verification' ? request.userIds : undefined;
   return await sampleSubcollections(context, userIds, signal);
 }

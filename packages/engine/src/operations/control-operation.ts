@@ -10,12 +10,12 @@ export async function controlCurrent(context: CoordinatorContext, control: Contr
     throw new MigrationError('NOTHING_RUNNING', `${operation.id} is being cancelled already`);
   }
   await context.ledger.control(operation.id, control);
-  // The supervisor would do it in its next tick; a person should not have to wait for that. The fact comes last: what
+  // The supervisor would do it in its next tick; a person should not have to wait for that. The state comes last: what
   // the queue does before it is known as ours is taken for a person's, who wants the same.
   if (control !== 'cancel') {
     if (control === 'pause') await context.dispatcher.pause();
     else await context.dispatcher.resume();
-    await context.ledger.update(operation.id, { facts: { queuePaused: control === 'pause' } });
+    await context.ledger.update(operation.id, { coordinatorState: { queuePaused: control === 'pause' } });
   }
   await context.dispatcher.coordinate(operation.id);
   return operation;

@@ -27,7 +27,7 @@ export async function startTimeOf(
   );
   const known =
     runs.length > 0
-      ? runs.flatMap(({ facts }) => facts.newestSeen ?? [])
+      ? runs.flatMap(({ coordinatorState }) => coordinatorState.newestSeen ?? [])
       : await newestProvenances(target).catch(() => []);
   const limit = now.getTime() + furthestMs;
   const times = known.map((text) => Date.parse(text) + 1).filter((time) => time <= limit);

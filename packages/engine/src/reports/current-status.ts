@@ -92,16 +92,16 @@ async function stateOf(operation: Operation, isActive: () => Promise<boolean>): 
 }
 
 async function workingPart(ledger: Ledger, operation: Operation): Promise<Operation> {
-  const { verificationId } = operation.facts;
+  const { verificationId } = operation.coordinatorState;
   if (operation.phase !== 'verifying' || !verificationId) return operation;
   return (await ledger.get(verificationId)) ?? operation;
 }
 
 /** `part` is what is being worked on: the operation itself or the verification it ends with. */
 export function progressOf(operation: Operation, part: Operation = operation): Progress {
-  const total = part.facts.totalEntries ?? null;
+  const total = part.coordinatorState.totalEntries ?? null;
   const processed = doneBy(part);
-  const perSecond = part === operation ? (operation.facts.rate?.perSecond ?? 0) : 0;
+  const perSecond = part === operation ? (operation.coordinatorState.rate?.perSecond ?? 0) : 0;
   const left = total === null ? null : Math.max(0, total - processed);
   return {
     processed,
@@ -111,7 +111,7 @@ export function progressOf(operation: Operation, part: Operation = operation): P
     etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
     users: { ...operation.tasks },
     outcomes: withoutDigest(part.totals),
-    reason: operation.reason ?? operation.facts.lastError ?? null,
+    reason: operation.reason ?? operation.coordinatorState.lastError ?? null,
   };
 }
 

@@ -57,7 +57,7 @@ export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSeco
     dynamodbWriteUnits: count('writeUnits'),
     dynamodbReadUnits,
     bytes,
-    users: { listed, withoutDocument: dryRun.facts.missingUsers ?? 0 },
+    users: { listed, withoutDocument: dryRun.coordinatorState.missingUsers ?? 0 },
     cost: { ...cost, total: dollars(cost.firestoreReads + cost.dynamodbWrites + cost.dynamodbReads, 1) },
     prices,
     secondsAt: [...given, ...paces].map(({ writeUnitsPerSecond, says }) => ({

@@ -30,13 +30,13 @@ export function briefReason(reason: string): string {
 }
 
 export function withoutUserData(operation: Operation): Operation {
-  const { reason, facts } = operation;
-  const { lastError, outage, subcollections } = facts;
+  const { reason, coordinatorState } = operation;
+  const { lastError, outage, subcollections } = coordinatorState;
   return {
     ...operation,
     reason: reason === undefined ? undefined : briefReason(reason),
-    facts: {
-      ...facts,
+    coordinatorState: {
+      ...coordinatorState,
       subcollections: subcollections === undefined ? undefined : hiddenSample(subcollections),
       lastError: lastError === undefined ? undefined : briefReason(lastError),
       outage: outage === undefined ? undefined : { ...outage, reason: briefReason(outage.reason) },

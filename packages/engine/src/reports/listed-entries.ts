@@ -2,7 +2,7 @@ import type { Issue, Ledger, Operation } from '@migrator/core';
 
 /** Of which entries of a run there is a list beside its failures, and which operations hold it. */
 const holders = {
-  pruned: ({ facts }: Operation) => facts.prunedBy ?? [],
+  pruned: ({ coordinatorState }: Operation) => coordinatorState.prunedBy ?? [],
 } as const satisfies Record<string, (run: Operation) => readonly string[]>;
 
 export type EntryKind = keyof typeof holders;

@@ -17,7 +17,7 @@ export function markedRun(marker: RunMarker, binding: Binding): MarkedRun | unde
   const run: Operation = { ...bare, id: migrationId, kind: 'migration', request };
   if (marker.state === 'started') return withParts({ ...run, state: 'running' });
   if (marker.state === 'rolled-back') {
-    return withParts({ ...run, facts: { rolledBackBy: marker.rollbackId } });
+    return withParts({ ...run, coordinatorState: { rolledBackBy: marker.rollbackId } });
   }
   const { users, totals, finishedAt } = marker;
   const verification: Operation | undefined = marker.verification && {
@@ -39,7 +39,7 @@ export function markedRun(marker: RunMarker, binding: Binding): MarkedRun | unde
     finishedAt,
     tasks: { listed: users, completed: users, failed: 0 },
     totals,
-    facts: {
+    coordinatorState: {
       ...(verification && { verificationId: verification.id }),
       ...(prune && { pruneId: prune.id, prunedBy: [prune.id] }),
     },
@@ -55,7 +55,7 @@ const blank = {
   tasks: { listed: 0, completed: 0, failed: 0 },
   totals: {},
   codes: {},
-  facts: {},
+  coordinatorState: {},
 } as const;
 
 function withParts(operation: Operation, ...parts: readonly (Operation | undefined)[]): MarkedRun {

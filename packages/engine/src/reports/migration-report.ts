@@ -61,17 +61,17 @@ export async function migrationReport(ledger: ReportLedger, operation: Operation
     verification: await verificationOf(ledger, operation),
     prune,
     subcollections: subcollectionReport(operation),
-    rolledBackBy: operation.facts.rolledBackBy ?? null,
+    rolledBackBy: operation.coordinatorState.rolledBackBy ?? null,
     reason: operation.reason ?? null,
     advice: adviceOf(operation),
   };
 }
 
-function adviceOf({ totals, facts }: Operation): string | null {
+function adviceOf({ totals, coordinatorState }: Operation): string | null {
   const newer = totals['newer'] ?? 0;
   const advice = [
     ...(newer > 0 ? [newerAdvice(newer)] : []),
-    ...(facts.markerTrouble ? [markerAdvice(facts.markerTrouble)] : []),
+    ...(coordinatorState.markerTrouble ? [markerAdvice(coordinatorState.markerTrouble)] : []),
   ];
   return advice.length === 0 ? null : advice.join('. ');
 }
@@ -94,7 +94,7 @@ async function verificationOf(
   ledger: ReportLedger,
   operation: Operation,
 ): Promise<MigrationReport['verification']> {
-  const id = operation.facts.verificationId;
+  const id = operation.coordinatorState.verificationId;
   const verification = id ? await ledger.get(id) : undefined;
   if (verification === undefined || verification.state === 'running') return null;
   return { verificationId: verification.id, ...verificationReport(verification) };

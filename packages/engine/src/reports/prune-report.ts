@@ -15,12 +15,12 @@ export async function pruneReport(
   ledger: Pick<Ledger, 'get'>,
   operation: Operation,
 ): Promise<PruneReport | null> {
-  const { request, facts } = operation;
+  const { request, coordinatorState } = operation;
   if (request.kind !== 'migration' || !request.prune) return null;
-  const part = facts.pruneId ? await ledger.get(facts.pruneId) : undefined;
-  if (part === undefined && !facts.pruneRefused && !facts.prunedBy) return null;
+  const part = coordinatorState.pruneId ? await ledger.get(coordinatorState.pruneId) : undefined;
+  if (part === undefined && !coordinatorState.pruneRefused && !coordinatorState.prunedBy) return null;
   const totals: Record<string, number> = {};
-  for (const id of facts.prunedBy ?? []) {
+  for (const id of coordinatorState.prunedBy ?? []) {
     const counted = id === part?.id ? part : await ledger.get(id);
     for (const [name, amount] of Object.entries(counted?.totals ?? {}))
       totals[name] = (totals[name] ?? 0) + amount;
@@ -33,7 +33,7 @@ export async function pruneReport(
   function messageOf(): string {
     const notes =
       unknown === 0 ? '' : `; ${unknown} items have an id that Firestore can't be asked about, and stay`;
-    if (facts.pruneRefused) return facts.pruneRefused;
+    if (coordinatorState.pruneRefused) return coordinatorState.pruneRefused;
     if (part?.state === 'running') return `Pruning: ${pruned} items so far${notes}`;
     if (request.kind === 'migration' && request.dryRun) {
       const owned = part?.totals['owned'] ?? 0;

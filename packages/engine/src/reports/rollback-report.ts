@@ -46,7 +46,7 @@ export function rollbackReport(operation: Operation): RollbackReport {
     if (!success)
       return `Rollback incomplete: ${deleted} items deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
     if (dryRun) return `Dry run: ${deleted} items would be deleted${keeps}`;
-    const { markerTrouble } = operation.facts;
+    const { markerTrouble } = operation.coordinatorState;
     const unknown = markerTrouble
       ? `. Whether the table is marked as migrated is not known (${markerTrouble}): if it is, an application that starts without ` +
         'Redis takes it for migrated, until the tags whose keys begin with journal-migration/ are removed'

@@ -13,8 +13,8 @@ export interface SubcollectionReport {
 }
 
 /** What a sample of the source has shown that no run copies; null where none was taken yet. A warning, no failure. */
-export function subcollectionReport({ facts }: Operation): SubcollectionReport | null {
-  const { subcollections: sample } = facts;
+export function subcollectionReport({ coordinatorState }: Operation): SubcollectionReport | null {
+  const { subcollections: sample } = coordinatorState;
   if (sample === undefined) return null;
   if ('failed' in sample) {
     return {

@@ -29,7 +29,7 @@ export async function* migrateUser(
   const redo = kept.length === failedBefore ? kept : [];
 
   if (wasAtEnd && redo.length < failedBefore) {
-    // More failed than are kept by name, so which ones is not known any more: everything anew, reading first, so that
+    // More failed than are kept by name, so which ones is not known any more: everything again, reading first, so that
     // what is there already costs no write.
     yield { reset: true, deltas: {}, last: false };
     yield* migratePages(context, { ...run, readFirst: true }, userId, start, undefined, true);
@@ -141,7 +141,7 @@ async function* redoFailures(
   }
 }
 
-/** Every entry that is settled anew stops being the failure it was; one that Firestore no longer has is skipped. */
+/** Every entry that is settled again stops being the failure it was; one that Firestore no longer has is skipped. */
 function redonePage(
   { entries, vanished }: NamedPage,
   result: { deltas: Deltas<'migration'>; issues: readonly Issue[]; settled: number },

@@ -71,8 +71,8 @@ const countLimitMs = 10_000;
  * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
  * stopped from outside and hands the task back; a newer attempt makes it stale; or something that is nobody's entry's
  * fault fails it. The last postpones the task if it is an outage, throws while attempts are left, pauses the operation
- * if only a person can help, and fails the task otherwise. Where the ledger turn out to have lost what was in them, as after
- * a failover of Redis, it begins anew from what they have: what is in the table already is found there and counted.
+ * if only a person can help, and fails the task otherwise. Where the ledger turns out to have lost records, as after
+ * a failover of Redis, it starts over from what it has: what is in the table already is found there and counted.
  */
 export async function runTask(
   context: EngineContext,
@@ -243,7 +243,7 @@ class TaskAttempt {
     if (control === 'stale') return { outcome: 'stale' };
     if (control === 'cancel') return { outcome: 'cancelled' };
     const holder = this.#operation.parent ?? this.#operation.id;
-    await this.#context.ledger.update(holder, { facts: { outage: { reason, at: Date.now() } } });
+    await this.#context.ledger.update(holder, { coordinatorState: { outage: { reason, at: Date.now() } } });
     return { outcome: 'postponed', reason, brief: code };
   }
 

@@ -22,7 +22,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Task
       const run: MigrationRun = {
         operation,
         migratedAt: operation.startedAt,
-        readFirst: operation.facts.readFirst ?? true,
+        readFirst: operation.coordinatorState.readFirst ?? true,
         lease: start.lease,
         ...(request.dryRun
           ? {
@@ -46,7 +46,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Task
           ? countUser(context, task.userId, start)
           : countSlice(context, task, request, start);
       }
-      const { setKey = '' } = operation.facts;
+      const { setKey = '' } = operation.coordinatorState;
       if (task.type === 'user') return verifyUser(context, task.userId, setKey, start);
       if (task.close === true) return verifySegmentClosely(context, task, request, start);
       return verifySegment(context, task, request, setKey, start);

@@ -35,7 +35,7 @@ export async function knownResult(
   if (marked !== undefined) {
     const { operation } = marked;
     const isNewer = filed === undefined || operation.id > filed.migrationId;
-    const isRolledBack = operation.facts.rolledBackBy !== undefined;
+    const isRolledBack = operation.coordinatorState.rolledBackBy !== undefined;
     if (isNewer || (isRolledBack && operation.id === filed.migrationId)) {
       const step = nextStep(operation, operation, wanted, false);
       return step.take === 'result' ? await resultOf(marked.ledger, operation) : undefined;

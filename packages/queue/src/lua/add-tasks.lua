@@ -11,7 +11,7 @@
     ARGV[4] done  1 or 0
     ARGV[5] cursor  where the listing goes on; optional
     ARGV[6...]  list of tasks: count, then bucket number, position of its bucket among the keys, and field
-      with 'listing' a list of facts: count, then name and JSON (optional: without it the fact is deleted)
+      with 'listing' a list of the coordinator's state: count, then key and JSON (optional: without it the key is deleted)
 
   Output:
     'added'
@@ -19,7 +19,7 @@
     'closed'
     'missing': the recorded cursor is not the expected one; the tasks are recorded
 ]]
---- @include "includes/merge-facts"
+--- @include "includes/merge-coordinator-state"
 
 local OPERATION, USED = KEYS[1], KEYS[2]
 local isLast, isExpecting, expected = ARGV[1] == 'listing', ARGV[2] == 'expected', optional(ARGV[3])
@@ -46,6 +46,6 @@ if isLast then
   else
     redis.call('HDEL', OPERATION, 'listingCursor')
   end
-  mergeFacts(OPERATION)
+  mergeCoordinatorState(OPERATION)
 end
 return 'added'

@@ -6,7 +6,7 @@
     KEYS[2] LOCK  hash of the operation lock
     ARGV[1] id  of the operation
     ARGV[2] retry  JSON: what is retried
-    ARGV[3...]  list of the facts that only an end has: count, then name
+    ARGV[3...]  list of the coordinator's keys that a retry deletes: count, then name
 
   Output:
     'reopened', the operation as recordText writes it

@@ -21,7 +21,7 @@
     ARGV[9] fingerprint  of the caller's binding
     ARGV[10] account  of the caller's binding, empty where unknown
     ARGV[11] quarantineAfter  starts without progress after which a task starts isolated only
-    ARGV[12...]  list of the facts that only an end has: count, then name
+    ARGV[12...]  list of the coordinator's keys that a retry deletes: count, then name
 
   Output:
     'started', epoch, starts without progress, counters, cursor (optional), the operation as recordText writes it

@@ -1,12 +1,12 @@
 import {
   type Binding,
   bindingFingerprint,
-  type FactsChange,
+  type CoordinatorStateChange,
   firstPhases,
   type Control,
   type Issue,
   type Operation,
-  type OperationFacts,
+  type CoordinatorState,
   type OperationKind,
   type OperationPhase,
   type OperationRequest,
@@ -28,7 +28,7 @@ const controls: readonly Control[] = ['run', 'pause', 'cancel'];
 
 /**
  * The fields of an operation that begins. Beside these a record has `finishedAt`, `reason`, `listingCursor`, `arrivals`
- * (of issues, so far), and by name `t:` totals, `k:` codes and `f:` facts.
+ * (of issues, so far), and by name `t:` totals, `k:` codes and `f:` the coordinator's state.
  */
 export function newOperationFields(begin: {
   id: string;
@@ -62,7 +62,7 @@ export function newOperationFields(begin: {
  * somebody has read it before; the record's own is not looked at then.
  */
 export function operationOf(record: readonly string[], known?: KnownOperation): Operation | undefined {
-  const { fields, totals, codes, facts } = sorted(record);
+  const { fields, totals, codes, coordinatorState } = sorted(record);
   const { id, startedAt, request, parent, reason, finishedAt, listingCursor } = fields;
   if (id === undefined || startedAt === undefined || request === undefined) return undefined;
   return {
@@ -88,7 +88,7 @@ export function operationOf(record: readonly string[], known?: KnownOperation): 
     },
     totals,
     codes,
-    facts,
+    coordinatorState,
   };
 }
 
@@ -116,12 +116,15 @@ export function bindingOf(text: string | null | undefined): Binding {
   return text ? JSON.parse(text) : unbound;
 }
 
-/** Facts as the scripts take them: how many, then name and JSON text; no text for one that is taken away. */
-export function factArguments(change: FactsChange = {}): (string | number)[] {
-  const facts = Object.entries(change).filter(([, value]) => value !== undefined);
+/** The coordinator's state as the scripts take it: how many, then key and JSON text; no text for a key to delete. */
+export function stateArguments(change: CoordinatorStateChange = {}): (string | number)[] {
+  const coordinatorState = Object.entries(change).filter(([, value]) => value !== undefined);
   return [
-    facts.length,
-    ...facts.flatMap(([name, value]) => [name, optional(value === null ? undefined : JSON.stringify(value))]),
+    coordinatorState.length,
+    ...coordinatorState.flatMap(([name, value]) => [
+      name,
+      optional(value === null ? undefined : JSON.stringify(value)),
+    ]),
   ];
 }
 
@@ -146,7 +149,7 @@ interface Sorted {
   readonly fields: Fields;
   readonly totals: Operation['totals'];
   readonly codes: Operation['codes'];
-  readonly facts: OperationFacts;
+  readonly coordinatorState: CoordinatorState;
 }
 
 /** What is there once, and what is there by name; counts that are nothing are left out. In one pass: each start reads one. */
@@ -154,7 +157,7 @@ function sorted(record: readonly string[]): Sorted {
   const fields: Record<string, string> = {};
   const totals: Record<string, number> = {};
   const codes: Record<string, number> = {};
-  const facts: Record<string, unknown> = {};
+  const coordinatorState: Record<string, unknown> = {};
   for (let index = 0; index + 1 < record.length; index += 2) {
     const field = record[index]!;
     const text = record[index + 1]!;
@@ -166,13 +169,13 @@ function sorted(record: readonly string[]): Sorted {
         if (text !== '0') codes[field.slice(2)] = Number(text);
         break;
       case 'f':
-        facts[field.slice(2)] = JSON.parse(text);
+        coordinatorState[field.slice(2)] = JSON.parse(text);
         break;
       default:
         fields[field] = text;
     }
   }
-  return { fields, totals, codes, facts };
+  return { fields, totals, codes, coordinatorState };
 }
 
 function oneOf<T extends string>(values: readonly T[], text: string | undefined): T {

@@ -171,7 +171,7 @@ describe('the ledger in Redis', () => {
     const opened = await ledger.open(request, { now: new Date(), binding });
     if (!opened.opened) throw new Error('not opened');
     const { id } = opened.operation;
-    await ledger.update(id, { facts: { lastError: text, missingUsers: 0 } });
+    await ledger.update(id, { coordinatorState: { lastError: text, missingUsers: 0 } });
     await ledger.addTasks(id, ['user:a'], { done: false, cursor: text });
     const record = `${prefix}:ledger:op:${id}`;
     await redis.hset(
@@ -195,7 +195,7 @@ describe('the ledger in Redis', () => {
       request,
       reason: survives,
       listing: { cursor: survives },
-      facts: { lastError: text, missingUsers: 0 },
+      coordinatorState: { lastError: text, missingUsers: 0 },
       codes: { [survives]: 7 },
     });
     expect(asItIs?.totals).toStrictEqual({ bytes: Number.MIN_SAFE_INTEGER });

@@ -5,8 +5,8 @@ import {
   type CommitResult,
   type Control,
   counters,
-  factsOfAnEnd,
-  type FactsChange,
+  stateResetOnRetry,
+  type CoordinatorStateChange,
   type Issue,
   isSameBinding,
   type IssuePage,
@@ -34,7 +34,7 @@ import { runScript, type Script } from '../run-script.ts';
 import { bucketOf, bucketsOf, fieldOf, LedgerKeys, taskOfField } from './ledger-keys.ts';
 import {
   bindingOf,
-  factArguments,
+  stateArguments,
   issuesOf,
   newOperationFields,
   operationOf,
@@ -73,7 +73,7 @@ const defaultMaxKeptIssueBytes = 8 * 1024 * 1024;
 /** How many records a page of tasks looks at, more or less. */
 const tasksPerPage = 10_000;
 
-const factsOfAnEndArguments = [factsOfAnEnd.length, ...factsOfAnEnd];
+const stateResetArguments = [stateResetOnRetry.length, ...stateResetOnRetry];
 
 /**
  * The ledger in Redis. Every method that changes anything is one script; only where it is given more than a few hundred
@@ -144,7 +144,7 @@ class RedisLedger implements Ledger {
     const [outcome, detail] = await this.#run(scripts.reopen, keys, [
       id,
       JSON.stringify(retry),
-      ...factsOfAnEndArguments,
+      ...stateResetArguments,
     ]);
     if (outcome === 'not-found') throw notFound(id);
     if (outcome === 'rolled-back') {
@@ -192,8 +192,11 @@ class RedisLedger implements Ledger {
     return { operations, cursor: String(Date.parse(last.startedAt)) };
   }
 
-  async update(id: string, change: { phase?: OperationPhase; facts?: FactsChange }): Promise<void> {
-    const args = [optional(change.phase), ...factArguments(change.facts)];
+  async update(
+    id: string,
+    change: { phase?: OperationPhase; coordinatorState?: CoordinatorStateChange },
+  ): Promise<void> {
+    const args = [optional(change.phase), ...stateArguments(change.coordinatorState)];
     const [outcome] = await this.#run(scripts.update, [this.#keys.operation(id)], args);
     if (outcome === 'not-found') throw notFound(id);
   }
@@ -234,10 +237,15 @@ class RedisLedger implements Ledger {
   async addTasks(
     id: string,
     tasks: readonly string[],
-    listing: { cursor?: string; done: boolean; facts?: FactsChange; expected?: { readonly cursor?: string } },
+    listing: {
+      cursor?: string;
+      done: boolean;
+      coordinatorState?: CoordinatorStateChange;
+      expected?: { readonly cursor?: string };
+    },
   ): Promise<'added' | 'missing'> {
     const chunks = chunksOf(tasks);
-    const { expected, done, cursor, facts } = listing;
+    const { expected, done, cursor, coordinatorState } = listing;
     // The listing moves on with the last of them: after a crash the same tasks are listed again.
     const expectation = [expected === undefined ? '' : 'expected', optional(expected?.cursor)];
     const last = ['listing', ...expectation, done ? 1 : 0, optional(cursor)];
@@ -246,7 +254,7 @@ class RedisLedger implements Ledger {
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
       const { keys, args } = this.#taskArguments(id, first, some);
       const isLast = index >= chunks.length - 1;
-      const rest = isLast ? factArguments(facts) : [];
+      const rest = isLast ? stateArguments(coordinatorState) : [];
       const [outcome] = await this.#run(scripts.addTasks, keys, [
         ...(isLast ? last : more),
         ...args,
@@ -274,7 +282,7 @@ class RedisLedger implements Ledger {
       options.binding.target.account ?? '',
       quarantineAfterStarts,
     );
-    args.push(...factsOfAnEndArguments);
+    args.push(...stateResetArguments);
     const answer = await this.#run(scripts.startTask, this.#keys.task(id, task), args);
     const result = startResultOf(answer, kind, known);
     if (result.started) this.#lastStarted = result.operation;

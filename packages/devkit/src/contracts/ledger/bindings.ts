@@ -41,8 +41,8 @@ export function bindingsContract(newLedger: NewLedger): void {
       await close(ledger, other.id);
       const project = { ...binding, source: { ...binding.source, project: 'other' } };
       await ledger.markRolledBack('rollback-1', { ...project, settings: { oversize: 'gzip' } });
-      expect((await read(ledger, id)).facts.rolledBackBy).toBe('rollback-1');
-      expect((await read(ledger, other.id)).facts.rolledBackBy).toBeUndefined();
+      expect((await read(ledger, id)).coordinatorState.rolledBackBy).toBe('rollback-1');
+      expect((await read(ledger, other.id)).coordinatorState.rolledBackBy).toBeUndefined();
     });
   });
 }

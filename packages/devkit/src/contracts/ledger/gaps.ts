@@ -10,7 +10,7 @@ export function gapsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       const [first, second, third] = trickyTasks;
-      const page = { done: false, facts: { missingUsers: 1 } };
+      const page = { done: false, coordinatorState: { missingUsers: 1 } };
       expect(await ledger.addTasks(id, [first], { ...page, cursor: '1', expected: {} })).toBe('added');
       expect(await ledger.addTasks(id, [second], { ...page, cursor: '', expected: { cursor: '1' } })).toBe(
         'added',

@@ -31,7 +31,7 @@ export function operationsContract(newLedger: NewLedger): void {
         tasks: { listed: 0, completed: 0, failed: 0 },
         totals: {},
         codes: {},
-        facts: {},
+        coordinatorState: {},
       });
       expect(await ledger.get(operation.id)).toEqual(operation);
       expect(await ledger.current()).toEqual(operation);
@@ -193,24 +193,28 @@ export function operationsContract(newLedger: NewLedger): void {
   });
 
   describe('update', () => {
-    test('merges facts one by one, and takes those away that are null', async () => {
+    test('merges state key by key, and deletes keys that are null', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.update(id, { facts: { prepared: true, totalEntries: 7, retry: { code: 'THROTTLED' } } });
+      await ledger.update(id, {
+        coordinatorState: { prepared: true, totalEntries: 7, retry: { code: 'THROTTLED' } },
+      });
       await ledger.update(id, {
         phase: 'verifying',
-        facts: { totalEntries: 8, prepared: undefined, retry: null },
+        coordinatorState: { totalEntries: 8, prepared: undefined, retry: null },
       });
       expect(await read(ledger, id)).toMatchObject({ phase: 'verifying' });
-      expect((await read(ledger, id)).facts).toEqual({ prepared: true, totalEntries: 8 });
+      expect((await read(ledger, id)).coordinatorState).toEqual({ prepared: true, totalEntries: 8 });
     });
 
-    test('knows facts of an operation that is over too', async () => {
+    test('keeps the state of an operation that is over', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);
-      await ledger.update(id, { facts: { rate: { perSecond: 1, at: 2, processed: 3 } } });
-      expect((await read(ledger, id)).facts).toEqual({ rate: { perSecond: 1, at: 2, processed: 3 } });
+      await ledger.update(id, { coordinatorState: { rate: { perSecond: 1, at: 2, processed: 3 } } });
+      expect((await read(ledger, id)).coordinatorState).toEqual({
+        rate: { perSecond: 1, at: 2, processed: 3 },
+      });
     });
   });
 
@@ -218,7 +222,11 @@ export function operationsContract(newLedger: NewLedger): void {
     test('takes a closed migration up again', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.addTasks(id, ['user:a'], { cursor: 'c', done: true, facts: { missingUsers: 1 } });
+      await ledger.addTasks(id, ['user:a'], {
+        cursor: 'c',
+        done: true,
+        coordinatorState: { missingUsers: 1 },
+      });
       await finish(ledger, id, 'user:a', { state: 'failed', deltas: { failed: 1 } });
       await ledger.control(id, 'pause', 'because');
       await ledger.close(id, { state: 'completed-with-failures', now: at(5) });
@@ -228,13 +236,13 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(operation).toMatchObject({ state: 'running', phase: 'migrating', control: 'run' });
       expect(operation).toMatchObject({ finishedAt: at(5).toISOString(), totals: { failed: 1 } });
       expect(operation.listing).toEqual({ done: false });
-      expect(operation.facts).toEqual({ missingUsers: 1, retry: { userId: 'a' } });
+      expect(operation.coordinatorState).toEqual({ missingUsers: 1, retry: { userId: 'a' } });
       expect(operation.reason).toBeUndefined();
       expect((await ledger.current())?.id).toBe(id);
       await close(ledger, id, at(9));
       expect(await read(ledger, id)).toMatchObject({ state: 'completed', finishedAt: at(9).toISOString() });
       await ledger.reopen(id, {});
-      expect((await read(ledger, id)).facts.retry).toEqual({});
+      expect((await read(ledger, id)).coordinatorState.retry).toEqual({});
     });
 
     test('refuses while one runs, itself too', async () => {
@@ -266,14 +274,14 @@ export function operationsContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await ledger.update(id, {
-        facts: { verificationId: 'verification-1', pruneId: 'prune-1', totalEntries: 3 },
+        coordinatorState: { verificationId: 'verification-1', pruneId: 'prune-1', totalEntries: 3 },
       });
       await close(ledger, id);
       await ledger.reopen(id, {});
-      expect((await read(ledger, id)).facts).toEqual({ totalEntries: 3, retry: {} });
+      expect((await read(ledger, id)).coordinatorState).toEqual({ totalEntries: 3, retry: {} });
       await close(ledger, id);
       await ledger.startTask(id, 'user:a', { binding, reopen: true });
-      expect((await read(ledger, id)).facts).toEqual({ totalEntries: 3 });
+      expect((await read(ledger, id)).coordinatorState).toEqual({ totalEntries: 3 });
     });
 
     test('refuses what was rolled back, and what is no migration', async () => {
@@ -300,13 +308,13 @@ export function operationsContract(newLedger: NewLedger): void {
         ids.push(id);
       }
       const marks = async (): Promise<unknown[]> =>
-        Promise.all(ids.map(async (id) => (await read(ledger, id)).facts.rolledBackBy));
+        Promise.all(ids.map(async (id) => (await read(ledger, id)).coordinatorState.rolledBackBy));
       await ledger.markRolledBack('rollback-1', ids[1] ?? '');
       expect(await marks()).toEqual([undefined, 'rollback-1', undefined]);
       await ledger.markRolledBack('rollback-2', binding);
       expect(await marks()).toEqual(['rollback-2', 'rollback-2', undefined]);
       const later = await open(ledger);
-      expect(later.facts).toEqual({});
+      expect(later.coordinatorState).toEqual({});
       expect((await start(ledger, later.id, 'user:a')).epoch).toBe(1);
     });
 

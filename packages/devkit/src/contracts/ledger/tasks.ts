@@ -25,15 +25,19 @@ export function tasksContract(newLedger: NewLedger): void {
     test('counts each task once and remembers where the listing is', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
-      await ledger.addTasks(id, trickyTasks, { cursor: 'page 2|ü', done: false, facts: { missingUsers: 2 } });
+      await ledger.addTasks(id, trickyTasks, {
+        cursor: 'page 2|ü',
+        done: false,
+        coordinatorState: { missingUsers: 2 },
+      });
       await ledger.addTasks(id, [...trickyTasks, 'user:new', 'user:new'], { cursor: 'page 3', done: false });
       const operation = await read(ledger, id);
       expect(operation.tasks).toEqual({ listed: trickyTasks.length + 1, completed: 0, failed: 0 });
       expect(operation.listing).toEqual({ cursor: 'page 3', done: false });
-      expect(operation.facts).toEqual({ missingUsers: 2 });
+      expect(operation.coordinatorState).toEqual({ missingUsers: 2 });
       expect(await allTasks(ledger, id, 'queued')).toEqual([...trickyTasks, 'user:new'].toSorted());
-      await ledger.addTasks(id, [], { done: true, facts: { missingUsers: null } });
-      expect(await read(ledger, id)).toMatchObject({ listing: { done: true }, facts: {} });
+      await ledger.addTasks(id, [], { done: true, coordinatorState: { missingUsers: null } });
+      expect(await read(ledger, id)).toMatchObject({ listing: { done: true }, coordinatorState: {} });
       expect((await read(ledger, id)).listing.cursor).toBeUndefined();
     });
 
@@ -64,7 +68,7 @@ export function tasksContract(newLedger: NewLedger): void {
       const { id } = await open(ledger);
       await close(ledger, id);
       const before = await read(ledger, id);
-      await ledger.addTasks(id, [task], { cursor: 'x', done: true, facts: { missingUsers: 1 } });
+      await ledger.addTasks(id, [task], { cursor: 'x', done: true, coordinatorState: { missingUsers: 1 } });
       expect(await read(ledger, id)).toEqual(before);
       expect(await allTasks(ledger, id, 'queued')).toEqual([]);
     });

@@ -1,6 +1,6 @@
 --- @include "includes/lists"
 
--- Makes a completed operation the running one again. Reads a list of the names of facts that only an end has.
+-- Makes a completed operation the running one again. Reads a list of the coordinator's keys to delete.
 local function resumeOperation(key, id, lockKey)
   redis.call('HSET', key, 'state', 'running', 'phase', 'migrating', 'control', 'run')
   redis.call('HDEL', key, 'reason')
