@@ -1,7 +1,8 @@
 import type { Operation } from '@migrator/core';
 import { coordinate, type CoordinatorContext, progressOf, withoutUserData } from '@migrator/engine';
-import { DelayedError, type Job, type Telemetry, Worker } from 'bullmq';
+import { DelayedError, type Job, type Telemetry } from 'bullmq';
 
+import { AbandonableWorker } from './abandonable-worker.ts';
 import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
@@ -24,9 +25,9 @@ export function startCoordinatorWorker(
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
   },
-): Worker<CoordinatorJob> {
+): AbandonableWorker<CoordinatorJob> {
   const phases = new PhaseWatch(options.onWork);
-  const worker = new Worker<CoordinatorJob>(
+  const worker = new AbandonableWorker<CoordinatorJob>(
     queueNames.coordinators,
     (job, token) => rounds(context, job, token, phases, options),
     {

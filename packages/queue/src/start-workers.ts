@@ -56,6 +56,7 @@ export function startWorkers(
         // A page that hangs on a service: its lock expires and another worker goes on from its checkpoint. (To close
         // by force now would be to wait on: BullMQ's second `close` is its first one.)
         await disconnectRedis();
+        await Promise.all(workers.map((worker) => worker.abandon()));
       }
       limit.abort();
     },

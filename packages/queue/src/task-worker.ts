@@ -7,8 +7,9 @@ import {
   taskLabel,
   type TaskResult,
 } from '@migrator/engine';
-import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError } from 'bullmq';
 
+import { AbandonableWorker } from './abandonable-worker.ts';
 import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type TaskJob, taskJob, taskJobId } from './job-catalog.ts';
@@ -39,7 +40,7 @@ export function startTaskWorker(
     onWork?: OnWorkEvent;
     telemetry?: Telemetry;
   },
-): { readonly worker: Worker<TaskJob>; readonly running: () => number } {
+): { readonly worker: AbandonableWorker<TaskJob>; readonly running: () => number } {
   let running = 0;
   const watcher = new AttemptWatcher(context.ledger);
   const lock = new SharedExclusiveLock();
@@ -106,7 +107,7 @@ export function startTaskWorker(
       running -= 1;
     }
   };
-  const worker = new Worker<TaskJob>(queueNames.tasks, work, {
+  const worker = new AbandonableWorker<TaskJob>(queueNames.tasks, work, {
     connection: options.redis,
     prefix: options.prefix,
     concurrency: options.concurrency,
