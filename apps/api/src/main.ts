@@ -32,17 +32,17 @@ const server = await startServer(context, config, watch).catch(async (err: unkno
   await context.close();
   process.exit(1);
 });
-log.info({ url: server.url }, 'listening');
-// For a person, and for whoever waits for it.
-process.stderr.write(`api: ${server.url} (jobs: ${server.url}${boardPath})\n`);
-
-const end = endInOrder('api', process.argv, async () => {
+const end = endInOrder('api', async () => {
   log.info('stopping');
   await server.stop();
   await context.close();
   await watch.close();
   log.info('stopped');
 });
+
+log.info({ url: server.url }, 'listening');
+// For people and programs that wait for it: from here on it answers, and ends in order.
+process.stderr.write(`api: ${server.url} (jobs: ${server.url}${boardPath})\n`);
 
 // Whatever else Redis has against us may pass while this runs, and every answer tells of it.
 const fatal = new Set(['REDIS_DATABASE', 'REDIS_RECORD_VERSION']);

@@ -1,43 +1,24 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+import { freePort, type Program, type ProgramOptions, startProgram } from '@migrator/devkit';
+import { expect, it, onTestFinished, vi } from 'vitest';
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
-
-interface Running {
-  process: ChildProcess;
-  /** What it has printed so far. */
-  lines: () => string[];
-  end: Promise<{ code: number | null; stderr: string }>;
+function run(options: Partial<ProgramOptions> & { args: readonly string[] }): Program {
+  const program = startProgram({ main: 'cli', env: process.env, ...options });
+  onTestFinished(() => program.kill());
+  return program;
 }
 
-function run(args: readonly string[]): Running {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-  const end = Promise.all([once(child, 'close'), text(child.stderr)]).then(([, stderr]) => ({
-    code: child.exitCode,
-    stderr,
-  }));
-  return { process: child, lines: () => stdout.split('\n').slice(0, -1), end };
+function linesOf({ stdout }: Program): string[] {
+  return stdout.split('\n').slice(0, -1);
 }
 
-async function untilReady(running: Running): Promise<Map<string, string>> {
-  await vi.waitFor(() => expect(running.lines()).toContain('ready'), { timeout: 50_000 });
+async function untilReady(running: Program): Promise<Map<string, string>> {
+  await running.line(/^ready$/);
   return new Map(
-    running
-      .lines()
+    linesOf(running)
       .slice(0, -1)
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
@@ -78,9 +59,9 @@ async function takePort(): Promise<{ port: number; release: () => void }> {
 const LIMIT = { timeout: 20_000 };
 
 it('prints the environment, then ready, and stops when it is asked to', async () => {
-  const running = run([main, 'services']);
+  const running = run({ args: ['services'] });
   const env = await untilReady(running);
-  expect(running.lines().at(-1)).toBe('ready');
+  expect(linesOf(running).at(-1)).toBe('ready');
   expect([...env.keys()]).toEqual([
     'REDIS_URL',
     'FIRESTORE_EMULATOR_HOST',
@@ -95,45 +76,46 @@ it('prints the environment, then ready, and stops when it is asked to', async ()
   ]);
   expect(await areFree(portsOf(env))).toEqual([false, false, false]);
 
-  running.process.kill('SIGTERM');
-  expect(await running.end).toMatchObject({ code: 0 });
+  running.signal('SIGTERM');
+  expect(await running.ended).toBe(0);
   expect(await areFree(portsOf(env))).toEqual([true, true, true]);
 });
 
 it('takes the ports that it is given', async () => {
-  const reserved = await Promise.all([takePort(), takePort(), takePort()]);
-  for (const { release } of reserved) release();
-  const ports = reserved.map(({ port }) => port);
+  const ports = await Promise.all([freePort(), freePort(), freePort()]);
   const flags = ['--redis-port', '--firestore-port', '--dynamodb-port'];
-  const running = run([main, 'services', ...flags.flatMap((flag, index) => [flag, String(ports[index])])]);
+  const running = run({
+    args: ['services', ...flags.flatMap((flag, index) => [flag, String(ports[index])])],
+  });
   expect(portsOf(await untilReady(running))).toEqual(ports);
-  running.process.kill('SIGINT');
-  expect(await running.end).toMatchObject({ code: 0 });
+  running.signal('SIGINT');
+  expect(await running.ended).toBe(0);
 });
 
 it('takes its services along when it is killed', async () => {
-  const running = run([main, 'services']);
+  const running = run({ args: ['services'] });
   const ports = portsOf(await untilReady(running));
-  running.process.kill('SIGKILL');
+  running.signal('SIGKILL');
   await vi.waitFor(async () => expect(await areFree(ports)).toEqual([true, true, true]), LIMIT);
 });
 
 it('ends when the package manager that runs it is gone', async () => {
-  vi.stubEnv('npm_lifecycle_event', 'services');
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const code = `import { spawn } from 'node:child_process';
+    spawn(process.execPath, [${JSON.stringify(main)}, 'services'], { stdio: ['ignore', 'inherit', 'inherit'] });`;
   // The last argument makes it look like one.
-  const program = `require('node:child_process').spawn(process.execPath, [${JSON.stringify(main)}, 'services'], { stdio: 'inherit' })`;
-  const running = run(['--eval', program, 'pnpm']);
+  const env = { ...process.env, npm_lifecycle_event: 'services' };
+  const running = run({ main: { code }, args: ['pnpm'], env });
   const ports = portsOf(await untilReady(running));
-  running.process.kill('SIGKILL');
+  running.signal('SIGKILL');
   await vi.waitFor(async () => expect(await areFree(ports)).toEqual([true, true, true]), LIMIT);
 });
 
 it('refuses a wrong port in one line', async () => {
   for (const port of ['0', '65536', '80a', '']) {
-    const running = run([main, 'services', '--redis-port', port]);
-    const { code, stderr } = await running.end;
-    expect(code).toBe(1);
-    expect(stderr.trim().split('\n')).toEqual([
+    const running = run({ args: ['services', '--redis-port', port] });
+    expect(await running.ended).toBe(1);
+    expect(running.stderr.trim().split('\n')).toEqual([
       `error: option '--redis-port <port>' argument '${port}' is invalid. A port is a whole number from 1 to 65535.`,
     ]);
   }
@@ -142,9 +124,10 @@ it('refuses a wrong port in one line', async () => {
 it('says in one line which port is taken, and leaves nothing running', async () => {
   const taken = await takePort();
   onTestFinished(taken.release);
-  const running = run([main, 'services', '--dynamodb-port', String(taken.port)]);
-  const { code, stderr } = await running.end;
-  expect(code).toBe(1);
-  expect(running.lines()).toEqual([]);
-  expect(stderr).toMatch(new RegExp(`^DynamoDB can't listen on 127\\.0\\.0\\.1:${taken.port}: .*\n$`));
+  const running = run({ args: ['services', '--dynamodb-port', String(taken.port)] });
+  expect(await running.ended).toBe(1);
+  expect(linesOf(running)).toEqual([]);
+  expect(running.stderr).toMatch(
+    new RegExp(`^DynamoDB can't listen on 127\\.0\\.0\\.1:${taken.port}: .*\n$`),
+  );
 });

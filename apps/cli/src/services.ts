@@ -16,7 +16,7 @@ export interface ServicesOptions {
  */
 export async function services(options: ServicesOptions): Promise<void> {
   let starting: Promise<LocalServices> | undefined;
-  const end = endInOrder('services', [], async () => {
+  const end = endInOrder('services', async () => {
     const [started] = await Promise.allSettled([starting]);
     if (started.status === 'fulfilled') await started.value?.stop();
   });

@@ -1,25 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 import { openQueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { startOperation } from '@migrator/engine';
 import { fillFirestore, journals } from '@migrator/devkit';
-import { afterEach, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-const children = new Set<ChildProcess>();
+import { startProgram } from './testing/programs.ts';
+
 const items = 900;
-
-afterEach(async () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
-  children.clear();
-});
 
 test('SIGKILL twice in the middle of a rollback: what the next worker ends with is the number of items that are gone', async () => {
   const unique = randomUUID().slice(0, 8);
@@ -31,14 +20,7 @@ test('SIGKILL twice in the middle of a rollback: what the next worker ends with 
     CREATE_TABLE: 'true',
   };
   Object.assign(process.env, inject('services'));
-  const worker = (more: Record<string, string> = {}): ChildProcess => {
-    const child = spawn(process.execPath, [main], {
-      env: { ...env, ...more, PATH: process.env['PATH'] },
-      stdio: 'ignore',
-    });
-    children.add(child);
-    return child;
-  };
+  const worker = (more: Record<string, string> = {}) => startProgram('worker', { ...env, ...more });
   await fillFirestore(journals({ users: 3, entriesPerUser: items / 3 }), {
     emulatorHost: env.FIRESTORE_EMULATOR_HOST,
     projectId: env.GOOGLE_CLOUD_PROJECT,
@@ -56,15 +38,14 @@ test('SIGKILL twice in the middle of a rollback: what the next worker ends with 
     });
     const first = worker({ MAX_WRITE_UNITS_PER_SECOND: '100000' });
     await expect.poll(() => stateOf(run.id), { timeout: 60_000 }).toBe('completed');
-    first.kill('SIGKILL');
+    await first.kill();
     expect(await target.countJournalItems()).toBe(items);
 
     const rollback = await startOperation(context, { kind: 'rollback', dryRun: false });
     for (const left of [800, 600]) {
       const dying = worker({ MAX_WRITE_UNITS_PER_SECOND: '100' });
       await expect.poll(() => target.countJournalItems(), { timeout: 60_000 }).toBeLessThan(left);
-      dying.kill('SIGKILL');
-      await once(dying, 'exit');
+      await dying.kill();
       expect(await target.countJournalItems()).toBeGreaterThan(0);
     }
     worker();

@@ -26,7 +26,7 @@ let workers: { stop(): Promise<void> } | undefined;
 let publication: { stop(): Promise<void> } | undefined;
 let stopping = false;
 
-const end = endInOrder('worker', process.argv, async () => {
+const end = endInOrder('worker', async () => {
   stopping = true;
   log.info('stopping');
   await workers?.stop();

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { startTcpProxy } from '@migrator/devkit';
-import { afterEach, expect, inject, test, vi } from 'vitest';
+import { type Program, startTcpProxy } from '@migrator/devkit';
+import { expect, inject, test, vi } from 'vitest';
 
-import { endChildren, type Program, startProgram } from './testing/programs.ts';
+import { startProgram } from './testing/programs.ts';
 import { startRun } from './testing/start-run.ts';
 
 /** The product's limit, and what a busy machine adds to it. */
@@ -14,8 +14,6 @@ const atOnce = 4;
 /** Milliseconds from the signal to the loss of Redis. */
 const offsets = [-200, -100, -50, 0, 20, 50, 100, 200, 400];
 const patiently = { timeout: 60_000, interval: 50 };
-
-afterEach(endChildren);
 
 async function openProxy() {
   const { hostname, port } = new URL(inject('services').REDIS_URL);
@@ -26,7 +24,7 @@ async function openProxy() {
 /** How it ends within the limit. */
 async function endOf(program: Program): Promise<number | string> {
   const limit = new AbortController();
-  const late = delay(endLimitMs, `still running: ${program.log().slice(-500)}`, { signal: limit.signal });
+  const late = delay(endLimitMs, `still running: ${program.stdout.slice(-500)}`, { signal: limit.signal });
   try {
     return await Promise.race([program.ended, late.catch(() => 'stopped')]);
   } finally {
@@ -35,7 +33,7 @@ async function endOf(program: Program): Promise<number | string> {
 }
 
 async function untilReady(program: Program, line: RegExp): Promise<void> {
-  await vi.waitFor(() => expect(program.errors()).toMatch(line), patiently);
+  await vi.waitFor(() => expect(program.stderr).toMatch(line), patiently);
 }
 
 async function endings(how: 'cut' | 'silence', start: (redisUrl: string) => Program, ready: RegExp) {
@@ -48,10 +46,10 @@ async function endings(how: 'cut' | 'silence', start: (redisUrl: string) => Prog
       await untilReady(program, ready);
       const lose = delay(Math.max(0, offset)).then(() => proxy[how]());
       await delay(Math.max(0, -offset));
-      program.child.kill('SIGTERM');
+      program.signal('SIGTERM');
       await lose;
       ends.push(await endOf(program));
-      program.child.kill('SIGKILL');
+      await program.kill();
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
@@ -60,7 +58,7 @@ async function endings(how: 'cut' | 'silence', start: (redisUrl: string) => Prog
 
 /** A request that never comes to its end, which an API waits for a while; a worker has none. */
 async function openRequest(program: Program): Promise<Socket | undefined> {
-  const [, port] = /^api: http:\/\/127\.0\.0\.1:(\d+)/m.exec(program.errors()) ?? [];
+  const [, port] = /^api: http:\/\/127\.0\.0\.1:(\d+)/m.exec(program.stderr) ?? [];
   if (port === undefined) return undefined;
   const socket = connect(Number(port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -105,19 +103,19 @@ test.each(['api', 'worker'] as const)(
     const ready = name === 'api' ? /^api: http/m : /worker: ready/;
     const clean = startProgram(name, env);
     await untilReady(clean, ready);
-    clean.child.kill('SIGTERM');
+    clean.signal('SIGTERM');
     expect(await endOf(clean)).toBe(0);
-    expect(clean.log()).toContain('"stopped"');
+    expect(clean.stdout).toContain('"stopped"');
 
     await using proxy = await openProxy();
     const hurried = startProgram(name, { ...env, REDIS_URL: proxy.url });
     await untilReady(hurried, ready);
     proxy.silence();
     const caller = await openRequest(hurried);
-    hurried.child.kill('SIGINT');
-    await vi.waitFor(() => expect(hurried.log()).toContain('"stopping"'), patiently);
+    hurried.signal('SIGINT');
+    await vi.waitFor(() => expect(hurried.stdout).toContain('"stopping"'), patiently);
     // What comes within a quarter of a second counts as the same Ctrl-C.
-    const again = setInterval(() => hurried.child.kill('SIGINT'), 100);
+    const again = setInterval(() => hurried.signal('SIGINT'), 100);
     expect(await endOf(hurried)).toBe(130);
     clearInterval(again);
     caller?.destroy();

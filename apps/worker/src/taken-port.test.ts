@@ -1,13 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-import { afterEach, expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 
-import { endChildren, startProgram } from './testing/programs.ts';
+import { startProgram } from './testing/programs.ts';
 
 const env = { ...inject('services'), GOOGLE_CLOUD_PROJECT: 'demo-port' };
-
-afterEach(endChildren);
 
 test('an API whose port is taken ends with a sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1');
@@ -20,13 +18,13 @@ test('an API whose port is taken ends with a sentence', async () => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const api = startProgram('api', { ...env, PORT: String(port) });
   expect(await api.ended).toBe(1);
-  expect(api.errors()).toMatch(new RegExp(`PORT holds ${port}, and another program listens there`));
-  expect(api.errors()).not.toMatch(/^ +at /m);
+  expect(api.stderr).toMatch(new RegExp(`PORT holds ${port}, and another program listens there`));
+  expect(api.stderr).not.toMatch(/^ +at /m);
 });
 
 test('an API told to listen where this machine is not says so', async () => {
   const host = '203.0.113.7';
   const api = startProgram('api', { ...env, PORT: '0', HOST: host, API_TOKEN: 'a-token-of-this-test' });
   expect(await api.ended).toBe(1);
-  expect(api.errors()).toContain(`HOST holds "${host}", which is no address of this machine`);
+  expect(api.stderr).toContain(`HOST holds "${host}", which is no address of this machine`);
 });

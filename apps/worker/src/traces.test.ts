@@ -1,27 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 import { fillFirestore, journals } from '@migrator/devkit';
-import { afterEach, expect, inject, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 
-const programs = {
-  api: fileURLToPath(new URL('../../api/src/main.ts', import.meta.url)),
-  worker: fileURLToPath(new URL('./main.ts', import.meta.url)),
-};
-const children = new Set<ChildProcess>();
-
-afterEach(async () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
-  children.clear();
-});
+import { startProgram } from './testing/programs.ts';
 
 interface Span {
   readonly traceId: string;
@@ -42,8 +27,8 @@ test('a trace goes from the request through the queue to the write', async () =>
     projectId: env.GOOGLE_CLOUD_PROJECT,
   });
   const [[, url]] = await Promise.all([
-    start('api', env, /^api: (\S+)/),
-    start('worker', env, /^worker: ready/),
+    startProgram('api', env).line(/^api: (\S+)/),
+    startProgram('worker', env).line(/^worker: ready/),
   ]);
   const traceId = randomUUID().replaceAll('-', '');
   const answer = await fetch(`${url}/api/migration/firestore-to-dynamodb/start`, {
@@ -72,9 +57,10 @@ test('a trace goes from the request through the queue to the write', async () =>
 test.each(['api', 'worker'] as const)('without the variables the %s loads nothing of it', async (name) => {
   const hook = `import { registerHooks } from 'node:module';
     registerHooks({ load: (url, context, next) => (process.stderr.write('loaded: ' + url + '\\n'), next(url, context)) });`;
-  const loaded: string[] = [];
-  const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
-  await start(name, environment({}), /^(api: |worker: ready)/, args, (line) => loaded.push(line));
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
+  const program = startProgram(name, environment({}), flags);
+  await program.line(/^(api: |worker: ready)/);
+  const loaded = program.stderr.split('\n');
   expect(loaded.filter((line) => line.includes('express') || line.includes('bullmq')).length).toBeGreaterThan(
     0,
   );
@@ -90,7 +76,6 @@ function environment(extra: Record<string, string>) {
   const unique = randomUUID().slice(0, 8);
   return {
     ...inject('services'),
-    PATH: process.env['PATH'] ?? '',
     GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
     DYNAMODB_TABLE: `journals-${unique}`,
     QUEUE_PREFIX: `{test-${unique}}`,
@@ -98,29 +83,6 @@ function environment(extra: Record<string, string>) {
     PORT: '0',
     ...extra,
   };
-}
-
-/** Starts a program and waits for a line of it. */
-async function start(
-  name: keyof typeof programs,
-  env: Record<string, string>,
-  ready: RegExp,
-  args: readonly string[] = [],
-  onLine: (line: string) => void = () => undefined,
-): Promise<RegExpExecArray> {
-  const child = spawn(process.execPath, [...args, programs[name]], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  children.add(child);
-  const found = Promise.withResolvers<RegExpExecArray>();
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    onLine(line);
-    const match = ready.exec(line);
-    if (match !== null) found.resolve(match);
-  });
-  child.once('exit', (code) => found.reject(new Error(`the ${name} ended with ${code}`)));
-  return found.promise;
 }
 
 async function startCollector(): Promise<AsyncDisposable & { url: string; spans: Span[] }> {

@@ -1,14 +1,12 @@
 import { redisRefusals, startRedis, startRefusingRedis } from '@migrator/devkit';
 import { closeRedis, connectRedis } from '@migrator/queue';
-import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
-import { endChildren, startProgram } from './testing/programs.ts';
+import { startProgram } from './testing/programs.ts';
 
 const env = { ...inject('services'), GOOGLE_CLOUD_PROJECT: 'demo-unfit', PORT: '0' };
 const patiently = { timeout: 30_000, interval: 50 };
 const { full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica } = redisRefusals;
-
-afterEach(endChildren);
 
 test.each(Object.entries({ full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica }))(
   'a worker on a Redis that is %s says %s once, is not ready, and is when that is mended',
@@ -16,23 +14,23 @@ test.each(Object.entries({ full, 'not saving': notSaving, 'no replicas': noRepli
     await using refusing = await startRefusingRedis();
     await refusing.refuse(how as keyof typeof redisRefusals);
     const worker = startProgram('worker', { ...env, REDIS_URL: refusing.service.url });
-    await vi.waitFor(() => expect(worker.log()).toContain(code), patiently);
-    expect(worker.errors()).not.toContain('ready');
+    await vi.waitFor(() => expect(worker.stdout).toContain(code), patiently);
+    expect(worker.stderr).not.toContain('ready');
     const before = await refusing.connections();
     await refusing.seconds(4);
     expect((await refusing.connections()) - before).toBeLessThan(15);
-    expect(worker.log().split(`"${code}"`)).toHaveLength(2);
+    expect(worker.stdout.split(`"${code}"`)).toHaveLength(2);
     await refusing.mend();
-    await vi.waitFor(() => expect(worker.errors()).toContain('worker: ready'), patiently);
+    await vi.waitFor(() => expect(worker.stderr).toContain('worker: ready'), patiently);
   },
 );
 
 test('a primary that becomes a replica: a worker says it, does not hammer, and goes on when it is a primary again', async () => {
   await using refusing = await startRefusingRedis();
   const worker = startProgram('worker', { ...env, REDIS_URL: refusing.service.url });
-  await vi.waitFor(() => expect(worker.errors()).toContain('worker: ready'), patiently);
+  await vi.waitFor(() => expect(worker.stderr).toContain('worker: ready'), patiently);
   await refusing.refuse('a replica');
-  await vi.waitFor(() => expect(worker.log()).toContain('REDIS_READ_ONLY'), patiently);
+  await vi.waitFor(() => expect(worker.stdout).toContain('REDIS_READ_ONLY'), patiently);
   await refusing.seconds(3);
   const before = await refusing.connections();
   await refusing.seconds(4);
@@ -50,8 +48,8 @@ test.each([
     await using redis = await startRedis();
     const program = startProgram(name, { ...env, REDIS_URL: `${redis.url}${db}` });
     expect(await program.ended).toBe(1);
-    expect(program.errors()).toMatch(message);
-    expect(program.log()).toContain(code);
+    expect(program.stderr).toMatch(message);
+    expect(program.stdout).toContain(code);
   },
 );
 
@@ -67,15 +65,15 @@ test.each(['worker', 'api'] as const)(
     await vi.waitFor(async () => expect(await redis.get(key)).toMatch(/^\d+$/), patiently);
     const second = start();
     const up = name === 'api' ? 'api: http' : 'worker: ready';
-    for (const one of [first, second]) await vi.waitFor(() => expect(one.errors()).toContain(up), patiently);
+    for (const one of [first, second]) await vi.waitFor(() => expect(one.stderr).toContain(up), patiently);
 
     await redis.set(key, '999');
     const other = start();
     expect(await other.ended).toBe(1);
-    expect(other.errors()).toMatch(
+    expect(other.stderr).toMatch(
       new RegExp(`^${name}: Redis holds records of version 999 under QUEUE_PREFIX {versions}, .*`, 'm'),
     );
-    expect(other.log()).toContain('REDIS_RECORD_VERSION');
+    expect(other.stdout).toContain('REDIS_RECORD_VERSION');
   },
 );
 
@@ -89,13 +87,13 @@ test('an api whose Redis comes back with records of another version ends with th
   await redis.set(key, '999');
   await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
   expect(await api.ended).toBe(1);
-  expect(api.errors().match(/records of version 999/g)).toHaveLength(1);
+  expect(api.stderr.match(/records of version 999/g)).toHaveLength(1);
 });
 
 test('a worker with a password that Redis refuses ends with a sentence that does not show it', async () => {
   await using redis = await startRedis({ settings: () => ['--requirepass', 'right'] });
   const worker = startProgram('worker', { ...env, REDIS_URL: `redis://:geheim@127.0.0.1:${redis.port}` });
   expect(await worker.ended).toBe(1);
-  expect(worker.errors()).toMatch(/^worker: Redis refuses the user or password of REDIS_URL/m);
-  expect(worker.errors() + worker.log()).not.toContain('geheim');
+  expect(worker.stderr).toMatch(/^worker: Redis refuses the user or password of REDIS_URL/m);
+  expect(worker.stderr + worker.stdout).not.toContain('geheim');
 });

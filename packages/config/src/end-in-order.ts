@@ -1,5 +1,3 @@
-import { onParentEnd } from './on-parent-end.ts';
-
 /** How long everything at a program's end may take together. Supervisors kill ten seconds after their signal. */
 const endLimitMs = 9_500;
 /** Ctrl-C reaches a program twice: from the terminal, and through the package manager that runs it. */
@@ -18,15 +16,11 @@ export function secondRequest(): () => boolean {
 }
 
 /**
- * Makes this program end in order, and end whatever happens: at a signal, or with its parent (`--exit-with-parent`), it
- * calls `stop` and exits with 0. After 9.5 seconds it exits with 1, done or not; at a second signal at once, with
+ * Makes this program end in order, and end whatever happens: at a signal it calls `stop` and exits with 0. After 9.5
+ * seconds it exits with 1, done or not; at a second signal at once, with
  * 128 and the signal's number. What is given back ends the program the same way, with a code of its own.
  */
-export function endInOrder(
-  program: string,
-  args: readonly string[],
-  stop: () => Promise<void>,
-): (exitCode?: number) => void {
+export function endInOrder(program: string, stop: () => Promise<void>): (exitCode?: number) => void {
   let ending = false;
   const fail = (why: string): never => {
     process.stderr.write(`${program}: ${why}\n`);
@@ -51,6 +45,5 @@ export function endInOrder(
       end();
     });
   }
-  onParentEnd(args, () => end());
   return end;
 }

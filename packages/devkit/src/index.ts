@@ -16,7 +16,15 @@ export { startRedisSentinels } from './services/redis-sentinels.ts';
 export { redisRefusals, startRefusingRedis } from './services/refusing-redis.ts';
 export type { RedisService } from './services/redis-service.ts';
 export type { LocalService, ServiceOptions } from './services/service.ts';
-export { PortTakenError, ServiceEndedError } from './services/service.ts';
+export { PortTakenError } from './services/service.ts';
+export {
+  Program,
+  ProgramError,
+  type ProgramOptions,
+  startProgram,
+  workerFlags,
+} from './processes/program.ts';
+export { runProgram, type RunOptions } from './processes/run-program.ts';
 export type {
   LocalServices,
   LocalServicesEnv,

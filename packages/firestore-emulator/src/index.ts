@@ -15,5 +15,5 @@
 export { startFirestoreEmulator } from './start-firestore-emulator.ts';
 export type { FirestoreEmulator, FirestoreEmulatorOptions } from './start-firestore-emulator.ts';
 
-/** The program that runs it as a process of its own: `node <path> [--port N] [--exit-with-parent]`. */
+/** The program that runs it as a process of its own: `node <path> [--port N]`. */
 export const firestoreEmulatorMain: URL = new URL('./main.ts', import.meta.url);

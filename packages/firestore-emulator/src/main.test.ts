@@ -35,28 +35,18 @@ async function portOf(child: ChildProcess): Promise<number> {
   return Number(String(line).split(':')[1]);
 }
 
-test('it serves until its stdin closes, when it is to end with its parent', async () => {
-  const { child, exit, stderr } = start('--exit-with-parent', '--port', '0');
+test.each(['SIGTERM', 'SIGINT'] as const)('it serves until %s, and ends with 0', async (signal) => {
+  const { child, exit, stderr } = start('--port', '0');
+  child.stdin!.end();
   const port = await portOf(child);
   const client = openRawClient(port);
   const parent = 'projects/p/databases/(default)/documents';
   await expect(client.call('ListCollectionIds', { parent })).resolves.toEqual([{}]);
-  child.stdin!.end();
+  child.kill(signal);
   expect(await exit).toEqual([0, null]);
   expect(await stderr).toContain("not Google's emulator");
   client.close();
 });
-
-test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s ends it with 0, and its stdin does not matter',
-  async (signal) => {
-    const { child, exit } = start();
-    child.stdin!.end();
-    await portOf(child);
-    child.kill(signal);
-    expect(await exit).toEqual([0, null]);
-  },
-);
 
 test('a port that is no port is told', async () => {
   const { exit, stderr } = start('--port', '70000');

@@ -2,13 +2,11 @@ import { parseArgs } from 'node:util';
 import { startFirestoreEmulator } from './start-firestore-emulator.ts';
 
 /*
- * Flags: --port N (0 or none: a free one), --exit-with-parent (ends when stdin, a pipe from the parent, closes; that
- * happens even when the parent is killed). Prints FIRESTORE_EMULATOR_HOST=host:port when it listens.
+ * Flag: --port N (0 or none: a free one). Prints FIRESTORE_EMULATOR_HOST=host:port when it listens.
  */
 const { values: flags } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
-    'exit-with-parent': { type: 'boolean', default: false },
   },
 });
 
@@ -29,13 +27,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     void end();
   });
-}
-
-if (flags['exit-with-parent']) {
-  // A parent that is killed resets the pipe on some systems; that ends it as well as its end does.
-  process.stdin.on('error', () => void end());
-  process.stdin.on('close', () => void end());
-  process.stdin.resume();
 }
 
 process.stderr.write(

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-
-import { startRedis } from '@migrator/devkit';
+import { startProgram, startRedis, startTcpProxy } from '@migrator/devkit';
 import { closeRedis, connectRedis } from '@migrator/queue';
-import { startTcpProxy } from '@migrator/devkit';
-import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 
 import { days, openTestEnvironment } from './test-support/open-test-environment.ts';
 
@@ -29,16 +25,13 @@ test.each(['cut', 'silence'] as const)(
       ...environment.env,
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
       MAX_WRITE_UNITS_PER_SECOND: '10',
-      PATH: process.env['PATH'],
     };
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', application], { env });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    await vi.waitFor(() => expect(said).toContain('under way'), { timeout: 30_000 });
+    const program = startProgram({ main: { code: application }, env });
+    onTestFinished(() => program.kill());
+    await program.line(/under way/);
     proxy[how]();
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    expect(said).toMatch(/ended REDIS_UNAVAILABLE\n$/);
+    expect(await program.ended).toBe(0);
+    expect(program.stdout).toMatch(/ended REDIS_UNAVAILABLE\n$/);
   },
   120_000,
 );

@@ -1,47 +1,27 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { type Program, startProgram } from '@migrator/devkit';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { descendantsOf, type ProcessInfo, stillRunning } from '../testing/processes.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const limit = { timeout: 100_000, interval: 100 };
 const testLimit = 240_000;
 
-interface Running {
-  readonly pid: number;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly end: Promise<number | null>;
-  /** As Ctrl-C in a terminal does: to the whole process group. */
-  readonly signal: (name: NodeJS.Signals) => void;
+/** As a user runs it; a cache of programs and the terminal's own variables count. */
+function run(...args: string[]): Program {
+  const program = startProgram({ main: 'cli', args: ['demo', ...args], env: process.env });
+  onTestFinished(() => program.kill());
+  return program;
 }
 
-function run(...args: string[]): Running {
-  const child = spawn(process.execPath, [main, 'demo', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const { pid = -1 } = child;
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (chunk: string) => (output[name] += chunk));
-  }
-  return {
-    pid,
-    stdout: () => output.stdout,
-    stderr: () => output.stderr,
-    end: once(child, 'close').then(() => child.exitCode),
-    signal: (name) => void process.kill(-pid, name),
-  };
+/** As Ctrl-C in a terminal does: to the whole process group. */
+function interrupt(program: Program, name: NodeJS.Signals): void {
+  process.kill(-program.pid, name);
 }
 
 const size = ['--json', '--users', '3', '--entries', '5'];
 
-async function untilSays(running: Running, words: string): Promise<void> {
-  await vi.waitFor(() => expect(running.stderr()).toContain(words), limit);
+async function untilSays(running: Program, words: string): Promise<void> {
+  await vi.waitFor(() => expect(running.stderr).toContain(words), limit);
 }
 
 function lastLine(text: string): unknown {
@@ -52,7 +32,7 @@ async function nothingLeftOf(processes: readonly ProcessInfo[]): Promise<void> {
   await vi.waitFor(() => expect(stillRunning(processes)).toEqual([]), { timeout: 30_000, interval: 100 });
 }
 
-function programs(running: Running, part: string): ProcessInfo[] {
+function programs(running: Program, part: string): ProcessInfo[] {
   return descendantsOf(running.pid).filter(({ command }) => command.includes(part));
 }
 
@@ -64,10 +44,10 @@ it(
     await untilSays(running, 'Running migration-');
     const processes = descendantsOf(running.pid);
     expect(programs(running, 'worker/src/main.ts')).toHaveLength(2);
-    expect(await running.end).toBe(0);
+    expect(await running.ended).toBe(0);
     expect(stillRunning(processes)).toEqual([]);
-    expect(running.stdout().trimEnd().split('\n')).toHaveLength(1);
-    expect(lastLine(running.stdout())).toMatchObject({
+    expect(running.stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(lastLine(running.stdout)).toMatchObject({
       ok: true,
       problems: [],
       entries: 15,
@@ -82,7 +62,7 @@ it(
       },
       verification: { isValid: true },
     });
-    expect(running.stderr()).toContain('1 of them without a document of their own');
+    expect(running.stderr).toContain('1 of them without a document of their own');
   },
 );
 
@@ -92,18 +72,18 @@ it(
   async () => {
     const running = run(...size);
     await untilSays(running, 'Press Ctrl-C');
-    const result = lastLine(running.stdout());
+    const result = lastLine(running.stdout);
     expect(result).toMatchObject({ ok: true });
     const { status } = (result as { addresses: { status: string } }).addresses;
     const answer = await fetch(status);
     expect(await answer.json()).toMatchObject({ currentStatus: { state: 'idle' } });
 
     const processes = descendantsOf(running.pid);
-    running.signal('SIGINT');
-    running.signal('SIGINT');
-    expect(await running.end).toBe(0);
+    interrupt(running, 'SIGINT');
+    interrupt(running, 'SIGINT');
+    expect(await running.ended).toBe(0);
     expect(stillRunning(processes)).toEqual([]);
-    expect(running.stderr()).not.toMatch(/^\s+at /m);
+    expect(running.stderr).not.toMatch(/^\s+at /m);
   },
 );
 
@@ -118,11 +98,11 @@ it.each([
     await untilSays(running, 'Starting the API');
     await vi.waitFor(() => expect(programs(running, 'worker/src/main.ts')).toHaveLength(2), limit);
     const processes = descendantsOf(running.pid);
-    running.signal(name);
-    expect(await running.end).toBe(code);
+    interrupt(running, name);
+    expect(await running.ended).toBe(code);
     expect(stillRunning(processes)).toEqual([]);
-    expect(lastLine(running.stdout())).toEqual({ ok: false, error: 'Stopped before the end.' });
-    expect(running.stderr()).not.toMatch(/^\s+at /m);
+    expect(lastLine(running.stdout)).toEqual({ ok: false, error: 'Stopped before the end.' });
+    expect(running.stderr).not.toMatch(/^\s+at /m);
   },
 );
 
@@ -132,7 +112,7 @@ it('leaves nothing behind when it is killed', { timeout: testLimit }, async () =
   const processes = descendantsOf(running.pid);
   expect(processes.length).toBeGreaterThanOrEqual(6);
   process.kill(running.pid, 'SIGKILL');
-  await running.end;
+  await running.ended;
   await nothingLeftOf(processes);
 });
 
@@ -142,8 +122,8 @@ it('says which of its programs has ended, and ends as well', { timeout: testLimi
   const processes = descendantsOf(running.pid);
   const [worker] = programs(running, 'worker/src/main.ts');
   process.kill(worker?.pid ?? Number.NaN, 'SIGKILL');
-  expect(await running.end).toBe(1);
-  expect(running.stderr()).toMatch(
+  expect(await running.ended).toBe(1);
+  expect(running.stderr).toMatch(
     /^The (first|second) worker ended by itself \(SIGKILL\)\.\n {2}worker: ready/m,
   );
   expect(stillRunning(processes)).toEqual([]);
@@ -157,14 +137,14 @@ it.each([
   ['--entries', '-1'],
 ])('refuses %s %s in one line', async (flag, value) => {
   const running = run(flag, value);
-  expect(await running.end).toBe(1);
-  expect(running.stderr().trim().split('\n')).toEqual([
+  expect(await running.ended).toBe(1);
+  expect(running.stderr.trim().split('\n')).toEqual([
     expect.stringContaining(`argument '${value}' is invalid. It must be a whole number from 1 to 100000.`),
   ]);
 });
 
 it('refuses an option that it does not know in one line', async () => {
   const running = run('--user', '3');
-  expect(await running.end).toBe(1);
-  expect(running.stderr()).toMatch(/^error: unknown option '--user'/);
+  expect(await running.ended).toBe(1);
+  expect(running.stderr).toMatch(/^error: unknown option '--user'/);
 });

@@ -1,10 +1,8 @@
-import type { LocalServices } from '@migrator/devkit';
-import { startLocalServices } from '@migrator/devkit';
+import { type LocalServices, type Program, ProgramError, startLocalServices } from '@migrator/devkit';
 
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
 import { watchRun } from '../watch-run.ts';
 import { amount } from './amount.ts';
-import { type ChildProgram, ProgramEndedError } from './child-program.ts';
 import { type DemoResult, demoResult } from './demo-result.ts';
 import { describeAddresses, describeResult } from './describe-result.ts';
 import { fillWithJournals } from './fill-with-journals.ts';
@@ -27,7 +25,7 @@ interface Surroundings {
   readonly ending: AbortController;
   /** What must be stopped, last started first. */
   readonly started: AsyncDisposableStack;
-  readonly programs: ChildProgram[];
+  readonly programs: Program[];
   readonly screen: NodeJS.WriteStream;
   readonly display: ProgressDisplay;
 }
@@ -155,9 +153,9 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** One line where a message says it all; else with what the programs said last. */
-function messageOf(error: unknown, programs: readonly ChildProgram[]): string {
+function messageOf(error: unknown, programs: readonly Program[]): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof StopRequest || error instanceof ProgramEndedError) return message;
-  const said = programs.flatMap((program) => program.lastLines().map((line) => `  ${program.name}: ${line}`));
+  if (error instanceof StopRequest || error instanceof ProgramError) return message;
+  const said = programs.flatMap((program) => program.lastLines.map((line) => `  ${program.name}: ${line}`));
   return [message, ...said].join('\n');
 }

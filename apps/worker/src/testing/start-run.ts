@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { startOperation } from '@migrator/engine';
-import { fillFirestore, journals } from '@migrator/devkit';
+import { fillFirestore, journals, type Program } from '@migrator/devkit';
 import { expect, inject } from 'vitest';
 
-import { type Program, startProgram } from './programs.ts';
+import { startProgram } from './programs.ts';
 
 export interface Run extends AsyncDisposable {
   /** Starts one; `env` is on top of the run's. */

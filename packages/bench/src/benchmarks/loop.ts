@@ -1,4 +1,4 @@
-import { startProcess } from '../processes/measured-process.ts';
+import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Benchmark } from './benchmark.ts';
 import { clientEnvironment } from './environment.ts';
 import { measureUsage } from './measure-usage.ts';
@@ -15,13 +15,13 @@ export function loop(options: {
   return {
     name,
     async open({ fakes, profileFolder }) {
-      const client = startProcess({
+      const client = new MeasuredProcess({
         name,
-        file: new URL(`../clients/${program}-program.ts`, import.meta.url),
+        main: new URL(`../clients/${program}-program.ts`, import.meta.url),
         args,
         env: clientEnvironment(fakes),
         profileFolder,
-      });
+      }).start();
       await client.told('ready');
       return {
         async warmUp() {

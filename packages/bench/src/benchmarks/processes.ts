@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { workerFlags } from '@migrator/devkit';
 import type { Dataset } from '../fakes/dataset.ts';
-import { type MeasuredProcess, startProcess } from '../processes/measured-process.ts';
-import { Releasers } from '../processes/releasers.ts';
+import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Setting } from './benchmark.ts';
 import { clientEnvironment } from './environment.ts';
 
-const apiProgram = new URL('../../../../apps/api/src/main.ts', import.meta.url);
-const workerProgram = new URL('../../../../apps/worker/src/main.ts', import.meta.url);
-/** As the script `worker` has them. */
-const workerFlags = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 const basePath = '/api/migration/firestore-to-dynamodb';
 /** Any measured run is far shorter. */
 const limitSeconds = 240;
@@ -41,52 +37,51 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
     DYNAMODB_TABLE: 'bench',
     PORT: '0',
   };
-  const releasers = new Releasers();
-  const start = (what: string, file: URL, nodeFlags: readonly string[] = []): MeasuredProcess => {
+  await using opened = new AsyncDisposableStack();
+  const start = (
+    main: 'api' | 'worker',
+    what: string,
+    nodeFlags: readonly string[] = [],
+  ): MeasuredProcess => {
     const { profileFolder } = setting;
-    const program = startProcess({ name: `${name}.${what}`, file, env, nodeFlags, profileFolder });
-    releasers.add(() => program.stop());
-    return program;
+    const program = new MeasuredProcess({ name: `${name}.${what}`, main, env, nodeFlags, profileFolder });
+    return opened.use(program.start());
   };
-  try {
-    const api = start('api', apiProgram);
-    const workers = Array.from({ length: options.workers }, (_, index) =>
-      start(`worker${index + 1}`, workerProgram, workerFlags),
-    );
-    const [[, url = '']] = await Promise.all([
-      api.line(/^api: (http:\/\/[^\s/]+)/),
-      ...workers.map((worker) => worker.line(/^worker: ready/)),
-    ]);
-    return {
-      processes: [api, ...workers],
-      workers,
-      async migrate(userIds) {
-        const wanted = (userIds?.length ?? dataset.users) * dataset.entriesPerUser;
-        const { stats } = await call<{ stats: { createdCount: number } }>(url, 'POST', '/start', {
-          verify: false,
-          userIds,
-        });
-        expectCount(`${name}: entries written`, stats.createdCount, wanted);
-      },
-      async verify() {
-        const { isValid, counts } = await call<{ isValid: boolean; counts: { dynamodb: number } }>(
-          url,
-          'GET',
-          '/verify',
-        );
-        if (!isValid) throw new Error(`${name}: the verification found differences`);
-        expectCount(`${name}: items verified`, counts.dynamodb, dataset.entries);
-      },
-      async rollBack() {
-        const { deleted } = await call<{ deleted: number }>(url, 'POST', '/rollback', { dryRun: false });
-        expectCount(`${name}: items rolled back`, deleted, dataset.entries);
-      },
-      close: () => releasers.release(),
-    };
-  } catch (error) {
-    await releasers.release();
-    throw error;
-  }
+  const api = start('api', 'api');
+  const workers = Array.from({ length: options.workers }, (_, index) =>
+    start('worker', `worker${index + 1}`, workerFlags),
+  );
+  const [[, url = '']] = await Promise.all([
+    api.line(/^api: (http:\/\/[^\s/]+)/),
+    ...workers.map((worker) => worker.line(/^worker: ready/)),
+  ]);
+  const running = opened.move();
+  return {
+    processes: [api, ...workers],
+    workers,
+    async migrate(userIds) {
+      const wanted = (userIds?.length ?? dataset.users) * dataset.entriesPerUser;
+      const { stats } = await call<{ stats: { createdCount: number } }>(url, 'POST', '/start', {
+        verify: false,
+        userIds,
+      });
+      expectCount(`${name}: entries written`, stats.createdCount, wanted);
+    },
+    async verify() {
+      const { isValid, counts } = await call<{ isValid: boolean; counts: { dynamodb: number } }>(
+        url,
+        'GET',
+        '/verify',
+      );
+      if (!isValid) throw new Error(`${name}: the verification found differences`);
+      expectCount(`${name}: items verified`, counts.dynamodb, dataset.entries);
+    },
+    async rollBack() {
+      const { deleted } = await call<{ deleted: number }>(url, 'POST', '/rollback', { dryRun: false });
+      expectCount(`${name}: items rolled back`, deleted, dataset.entries);
+    },
+    close: () => running.disposeAsync(),
+  };
 }
 
 async function call<T>(url: string, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {

@@ -1,10 +1,9 @@
 import type { Server } from 'node:net';
 
-/** Listens on a free port of 127.0.0.1, tells it to the parent, and ends with the parent. */
+/** Listens on a free port of 127.0.0.1 and tells it to the parent. */
 export function listen(server: Server): void {
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
     process.send?.({ port: typeof address === 'object' && address !== null ? address.port : 0 });
   });
-  process.on('disconnect', () => process.exit(0));
 }

@@ -1,6 +1,5 @@
 import { startRedis } from '@migrator/devkit';
-import { Releasers } from './releasers.ts';
-import { startProcess } from './measured-process.ts';
+import { MeasuredProcess } from './measured-process.ts';
 
 /** What clients are pointed at. */
 export interface Fakes extends AsyncDisposable {
@@ -17,29 +16,23 @@ const dynamodbProgram = new URL('../fakes/dynamodb-program.ts', import.meta.url)
 
 /** Starts the fake services and a real Redis, each in a process of its own. */
 export async function startFakes(): Promise<Fakes> {
-  const releasers = new Releasers();
+  await using opened = new AsyncDisposableStack();
   const start = async (name: string, file: URL, args: readonly string[] = []): Promise<string> => {
-    const service = startProcess({ name, file, args });
-    releasers.add(() => service.stop());
+    const service = opened.use(new MeasuredProcess({ name, main: file, args }).start());
     return `127.0.0.1:${await service.told<number>('port')}`;
   };
-  try {
-    const redis = await startRedis();
-    releasers.add(() => redis.stop());
-    const [firestoreHost, discarding, keeping] = await Promise.all([
-      start('fake Firestore', firestoreProgram),
-      start('fake DynamoDB', dynamodbProgram),
-      start('fake DynamoDB that keeps', dynamodbProgram, ['--keep']),
-    ]);
-    return {
-      firestoreHost,
-      discardingEndpoint: `http://${discarding}`,
-      keepingEndpoint: `http://${keeping}`,
-      redisUrl: redis.url,
-      [Symbol.asyncDispose]: () => releasers.release(),
-    };
-  } catch (error) {
-    await releasers.release();
-    throw error;
-  }
+  const redis = opened.use(await startRedis());
+  const [firestoreHost, discarding, keeping] = await Promise.all([
+    start('fake Firestore', firestoreProgram),
+    start('fake DynamoDB', dynamodbProgram),
+    start('fake DynamoDB that keeps', dynamodbProgram, ['--keep']),
+  ]);
+  const running = opened.move();
+  return {
+    firestoreHost,
+    discardingEndpoint: `http://${discarding}`,
+    keepingEndpoint: `http://${keeping}`,
+    redisUrl: redis.url,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Usage } from './usage.ts';
+
+/** What a process has used up so far. */
+export interface Usage {
+  /** User and system time of all its threads, microseconds. */
+  readonly cpuMicros: number;
+  /** The most memory it has had resident at once, bytes. */
+  readonly peakRssBytes: number;
+}
 
 /**
  * Loaded before a program (`--import`) so that it answers, over its channel to the parent, with what it has used up.
@@ -11,7 +18,6 @@ process.on('message', (message: unknown) => {
   const usage: Usage = { cpuMicros: user + system, peakRssBytes: peakRss() };
   process.send?.({ usageAsked: message.usageAsked, usage });
 });
-process.on('disconnect', () => process.exit(0));
 // The channel alone must not keep a program from ending.
 process.channel?.unref();
 

@@ -1,10 +1,9 @@
 import { freePort } from './free-port.ts';
 import { startRedisContainer } from './redis-container.ts';
 import type { RedisService } from './redis-service.ts';
-import { Releasers } from './releasers.ts';
 import type { LocalServices } from './start-local-services.ts';
 import { servicesEnv } from './start-local-services.ts';
-import { warnOfUnexpectedEnd } from './service-process.ts';
+import { warnOfUnexpectedEnd } from './service.ts';
 
 interface Image {
   readonly name: string;
@@ -29,28 +28,21 @@ const FIRESTORE: Image = {
  * Testcontainers' reaper removes them when this process is gone.
  */
 export async function startContainerServices(): Promise<Pick<LocalServices, 'env' | 'stop'>> {
-  const releasers = new Releasers();
-  const released = async <T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> => {
-    const started = await starting;
-    releasers.add(async () => void (await started.stop()));
-    return started;
-  };
+  await using opened = new AsyncDisposableStack();
+  const released = async <T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> =>
+    opened.adopt(await starting, async (started) => void (await started.stop()));
   const starts = [released(startRedis()), released(start(DYNAMODB)), released(start(FIRESTORE))] as const;
   await Promise.allSettled(starts);
-  try {
-    const [redis, dynamodb, firestore] = await Promise.all(starts);
-    return {
-      env: servicesEnv({
-        redisUrl: redis.url,
-        endpoint: `http://127.0.0.1:${dynamodb.getMappedPort(DYNAMODB.port)}`,
-        emulatorHost: `127.0.0.1:${firestore.getMappedPort(FIRESTORE.port)}`,
-      }),
-      stop: () => releasers.release(),
-    };
-  } catch (error) {
-    await releasers.release();
-    throw error;
-  }
+  const [redis, dynamodb, firestore] = await Promise.all(starts);
+  const running = opened.move();
+  return {
+    env: servicesEnv({
+      redisUrl: redis.url,
+      endpoint: `http://127.0.0.1:${dynamodb.getMappedPort(DYNAMODB.port)}`,
+      emulatorHost: `127.0.0.1:${firestore.getMappedPort(FIRESTORE.port)}`,
+    }),
+    stop: () => running.disposeAsync(),
+  };
 }
 
 async function startRedis(): Promise<RedisService> {

@@ -1,9 +1,6 @@
-// The program of the local DynamoDB: dynalite, in memory, for as long as its parent lives.
+// The program of the local DynamoDB: dynalite, in memory.
 import dynalite from 'dynalite';
 import { parseArgs } from 'node:util';
-import { untilParentEnds } from './until-parent-ends.ts';
-
-untilParentEnds(() => process.exit(0));
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
 const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });

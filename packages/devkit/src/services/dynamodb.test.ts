@@ -2,8 +2,9 @@ import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sd
 import { expect, it, onTestFinished } from 'vitest';
 import type { DynamoDbOptions, DynamoDbService } from './dynamodb.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { isRunning } from './is-running.ts';
-import { PortTakenError, ServiceEndedError } from './service.ts';
+import { isRunning } from '../processes/is-running.ts';
+import { ProgramError } from '../processes/program.ts';
+import { PortTakenError } from './service.ts';
 
 async function start(options?: DynamoDbOptions): Promise<DynamoDbService> {
   const service = await startDynamoDb(options);
@@ -53,11 +54,11 @@ it('leaves no process behind when it is stopped', async () => {
 });
 
 it('tells its owner when it ends by itself', async () => {
-  const ended = Promise.withResolvers<ServiceEndedError>();
+  const ended = Promise.withResolvers<ProgramError>();
   const service = await start({ onUnexpectedEnd: ended.resolve });
   process.kill(service.pid, 'SIGKILL');
   const error = await ended.promise;
-  expect(error).toBeInstanceOf(ServiceEndedError);
+  expect(error).toBeInstanceOf(ProgramError);
   expect(error.message).toContain('SIGKILL');
 });
 

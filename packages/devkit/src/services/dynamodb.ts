@@ -1,7 +1,4 @@
-import { isPortFree } from './free-port.ts';
-import type { LocalService, ServiceOptions } from './service.ts';
-import { PortTakenError } from './service.ts';
-import { spawnServiceProcess, warnOfUnexpectedEnd } from './service-process.ts';
+import { type LocalService, type ServiceOptions, startService } from './service.ts';
 
 export interface DynamoDbOptions extends ServiceOptions {
   /** `tradebook-heatmaps` by default. */
@@ -23,38 +20,21 @@ const REGION = 'us-east-1';
 
 /** Starts an empty DynamoDB (dynalite, in memory). Throws `PortTakenError` if the chosen port is taken. */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbService> {
-  const { port: chosenPort, tableName = DEFAULT_TABLE_NAME, createTable = false } = options;
-  const child = spawnServiceProcess({
-    name: 'DynamoDB',
-    program: new URL('./dynamodb-process.ts', import.meta.url),
-    args: ['--port', String(chosenPort ?? 0)],
-    env: { AWS_REGION: REGION },
-    onUnexpectedEnd: options.onUnexpectedEnd ?? warnOfUnexpectedEnd,
-  });
+  const { tableName = DEFAULT_TABLE_NAME, createTable = false } = options;
+  const main = new URL('./dynamodb-process.ts', import.meta.url);
+  const service = await startService(
+    { name: 'DynamoDB', main, env: { AWS_REGION: REGION } },
+    options,
+    /^port (\d+)$/,
+  );
+  const endpoint = `http://127.0.0.1:${service.port}`;
   try {
-    const port = await child.read((line) => {
-      const match = /^port (\d+)$/.exec(line);
-      return match ? Number(match[1]) : undefined;
-    });
-    const endpoint = `http://127.0.0.1:${port}`;
     if (createTable) await createHeatmapsTable(endpoint, tableName);
-    return {
-      host: '127.0.0.1',
-      port,
-      endpoint,
-      region: REGION,
-      tableName,
-      pid: child.pid,
-      stop: () => child.stop(),
-      [Symbol.asyncDispose]: () => child.stop(),
-    };
   } catch (error) {
-    await child.stop();
-    if (chosenPort !== undefined && !(await isPortFree(chosenPort))) {
-      throw new PortTakenError('DynamoDB', chosenPort);
-    }
+    await service.stop();
     throw error;
   }
+  return { ...service, endpoint, region: REGION, tableName };
 }
 
 async function createHeatmapsTable(endpoint: string, tableName: string): Promise<void> {

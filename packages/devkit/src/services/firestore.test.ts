@@ -3,8 +3,9 @@ import { getFirestore } from 'firebase-admin/firestore';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { FirestoreOptions, FirestoreService } from './firestore.ts';
 import { startFirestore } from './firestore.ts';
-import { isRunning } from './is-running.ts';
-import { PortTakenError, ServiceEndedError } from './service.ts';
+import { isRunning } from '../processes/is-running.ts';
+import { ProgramError } from '../processes/program.ts';
+import { PortTakenError } from './service.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -34,10 +35,10 @@ it('leaves no process behind when it is stopped', async () => {
 });
 
 it('tells its owner when it ends by itself', async () => {
-  const ended = Promise.withResolvers<ServiceEndedError>();
+  const ended = Promise.withResolvers<ProgramError>();
   const service = await start({ onUnexpectedEnd: ended.resolve });
   process.kill(service.pid, 'SIGKILL');
-  expect(await ended.promise).toBeInstanceOf(ServiceEndedError);
+  expect(await ended.promise).toBeInstanceOf(ProgramError);
 });
 
 it('names a chosen port that is taken', async () => {

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 
 import type { LocalProgram } from './find-program.ts';
 import { requireOwnFiles, requireOwnFolders } from './own-files.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../processes/run-program.ts';
 
 /** A Debian package and the program in it that is wanted. */
 export interface AptPackage {

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { isRunning } from './is-running.ts';
+import { isRunning } from '../processes/is-running.ts';
 import { startRedisCluster } from './redis-cluster.ts';
 import { startRedisSentinels } from './redis-sentinels.ts';
 

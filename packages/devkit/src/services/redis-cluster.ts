@@ -4,7 +4,6 @@ import { connectTo, guardedSettings, type RedisGuard, urlUpToHosts } from './red
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
-import { Releasers } from './releasers.ts';
 
 export interface RedisClusterOptions extends Pick<RedisOptions, 'appendOnly' | 'onUnexpectedEnd'> {
   /** How many primaries share the slots; 3 by default, the least that a cluster of its own accord fails over with. */
@@ -13,7 +12,7 @@ export interface RedisClusterOptions extends Pick<RedisOptions, 'appendOnly' | '
   replicas?: 0 | 1;
   /** After how long a node counts as gone; 2,000 ms by default. */
   nodeTimeoutMs?: number;
-  /** Of all nodes; anybody may come, without TLS, by default. */
+  /** Of all nodes; without a password and TLS by default. */
   guard?: RedisGuard;
 }
 
@@ -33,43 +32,38 @@ const FORM_LIMIT_MS = 30_000;
 /** Starts a real, empty Redis Cluster on 127.0.0.1; resolves when it takes commands. Needs a redis-server here. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisClusterService> {
   const { primaries = 3, replicas = 0, nodeTimeoutMs = 2_000, guard, ...redisOptions } = options;
-  const releasers = new Releasers();
-  const stop = (): Promise<void> => releasers.release();
-  try {
-    const starts = Array.from({ length: primaries * (1 + replicas) }, async () => {
-      // By itself it would be the port and 10,000, which may be none.
-      const busPort = await freePort();
-      const node = await startRedis({
-        ...redisOptions,
-        settings: (port) => [
-          ...guardedSettings(guard, port),
-          ...(guard === undefined ? [] : ['--tls-cluster', 'yes']),
-          '--cluster-enabled',
-          'yes',
-          '--cluster-port',
-          String(busPort),
-          '--cluster-node-timeout',
-          String(nodeTimeoutMs),
-        ],
-      });
-      releasers.add(() => node.stop());
-      return { node, busPort };
+  await using opened = new AsyncDisposableStack();
+  const starts = Array.from({ length: primaries * (1 + replicas) }, async () => {
+    // By itself it would be the port and 10,000, which may be none.
+    const busPort = await freePort();
+    const node = await startRedis({
+      ...redisOptions,
+      settings: (port) => [
+        ...guardedSettings(guard, port),
+        ...(guard === undefined ? [] : ['--tls-cluster', 'yes']),
+        '--cluster-enabled',
+        'yes',
+        '--cluster-port',
+        String(busPort),
+        '--cluster-node-timeout',
+        String(nodeTimeoutMs),
+      ],
     });
-    await Promise.allSettled(starts);
-    const started = await Promise.all(starts);
-    await form(started, primaries, guard);
-    const nodes = started.map(({ node }) => node);
-    return {
-      url: `${urlUpToHosts('cluster', guard)}${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
-      nodes,
-      primaryOf: (key) => primaryOf(nodes, key, guard),
-      stop,
-      [Symbol.asyncDispose]: stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    opened.use(node);
+    return { node, busPort };
+  });
+  await Promise.allSettled(starts);
+  const started = await Promise.all(starts);
+  await form(started, primaries, guard);
+  const nodes = started.map(({ node }) => node);
+  const running = opened.move();
+  return {
+    url: `${urlUpToHosts('cluster', guard)}${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    nodes,
+    primaryOf: (key) => primaryOf(nodes, key, guard),
+    stop: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 async function form(

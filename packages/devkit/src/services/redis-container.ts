@@ -1,6 +1,6 @@
+import { ProgramError } from '../processes/program.ts';
 import { redisArguments } from './redis-arguments.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
-import { ServiceEndedError } from './service.ts';
 
 export const REDIS_IMAGE = 'redis:8.10.0-alpine';
 const CONTAINER_PORT = 6379;
@@ -42,7 +42,7 @@ export async function startRedisContainer(settings: RedisSettings): Promise<Redi
   const watch = async (): Promise<void> => {
     expectedEnd = false;
     await container.wait();
-    if (!expectedEnd) onUnexpectedEnd(new ServiceEndedError("Redis's container ended by itself."));
+    if (!expectedEnd) onUnexpectedEnd(new ProgramError("Redis's container ended by itself."));
   };
   // An engine that no longer answers ends the wait; the next call to it says so.
   const watchInBackground = (): void => void watch().catch(() => {});

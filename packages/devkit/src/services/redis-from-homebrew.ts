@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LocalProgram } from './find-program.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../processes/run-program.ts';
 
 /** Installs Homebrew's formula `redis`, which starts no service, and gives its program. */
 export async function installRedisWithHomebrew(

@@ -1,7 +1,6 @@
-// Supervises one redis-server, which can't watch a pipe itself: ends it and removes its folder when the parent is gone,
-// however that ended. Reads a RedisCommand from each line of stdin, writes a RedisEvent to each line of stdout.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+// Supervises one redis-server, which can't watch a pipe itself: ends it and removes its folder when this process is asked
+// to end. Reads a RedisCommand from each line of stdin, writes a RedisEvent to each line of stdout.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +10,6 @@ import { parseArgs } from 'node:util';
 import { REDIS_READY, redisArguments, SENTINEL_READY } from './redis-arguments.ts';
 import type { RedisCommand, RedisEvent } from './redis-protocol.ts';
 import { formatRedisEvent } from './redis-protocol.ts';
-import { untilParentEnds } from './until-parent-ends.ts';
 
 const TERMINATE_LIMIT_MS = 5_000;
 const KEPT_LOG_LINES = 20;
@@ -137,7 +135,9 @@ const commands: Record<RedisCommand, () => Promise<void>> = {
   },
 };
 
-untilParentEnds(() => void leave());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void leave());
+// Between a `kill` and a `restart` nothing else keeps this process.
+if ('ref' in process.stdin) process.stdin.ref();
 createInterface({ input: process.stdin }).on('line', (line) => {
   if (line === 'restart' || line === 'kill') run(commands[line]);
 });

@@ -4,12 +4,11 @@ import { connectTo, guardedSettings, type RedisGuard, tlsSettings, urlUpToHosts 
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
-import { Releasers } from './releasers.ts';
 
 export interface RedisSentinelsOptions extends Pick<RedisOptions, 'appendOnly' | 'onUnexpectedEnd'> {
   /** After how long the primary counts as gone; 1,000 ms by default. */
   downAfterMs?: number;
-  /** Of the servers, and of the sentinels; anybody may come, without TLS, by default. Both or none. */
+  /** Of the servers, and of the sentinels; without passwords and TLS by default. Both or none. */
   guards?: { readonly servers: RedisGuard; readonly sentinels: RedisGuard & { readonly user: string } };
 }
 
@@ -43,59 +42,52 @@ export async function startRedisSentinels(
   options: RedisSentinelsOptions = {},
 ): Promise<RedisSentinelsService> {
   const { downAfterMs = 1_000, guards, ...redisOptions } = options;
-  const releasers = new Releasers();
-  const stop = (): Promise<void> => releasers.release();
+  await using opened = new AsyncDisposableStack();
   const start = async (more: RedisOptions): Promise<RedisService> => {
-    const service = await startRedis({ ...redisOptions, ...more });
-    releasers.add(() => service.stop());
-    return service;
+    return opened.use(await startRedis({ ...redisOptions, ...more }));
   };
-  try {
-    // Else a primary waits for five seconds whether more replicas come along.
-    const settings = (port: number): string[] => [
-      ...guardedSettings(guards?.servers, port),
-      '--repl-diskless-sync-delay',
-      '0',
-    ];
-    const primary = await start({ settings });
-    const replica = await start({
-      settings: (port) => [...settings(port), '--replicaof', '127.0.0.1', String(primary.port)],
-    });
-    const config = (port: number): string =>
-      [
-        ...guardLines(guards, port),
-        `sentinel monitor ${NAME} 127.0.0.1 ${primary.port} 2`,
-        `sentinel down-after-milliseconds ${NAME} ${downAfterMs}`,
-        `sentinel failover-timeout ${NAME} 10000`,
-        ...(guards === undefined ? [] : [`sentinel auth-pass ${NAME} ${guards.servers.password}`]),
-        '',
-      ].join('\n');
-    const starts = Array.from({ length: 3 }, () => start({ sentinel: config }));
-    await Promise.allSettled(starts);
-    const sentinels = await Promise.all(starts);
-    for (const sentinel of sentinels) {
-      await untilInfo(sentinel, guards?.sentinels, 'sentinel', /slaves=1,sentinels=3/);
-    }
-    // One that never was in step would be an empty primary.
-    await untilInfo(replica, guards?.servers, 'replication', /master_link_status:up/);
-    return {
-      url: urlOf(sentinels, guards),
-      servers: [primary, replica],
-      sentinels,
-      stopReplicating: () => stopReplicating(primary, guards?.servers),
-      primaryPort: () => primaryPort(sentinels, guards?.sentinels),
-      view: async () => {
-        const servers = [primary, replica].map((server) => viewOfServer(server, guards?.servers));
-        const others = sentinels.map((sentinel) => viewOfSentinel(sentinel, guards?.sentinels));
-        return (await Promise.all([...servers, ...others])).join('\n');
-      },
-      stop,
-      [Symbol.asyncDispose]: stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
+  // Else a primary waits for five seconds whether more replicas come along.
+  const settings = (port: number): string[] => [
+    ...guardedSettings(guards?.servers, port),
+    '--repl-diskless-sync-delay',
+    '0',
+  ];
+  const primary = await start({ settings });
+  const replica = await start({
+    settings: (port) => [...settings(port), '--replicaof', '127.0.0.1', String(primary.port)],
+  });
+  const config = (port: number): string =>
+    [
+      ...guardLines(guards, port),
+      `sentinel monitor ${NAME} 127.0.0.1 ${primary.port} 2`,
+      `sentinel down-after-milliseconds ${NAME} ${downAfterMs}`,
+      `sentinel failover-timeout ${NAME} 10000`,
+      ...(guards === undefined ? [] : [`sentinel auth-pass ${NAME} ${guards.servers.password}`]),
+      '',
+    ].join('\n');
+  const starts = Array.from({ length: 3 }, () => start({ sentinel: config }));
+  await Promise.allSettled(starts);
+  const sentinels = await Promise.all(starts);
+  for (const sentinel of sentinels) {
+    await untilInfo(sentinel, guards?.sentinels, 'sentinel', /slaves=1,sentinels=3/);
   }
+  // One that never was in step would be an empty primary.
+  await untilInfo(replica, guards?.servers, 'replication', /master_link_status:up/);
+  const running = opened.move();
+  return {
+    url: urlOf(sentinels, guards),
+    servers: [primary, replica],
+    sentinels,
+    stopReplicating: () => stopReplicating(primary, guards?.servers),
+    primaryPort: () => primaryPort(sentinels, guards?.sentinels),
+    view: async () => {
+      const servers = [primary, replica].map((server) => viewOfServer(server, guards?.servers));
+      const others = sentinels.map((sentinel) => viewOfSentinel(sentinel, guards?.sentinels));
+      return (await Promise.all([...servers, ...others])).join('\n');
+    },
+    stop: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 function guardLines(guards: RedisSentinelsOptions['guards'], port: number): string[] {

@@ -1,9 +1,8 @@
+import { ProgramError, startProgram } from '../processes/program.ts';
 import type { LocalProgram } from './find-program.ts';
 import type { RedisCommand } from './redis-protocol.ts';
 import { parseRedisEvent } from './redis-protocol.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
-import { ServiceEndedError } from './service.ts';
-import { spawnServiceProcess } from './service-process.ts';
 
 /** Starts a redis-server under a supervisor that lives no longer than this process. */
 export async function startRedisServer(
@@ -12,9 +11,9 @@ export async function startRedisServer(
 ): Promise<RedisService> {
   const { port, appendOnly, dataDir, onUnexpectedEnd } = settings;
   let pid: number | undefined;
-  const supervisor = spawnServiceProcess({
+  const supervisor = startProgram({
     name: 'Redis',
-    program: new URL('./redis-process.ts', import.meta.url),
+    main: new URL('./redis-process.ts', import.meta.url),
     args: [
       `--program=${program.command}`,
       `--port=${port}`,
@@ -25,13 +24,9 @@ export async function startRedisServer(
       ...(settings.sentinel === undefined ? [] : [`--sentinel=${settings.sentinel}`]),
     ],
     onUnexpectedEnd,
-    onDisorderlyEnd() {
-      // The server of a supervisor that was killed has nobody else to end it.
-      if (pid !== undefined) killIfRunning(pid);
-    },
-    onUnreadLine(line) {
+    onLine(line) {
       const event = parseRedisEvent(line);
-      if (event?.event === 'ended') onUnexpectedEnd(new ServiceEndedError(event.reason));
+      if (event?.event === 'ended') onUnexpectedEnd(new ProgramError(event.reason));
     },
   });
   const untilReady = async (): Promise<void> => {
@@ -39,9 +34,13 @@ export async function startRedisServer(
       const parsed = parseRedisEvent(line);
       return parsed?.event === 'ready' || parsed?.event === 'failed' ? parsed : undefined;
     });
-    if (event.event === 'failed') throw new ServiceEndedError(event.reason);
+    if (event.event === 'failed') throw new ProgramError(event.reason);
     pid = event.pid;
   };
+  // Nothing else ends the server of a supervisor that was killed.
+  void (async () => {
+    if ((await supervisor.ended) !== 0 && pid !== undefined) killIfRunning(pid);
+  })();
   const send = (command: RedisCommand): void => supervisor.send(command);
 
   try {

@@ -1,4 +1,5 @@
-import type { LocalService, ServiceEndedError } from './service.ts';
+import type { ProgramError } from '../processes/program.ts';
+import type { LocalService } from './service.ts';
 
 export interface RedisService extends LocalService {
   /** `redis://127.0.0.1:PORT` */
@@ -20,5 +21,5 @@ export interface RedisSettings {
   settings?: readonly string[];
   /** Makes it a sentinel with this configuration. Not for a container. */
   sentinel?: string;
-  onUnexpectedEnd: (error: ServiceEndedError) => void;
+  onUnexpectedEnd: (error: ProgramError) => void;
 }

@@ -3,12 +3,13 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { isRunning } from './is-running.ts';
+import { isRunning } from '../processes/is-running.ts';
+import { ProgramError } from '../processes/program.ts';
 import type { RedisOptions } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
 import { RedisMissingError, startRedis } from './redis.ts';
-import { runProgram } from './run-program.ts';
-import { PortTakenError, ServiceEndedError } from './service.ts';
+import { runProgram } from '../processes/run-program.ts';
+import { PortTakenError } from './service.ts';
 
 let temporary: string;
 
@@ -93,7 +94,7 @@ it('forgets its data over a restart if not append-only', async () => {
 });
 
 it('stays down when it was killed until it is restarted, and nobody is warned', async () => {
-  const onUnexpectedEnd = vi.fn<(error: ServiceEndedError) => void>();
+  const onUnexpectedEnd = vi.fn<(error: ProgramError) => void>();
   const service = await start({ appendOnly: true, onUnexpectedEnd });
   const pid = pidOf(service);
   await (await connect(service)).set('key', 'value');
@@ -108,21 +109,21 @@ it('stays down when it was killed until it is restarted, and nobody is warned', 
 });
 
 it('tells its owner when the server ends by itself, and can be restarted', async () => {
-  const ended = Promise.withResolvers<ServiceEndedError>();
+  const ended = Promise.withResolvers<ProgramError>();
   const service = await start({ onUnexpectedEnd: ended.resolve });
   process.kill(pidOf(service), 'SIGKILL');
-  expect(await ended.promise).toBeInstanceOf(ServiceEndedError);
+  expect(await ended.promise).toBeInstanceOf(ProgramError);
 
   await service.restart();
   expect(await (await connect(service)).ping()).toBe('PONG');
 });
 
 it('takes the server along when its supervisor is killed', async () => {
-  const ended = Promise.withResolvers<ServiceEndedError>();
+  const ended = Promise.withResolvers<ProgramError>();
   const service = await start({ onUnexpectedEnd: ended.resolve });
   const pid = pidOf(service);
   process.kill(await parentOf(pid), 'SIGKILL');
-  expect(await ended.promise).toBeInstanceOf(ServiceEndedError);
+  expect(await ended.promise).toBeInstanceOf(ProgramError);
   await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
 });
 

@@ -5,8 +5,7 @@ import { findRedisProgram } from './redis-program.ts';
 import { startRedisServer } from './redis-server.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
 import type { ServiceOptions } from './service.ts';
-import { PortTakenError } from './service.ts';
-import { warnOfUnexpectedEnd } from './service-process.ts';
+import { PortTakenError, warnOfUnexpectedEnd } from './service.ts';
 
 /** There is no Redis on this machine, and none could be brought. The message says what to install. */
 export class RedisMissingError extends Error {

@@ -1,3 +1,6 @@
+import { type ProgramError, type ProgramOptions, startProgram } from '../processes/program.ts';
+import { isPortFree } from './free-port.ts';
+
 /** What every local service can do, however it runs. All of them listen on 127.0.0.1 only. */
 export interface LocalService extends AsyncDisposable {
   readonly host: '127.0.0.1';
@@ -10,13 +13,8 @@ export interface LocalService extends AsyncDisposable {
 export interface ServiceOptions {
   /** The port on 127.0.0.1; a free one if it is left out. */
   port?: number;
-  /** Called once when the service ends although nobody asked it to; by default it becomes a process warning. */
-  onUnexpectedEnd?: (error: ServiceEndedError) => void;
-}
-
-/** A service ended although nobody asked it to. */
-export class ServiceEndedError extends Error {
-  override readonly name = 'ServiceEndedError';
+  /** Called once when the service ends although it was not asked to; by default it becomes a process warning. */
+  onUnexpectedEnd?: (error: ProgramError) => void;
 }
 
 /** The port that the caller chose belongs to another program. */
@@ -27,5 +25,38 @@ export class PortTakenError extends Error {
   constructor(service: string, port: number) {
     super(`${service} can't listen on 127.0.0.1:${port}: the port is taken. Choose another or leave it out.`);
     this.port = port;
+  }
+}
+
+/** The default for `onUnexpectedEnd`. */
+export function warnOfUnexpectedEnd(error: ProgramError): void {
+  process.emitWarning(error);
+}
+
+/**
+ * Starts a program that takes `--port` and prints where it listens: a line whose first group in `listening` is the port.
+ * Throws `PortTakenError` if the chosen port is taken.
+ */
+export async function startService(
+  program: ProgramOptions & { readonly name: string },
+  { port: chosenPort, onUnexpectedEnd = warnOfUnexpectedEnd }: ServiceOptions,
+  listening: RegExp,
+): Promise<LocalService & { readonly pid: number }> {
+  const child = startProgram({ ...program, args: ['--port', String(chosenPort ?? 0)], onUnexpectedEnd });
+  try {
+    const [, port] = await child.line(listening);
+    return {
+      host: '127.0.0.1',
+      port: Number(port),
+      pid: child.pid,
+      stop: () => child.stop(),
+      [Symbol.asyncDispose]: () => child.stop(),
+    };
+  } catch (error) {
+    await child.stop();
+    if (chosenPort !== undefined && !(await isPortFree(chosenPort))) {
+      throw new PortTakenError(program.name, chosenPort);
+    }
+    throw error;
   }
 }

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { freePort, isPortFree } from './free-port.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { isRunning } from './is-running.ts';
+import { isRunning } from '../processes/is-running.ts';
+import { startProgram } from '../processes/program.ts';
 import { PortTakenError } from './service.ts';
 import { startLocalServices } from './start-local-services.ts';
 
@@ -55,18 +53,16 @@ it('ends with its owner, also when that is killed', async () => {
     const { redis, dynamodb, firestore } = await startLocalServices({ redis: { appendOnly: true } });
     console.log([redis, dynamodb, firestore].flatMap(({ pid, port }) => [pid, port]).join(' '));
   `;
-  const owner = spawn(process.execPath, ['--input-type=module-typescript', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TMPDIR: temporary },
-  });
-  const [line]: unknown[] = await once(createInterface({ input: owner.stdout }), 'line');
-  const numbers = String(line).split(' ').map(Number);
+  const { XDG_CACHE_HOME } = process.env;
+  const owner = startProgram({ main: { code: program }, env: { TMPDIR: temporary, XDG_CACHE_HOME } });
+  const [line] = await owner.line(/^[\d ]+$/);
+  const numbers = line.split(' ').map(Number);
   const pids = numbers.filter((_, at) => at % 2 === 0);
   const ports = numbers.filter((_, at) => at % 2 === 1);
   expect(pids.map(isRunning)).toEqual([true, true, true]);
   expect(await readdir(temporary)).toHaveLength(1);
 
-  owner.kill('SIGKILL');
+  await owner.kill();
   await vi.waitFor(
     async () => {
       expect(pids.map(isRunning)).toEqual([false, false, false]);

@@ -5,8 +5,6 @@ import { startFirestore } from './firestore.ts';
 import type { RedisOptions } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
 import { startRedis } from './redis.ts';
-import { Releasers } from './releasers.ts';
-import type { LocalService } from './service.ts';
 
 export interface LocalServicesOptions {
   redis?: RedisOptions;
@@ -64,38 +62,30 @@ export interface LocalServices extends AsyncDisposable {
 
 /** Starts Redis, DynamoDB and Firestore together. If one can't start, the others are stopped before it throws. */
 export async function startLocalServices(options: LocalServicesOptions = {}): Promise<LocalServices> {
-  const releasers = new Releasers();
-  const released = async <T extends LocalService>(starting: Promise<T>): Promise<T> => {
-    const service = await starting;
-    releasers.add(() => service.stop());
-    return service;
-  };
+  await using opened = new AsyncDisposableStack();
   const starts = [
-    released(startRedis(options.redis)),
-    released(startDynamoDb(options.dynamodb)),
-    released(startFirestore(options.firestore)),
+    startRedis(options.redis).then((redis) => opened.use(redis)),
+    startDynamoDb(options.dynamodb).then((dynamodb) => opened.use(dynamodb)),
+    startFirestore(options.firestore).then((firestore) => opened.use(firestore)),
   ] as const;
   // All must have settled before anything is released, or a late one would stay behind.
   await Promise.allSettled(starts);
-  try {
-    const [redis, dynamodb, firestore] = await Promise.all(starts);
-    const stop = (): Promise<void> => releasers.release();
-    return {
-      redis,
-      dynamodb,
-      firestore,
-      env: servicesEnv({
-        redisUrl: redis.url,
-        emulatorHost: firestore.emulatorHost,
-        endpoint: dynamodb.endpoint,
-        tableName: dynamodb.tableName,
-        projectId: options.projectId,
-      }),
-      stop,
-      [Symbol.asyncDispose]: stop,
-    };
-  } catch (error) {
-    await releasers.release();
-    throw error;
-  }
+  const [redis, dynamodb, firestore] = await Promise.all(starts);
+  const running = opened.move();
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= running.disposeAsync());
+  return {
+    redis,
+    dynamodb,
+    firestore,
+    env: servicesEnv({
+      redisUrl: redis.url,
+      emulatorHost: firestore.emulatorHost,
+      endpoint: dynamodb.endpoint,
+      tableName: dynamodb.tableName,
+      projectId: options.projectId,
+    }),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }

@@ -1,15 +1,13 @@
 // Shows that memory is bounded: `node packages/e2e/src/bounds/main.ts [users]`. Prints one JSON object for each figure.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import {
+  encodeDocument,
+  journalEntry,
+  type Program,
+  startProgram,
+  startRedis,
+  workerFlags,
+} from '@migrator/devkit';
 
-import { startRedis } from '@migrator/devkit';
-import { encodeDocument, journalEntry } from '@migrator/devkit';
-
-/** As the script `worker` has them. */
-const workerFlags = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 const users = Number(process.argv[2] ?? 1_000_000);
 const document = Buffer.from(
   encodeDocument({
@@ -19,11 +17,21 @@ const document = Buffer.from(
   }),
 ).toString('base64');
 
-function run(file: URL, args: readonly (string | number)[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, [...workerFlags, fileURLToPath(file), ...args.map(String)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, DOCUMENT: document, ...env },
+/** Longer than any of them takes. */
+const limitMs = 2 ** 31 - 1;
+
+function run(main: URL, args: readonly (string | number)[], env: Record<string, string> = {}) {
+  return startProgram({
+    main,
+    args: args.map(String),
+    nodeFlags: workerFlags,
+    env: { DOCUMENT: document, ...env },
   });
+}
+
+/** The one line of JSON that a program prints. */
+function figureOf(program: Program): Promise<object> {
+  return program.read((line) => (line.startsWith('{') ? (JSON.parse(line) as object) : undefined), limitMs);
 }
 
 function tell(figure: object): void {
@@ -33,21 +41,22 @@ function tell(figure: object): void {
 const redis = await startRedis();
 const workers = (['coordinator', 'worker'] as const).map((role) => ({
   role,
-  child: run(new URL('./worker.ts', import.meta.url), [users, 1, role], { REDIS_URL: redis.url }),
+  program: run(new URL('./worker.ts', import.meta.url), [users, 1, role], { REDIS_URL: redis.url }),
 }));
 const most = { coordinator: 0, worker: 0, redis: 0, completed: 0 };
 const startedAt = performance.now();
 try {
-  const over = workers.map(async ({ role, child }) => {
+  const over = workers.map(({ role, program }) => {
     let began = false;
-    for await (const line of createInterface({ input: child.stdout })) {
+    return program.read((line) => {
+      if (!line.startsWith('{')) return undefined;
       const sample = JSON.parse(line) as { state: string; completed: number; rss: number; redis: number };
       most[role] = Math.max(most[role], sample.rss);
       most.redis = Math.max(most.redis, sample.redis);
       most.completed = Math.max(most.completed, sample.completed);
       began ||= sample.state === 'running';
-      if (began && sample.state === 'over') return;
-    }
+      return (began && sample.state === 'over') || undefined;
+    }, limitMs);
   });
   await Promise.all(over);
   tell({
@@ -58,26 +67,28 @@ try {
     mostRedisMiB: most.redis,
   });
 } finally {
-  for (const { child } of workers) {
-    const closed = once(child, 'close');
-    child.stdin.end();
-    await closed;
-  }
+  for (const { program } of workers) await program.stop();
   await redis.stop();
 }
 
 for (const entries of [10_000, 100_000, 1_000_000]) {
-  const child = run(new URL('./one-large-user.ts', import.meta.url), [entries]);
-  tell({ figure: 'one user', ...(JSON.parse(await text(child.stdout)) as object) });
+  tell({
+    figure: 'one user',
+    ...(await figureOf(run(new URL('./one-large-user.ts', import.meta.url), [entries]))),
+  });
 }
 
-const retried = run(new URL('./retried-entries.ts', import.meta.url), [4, 100]);
-tell({ figure: 'retried entries of 1 MB', ...(JSON.parse(await text(retried.stdout)) as object) });
+tell({
+  figure: 'retried entries of 1 MB',
+  ...(await figureOf(run(new URL('./retried-entries.ts', import.meta.url), [4, 100]))),
+});
 
 const issues = await startRedis();
 try {
-  const child = run(new URL('./kept-issues.ts', import.meta.url), [14], { REDIS_URL: issues.url });
-  tell({ figure: 'issues of verifications', ...(JSON.parse(await text(child.stdout)) as object) });
+  tell({
+    figure: 'issues of verifications',
+    ...(await figureOf(run(new URL('./kept-issues.ts', import.meta.url), [14], { REDIS_URL: issues.url }))),
+  });
 } finally {
   await issues.stop();
 }

@@ -17,8 +17,6 @@ const role = process.argv[4];
 const url = process.env['REDIS_URL'] ?? '';
 const prefix = '{bounds}';
 const logRateLimited = (error: Error): void => void process.stderr.write(`${error.message}\n`);
-process.stdin.on('close', () => process.exit());
-process.stdin.resume();
 
 const redis = connectRedis({ url }, 'queue', logRateLimited);
 const report = connectRedis({ url }, 'ledger', logRateLimited);

@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { fillFirestore, journals } from '@migrator/devkit';
+import { fillFirestore, journals, type Program } from '@migrator/devkit';
 
 import type { Comparison } from './compare-source-and-target.ts';
 import { compareEnvironment } from './compare-environment.ts';
 import { injectProcessFaults } from './process-faults.ts';
 import { type RunReport, MigrationCalls } from './migration-calls.ts';
 import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
-import type { Program } from './program.ts';
 import { writesAfterWaking } from './wake-after-end.ts';
 
 export interface ChaosOptions {

@@ -52,7 +52,10 @@ test.each(Object.keys(ends))(
     const before = proxy.writes;
 
     // Two users, each of which its new owner or the end has taken away.
-    const reported = first?.said(/"outcome":"(stale|cancelled|handed-back|error)"/, users.length);
+    const reported = first?.line(/"outcome":"(stale|cancelled|handed-back|error)"/, {
+      times: users.length,
+      limitMs: patiently.timeout,
+    });
     first?.wake();
     await reported;
     expect(proxy.writes - before).toBe(0);

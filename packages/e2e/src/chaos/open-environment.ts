@@ -1,21 +1,22 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { freePort, type LocalServices, startLocalServices } from '@migrator/devkit';
 import {
   type DynamoDbFault,
   type FirestoreFault,
+  freePort,
+  type LocalServices,
+  Program,
   seededRandom,
   startDynamoDbProxy,
   startFirestoreProxy,
+  startLocalServices,
   startTcpProxy,
   type TcpFault,
 } from '@migrator/devkit';
 
 import type { ChaosEnvironment } from './process-faults.ts';
-import { Program } from './program.ts';
 
-const apiFile = new URL('../../../../apps/api/src/main.ts', import.meta.url);
-const workerFile = new URL('../../../../apps/worker/src/main.ts', import.meta.url);
-
+const shiftClock = new URL('./shift-clock.ts', import.meta.url).href;
+const restartAfterMs = 500;
 const strayTable = 'journals-of-a-stray-worker';
 
 export interface ChaosEnvironmentOptions {
@@ -119,15 +120,19 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
     PORT: String(port),
     ...options.env,
   };
-  const api = new Program('API', apiFile, env);
-  const workers = Array.from(
-    { length: options.workers },
-    (_, index) =>
-      new Program(`worker ${index + 1}`, workerFile, withClock(env, options.clockOffsetsMs?.[index])),
-  );
+  const worker = (name: string, own: NodeJS.ProcessEnv = {}, nodeFlags: readonly string[] = []): Program =>
+    new Program({ name, main: 'worker', env: { ...env, ...own }, nodeFlags, restartAfterMs });
+  const api = new Program({ name: 'API', main: 'api', env, restartAfterMs });
+  const workers = Array.from({ length: options.workers }, (_, index) => {
+    const offsetMs = options.clockOffsetsMs?.[index] ?? 0;
+    const name = `worker ${index + 1}`;
+    return offsetMs === 0
+      ? worker(name)
+      : worker(name, { CLOCK_OFFSET_MS: String(offsetMs) }, ['--import', shiftClock]);
+  });
   await createStrayTable(services);
   const strays = [{ DYNAMODB_TABLE: strayTable }, { JOURNAL_COLLECTION: 'trading-journals' }].map(
-    (wrong, index) => new Program(`stray worker ${index + 1}`, workerFile, { ...env, ...wrong }),
+    (wrong, index) => worker(`stray worker ${index + 1}`, wrong),
   );
   for (const stray of strays) started.defer(() => stray.kill());
   for (const program of [api, ...workers]) {
@@ -185,10 +190,6 @@ async function createStrayTable({ dynamodb, env }: LocalServices): Promise<void>
   } finally {
     client.destroy();
   }
-}
-
-function withClock(env: NodeJS.ProcessEnv, offsetMs = 0): NodeJS.ProcessEnv {
-  return offsetMs === 0 ? env : { ...env, CLOCK_OFFSET_MS: String(offsetMs) };
 }
 
 function plan<Kind extends string>(

@@ -43,7 +43,7 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
   // Three times beside others, and once alone. The test's environment starts each again, as a supervisor would.
   const crashes = environment.workers.flatMap((worker) => worker.unexpectedEnds);
   expect(crashes, crashes.join('\n')).toHaveLength(4);
-  for (const crash of crashes) expect(crash).toMatch(/^worker \d ended: SIGKILL/);
+  for (const crash of crashes) expect(crash).toMatch(/^worker \d ended by itself \(SIGKILL\)/);
 
   rmSync(poisonFile);
   const { status } = await calls.call('POST', `/migrations/${failed.migrationId}/retry`, {

@@ -1,9 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { RedisService } from '@migrator/devkit';
-import type { DynamoDbProxy, FirestoreProxy, TcpProxy } from '@migrator/devkit';
-
-import type { Program } from './program.ts';
+import type { DynamoDbProxy, FirestoreProxy, Program, RedisService, TcpProxy } from '@migrator/devkit';
 
 export interface ChaosEnvironment {
   readonly workers: readonly Program[];

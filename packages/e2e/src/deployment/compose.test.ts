@@ -13,7 +13,7 @@ import { type Engine, engineAnswers, startEngine } from './testing/engine.ts';
 import { expectWholeRun } from './testing/expect-whole-run.ts';
 import { freePort } from '@migrator/devkit';
 import { fetchFrom, type MigrationClient, migrationClient } from './testing/migration-client.ts';
-import { run } from './testing/run.ts';
+import { runProgram } from '@migrator/devkit';
 
 const wanted = process.env['DEPLOYMENT_TESTS'] === 'engine';
 const standIns = process.env['DEPLOYMENT_IMAGES'] === 'stand-ins';
@@ -72,7 +72,7 @@ describe.runIf(wanted)('docker compose up', () => {
       expect((await client.start()).status).toBe(202);
       await client.processed(100);
       const [lost = '', ...others] = workers;
-      await run('docker', ['kill', lost]);
+      await runProgram('docker', ['kill', lost]);
       expectWholeRun(await client.end(), size.users * size.entriesPerUser);
 
       await project('stop', '--timeout', '20');

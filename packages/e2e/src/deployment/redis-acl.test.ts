@@ -69,7 +69,7 @@ test(
     for (const action of ['pause', 'resume', 'retry/failed', 'clean/completed'])
       expect(await call(`PUT ${board}/users/${action}`), action).toMatchObject({ status: 200 });
     expect(await call(`POST ${base}/rollback`, { dryRun: false })).toMatchObject({ status: 200 });
-    expect(deployment.api.output() + deployment.workers[0]?.output()).not.toContain('NOPERM');
+    expect(deployment.api.output + deployment.workers[0]?.output).not.toContain('NOPERM');
 
     await using migrator = openClient(`redis://migrator:${password}@`, redis.port);
     for (const command of [

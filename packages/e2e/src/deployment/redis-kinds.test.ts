@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startRedis, startRedisCluster, startRedisSentinels } from '@migrator/devkit';
+import { startRedis, startRedisCluster, startRedisSentinels, startProgram } from '@migrator/devkit';
 import { generate } from 'selfsigned';
 import { afterAll, expect, inject, test, vi } from 'vitest';
 
-import { lastWords, openDeployment, startProgram } from './testing/deployment.ts';
+import { lastWords, openDeployment } from './testing/deployment.ts';
 import { expectWholeRun } from './testing/expect-whole-run.ts';
 
 const size = { users: 8, entriesPerUser: 150 };
@@ -153,18 +153,18 @@ test(
 test('one node of a cluster is not taken for a Redis of its own', async () => {
   await using redis = await startRedisCluster();
   const env = { ...inject('services'), REDIS_URL: redis.nodes[0]?.url ?? '' };
-  const worker = startProgram('worker', env);
-  expect(await worker.exit).toBe(1);
-  expect(worker.output()).toContain('redis+cluster://');
+  const worker = startProgram({ main: 'worker', env });
+  expect(await worker.ended).toBe(1);
+  expect(worker.output).toContain('redis+cluster://');
 });
 
 test('a cluster wants a prefix in braces', async () => {
-  const worker = startProgram('worker', {
-    REDIS_URL: 'redis://127.0.0.1:1,127.0.0.1:2',
-    QUEUE_PREFIX: 'jobs',
+  const worker = startProgram({
+    main: 'worker',
+    env: { REDIS_URL: 'redis://127.0.0.1:1,127.0.0.1:2', QUEUE_PREFIX: 'jobs' },
   });
-  expect(await worker.exit).toBe(2);
-  expect(worker.output()).toMatch(/^QUEUE_PREFIX holds "jobs"; on a Redis Cluster .* such as "\{jobs\}"/);
+  expect(await worker.ended).toBe(2);
+  expect(worker.output).toMatch(/^QUEUE_PREFIX holds "jobs"; on a Redis Cluster .* such as "\{jobs\}"/);
 });
 
 /** A certificate that vouches for itself: as an authority, as `localhost` and as a client. */

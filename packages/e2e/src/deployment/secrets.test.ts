@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 
-import { startRedis } from '@migrator/devkit';
+import { startProgram, startRedis } from '@migrator/devkit';
 import { expect, inject, test, vi } from 'vitest';
 
-import { lastWords, openDeployment, startProgram } from './testing/deployment.ts';
+import { lastWords, openDeployment } from './testing/deployment.ts';
 
 const basePath = '/api/migration/firestore-to-dynamodb';
 /** Nothing is there, and nothing is reached. */
@@ -76,13 +76,12 @@ test('with a secret in every other place, none is in answers, jobs and logs, of 
   const said = await everythingSaid(deployment);
   expect(said).toContain('"state":"completed"');
   // What OpenTelemetry says of itself comes through the log.
-  await vi.waitFor(() => expect(deployment.api.output()).toContain('"msg":"OpenTelemetry"'));
-  for (const line of deployment.api
-    .output()
+  await vi.waitFor(() => expect(deployment.api.output).toContain('"msg":"OpenTelemetry"'));
+  for (const line of deployment.api.output
     .split('\n')
     .filter((one) => one !== '' && !one.startsWith('api: ')))
     expect(() => JSON.parse(line), line).not.toThrow();
-  for (const part of never) expect(said + deployment.api.output()).not.toContain(part);
+  for (const part of never) expect(said + deployment.api.output).not.toContain(part);
 }, 120_000);
 
 test.each([
@@ -93,14 +92,13 @@ test.each([
   { AWS_ENDPOINT_URL_DYNAMODB: `ftp://me:${encoded}@host` },
 ])('%# a wrong value ends the program with a line that does not hold it', async (env) => {
   for (const program of ['api', 'worker'] as const) {
-    const started = startProgram(program, {
-      ...inject('services'),
-      GOOGLE_CLOUD_PROJECT: 'demo-p',
-      ...env,
+    const started = startProgram({
+      main: program,
+      env: { ...inject('services'), GOOGLE_CLOUD_PROJECT: 'demo-p', ...env },
     });
-    expect(await started.exit).toBe(2);
-    expect(started.output()).toMatch(/^[A-Z_]+ holds [^\n]*\n$/);
-    for (const part of never) expect(started.output()).not.toContain(part);
+    expect(await started.ended).toBe(2);
+    expect(started.output).toMatch(/^[A-Z_]+ holds [^\n]*\n$/);
+    for (const part of never) expect(started.output).not.toContain(part);
   }
 });
 
@@ -141,5 +139,5 @@ async function everythingSaid(deployment: Awaited<ReturnType<typeof openDeployme
     '/openapi.json',
   ];
   const said = [started, ...(await Promise.all(paths.map((path) => call('GET', path))))];
-  return [...said, lastWords(deployment), deployment.api.output()].join('\n');
+  return [...said, lastWords(deployment), deployment.api.output].join('\n');
 }

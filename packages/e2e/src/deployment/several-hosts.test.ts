@@ -42,8 +42,8 @@ describe.runIf(why === undefined)('workers on three hosts', () => {
       await hosts.heal(lost);
       expectWholeRun(await deployment.client.end(), deployment.entries);
 
-      for (const worker of deployment.workers) worker.process.kill('SIGTERM');
-      expect(await Promise.all(deployment.workers.map(({ exit }) => exit))).toEqual([0, 0, 0]);
+      for (const worker of deployment.workers) worker.signal('SIGTERM');
+      expect(await Promise.all(deployment.workers.map(({ ended }) => ended))).toEqual([0, 0, 0]);
     },
   );
 });

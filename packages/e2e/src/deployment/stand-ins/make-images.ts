@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 import { findRedisProgram } from '@migrator/devkit';
 
-import { run } from '../testing/run.ts';
+import { runProgram } from '@migrator/devkit';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 const shellTools = [
@@ -97,7 +97,7 @@ function ofTheSystem(name: string): [from: string, to: string] {
 /** The classic builder: a client without its plugin has no other. In the host's network, where the registry is. */
 async function build(dockerfile: string, target: string, tag: string): Promise<void> {
   const args = ['build', '--network', 'host', '--target', target, '--tag', tag, '--file', '-', root];
-  await run('docker', args, { env: { DOCKER_BUILDKIT: '0' }, input: dockerfile });
+  await runProgram('docker', args, { env: { ...process.env, DOCKER_BUILDKIT: '0' }, input: dockerfile });
 }
 
 interface Content {
@@ -155,13 +155,13 @@ async function importImage(tag: string, content: Content): Promise<void> {
 }
 
 async function librariesOf(program: string, libraryPath: string | undefined): Promise<string[]> {
-  const env = libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath };
-  const listed = await run('ldd', [program], { env });
+  const env = { ...process.env, ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }) };
+  const listed = await runProgram('ldd', [program], { env });
   return [...listed.matchAll(/(\/\S+\.so\S*)/g)].map(([, path = '']) => path);
 }
 
 async function which(name: string): Promise<string> {
-  return (await run('sh', ['-c', `command -v ${name}`])).trim();
+  return (await runProgram('sh', ['-c', `command -v ${name}`])).trim();
 }
 
 if (import.meta.main) {

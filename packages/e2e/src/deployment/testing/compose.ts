@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { run, type RunOptions } from './run.ts';
+import { runProgram, type RunOptions } from '@migrator/devkit';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 
@@ -17,13 +17,16 @@ export interface Compose {
 export function compose(project: string, tool: readonly string[], env: RunOptions['env'] = {}): Compose {
   const [command = 'docker', ...first] = tool;
   const call = (...args: readonly string[]): Promise<string> =>
-    run(command, [...first, '--project-name', project, ...args], { env, cwd: root });
+    runProgram(command, [...first, '--project-name', project, ...args], {
+      env: { ...process.env, ...env },
+      cwd: root,
+    });
   return Object.assign(call, {
     async containers(service: string) {
       return (await call('ps', '--quiet', service)).split('\n').filter(Boolean);
     },
     async inspect(container: string, template: string) {
-      return (await run('docker', ['inspect', '--format', template, container])).trim();
+      return (await runProgram('docker', ['inspect', '--format', template, container])).trim();
     },
   });
 }
@@ -31,10 +34,10 @@ export function compose(project: string, tool: readonly string[], env: RunOption
 /** How Compose is called here: as the client's plugin or as the program it used to be. Throws where it is neither. */
 export async function composeTool(): Promise<readonly string[]> {
   try {
-    await run('docker', ['compose', 'version']);
+    await runProgram('docker', ['compose', 'version']);
     return ['docker', 'compose'];
   } catch {
-    await run('docker-compose', ['version']);
+    await runProgram('docker-compose', ['version']);
     return ['docker-compose'];
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { vi } from 'vitest';
 
-import { run } from './run.ts';
+import { runProgram } from '@migrator/devkit';
 
 export interface Engine extends AsyncDisposable {
   readonly host: string;
@@ -15,7 +15,7 @@ export interface Engine extends AsyncDisposable {
 /** Whether a Docker engine answers where the client looks for it. */
 export async function engineAnswers(): Promise<boolean> {
   try {
-    await run('docker', ['version', '--format', '{{.Server.Version}}']);
+    await runProgram('docker', ['version', '--format', '{{.Server.Version}}']);
     return true;
   } catch {
     return false;
@@ -53,12 +53,15 @@ export async function startEngine(): Promise<Engine> {
       .split('\n')
       .map((line) => line.split(' ')[1] ?? '');
     for (const mount of mounts.filter((path) => path.startsWith(folder)).toReversed()) {
-      await run('umount', ['--lazy', mount]);
+      await runProgram('umount', ['--lazy', mount]);
     }
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await vi.waitFor(() => run('docker', ['version'], { env: { DOCKER_HOST: host } }), { timeout: 30_000 });
+    await vi.waitFor(
+      () => runProgram('docker', ['version'], { env: { ...process.env, DOCKER_HOST: host } }),
+      { timeout: 30_000 },
+    );
   } catch (error) {
     await stop();
     throw new Error(`dockerd did not start: ${said}`, { cause: error });

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { run } from './run.ts';
+import { runProgram } from '@migrator/devkit';
 
 /** Hosts of their own, as far as the network goes: namespaces on a bridge, with addresses that are nobody's (RFC 2544). */
 export interface Hosts extends AsyncDisposable {
@@ -21,8 +21,8 @@ export async function noHosts(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'they take Linux and root';
   const probe = `mg${randomInt(0x10000).toString(16)}p`;
   try {
-    await run('ip', ['netns', 'add', probe]);
-    await run('ip', ['netns', 'delete', probe]);
+    await runProgram('ip', ['netns', 'add', probe]);
+    await runProgram('ip', ['netns', 'delete', probe]);
     return undefined;
   } catch (error) {
     return `ip netns does not work here: ${String(error)}`;
@@ -90,5 +90,5 @@ export async function makeHosts(count: number): Promise<Hosts> {
 }
 
 function ip(...args: readonly string[]): Promise<string> {
-  return run('ip', args);
+  return runProgram('ip', args);
 }
