@@ -4,6 +4,7 @@ export { MigrationError, notRetryable } from './migration-error.ts';
 export * from './ownership.ts';
 export type * from './ports/source.ts';
 export type * from './ports/target.ts';
+export { maxItemsPerBatch } from './ports/target.ts';
 export type * from './mapping/mapped-entry.ts';
 export { mapEntry } from './mapping/map-entry.ts';
 export { withoutTrailingZeros } from './values/trailing-zeros.ts';

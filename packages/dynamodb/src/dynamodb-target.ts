@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  type CreateResult,
   type DeleteResult,
   type EncodedItem,
+  errorTable,
   type FoundItems,
   type ItemJson,
   type Lease,
@@ -17,6 +19,7 @@ import {
 } from '@migrator/core';
 import { withRetries } from '@migrator/core';
 import { createAwsClient } from './aws-client.ts';
+import { type InsertAnswer, insertBatchBody, outcomeOfStatement } from './insert-batch.ts';
 import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import {
@@ -31,6 +34,7 @@ import { BufferPool } from './buffer-pool.ts';
 import { type RawResponse, type ReadAction, SignedTransport, type WriteAction } from './signed-transport.ts';
 import { TableTags } from './table-tags.ts';
 import { Table } from './table.ts';
+import { targetError } from './target-errors.ts';
 import { unitsOf, writeUnitsOf } from './write-units.ts';
 
 const keysPerBatchGet = 100;
@@ -65,6 +69,8 @@ class DynamoDbTarget implements Target {
   readonly #tags: TableTags;
   readonly #memory: BufferPool;
   readonly #bodies;
+  /** Why batches of inserts can't be had, once the service has said so. */
+  #cannotCreate: unknown;
 
   constructor(options: DynamoDbTargetOptions, memory: BufferPool) {
     const { tableName } = options;
@@ -76,6 +82,7 @@ class DynamoDbTarget implements Target {
     this.#tags = new TableTags(this.#transport, (signal) => this.#table.arn(signal), options);
     this.#bodies = {
       putItem: putItemBody(tableName),
+      insertBatch: insertBatchBody(tableName),
       deleteItem: deleteItemBody(tableName),
       getItem: getItemBody(tableName),
       getBatch: getBatchBody(tableName),
@@ -93,6 +100,49 @@ class DynamoDbTarget implements Target {
     const { Attributes, ConsumedCapacity } = answer.json as Answers['PutItem'];
     const writeUnits = this.#used('write', unitsOf(ConsumedCapacity, writeUnitsOf(item.size)));
     return { outcome: 'written', replaced: Attributes, writeUnits };
+  }
+
+  async createItems(
+    items: readonly EncodedItem[],
+    lease: Lease,
+    signal?: AbortSignal,
+  ): Promise<CreateResult> {
+    if (this.#cannotCreate !== undefined) throw this.#cannotCreate;
+    const created = items.map(() => false);
+    let writeUnits = 0;
+    let waiting = items.map((_, index) => index);
+    try {
+      await this.#withRetries('BatchExecuteStatement', signal, async (progressed) => {
+        const sent = waiting.map((index) => items[index]!);
+        const { Responses = [], ConsumedCapacity } = await this.#insert(sent, lease, signal);
+        let unitsBySize = 0;
+        const left = { throttled: [] as number[], unknown: [] as number[], 'access-denied': [] as number[] };
+        for (const [at, index] of waiting.entries()) {
+          const outcome = outcomeOfStatement(Responses[at]);
+          if (outcome === 'created') created[index] = true;
+          if (outcome === 'created' || outcome === 'not-created')
+            unitsBySize += outcome === 'created' ? writeUnitsOf(items[index]!.size) : 1;
+          else left[outcome].push(index);
+        }
+        writeUnits += this.#used('write', unitsOf(ConsumedCapacity, unitsBySize));
+        if (left['access-denied'].length > 0) throw this.#insertsDenied();
+        const again = [...left.throttled, ...left.unknown];
+        if (again.length < waiting.length) progressed();
+        waiting = again;
+        if (left.throttled.length > 0) throw leftOver(left.throttled.length, this.#options.tableName);
+        if (left.unknown.length > 0)
+          throw new MigrationError(
+            'TARGET_UNAVAILABLE',
+            'DynamoDB did not answer all statements of a batch.',
+          );
+      });
+    } catch (error) {
+      const code = MigrationError.codeOf(error);
+      if (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED') this.#cannotCreate = error;
+      // One item has the whole request refused, and the answer does not say which one.
+      if (errorTable[code].onExhausted !== 'fail-entry') throw error;
+    }
+    return { created, writeUnits };
   }
 
   async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
@@ -238,6 +288,23 @@ class DynamoDbTarget implements Target {
     const answer = await this.#write('PutItem', body, lease, signal);
     if (!answer.conditionFailed) this.#memory.giveBack(memory);
     return answer;
+  }
+
+  async #insert(
+    items: readonly EncodedItem[],
+    lease: Lease,
+    signal: AbortSignal | undefined,
+  ): Promise<InsertAnswer> {
+    const { body, memory } = this.#bodies.insertBatch(items, this.#memory);
+    const answer = await this.#write('BatchExecuteStatement', body, lease, signal);
+    this.#memory.giveBack(memory);
+    return answer.json as InsertAnswer;
+  }
+
+  #insertsDenied(): MigrationError {
+    const { tableName } = this.#options;
+    const serviceError = { name: 'AccessDenied', message: 'of a statement', httpStatus: 200 };
+    return targetError(serviceError, { action: 'BatchExecuteStatement', tableName });
   }
 
   #send(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {

@@ -50,8 +50,8 @@ export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
   };
 }
 
-/** Returns where it ends. */
-function put(memory: Buffer, bytes: Uint8Array, at: number): number {
+/** Copies `bytes` to `at`; returns where they end. */
+export function put(memory: Buffer, bytes: Uint8Array, at: number): number {
   memory.set(bytes, at);
   return at + bytes.length;
 }

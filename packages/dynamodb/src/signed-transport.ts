@@ -11,7 +11,7 @@ import { RequestSigner } from './request-signer.ts';
 import { mayBeClockSkew, targetError, type ServiceError, toServiceError } from './target-errors.ts';
 
 export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan' | 'ListTagsOfResource';
-export type WriteAction = 'PutItem' | 'DeleteItem' | 'TagResource';
+export type WriteAction = 'PutItem' | 'BatchExecuteStatement' | 'DeleteItem' | 'TagResource';
 
 /** What writes can't be sent without a lease. */
 export type RawRequest = RawCall &

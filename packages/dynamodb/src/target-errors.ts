@@ -81,7 +81,7 @@ export function mayBeClockSkew(error: ServiceError): boolean {
 export function targetError(error: ServiceError, attempted: Attempted): MigrationError {
   const code = codeOf(error);
   const prefix =
-    attempted.action === 'PutItem'
+    attempted.action === 'PutItem' || attempted.action === 'BatchExecuteStatement'
       ? 'Failed to save journal data: '
       : `DynamoDB ${attempted.action} failed: `;
   return new MigrationError(code, `${prefix}${sentence(code, error, attempted)}`, {
@@ -115,7 +115,7 @@ function sentence(code: ErrorCode, error: ServiceError, { action, tableName }: A
     case 'THROTTLED':
       return `table "${tableName}" takes no more for now${aside}`;
     case 'ACCESS_DENIED':
-      return `allow dynamodb:${action} on table "${tableName}" to the AWS identity in use${aside}`;
+      return `allow dynamodb:${permissionFor(action)} on table "${tableName}" to the AWS identity in use${aside}`;
     case 'TABLE_NOT_FOUND':
       return `there is no table "${tableName}": check DYNAMODB_TABLE, AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
     case 'TABLE_KEY_MISMATCH':
@@ -143,6 +143,11 @@ function sentence(code: ErrorCode, error: ServiceError, { action, tableName }: A
     default:
       return named;
   }
+}
+
+/** PartiQL's permissions have names of their own; we send INSERT only. */
+function permissionFor(action: string): string {
+  return action === 'BatchExecuteStatement' ? 'PartiQLInsert' : action;
 }
 
 /** What an error thrown by the AWS SDK, undici or node says. */

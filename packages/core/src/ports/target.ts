@@ -50,6 +50,13 @@ export type PutResult =
   /** The condition failed; `stored` is what is there now, absent if it vanished in between. */
   | { readonly outcome: 'refused'; readonly stored?: StoredItem; readonly writeUnits: number };
 
+export interface CreateResult {
+  /** For each item, in their order, whether it was created. */
+  readonly created: readonly boolean[];
+  /** Of the whole request. */
+  readonly writeUnits: number;
+}
+
 export type DeleteResult =
   | { readonly outcome: 'deleted'; readonly writeUnits: number }
   | { readonly outcome: 'refused'; readonly stored?: StoredItem; readonly writeUnits: number };
@@ -88,6 +95,9 @@ export interface TableDescription {
   readonly provisionedWriteUnits?: number;
 }
 
+/** DynamoDB's own limit. */
+export const maxItemsPerBatch = 25;
+
 /**
  * The DynamoDB table. Every method retries what core's retry table says, then throws a MigrationError. What writes is sent
  * only as long as its lease holds, each repetition too; then it throws LEASE_EXPIRED.
@@ -95,6 +105,13 @@ export interface TableDescription {
 export interface Target {
   /** Writes on the whole ownership condition (core: ownership). */
   putOwned(item: EncodedItem, lease: Lease, signal?: AbortSignal): Promise<PutResult>;
+  /**
+   * Creates items, `maxItemsPerBatch` at most, in one request; each only where no item has its key. What is not created
+   * (an item is there, the service refuses this one, or it refuses the whole request because of one) is left to
+   * `putOwned`, which decides and says why. Throws NOT_SUPPORTED or ACCESS_DENIED where the service has no such request
+   * or the identity in use may not make it.
+   */
+  createItems(items: readonly EncodedItem[], lease: Lease, signal?: AbortSignal): Promise<CreateResult>;
   /** Strongly consistent; keys without an item are absent from the answer. Any number of keys. */
   getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems>;
   deleteOwned(item: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult>;

@@ -1,4 +1,4 @@
-import type { Target } from '@migrator/core';
+import type { EncodedItem, Target } from '@migrator/core';
 
 import type { RateController } from './rate-controller.ts';
 
@@ -7,6 +7,8 @@ export function throttledTarget(target: Target, controller: RateController): Tar
   return {
     putOwned: (item, lease, signal) =>
       controller.write(unitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
+    createItems: (items, lease, signal) =>
+      controller.write(unitsOfAll(items), signal, () => target.createItems(items, lease, signal)),
     deleteOwned: (item, lease, signal) =>
       controller.write(1, signal, () => target.deleteOwned(item, lease, signal)),
     getItems: (keys, signal) => target.getItems(keys, signal),
@@ -19,6 +21,12 @@ export function throttledTarget(target: Target, controller: RateController): Tar
     writeTag: (key, value, lease, signal) => target.writeTag(key, value, lease, signal),
     close: () => target.close(),
   };
+}
+
+function unitsOfAll(items: readonly EncodedItem[]): number {
+  let units = 0;
+  for (const { size } of items) units += unitsOf(size);
+  return units;
 }
 
 /** One write unit for each begun KB. */

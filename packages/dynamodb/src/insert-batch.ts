@@ -1,0 +1,100 @@
+import type { EncodedItem } from '@migrator/core';
+
+import type { BufferPool } from './buffer-pool.ts';
+import { type PooledBody, type PooledBuilder, put } from './requests.ts';
+
+/**
+ * BatchExecuteStatement with an INSERT for each item: PartiQL's INSERT creates an item only where none has its key, at the
+ * same write units as PutItem. It is the one batch of DynamoDB's that overwrites nothing.
+ */
+
+interface StatementAnswer {
+  readonly Error?: { readonly Code?: string; readonly Message?: string };
+}
+
+export interface InsertAnswer {
+  /** One for each statement, in their order. */
+  readonly Responses?: readonly StatementAnswer[];
+  readonly ConsumedCapacity?: readonly { readonly CapacityUnits?: number }[];
+}
+
+/** What became of one statement. */
+export type StatementOutcome =
+  | 'created'
+  /** The table takes no more for now. */
+  | 'throttled'
+  /** It may have been done or not. */
+  | 'unknown'
+  | 'access-denied'
+  /** There is an item, or this one can't be stored: the conditional put finds out. */
+  | 'not-created';
+
+const outcomes: Readonly<Record<string, StatementOutcome>> = {
+  ThrottlingError: 'throttled',
+  ThrottlingException: 'throttled',
+  ProvisionedThroughputExceeded: 'throttled',
+  ProvisionedThroughputExceededException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  TransactionConflict: 'throttled',
+  InternalServerError: 'unknown',
+  AccessDenied: 'access-denied',
+  AccessDeniedException: 'access-denied',
+};
+
+export function outcomeOfStatement(answer: StatementAnswer | undefined): StatementOutcome {
+  if (answer === undefined) return 'unknown';
+  const { Error: error } = answer;
+  if (error === undefined) return 'created';
+  const code = error.Code ?? '';
+  return Object.hasOwn(outcomes, code) ? outcomes[code]! : 'not-created';
+}
+
+const beforeKey = '{"dateKey":'.length;
+const endOfKey = Buffer.from('"},"data":');
+const closeOfKey = '"}'.length;
+const updatedAt = Buffer.from(',"updatedAt":');
+const comma = 44;
+const closeStatement = Buffer.from(']}');
+const closeBody = Buffer.from(']}');
+
+export function insertBatchBody(tableName: string): PooledBuilder<readonly EncodedItem[]> {
+  const statement = `INSERT INTO "${tableName}" VALUE {'dateKey': ?, 'data': ?, 'updatedAt': ?}`;
+  const head = Buffer.from('{"ReturnConsumedCapacity":"TOTAL","Statements":[');
+  const openStatement = Buffer.from(`{"Statement":${JSON.stringify(statement)},"Parameters":[`);
+  const perItem = openStatement.length + closeStatement.length + 1;
+  return (items: readonly EncodedItem[], bodies: BufferPool): PooledBody => {
+    let length = head.length + closeBody.length;
+    for (const { json } of items) length += json.length + perItem;
+    const memory = bodies.take(length);
+    let at = put(memory, head, 0);
+    let isFirst = true;
+    for (const item of items) {
+      if (!isFirst) memory[at++] = comma;
+      isFirst = false;
+      at = put(memory, openStatement, at);
+      at = putParameters(memory, item, at);
+      at = put(memory, closeStatement, at);
+    }
+    at = put(memory, closeBody, at);
+    return { body: memory.subarray(0, at), memory };
+  };
+}
+
+/** The values of the item's three attributes, cut out of its text; returns where they end. */
+function putParameters(memory: Buffer, { json, migratedAt }: EncodedItem, from: number): number {
+  const text = Buffer.from(json.buffer, json.byteOffset, json.length);
+  // In a text a quote follows a backslash, so this is where the key ends.
+  const keyEnd = text.indexOf(endOfKey) + closeOfKey;
+  const dataAt = keyEnd - closeOfKey + endOfKey.length;
+  const lastValue = Buffer.byteLength(JSON.stringify({ S: migratedAt }));
+  const lastAt = text.length - 1 - lastValue;
+  const dataEnd = lastAt - updatedAt.length;
+  if (keyEnd < closeOfKey || text.compare(updatedAt, 0, updatedAt.length, dataEnd, lastAt) !== 0)
+    throw new TypeError('an item is not written as the mapping writes it');
+  let at = from;
+  at += text.copy(memory, at, beforeKey, keyEnd);
+  memory[at++] = comma;
+  at += text.copy(memory, at, dataAt, dataEnd);
+  memory[at++] = comma;
+  return at + text.copy(memory, at, lastAt, text.length - 1);
+}
