@@ -1,5 +1,5 @@
 import type { ApiContext } from './api-context.ts';
-import { statusOf } from './handlers/status.ts';
+import { statusOf } from './status-of.ts';
 
 export interface FeedEvent {
   /** Grows; a reader that comes back with it misses no change of state. */

@@ -1,13 +1,10 @@
 import type { Operation } from '@migrator/core';
-import { estimate, type Estimate, migrationReport, type MigrationReport } from '@migrator/engine';
+import { estimate, migrationReport, type MigrationReport } from '@migrator/engine';
 
 import type { ApiContext } from './api-context.ts';
 
 /** A run's report. A dry run's report predicts cost and duration of a real run. */
-export async function reportOf(
-  context: ApiContext,
-  operation: Operation,
-): Promise<MigrationReport & { estimate?: Estimate }> {
+export async function reportOf(context: ApiContext, operation: Operation): Promise<MigrationReport> {
   const report = await migrationReport(context.ledger, operation);
   if (!report.dryRun) return report;
   return { ...report, estimate: estimate(operation, context.settings.prices) };

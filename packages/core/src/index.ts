@@ -27,7 +27,7 @@ export {
 } from './operations/counters.ts';
 export { leasesOutstanding } from './operations/leases-outstanding.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
-export { migrationStats, type MigrationStats, processedEntries } from './operations/migration-stats.ts';
+export { processedEntries } from './operations/processed-entries.ts';
 export { needsPruneCount, type PruneCounts, pruneRefusal } from './operations/prune-limits.ts';
 export { decodeRunMarker, encodeRunMarker, type RunMarker } from './operations/run-marker.ts';
 export { isTaskId, parseTaskId, type Task, taskId } from './operations/task-id.ts';

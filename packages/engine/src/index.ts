@@ -12,29 +12,26 @@ export { runInProcess } from './in-process.ts';
 export { joinSignals, type JoinedSignals } from './join-signals.ts';
 export { AttemptWatcher } from './leases/attempt-watcher.ts';
 export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger.ts';
-export {
-  currentStatus,
-  type CurrentStatus,
-  type Progress,
-  progressOf,
-  type StatusState,
-} from './reports/current-status.ts';
+export * as answers from './api/answers.ts';
+export * as requests from './api/requests.ts';
+export type {
+  MigrationReport,
+  MigrationStats,
+  PruneReport,
+  SubcollectionReport,
+  Verdict,
+} from './api/reports.ts';
+export type { RollbackAnswer, VerificationAnswer } from './api/answers.ts';
+export type { CurrentStatus, PaceReport, Progress, Status, StatusState } from './api/status.ts';
+export { currentStatus, progressOf } from './reports/current-status.ts';
 export { hidingLedger, pseudonym, taskLabel, withoutUserData } from './reports/hide-user-data.ts';
-export { estimate, type Estimate } from './reports/estimate.ts';
-export { lastMigration, migrationReport, type MigrationReport } from './reports/migration-report.ts';
-export { type EntryKind, entryKinds, listedEntries } from './reports/listed-entries.ts';
-export type { PruneReport } from './reports/prune-report.ts';
-export type { SubcollectionReport } from './reports/subcollection-report.ts';
+export { estimate } from './reports/estimate.ts';
+export { lastMigration, migrationReport } from './reports/migration-report.ts';
+export { listedEntries } from './reports/listed-entries.ts';
 export { type MarkedRun, markedRun } from './reports/marked-run.ts';
-export { rollbackReport, type RollbackReport } from './reports/rollback-report.ts';
-export {
-  type IssueKind,
-  issueKinds,
-  verificationReport,
-  type VerificationReport,
-} from './reports/verification-report.ts';
+export { rollbackReport } from './reports/rollback-report.ts';
+export { issueKinds, verificationReport } from './reports/verification-report.ts';
 export { runTask, type AttemptOptions, type TaskResult } from './tasks/run-task.ts';
-export type { LimitedBy, PaceReport } from './throttle/pace-report.ts';
 export { createMemoryRateLimit } from './throttle/memory-rate-limit.ts';
 export { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
 export { RateController, type RateControllerOptions } from './throttle/rate-controller.ts';
@@ -49,4 +46,4 @@ export { requireOwnRuns, requireSameBinding } from './operations/require-binding
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
 export { readRunMarker } from './operations/run-markers.ts';
 export { startTimeOf } from './operations/start-time.ts';
-export { waitForEnd } from './operations/wait-for-end.ts';
+export { waitForOperation, type WaitOptions } from './operations/wait-for-operation.ts';

@@ -10,7 +10,7 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import { controlCurrent, rollbackReport, startOperation, waitForEnd } from '@migrator/engine';
+import { controlCurrent, rollbackReport, startOperation, waitForOperation } from '@migrator/engine';
 import { startDynamoDbProxy } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
@@ -71,7 +71,9 @@ async function rollBack(environment: TestEnvironment, migrationId?: string): Pro
     ...request,
     migrationId,
   });
-  expect(await waitForEnd(context.ledger, id, { limitMs: 40_000 })).toMatchObject({ state: 'completed' });
+  expect(await waitForOperation(() => context.ledger.get(id), { limitMs: 40_000 })).toMatchObject({
+    state: 'completed',
+  });
   await worker.stop();
 }
 
@@ -297,7 +299,9 @@ test('a rollback deletes nothing while the table goes on saying that the run has
 
   proxy.always(undefined);
   await controlCurrent(context, 'run');
-  expect(await waitForEnd(context.ledger, id, { limitMs: 40_000 })).toMatchObject({ state: 'completed' });
+  expect(await waitForOperation(() => context.ledger.get(id), { limitMs: 40_000 })).toMatchObject({
+    state: 'completed',
+  });
   await expect(ways.inProcess(environment)).rejects.toMatchObject({ code: 'ROLLED_BACK' });
 });
 
@@ -317,7 +321,7 @@ test.each([
     const context = await environment.openQueue({ AWS_ENDPOINT_URL_DYNAMODB });
     environment.addWorker(context);
     const { id } = await startOperation(context, { kind: 'rollback', dryRun: false });
-    const ended = await waitForEnd(context.ledger, id, { limitMs: 40_000 });
+    const ended = await waitForOperation(() => context.ledger.get(id), { limitMs: 40_000 });
     expect(rollbackReport(ended!)).toMatchObject({ success: true, deleted: 3 });
     expect(rollbackReport(ended!).message).toMatch(says);
   },

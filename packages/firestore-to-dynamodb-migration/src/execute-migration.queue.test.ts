@@ -1,4 +1,4 @@
-import { startOperation, waitForEnd } from '@migrator/engine';
+import { startOperation, waitForOperation } from '@migrator/engine';
 import { startRedis } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
@@ -101,7 +101,9 @@ test('after a rollback nothing is migrated until somebody asks for it', async ()
   const context = await environment.openQueue();
   const worker = environment.addWorker(context);
   const { id } = await startOperation(context, { kind: 'rollback', dryRun: false });
-  expect(await waitForEnd(context.ledger, id, { limitMs: 20_000 })).toMatchObject({ state: 'completed' });
+  expect(await waitForOperation(() => context.ledger.get(id), { limitMs: 20_000 })).toMatchObject({
+    state: 'completed',
+  });
   await worker.stop();
   expect(await environment.countItems()).toBe(0);
 

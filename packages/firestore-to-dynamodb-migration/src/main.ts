@@ -1,6 +1,6 @@
 export { ConfigError } from '@migrator/config';
-export { type ErrorCode, MigrationError, type MigrationStats } from '@migrator/core';
-export type { PruneReport, SubcollectionReport } from '@migrator/engine';
+export { type ErrorCode, MigrationError } from '@migrator/core';
+export type { MigrationStats, PruneReport, SubcollectionReport } from '@migrator/engine';
 export { executeMigration } from './execute-migration.ts';
 export type { MigrationProgress, MigrationResult, MigrationVerification } from './migration-result.ts';
 export type { ExecuteMigrationOptions } from './options.ts';

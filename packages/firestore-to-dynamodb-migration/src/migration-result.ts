@@ -1,13 +1,8 @@
-import {
-  type Ledger,
-  MigrationError,
-  type MigrationStats,
-  type Operation,
-  type OperationState,
-} from '@migrator/core';
+import { type Ledger, MigrationError, type Operation, type OperationState } from '@migrator/core';
 import {
   migrationReport,
   type MigrationReport,
+  type MigrationStats,
   type Progress,
   type PruneReport,
   type StatusState,

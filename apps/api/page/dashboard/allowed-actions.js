@@ -1,5 +1,5 @@
 /**
- * @import { Status } from './api.js'
+ * @import { Status } from '@migrator/engine'
  */
 
 /** @typedef {'start' | 'verify' | 'rollback' | 'retry' | 'pause' | 'resume' | 'cancel' | 'limit'} Action */

@@ -1,13 +1,3 @@
-/**
- * @import { CurrentStatus, Estimate, MigrationReport, Progress, RollbackReport, VerificationReport } from '@migrator/engine'
- */
-
-/** @typedef {{ currentStatus: CurrentStatus, lastMigration: MigrationReport | null }} Status */
-/** @typedef {'running' | MigrationReport['state']} OperationState */
-/** @typedef {MigrationReport & { estimate?: Estimate }} MigrationAnswer */
-/** @typedef {VerificationReport & { verificationId: string, state: OperationState, issues: { kind: string, path?: string, dateKey?: string }[] }} VerificationAnswer */
-/** @typedef {RollbackReport & { rollbackId: string, state: OperationState, items: { dateKey: string | null, message: string }[] }} RollbackAnswer */
-
 /** Relative, so that the page works behind a proxy that puts it below a path. */
 export const basePath = 'api/migration/firestore-to-dynamodb';
 

@@ -5,7 +5,7 @@ import { rollbackDialog } from './rollback-dialog.js';
 
 /**
  * @import { Action } from './allowed-actions.js'
- * @import { Status } from './api.js'
+ * @import { Status } from '@migrator/engine'
  */
 
 /** @type {Readonly<Record<Action, string>>} */

@@ -1,10 +1,10 @@
 import { ApiProblem, call } from './api.js';
 
 /**
- * @import { MigrationAnswer, RollbackAnswer, Status, VerificationAnswer } from './api.js'
+ * @import { MigrationReport, RollbackAnswer, Status, VerificationAnswer } from '@migrator/engine'
  */
 
-/** @typedef {{ kind: 'migration', answer: MigrationAnswer } | { kind: 'verification', answer: VerificationAnswer } | { kind: 'rollback', answer: RollbackAnswer }} Result */
+/** @typedef {{ kind: 'migration', answer: MigrationReport } | { kind: 'verification', answer: VerificationAnswer } | { kind: 'rollback', answer: RollbackAnswer }} Result */
 
 const everyMs = 1_000;
 

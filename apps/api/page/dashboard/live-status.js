@@ -1,8 +1,7 @@
 import { ApiProblem, basePath, call } from './api.js';
 
 /**
- * @import { CurrentStatus } from '@migrator/engine'
- * @import { Status } from './api.js'
+ * @import { CurrentStatus, Status } from '@migrator/engine'
  */
 
 /** @typedef {{ state: 'live' } | { state: 'lost', message: string }} Connection */

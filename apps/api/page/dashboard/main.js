@@ -6,7 +6,7 @@ import { progressView } from './progress-view.js';
 import { migrationNodes, rollbackNodes, verificationNodes } from './report-view.js';
 
 /**
- * @import { Status } from './api.js'
+ * @import { Status } from '@migrator/engine'
  * @import { Result } from './follow-result.js'
  * @import { Connection } from './live-status.js'
  */

@@ -3,15 +3,14 @@ import { dataLink, element, figures, link } from './dom.js';
 import { amount, counted, duration, endWords, moment, size } from './words.js';
 
 /**
- * @import { MigrationReport } from '@migrator/engine'
- * @import { MigrationAnswer, RollbackAnswer, VerificationAnswer } from './api.js'
+ * @import { MigrationReport, RollbackAnswer, VerificationAnswer } from '@migrator/engine'
  */
 
 const shownErrors = 5;
 
 /**
  * All there is to say about one run.
- * @param {MigrationAnswer} report
+ * @param {MigrationReport} report
  * @returns {Node[]}
  */
 export function migrationNodes(report) {
@@ -96,7 +95,7 @@ function ifAny(term, count, tone = '') {
 
 /**
  * What a dry run predicts.
- * @param {NonNullable<MigrationAnswer['estimate']>} estimate
+ * @param {NonNullable<MigrationReport['estimate']>} estimate
  * @returns {Node[]}
  */
 function estimateNodes({ cost, firestoreReads, dynamodbWriteUnits, bytes, users, secondsAt }) {

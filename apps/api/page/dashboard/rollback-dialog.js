@@ -4,7 +4,7 @@ import { notice, rollbackNodes } from './report-view.js';
 import { counted } from './words.js';
 
 /**
- * @import { RollbackAnswer } from './api.js'
+ * @import { RollbackAnswer } from '@migrator/engine'
  */
 
 const everyMs = 1_000;

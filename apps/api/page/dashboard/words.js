@@ -1,7 +1,7 @@
 /**
  * How the page says things: numbers, states, reasons. No document, no network.
  *
- * @import { LimitedBy, MigrationReport, PaceReport, StatusState } from '@migrator/engine'
+ * @import { MigrationReport, PaceReport, StatusState } from '@migrator/engine'
  */
 
 /** @typedef {'good' | 'warn' | 'bad' | 'wait' | ''} Tone */
@@ -90,7 +90,7 @@ export function paceWords({ writeUnitsPerSecond, maxWriteUnitsPerSecond, limited
   return `Pace: ${amount(writeUnitsPerSecond)}${most} write units a second: ${limits[limitedBy] ?? limitedBy}`;
 }
 
-/** @type {Readonly<Record<LimitedBy, string>>} */
+/** @type {Readonly<Record<PaceReport['limitedBy'], string>>} */
 const limits = {
   budget: 'writes wait for their share of the limit',
   throttled: 'the table takes no more (throttled)',

@@ -10,8 +10,8 @@ import type { Role, Tokens } from './tokens.ts';
 export const signInPath = '/sign-in';
 export const signOutPath = '/sign-out';
 
-/** Open to all: what an orchestrator asks, and what somebody needs to get in and out. */
-const open: ReadonlySet<string> = new Set(['/healthz', '/readyz', signInPath, signOutPath, '/pages.css']);
+/** What somebody needs to get in and out. */
+const signInPaths = [signInPath, signOutPath, '/pages.css'];
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -20,7 +20,13 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  * send what changes something, and no page of another site on their behalf. Without an API_TOKEN everybody who can
  * reach the server (this machine only) may do everything.
  */
-export function accessGuard(tokens: Tokens, attempts: Attempts, sessions: Sessions): RequestHandler {
+export function accessGuard(
+  tokens: Tokens,
+  attempts: Attempts,
+  sessions: Sessions,
+  openPaths: readonly string[],
+): RequestHandler {
+  const open: ReadonlySet<string> = new Set([...signInPaths, ...openPaths]);
   return async (request, response, next) => {
     if (open.has(request.path)) {
       if (!safeMethods.has(request.method)) refuseOtherSites(request, response);

@@ -1,5 +1,5 @@
 import { entryOutcomes, type Operation, processedEntries } from '@migrator/core';
-import { currentStatus, hasLeases } from '@migrator/engine';
+import { answers, currentStatus, hasLeases } from '@migrator/engine';
 import { type ExportedMetrics, GaugePage } from '@migrator/runtime';
 import { queueLoads } from '@migrator/queue';
 
@@ -17,17 +17,7 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
     context.rateController.report(),
   ]);
 
-  const states = [
-    'idle',
-    'listing',
-    'migrating',
-    'verifying',
-    'rolling-back',
-    'pausing',
-    'paused',
-    'cancelling',
-  ];
-  for (const state of states) {
+  for (const state of answers.statusState.options) {
     page.set('migrator_state', 'The one that is 1 is the state', { state }, state === status.state ? 1 : 0);
   }
   const { progress } = status;
@@ -50,7 +40,7 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
     {},
     pace.maxWriteUnitsPerSecond ?? 0,
   );
-  for (const limit of ['budget', 'throttled', 'source', 'workers', 'paused']) {
+  for (const limit of answers.pace.shape.limitedBy.options) {
     const is = progress?.pace?.limitedBy === limit;
     page.set('migrator_pace_limited_by', 'The one that is 1 holds the pace down', { by: limit }, is ? 1 : 0);
   }
@@ -86,7 +76,7 @@ function runGauges(page: GaugePage, run: Operation): void {
   for (const [code, failures] of Object.entries(run.codes)) {
     page.set('migrator_run_failures', "The newest run's failures by code", { code }, failures);
   }
-  for (const state of ['running', 'completed', 'completed-with-failures', 'failed', 'cancelled']) {
+  for (const state of answers.operationState.options) {
     page.set(
       'migrator_run_state',
       'The one that is 1 is the state of the newest run',

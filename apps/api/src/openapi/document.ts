@@ -1,10 +1,9 @@
+import { type ErrorCode, errorTable } from '@migrator/core';
+import { answers, requests } from '@migrator/engine';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 
-import { problem } from '../answer-schemas.ts';
-import type { Route } from '../routes.ts';
-import { idPath } from '../schemas.ts';
-import { type OperationDoc, operations, tags } from './operations.ts';
+import { type Route, tags } from '../route.ts';
 
 /** What every call may answer, whatever it is about. */
 const always: Readonly<Record<number, string>> = {
@@ -15,6 +14,9 @@ const guarded: Readonly<Record<number, string>> = {
   401: 'UNAUTHORIZED',
   403: 'READ_ONLY, CROSS_SITE, HOST_NOT_ALLOWED',
   429: 'TOO_MANY_ATTEMPTS',
+};
+const withoutRedis: Readonly<Record<number, string>> = {
+  503: 'REDIS_UNAVAILABLE and other codes that begin with REDIS_',
 };
 const withBody: Readonly<Record<number, string>> = {
   413: 'BODY_TOO_LARGE',
@@ -37,7 +39,7 @@ export function openApiDocument(table: readonly Route[]): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of table) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    (paths[path] ??= {})[route.method] = operationOf(route, operations[route.id]);
+    (paths[path] ??= {})[route.method] = operationOf(route);
   }
   return createDocument({
     openapi: '3.1.0',
@@ -60,32 +62,32 @@ export function openApiDocument(table: readonly Route[]): object {
   });
 }
 
-function operationOf(route: Route, doc: OperationDoc): ZodOpenApiOperationObject {
+function operationOf(route: Route): ZodOpenApiOperationObject {
+  const { access, body, query, waits } = route;
+  const description = descriptionOf(route);
   const params = {
-    ...(route.path.includes(':id') ? { path: idPath } : {}),
-    ...(route.query === undefined ? {} : { query: route.query }),
-    ...(doc.waits === undefined ? {} : { header: preferHeader }),
+    ...(route.path.includes(':id') && { path: requests.idPath }),
+    ...(query && { query }),
+    ...(waits !== undefined && { header: preferHeader }),
   };
   return {
     operationId: route.id,
-    tags: [doc.tag],
-    summary: doc.summary,
-    ...(doc.description === undefined && doc.waits === undefined ? {} : { description: descriptionOf(doc) }),
-    ...(doc.open === true ? { security: [] } : {}),
-    ...(Object.keys(params).length === 0 ? {} : { requestParams: params }),
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: route.id === 'pace',
-            content: { 'application/json': { schema: route.body } },
-          },
-        }),
-    responses: responsesOf(route, doc),
+    tags: [route.tag],
+    summary: route.summary,
+    ...(description !== '' && { description }),
+    ...(access === 'open' && { security: [] }),
+    ...(Object.keys(params).length > 0 && { requestParams: params }),
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: body } },
+      },
+    }),
+    responses: responsesOf(route),
   };
 }
 
-function descriptionOf({ description, waits }: OperationDoc): string {
+function descriptionOf({ description, waits }: Route): string {
   const wait =
     waits === undefined
       ? undefined
@@ -95,9 +97,9 @@ function descriptionOf({ description, waits }: OperationDoc): string {
   return [description, wait].filter((part) => part !== undefined).join(' ');
 }
 
-function responsesOf(route: Route, doc: OperationDoc): ZodOpenApiResponsesObject {
+function responsesOf(route: Route): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
-  for (const [status, { says, schema, type = 'application/json' }] of Object.entries(doc.answers)) {
+  for (const [status, { says, schema, type = 'application/json' }] of Object.entries(route.answers)) {
     responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
       description: says,
       ...(status === '202' ? { headers: laterHeaders } : {}),
@@ -108,17 +110,22 @@ function responsesOf(route: Route, doc: OperationDoc): ZodOpenApiResponsesObject
   }
   const problems = merged(
     always,
-    doc.open === true ? {} : guarded,
+    route.access === 'open' ? {} : guarded,
     route.body === undefined ? {} : withBody,
-    doc.problems,
+    route.needsRedis === true ? withoutRedis : {},
+    ...(route.problems ?? []).map((code) => ({ [statusOf(code)]: code })),
   );
   for (const [status, codes] of Object.entries(problems)) {
     responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
       description: codes,
-      content: { 'application/problem+json': { schema: problem } },
+      content: { 'application/problem+json': { schema: answers.problem } },
     };
   }
   return responses;
+}
+
+function statusOf(code: ErrorCode): number {
+  return errorTable[code].httpStatus ?? 500;
 }
 
 function merged(...parts: readonly Readonly<Record<number, string>>[]): Record<string, string> {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 
-import * as answers from '../answer-schemas.ts';
+import { answers } from '@migrator/engine';
 import { basePath } from '../api-context.ts';
 import { anyRequest, badRequest, type FuzzRequest, type OpenApi } from '../testing/fuzz-requests.ts';
 import { at, openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';

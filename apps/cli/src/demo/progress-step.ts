@@ -28,7 +28,9 @@ const labels: Readonly<Record<StatusState, string>> = {
  * Turns what the API says into steps. Where it has no pace, as in a run's first moments, the pace is measured here.
  * `now`: milliseconds.
  */
-export function stepMeter(now: () => number): (status: CurrentStatus) => Step | undefined {
+export function stepMeter(
+  now: () => number,
+): (status: Pick<CurrentStatus, 'state' | 'progress'>) => Step | undefined {
   let label = '';
   let since = { at: 0, processed: 0 };
   return ({ state, progress }) => {

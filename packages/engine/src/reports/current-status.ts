@@ -1,54 +1,6 @@
-import {
-  type Binding,
-  type Ledger,
-  type Operation,
-  processedEntries,
-  type SourceBinding,
-  type TargetBinding,
-  withoutDigest,
-} from '@migrator/core';
+import { type Binding, type Ledger, type Operation, processedEntries, withoutDigest } from '@migrator/core';
 
-import type { PaceReport } from '../throttle/pace-report.ts';
-
-export type StatusState =
-  | 'idle'
-  | 'listing'
-  | 'migrating'
-  | 'verifying'
-  | 'rolling-back'
-  | 'pausing'
-  | 'paused'
-  | 'cancelling';
-
-export interface Progress {
-  /** Entries dealt with: migrated, compared; for a rollback, items looked at. */
-  processed: number;
-  /** Entries to go through; null where it is not known (yet). */
-  total: number | null;
-  /** 0 to 100, two decimals; null without a total. */
-  percent: number | null;
-  entriesPerSecond: number;
-  /** Seconds; null where nothing can be said. */
-  etaSeconds: number | null;
-  users: { listed: number; completed: number; failed: number };
-  /** Counts by outcome, as the ledger has them at this moment. */
-  outcomes: Record<string, number>;
-  /** Why it is paused, or what it can't get past at the moment. */
-  reason: string | null;
-  /** How fast all processes write together, and why not faster. Absent where nobody asked. */
-  pace?: PaceReport;
-}
-
-export interface CurrentStatus {
-  state: StatusState;
-  migrationId: string | null;
-  /** The operation that runs: a migration, verification or rollback. */
-  operationId: string | null;
-  /** Of what runs; of this process where nothing does. */
-  source: SourceBinding;
-  target: TargetBinding;
-  progress: Progress | null;
-}
+import type { CurrentStatus, PaceReport, Progress, StatusState } from '../api/status.ts';
 
 /** What is going on. `own`: what this process is configured for. `isActive`: whether any task is being worked on right now. */
 export async function currentStatus(
@@ -56,7 +8,7 @@ export async function currentStatus(
   own: Binding,
   isActive: () => Promise<boolean>,
   pace?: { report(): Promise<PaceReport> },
-): Promise<CurrentStatus> {
+): Promise<Omit<CurrentStatus, 'notice' | 'workers'>> {
   const operation = await ledger.current();
   const { source, target } = operation?.binding ?? own;
   if (operation === undefined)

@@ -1,18 +1,6 @@
 import { type Operation, type Prices, processedEntries } from '@migrator/core';
 
-export interface Estimate {
-  /** What a real run of the same would take. */
-  firestoreReads: { run: number; verification: number };
-  dynamodbWriteUnits: number;
-  dynamodbReadUnits: { run: number; verification: number };
-  bytes: number;
-  users: { listed: number; withoutDocument: number };
-  /** US dollars. */
-  cost: { firestoreReads: number; dynamodbWrites: number; dynamodbReads: number; total: number };
-  prices: Prices;
-  /** Seconds of writing at so many write units a second; what the run is given, or what tables commonly give. */
-  secondsAt: { writeUnitsPerSecond: number; seconds: number; says: string }[];
-}
+import type { Estimate } from '../api/reports.ts';
 
 const paces = [
   { writeUnitsPerSecond: 1_000, says: 'one partition' },
@@ -59,7 +47,7 @@ export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSeco
     bytes,
     users: { listed, withoutDocument: dryRun.coordinatorState.missingUsers ?? 0 },
     cost: { ...cost, total: dollars(cost.firestoreReads + cost.dynamodbWrites + cost.dynamodbReads, 1) },
-    prices,
+    prices: { ...prices },
     secondsAt: [...given, ...paces].map(({ writeUnitsPerSecond, says }) => ({
       writeUnitsPerSecond,
       seconds: Math.ceil(count('writeUnits') / writeUnitsPerSecond),

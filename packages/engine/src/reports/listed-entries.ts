@@ -1,12 +1,11 @@
 import type { Issue, Ledger, Operation } from '@migrator/core';
 
+import type { EntryKind } from '../api/fields.ts';
+
 /** Of which entries of a run there is a list beside its failures, and which operations hold it. */
 const holders = {
   pruned: ({ coordinatorState }: Operation) => coordinatorState.prunedBy ?? [],
-} as const satisfies Record<string, (run: Operation) => readonly string[]>;
-
-export type EntryKind = keyof typeof holders;
-export const entryKinds = Object.keys(holders) as [EntryKind, ...EntryKind[]];
+} as const satisfies Record<EntryKind, (run: Operation) => readonly string[]>;
 
 /** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
 const cursorStep = 1_000_000;

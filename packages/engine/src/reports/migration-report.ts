@@ -1,40 +1,10 @@
-import {
-  type Binding,
-  isSameBinding,
-  type Ledger,
-  migrationStats,
-  type MigrationStats,
-  type Operation,
-  type OperationState,
-  sourceAndTarget,
-  type SourceBinding,
-  type TargetBinding,
-} from '@migrator/core';
+import { type Binding, isSameBinding, type Ledger, type Operation, sourceAndTarget } from '@migrator/core';
 
-import { pruneReport, type PruneReport } from './prune-report.ts';
-import { subcollectionReport, type SubcollectionReport } from './subcollection-report.ts';
-import { verificationReport, type VerificationReport } from './verification-report.ts';
-
-export interface MigrationReport {
-  migrationId: string;
-  state: OperationState;
-  dryRun: boolean;
-  source: SourceBinding;
-  target: TargetBinding;
-  startedAt: string;
-  finishedAt: string | null;
-  stats: MigrationStats;
-  /** Null while there is none: not asked for, or not yet. */
-  verification: (VerificationReport & { verificationId: string }) | null;
-  /** Null where no prune was asked for, or it has not begun. */
-  prune: PruneReport | null;
-  subcollections: SubcollectionReport | null;
-  /** The rollback that took the run back. */
-  rolledBackBy: string | null;
-  reason: string | null;
-  /** What to do about it; null where there is nothing to do. */
-  advice: string | null;
-}
+import type { MigrationReport } from '../api/reports.ts';
+import { migrationStats } from './migration-stats.ts';
+import { pruneReport } from './prune-report.ts';
+import { subcollectionReport } from './subcollection-report.ts';
+import { verificationReport } from './verification-report.ts';
 
 const errorsInStats = 100;
 

@@ -1,14 +1,6 @@
 import { type Ledger, needsPruneCount, type Operation } from '@migrator/core';
 
-export interface PruneReport {
-  /** Items pruned; in a dry run those that would be. */
-  pruned: number;
-  /** Items without an entry that stayed: saved by the application since, or beyond what was counted. */
-  kept: number;
-  /** Items whose entry can't be asked about. They stay. */
-  unknown: number;
-  message: string;
-}
+import type { PruneReport } from '../api/reports.ts';
 
 /** What the prune of a run did, or would do; null where none was asked for or has begun. */
 export async function pruneReport(

@@ -1,19 +1,11 @@
 import type { Operation } from '@migrator/core';
 
-export interface RollbackReport {
-  success: boolean;
-  message: string;
-  dryRun: boolean;
-  /** Items deleted; in a dry run those that would be. */
-  deleted: number;
-  /** Items left alone. */
-  kept: number;
-  /** Why, by reason. */
-  keptReasons: { changedByApplication: number; notMigrated: number; otherRun: number; misplaced: number };
-  scanned: number;
-  /** Bytes of what would be deleted, told by dry runs. */
-  bytes: number;
-}
+import type { RollbackAnswer } from '../api/answers.ts';
+
+type RollbackReport = Pick<
+  RollbackAnswer,
+  'success' | 'message' | 'dryRun' | 'deleted' | 'kept' | 'keptReasons' | 'scanned' | 'bytes'
+>;
 
 /** What a rollback did, or would do. */
 export function rollbackReport(operation: Operation): RollbackReport {

@@ -1,16 +1,6 @@
 import type { Operation } from '@migrator/core';
 
-export interface SubcollectionReport {
-  sampledUsers: number;
-  sampledEntries: number;
-  /** Of the sampled entries. */
-  entriesWithSubcollections: number;
-  /** Days of the sampled users that exist only as parents of other documents. */
-  parentsWithoutDocument: number;
-  /** The first 10 of both, by their paths. */
-  examples: string[];
-  message: string;
-}
+import type { SubcollectionReport } from '../api/reports.ts';
 
 /** What a sample of the source has shown that no run copies; null where none was taken yet. A warning, no failure. */
 export function subcollectionReport({ coordinatorState }: Operation): SubcollectionReport | null {

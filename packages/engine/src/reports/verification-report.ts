@@ -1,6 +1,9 @@
 import type { Operation } from '@migrator/core';
 
-import { subcollectionReport, type SubcollectionReport } from './subcollection-report.ts';
+import type { Verdict } from '../api/reports.ts';
+import { subcollectionReport } from './subcollection-report.ts';
+
+type IssueKind = keyof Verdict['issueCounts'];
 
 /** Each kind of issue, and whether it makes the copy invalid. */
 export const issueKinds = {
@@ -13,20 +16,10 @@ export const issueKinds = {
   unexpected: { invalid: true, says: 'items without an entry' },
   'target-changed': { invalid: false, says: "items that are the application's now" },
   unknown: { invalid: false, says: "items whose entry can't be asked about (Firestore has no such ids)" },
-} as const;
-
-export type IssueKind = keyof typeof issueKinds;
-
-export interface VerificationReport {
-  isValid: boolean;
-  issueCounts: Record<IssueKind, number>;
-  counts: { firestore: number; dynamodb: number };
-  subcollections: SubcollectionReport | null;
-  message: string;
-}
+} as const satisfies Record<IssueKind, { invalid: boolean; says: string }>;
 
 /** What a verification has found, in the guide's words. */
-export function verificationReport(operation: Operation): VerificationReport {
+export function verificationReport(operation: Operation): Omit<Verdict, 'verificationId'> {
   const count = (name: string): number => operation.totals[name] ?? 0;
   const kinds = Object.keys(issueKinds) as IssueKind[];
   const issueCounts = Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Record<

@@ -2,7 +2,6 @@ import {
   type EntryRef,
   MigrationError,
   type MigrationRequest,
-  migrationStats,
   type Operation,
   type Source,
   type SourceEntry,
@@ -15,6 +14,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { defaultPaging } from '../engine-context.ts';
 import { runInProcess } from '../in-process.ts';
 import { createMemoryLedger } from '../memory-ledger.ts';
+import { migrationStats } from '../reports/migration-stats.ts';
 import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 
 const request: MigrationRequest = {

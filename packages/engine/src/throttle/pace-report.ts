@@ -1,18 +1,5 @@
+import type { PaceReport } from '../api/status.ts';
 import type { RateSample } from './shared-rate-limit.ts';
-
-/**
- * What limits the write rate. `budget`: writes wait for their share of the maximum. `throttled`: they wait because the
- * table takes no more. `source`: there is nothing to write while Firestore is being read. `workers`: none of these;
- * more workers, or more writes at once, would be faster. `paused`: by a person, or by an error that only a person can fix.
- */
-export type LimitedBy = 'budget' | 'throttled' | 'source' | 'workers' | 'paused';
-
-export interface PaceReport {
-  /** Write units that all processes used a second, over the last few. */
-  readonly writeUnitsPerSecond: number;
-  readonly maxWriteUnitsPerSecond: number | null;
-  readonly limitedBy: LimitedBy;
-}
 
 /** The share of the time from which on a wait is what matters. */
 const notable = 0.25;
@@ -40,7 +27,7 @@ export function paceReport(samples: readonly RateSample[], maximum: number | nul
   };
 }
 
-function limitedBy(budget: number, throttled: number, sourceWait: number): LimitedBy {
+function limitedBy(budget: number, throttled: number, sourceWait: number): PaceReport['limitedBy'] {
   // Writes that wait for their turn are the reason whatever else is slow as well.
   if (sourceWait < 0.5 && Math.max(budget, throttled) >= notable)
     return budget >= throttled ? 'budget' : 'throttled';

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
 
 import { Budget } from './budget.ts';
-import { paceReport, type PaceReport } from './pace-report.ts';
+import type { PaceReport } from '../api/status.ts';
+import { paceReport } from './pace-report.ts';
 import { Gauge } from './gauge.ts';
 import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 import type { RateSample, SharedRateLimit } from './shared-rate-limit.ts';

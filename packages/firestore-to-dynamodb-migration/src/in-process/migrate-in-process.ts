@@ -2,7 +2,7 @@ import { openServices, type Services } from '@migrator/runtime';
 import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
 import { hidingLedger, preflight, runInProcess, startTimeOf, withoutUserData } from '@migrator/engine';
 
-import { waitForOperation, throwIfAborted } from '../wait-for-operation.ts';
+import { waitForEnd, throwIfAborted } from '../wait-for-end.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -53,7 +53,7 @@ async function runOrJoin(
     if (opening.opened)
       return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
     const { current } = opening;
-    const ended = await waitForOperation(ledger, current.id, wanted);
+    const ended = await waitForEnd(ledger, current.id, wanted);
     if (current.request.kind === 'migration' && covers(current.request, request))
       return { operation: ended, own: false };
   }
@@ -71,7 +71,7 @@ async function run(
     usersAtOnce: wanted.config.migration.userConcurrency,
     signal: stop.signal,
   });
-  const watching = waitForOperation(ledger, id, {
+  const watching = waitForEnd(ledger, id, {
     signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
     onProgress,
   });

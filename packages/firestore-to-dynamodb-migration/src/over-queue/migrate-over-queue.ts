@@ -18,7 +18,7 @@ import {
   requireRedis,
 } from '@migrator/queue';
 
-import { waitForOperation, isStuck, throwIfAborted } from '../wait-for-operation.ts';
+import { waitForEnd, isStuck, throwIfAborted } from '../wait-for-end.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';
@@ -99,7 +99,7 @@ async function takePart(
   const { ledger } = context;
   const { request, signal } = wanted;
   const untilOver = (id: string, onProgress?: ResolvedOptions['onProgress']): Promise<Operation> =>
-    waitForOperation(ledger, id, {
+    waitForEnd(ledger, id, {
       signal,
       onProgress,
       meanwhile: () => worker.stepIn(id),

@@ -1,23 +1,15 @@
 import {
-  hasLeases,
   currentStatus,
   type CurrentStatus,
+  hasLeases,
   lastMigration,
   migrationReport,
-  type MigrationReport,
+  type Status,
 } from '@migrator/engine';
-import type { RequestHandler } from 'express';
 
-import { type ApiContext, redisAnswers } from '../api-context.ts';
-import { ledgerLossNotice, rememberRunning } from '../ledger-loss-notice.ts';
-import { describeMismatches } from '../describe-mismatches.ts';
-
-export function status(context: ApiContext): RequestHandler {
-  return async (_request, response) => {
-    await redisAnswers(context);
-    response.json(await statusOf(context));
-  };
-}
+import type { ApiContext } from './api-context.ts';
+import { describeMismatches } from './describe-mismatches.ts';
+import { ledgerLossNotice, rememberRunning } from './ledger-loss-notice.ts';
 
 /** Why nothing moves where there is nothing that could move it. */
 const noWorker =
@@ -27,10 +19,7 @@ const noFittingWorker =
   'no worker is configured for this run (see notice): start one with its source, target and settings';
 
 /** What `GET /status`, and every call that changes it, answers with. */
-export async function statusOf(context: ApiContext): Promise<{
-  currentStatus: CurrentStatus & { notice: string | null; workers: { live: number; tasks: number } };
-  lastMigration: MigrationReport | null;
-}> {
+export async function statusOf(context: ApiContext): Promise<Status> {
   const own = await context.binding();
   const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const [current, last, workers] = await Promise.all([
@@ -58,7 +47,10 @@ export async function statusOf(context: ApiContext): Promise<{
   };
 }
 
-function withReason({ state, progress }: CurrentStatus, reason: string | null): CurrentStatus['progress'] {
+function withReason(
+  { state, progress }: Pick<CurrentStatus, 'state' | 'progress'>,
+  reason: string | null,
+): CurrentStatus['progress'] {
   if (progress === null || reason === null || state === 'paused' || state === 'cancelling') return progress;
   return { ...progress, reason };
 }

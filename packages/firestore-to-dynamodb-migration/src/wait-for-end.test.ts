@@ -3,7 +3,7 @@ import { createMemoryLedger } from '@migrator/engine';
 import { sampleBinding } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
-import { waitForOperation } from './wait-for-operation.ts';
+import { waitForEnd } from './wait-for-end.ts';
 
 const request = { kind: 'migration', dryRun: false, verify: true, prune: false } as const;
 
@@ -13,7 +13,7 @@ test('a run that has paused itself rejects with its reason', async () => {
     operation: { id: string };
   };
   await ledger.control(operation.id, 'pause', 'ACCESS_DENIED: no write permission');
-  await expect(waitForOperation(ledger, operation.id, {})).rejects.toMatchObject({
+  await expect(waitForEnd(ledger, operation.id, {})).rejects.toMatchObject({
     code: 'ACCESS_DENIED',
     message: 'no write permission',
   });
@@ -28,7 +28,7 @@ test.each([undefined, 'paused on Bull Board; resume it there'])(
     };
     await ledger.control(operation.id, 'pause', reason);
     const states: string[] = [];
-    const ended = waitForOperation(ledger, operation.id, {
+    const ended = waitForEnd(ledger, operation.id, {
       onProgress: ({ state }) => {
         states.push(state);
         void ledger.close(operation.id, { state: 'cancelled', now: new Date() });
@@ -45,7 +45,7 @@ test('trouble that passes is sat out; trouble that is not does end it', async ()
     operation: { id: string };
   };
   let troubles = 0;
-  const ended = waitForOperation(ledger, operation.id, {
+  const ended = waitForEnd(ledger, operation.id, {
     meanwhile: async () => {
       throw new Error('away');
     },

@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { type ErrorCode, type Ledger, MigrationError, type Operation, errorTable } from '@migrator/core';
-import { currentStatus } from '@migrator/engine';
+import { currentStatus, waitForOperation } from '@migrator/engine';
 
 import type { ResolvedOptions } from './options.ts';
 
-const lookEveryMs = 200;
 const tellEveryMs = 1_000;
 
 /**
@@ -14,7 +11,7 @@ const tellEveryMs = 1_000;
  *
  * `meanwhile` is done with each look; what it and the ledger throw goes through `onError`, which may throw.
  */
-export async function waitForOperation(
+export async function waitForEnd(
   ledger: Ledger,
   id: string,
   options: Pick<ResolvedOptions, 'signal' | 'onProgress'> & {
@@ -25,30 +22,23 @@ export async function waitForOperation(
   },
 ): Promise<Operation> {
   const { signal, onProgress, meanwhile, onError, isActive = async () => false } = options;
-  const pause = (): Promise<void> =>
-    delay(lookEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  throwIfAborted(signal);
   let told = 0;
-  for (;;) {
-    throwIfAborted(signal);
-    let operation: Operation | undefined;
-    try {
-      operation = await ledger.get(id);
-      await meanwhile?.();
-    } catch (error) {
-      if (onError === undefined) throw error;
-      await onError(error);
-      await pause();
-      continue;
-    }
-    if (operation === undefined) throw new MigrationError('NOT_FOUND', `the records of ${id} are gone`);
-    if (operation.state !== 'running') return operation;
-    throwIfStuck(operation);
-    if (onProgress !== undefined && Date.now() - told >= tellEveryMs) {
-      told = Date.now();
-      await tell(ledger, operation, isActive, onProgress);
-    }
-    await pause();
-  }
+  const look = async (): Promise<Operation | undefined> => {
+    const operation = await ledger.get(id);
+    await meanwhile?.();
+    return operation;
+  };
+  const onLook = async (running: Operation): Promise<void> => {
+    throwIfStuck(running);
+    if (onProgress === undefined || Date.now() - told < tellEveryMs) return;
+    told = Date.now();
+    await tell(ledger, running, isActive, onProgress);
+  };
+  const operation = await waitForOperation(look, { signal, onLook, onError });
+  if (operation !== undefined && operation.state !== 'running') return operation;
+  throwIfAborted(signal);
+  throw new MigrationError('NOT_FOUND', `the records of ${id} are gone`);
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -1,6 +1,7 @@
 import { type ErrorCode, isDocumentId, errorTable } from '@migrator/core';
-import { entryKinds } from '@migrator/engine';
 import { z } from 'zod';
+
+import { entryKind } from './fields.ts';
 
 /** What requests may hold: checked with these, and described by these in `/openapi.json`. */
 
@@ -107,7 +108,7 @@ export const failuresQuery = z.strictObject({
 
 export const entriesQuery = z.strictObject({
   cursor,
-  kind: z.enum(entryKinds).meta({ description: 'Which entries: `pruned`, those whose item was removed' }),
+  kind: entryKind.meta({ description: 'Which entries: `pruned`, those whose item was removed' }),
 });
 
 export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });

@@ -1,0 +1,69 @@
+import type { ErrorCode } from '@migrator/core';
+import type { requests } from '@migrator/engine';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+
+import type { ApiContext } from './api-context.ts';
+
+export const tags = {
+  Runs: 'Start, watch, steer and repeat migrations',
+  Verification: 'Compare entries with items',
+  Rollback: 'Take migrations back',
+  Watching: 'For machines that look on',
+} as const;
+
+/** A request that has passed its route's checks. */
+export interface Call<Query, Body> {
+  readonly request: Request;
+  readonly response: Response;
+  /** The operation that the path names; empty where it names none. */
+  readonly id: string;
+  readonly query: Query;
+  readonly body: Body;
+  /** How long the caller wants to wait for the end of what it starts. */
+  readonly waitMs: number;
+}
+
+export interface Answer {
+  readonly says: string;
+  readonly schema?: z.ZodType;
+  /** JSON by default. */
+  readonly type?: string;
+}
+
+/** All there is to know about one route: what the server does with it, and what `/openapi.json` says of it. */
+interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
+  /** Its name in `/openapi.json`. */
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'put';
+  readonly path: string;
+  readonly tag: keyof typeof tags;
+  readonly summary: string;
+  readonly description?: string;
+  /** `open`: answers without a token too. `change`: a GET that starts something, which a read-only token may not. */
+  readonly access?: 'open' | 'change';
+  /** What may stand behind the path's `?`; nothing by default. */
+  readonly query?: Query;
+  readonly body?: Body;
+  /** Is refused with 503 while Redis does not answer. */
+  readonly needsRedis?: true;
+  /** `Prefer: wait=N` makes it wait for the end, by default for so many seconds. */
+  readonly waits?: number;
+  /** What it answers with when all is well, by status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Codes of its own problem documents, beside those that every call may have and Redis's. */
+  readonly problems?: readonly ErrorCode[];
+  readonly handle: (
+    context: ApiContext,
+  ) => (call: Call<z.infer<Query>, z.infer<Body>>) => Promise<void> | void;
+}
+
+export type Route = RouteRecord<z.ZodObject, z.ZodObject>;
+
+/** A record whose handler gets what its own schemas have parsed. */
+export function route<
+  Query extends z.ZodObject = typeof requests.noQuery,
+  Body extends z.ZodObject = typeof requests.noBody,
+>(record: RouteRecord<Query, Body>): Route {
+  return record;
+}

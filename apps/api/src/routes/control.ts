@@ -1,0 +1,50 @@
+import type { Control } from '@migrator/core';
+import { answers, controlCurrent, requests } from '@migrator/engine';
+
+import { basePath } from '../api-context.ts';
+import { type Route, route } from '../route.ts';
+import { statusOf } from '../status-of.ts';
+
+const newStatus = { 200: { says: 'The new status', schema: answers.status } };
+
+export const pause = control('pause', 'pause', 'Pause what runs');
+export const resume = control('resume', 'run', 'Go on with what is paused');
+export const cancel = control('cancel', 'cancel', 'End what runs, for good');
+
+function control(id: string, wanted: Control, summary: string): Route {
+  return route({
+    id,
+    method: 'post',
+    path: `${basePath}/${id}`,
+    tag: 'Runs',
+    summary,
+    body: requests.noBody,
+    needsRedis: true,
+    answers: newStatus,
+    problems: ['NOTHING_RUNNING'],
+    handle:
+      (context) =>
+      async ({ response }) => {
+        await controlCurrent(context, wanted);
+        response.json(await statusOf(context));
+      },
+  });
+}
+
+export const pace = route({
+  id: 'pace',
+  method: 'put',
+  path: `${basePath}/pace`,
+  tag: 'Runs',
+  summary: 'Limit the write units a second',
+  description: 'Over all workers together, from now on, for the runs to come too.',
+  body: requests.paceBody,
+  needsRedis: true,
+  answers: newStatus,
+  handle:
+    (context) =>
+    async ({ body, response }) => {
+      await context.rateController.setMaximum(body.maxWriteUnitsPerSecond);
+      response.json(await statusOf(context));
+    },
+});

@@ -1,0 +1,40 @@
+import { isSignedIn } from '../access/access-guard.ts';
+import { externalAddressOf } from '../access/external-address.ts';
+import { docsPage } from '../openapi/docs-page.ts';
+import { openApiDocument } from '../openapi/document.ts';
+import { type Route, route } from '../route.ts';
+
+/** `GET /openapi.json` and `GET /docs`: what the table, and these two, are. */
+export function describe(table: readonly Route[]): readonly Route[] {
+  let document: object | undefined;
+  const described = (): object => (document ??= openApiDocument([...table, openapi, docs]));
+  const openapi = route({
+    id: 'openapi',
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'Watching',
+    summary: 'This document',
+    answers: { 200: { says: 'The document' } },
+    handle:
+      () =>
+      ({ response }) => {
+        const { basePath } = externalAddressOf(response);
+        response.json({ ...described(), servers: [{ url: basePath || '/' }] });
+      },
+  });
+  const docs = route({
+    id: 'docs',
+    method: 'get',
+    path: '/docs',
+    tag: 'Watching',
+    summary: 'This document as a page',
+    answers: { 200: { says: 'The page', type: 'text/html' } },
+    handle:
+      () =>
+      ({ response }) => {
+        const { basePath } = externalAddressOf(response);
+        response.type('html').send(docsPage(described(), { basePath, signOut: isSignedIn(response) }));
+      },
+  });
+  return [openapi, docs];
+}

@@ -1,0 +1,40 @@
+import { answers } from '@migrator/engine';
+import { requireWrites } from '@migrator/queue';
+
+import { route } from '../route.ts';
+
+export const healthz = route({
+  id: 'healthz',
+  method: 'get',
+  path: '/healthz',
+  tag: 'Watching',
+  summary: 'Whether the process is alive',
+  access: 'open',
+  answers: { 200: { says: 'It is', schema: answers.health } },
+  handle:
+    () =>
+    ({ response }) => {
+      response.json({ status: 'ok' });
+    },
+});
+
+/** It can take work, which needs a Redis that takes writes. */
+export const readyz = route({
+  id: 'readyz',
+  method: 'get',
+  path: '/readyz',
+  tag: 'Watching',
+  summary: 'Whether it can take work',
+  access: 'open',
+  needsRedis: true,
+  answers: { 200: { says: 'It can', schema: answers.health } },
+  handle:
+    (context) =>
+    async ({ response }) => {
+      if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
+      else {
+        await requireWrites(context.redis, context.prefix);
+        response.json({ status: 'ready' });
+      }
+    },
+});

@@ -1,0 +1,136 @@
+import { MigrationError, type Operation } from '@migrator/core';
+import { answers, listedEntries, requests, retryMigration } from '@migrator/engine';
+
+import { type ApiContext, basePath } from '../api-context.ts';
+import { endOf } from '../operation-end.ts';
+import { reportOf } from '../report-of.ts';
+import { route } from '../route.ts';
+
+const runsOnAPage = 20;
+const failuresOnAPage = 100;
+const entriesOnAPage = 100;
+
+export const migrations = route({
+  id: 'migrations',
+  method: 'get',
+  path: `${basePath}/migrations`,
+  tag: 'Runs',
+  summary: 'All runs, newest first',
+  query: requests.pageQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'A page of 20', schema: answers.migrationsPage } },
+  handle:
+    (context) =>
+    async ({ query: { cursor }, response }) => {
+      const page = await context.ledger.list('migration', { limit: runsOnAPage, cursor });
+      const reports = await Promise.all(page.operations.map((operation) => reportOf(context, operation)));
+      response.json({ migrations: reports, nextCursor: page.cursor ?? null });
+    },
+});
+
+export const migration = route({
+  id: 'migration',
+  method: 'get',
+  path: `${basePath}/migrations/:id`,
+  tag: 'Runs',
+  summary: 'One run',
+  needsRedis: true,
+  answers: { 200: { says: 'The run', schema: answers.migration } },
+  problems: ['NOT_FOUND'],
+  handle:
+    (context) =>
+    async ({ id, response }) => {
+      response.json(await reportOf(context, await known(context, id)));
+    },
+});
+
+export const failures = route({
+  id: 'failures',
+  method: 'get',
+  path: `${basePath}/migrations/:id/failures`,
+  tag: 'Runs',
+  summary: "A run's failed entries",
+  description: 'The first 10,000 are kept; all are counted.',
+  query: requests.failuresQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'A page of 100', schema: answers.failuresPage } },
+  problems: ['NOT_FOUND'],
+  handle:
+    (context) =>
+    async ({ id, query: { code, cursor }, response }) => {
+      const operation = await known(context, id);
+      const page = await context.ledger.issues(id, { limit: failuresOnAPage, code, cursor });
+      response.json({
+        migrationId: id,
+        failures: page.issues.map((issue) => ({
+          path: issue.detail.path ?? '',
+          code: issue.code,
+          message: issue.detail.message ?? '',
+          attempts: issue.detail.attempts ?? 1,
+        })),
+        counts: operation.codes,
+        nextCursor: page.cursor ?? null,
+      });
+    },
+});
+
+export const entries = route({
+  id: 'entries',
+  method: 'get',
+  path: `${basePath}/migrations/:id/entries`,
+  tag: 'Runs',
+  summary: "A run's entries of one kind",
+  description: 'The first 10,000 are listed; all are counted.',
+  query: requests.entriesQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'A page of 100', schema: answers.entriesPage } },
+  problems: ['NOT_FOUND'],
+  handle:
+    (context) =>
+    async ({ id, query: { cursor, kind }, response }) => {
+      const operation = await known(context, id);
+      const page = await listedEntries(context.ledger, operation, kind, { limit: entriesOnAPage, cursor });
+      response.json({
+        migrationId: id,
+        kind,
+        entries: page.entries.map(({ detail }) => ({
+          path: detail.path ?? '',
+          dateKey: detail.dateKey ?? '',
+        })),
+        count: page.count,
+        nextCursor: page.cursor ?? null,
+      });
+    },
+});
+
+export const retry = route({
+  id: 'retry',
+  method: 'post',
+  path: `${basePath}/migrations/:id/retry`,
+  tag: 'Runs',
+  summary: 'Go through the failed users of a run again',
+  body: requests.retryBody,
+  needsRedis: true,
+  waits: 0,
+  answers: {
+    200: { says: 'It is over: the run as it is now', schema: answers.migration },
+    202: { says: 'It has begun', schema: answers.migration },
+  },
+  problems: ['NOT_FOUND', 'OPERATION_RUNNING', 'OTHER_BINDING', 'ROLLED_BACK', 'NOT_RETRYABLE'],
+  handle:
+    (context) =>
+    async ({ id, body, response, waitMs }) => {
+      await known(context, id);
+      const operation = await endOf(context, await retryMigration(context, id, body), waitMs);
+      response
+        .status(operation.state === 'running' ? 202 : 200)
+        .location(`${basePath}/migrations/${id}`)
+        .json(await reportOf(context, operation));
+    },
+});
+
+async function known(context: ApiContext, id: string): Promise<Operation> {
+  const operation = await context.ledger.get(id);
+  if (operation?.kind === 'migration') return operation;
+  throw new MigrationError('NOT_FOUND', `There is no migration '${id}'`);
+}

@@ -1,0 +1,78 @@
+import { MigrationError, migratedAtOf } from '@migrator/core';
+import { answers, requests, startOperation, withinLimit } from '@migrator/engine';
+
+import { type ApiContext, basePath } from '../api-context.ts';
+import { callerGone } from '../caller-gone.ts';
+import { HttpError } from '../http-error.ts';
+import { endOf } from '../operation-end.ts';
+import { rollbackAnswer } from '../rollback-answer.ts';
+import { route } from '../route.ts';
+import { targetProblems } from '../service-problems.ts';
+
+const preflightLimitMs = 20_000;
+
+export const rollback = route({
+  id: 'rollback',
+  method: 'post',
+  path: `${basePath}/rollback`,
+  tag: 'Rollback',
+  summary: 'Delete what was migrated and is still owned by the migration',
+  description: 'A dry run unless `dryRun` is false. What the application has saved since stays.',
+  body: requests.rollbackBody,
+  needsRedis: true,
+  waits: 30,
+  answers: {
+    200: { says: 'It is over: its result', schema: answers.rollback },
+    202: { says: 'It takes longer: its progress', schema: answers.rollback },
+  },
+  problems: [
+    'NOT_FOUND',
+    'OPERATION_RUNNING',
+    'OTHER_BINDING',
+    ...targetProblems,
+    'TARGET_UNAVAILABLE',
+    'THROTTLED',
+  ],
+  handle:
+    (context) =>
+    async ({ body, response, waitMs }) => {
+      if (body.migrationId !== undefined) await requireKnown(context, body.migrationId);
+      const caller = callerGone(response);
+      await withinLimit(preflightLimitMs, caller, (signal) => context.target.preflight(signal));
+      const opened = await startOperation(context, { kind: 'rollback', ...body }, caller);
+      const operation = await endOf(context, opened, waitMs);
+      const answer = await rollbackAnswer(context, operation);
+      if (operation.state === 'running')
+        response.status(202).set('Retry-After', '2').location(answer.links.self);
+      response.json(answer);
+    },
+});
+
+export const rollbackById = route({
+  id: 'rollbackById',
+  method: 'get',
+  path: `${basePath}/rollbacks/:id`,
+  tag: 'Rollback',
+  summary: 'One rollback, with a page of the items it kept (or, as a dry run, would delete)',
+  query: requests.pageQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'The rollback', schema: answers.rollback } },
+  problems: ['NOT_FOUND'],
+  handle:
+    (context) =>
+    async ({ id, query, response }) => {
+      const operation = await context.ledger.get(id);
+      if (operation?.kind !== 'rollback')
+        throw new MigrationError('NOT_FOUND', `There is no rollback '${id}'`);
+      response.json(await rollbackAnswer(context, operation, query.cursor));
+    },
+});
+
+/** A run that the ledger does not know may still be rolled back where all records were lost with Redis. */
+async function requireKnown(context: ApiContext, migrationId: string): Promise<void> {
+  if (migratedAtOf(migrationId) === undefined)
+    throw new HttpError(400, 'INVALID_REQUEST', `migrationId: '${migrationId}' is no migration's id`);
+  if ((await context.ledger.get(migrationId)) !== undefined) return;
+  const { operations } = await context.ledger.list('migration', { limit: 1 });
+  if (operations.length > 0) throw new MigrationError('NOT_FOUND', `There is no migration '${migrationId}'`);
+}

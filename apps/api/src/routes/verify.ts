@@ -1,0 +1,85 @@
+import { MigrationError, type Operation, sourceAndTarget, type VerificationRequest } from '@migrator/core';
+import {
+  answers,
+  lastMigration,
+  OperationRunningError,
+  requests,
+  requireSameBinding,
+  startOperation,
+} from '@migrator/engine';
+
+import { type ApiContext, basePath } from '../api-context.ts';
+import { callerGone } from '../caller-gone.ts';
+import { endOf } from '../operation-end.ts';
+import { route } from '../route.ts';
+import { verificationAnswer } from '../verification-answer.ts';
+
+export const verify = route({
+  id: 'verify',
+  method: 'get',
+  path: `${basePath}/verify`,
+  tag: 'Verification',
+  summary: 'Compare what the last run covered, or join the comparison that runs',
+  description: 'It starts something although it is a GET: a read-only token may not.',
+  access: 'change',
+  query: requests.verifyQuery,
+  needsRedis: true,
+  waits: 30,
+  answers: {
+    200: { says: 'The verdict', schema: answers.verification },
+    202: { says: 'It takes longer: its progress', schema: answers.verification },
+  },
+  problems: ['OPERATION_RUNNING', 'OTHER_BINDING'],
+  handle:
+    (context) =>
+    async ({ query, response, waitMs }) => {
+      const opened = await startOrJoin(context, query.mode, callerGone(response));
+      const operation = await endOf(context, opened, waitMs);
+      const answer = await verificationAnswer(context, operation);
+      if (operation.state === 'running')
+        response.status(202).set('Retry-After', '2').location(answer.links.self);
+      response.json(answer);
+    },
+});
+
+export const verification = route({
+  id: 'verification',
+  method: 'get',
+  path: `${basePath}/verifications/:id`,
+  tag: 'Verification',
+  summary: 'One verification, with a page of its issues',
+  query: requests.pageQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'The verification', schema: answers.verification } },
+  problems: ['NOT_FOUND'],
+  handle:
+    (context) =>
+    async ({ id, query, response }) => {
+      const operation = await context.ledger.get(id);
+      if (operation?.kind !== 'verification')
+        throw new MigrationError('NOT_FOUND', `There is no verification '${id}'`);
+      response.json(await verificationAnswer(context, operation, query.cursor));
+    },
+});
+
+async function startOrJoin(
+  context: ApiContext,
+  mode: VerificationRequest['mode'],
+  caller: AbortSignal,
+): Promise<Operation> {
+  const own = await context.binding();
+  const last = await lastMigration(context.ledger, own);
+  const covered = last?.request.kind === 'migration' ? last.request.userIds : undefined;
+  try {
+    const users = covered === undefined ? {} : { userIds: covered };
+    return await startOperation(context, { kind: 'verification', mode, ...users }, caller);
+  } catch (error) {
+    if (!(error instanceof OperationRunningError)) throw error;
+    const { request } = error.current;
+    if (request.kind === 'verification' && request.mode === mode) {
+      requireSameBinding(error.current, own, sourceAndTarget);
+      return error.current;
+    }
+    throw error;
+  }
+}

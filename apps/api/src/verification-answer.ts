@@ -1,0 +1,33 @@
+import type { Operation } from '@migrator/core';
+import { progressOf, type VerificationAnswer, verificationReport } from '@migrator/engine';
+
+import type { ApiContext } from './api-context.ts';
+import { operationAnswer } from './operation-answer.ts';
+
+const issuesOnAPage = 100;
+
+/** A verification with one page of its issues; while it runs, with its progress instead of a verdict. */
+export async function verificationAnswer(
+  context: ApiContext,
+  operation: Operation,
+  cursor?: string,
+): Promise<VerificationAnswer> {
+  const page = await context.ledger.issues(operation.id, { limit: issuesOnAPage, cursor });
+  const issues = page.issues.map(({ code, detail }) => ({
+    kind: code,
+    ...detail,
+    fields: [...(detail.fields ?? [])],
+  }));
+  const { isValid, message, ...report } = verificationReport(operation);
+  const verdict =
+    operation.state === 'running'
+      ? { isValid: null, message: 'The verification is running', progress: progressOf(operation) }
+      : { isValid, message };
+  return {
+    ...verdict,
+    verificationId: operation.id,
+    ...operationAnswer(operation, page.cursor),
+    ...report,
+    issues,
+  };
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+import { count, entryKind, nextCursor, operationState, sourceAndTarget, time } from './fields.ts';
+import { bothCounts, failure, issueCounts, migration, stats, subcollections } from './reports.ts';
+import { progress } from './status.ts';
+
+export { migration } from './reports.ts';
+export { pace, status, statusState } from './status.ts';
+export { operationState } from './fields.ts';
+
+/** What calls answer with: checked where a client reads it, and described in `/openapi.json`. */
+
+const startLinks = z.strictObject({
+  self: z.string(),
+  status: z.string(),
+  failures: z.string(),
+  jobs: z.string(),
+});
+export const started = z
+  .strictObject({
+    migrationId: z.string(),
+    ...sourceAndTarget,
+    stats,
+    verification: z.null(),
+    links: startLinks,
+  })
+  .meta({ id: 'Started' });
+export const finished = z
+  .strictObject({
+    ...migration.omit({ dryRun: true, startedAt: true, finishedAt: true, rolledBackBy: true }).shape,
+    links: startLinks,
+  })
+  .meta({ id: 'Finished' });
+
+export const migrationsPage = z
+  .strictObject({ migrations: z.array(migration), nextCursor })
+  .meta({ id: 'MigrationsPage' });
+
+export const failuresPage = z
+  .strictObject({
+    migrationId: z.string(),
+    failures: z.array(z.strictObject({ ...failure.shape, attempts: z.int().min(1) })),
+    counts: z.record(z.string(), count).meta({ description: 'All failures by code, kept or not' }),
+    nextCursor,
+  })
+  .meta({ id: 'FailuresPage' });
+
+export const entriesPage = z
+  .strictObject({
+    migrationId: z.string(),
+    kind: entryKind,
+    entries: z.array(
+      z.strictObject({
+        path: z.string().meta({ example: 'users/alice/trading-journal/2026-01-01' }),
+        dateKey: z.string().meta({ example: 'journal_alice_2026-01-01' }),
+      }),
+    ),
+    count: count.meta({ description: 'All of the kind, listed or not' }),
+    nextCursor,
+  })
+  .meta({ id: 'EntriesPage' });
+
+const links = z.strictObject({ self: z.string(), next: z.string().optional() });
+const operation = { ...sourceAndTarget, state: operationState, startedAt: time, finishedAt: time.nullable() };
+
+export const verification = z
+  .strictObject({
+    isValid: z.boolean().nullable().meta({ description: 'Null while it runs' }),
+    message: z.string().meta({ example: 'Verification shows no issues' }),
+    progress: progress.optional(),
+    verificationId: z.string(),
+    ...operation,
+    issueCounts,
+    counts: bothCounts,
+    subcollections: subcollections.nullable(),
+    issues: z.array(
+      z.strictObject({
+        kind: z.string().meta({ example: 'different' }),
+        dateKey: z.string().optional(),
+        path: z.string().optional(),
+        message: z.string().optional(),
+        attempts: z.int().optional(),
+        fields: z.array(
+          z.strictObject({ at: z.string(), expected: z.string().optional(), actual: z.string().optional() }),
+        ),
+      }),
+    ),
+    nextCursor,
+    links,
+  })
+  .meta({ id: 'Verification' });
+export type VerificationAnswer = z.infer<typeof verification>;
+
+export const rollback = z
+  .strictObject({
+    success: z.boolean(),
+    message: z.string().meta({ example: 'Dry run: 250 items would be deleted' }),
+    dryRun: z.boolean(),
+    deleted: count.meta({ description: 'In a dry run those that would be' }),
+    kept: count.meta({ description: 'Items left alone' }),
+    keptReasons: z.strictObject({
+      changedByApplication: count,
+      notMigrated: count,
+      otherRun: count,
+      misplaced: count,
+    }),
+    scanned: count,
+    bytes: count.meta({ description: 'Of what would be deleted; told by dry runs' }),
+    rollbackId: z.string(),
+    ...operation,
+    items: z.array(z.strictObject({ dateKey: z.string().nullable(), code: z.string(), message: z.string() })),
+    nextCursor,
+    progress: progress.optional(),
+    links,
+  })
+  .meta({ id: 'Rollback' });
+export type RollbackAnswer = z.infer<typeof rollback>;
+
+export const health = z.strictObject({ status: z.string().meta({ example: 'ok' }) });
+
+/** RFC 9457, with fields of its own by code: `errors`, `current`, `migrationId` … */
+export const problem = z
+  .looseObject({
+    type: z.string().meta({ example: 'urn:firestore-to-dynamodb-migration:invalid_request' }),
+    title: z.string().meta({ example: 'invalid request' }),
+    status: z.int().meta({ example: 400 }),
+    code: z.string().meta({ example: 'INVALID_REQUEST' }),
+    detail: z.string().meta({ example: 'The body is not as it should be: foo: is not a known field' }),
+    errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problem>;
