@@ -2,6 +2,10 @@
 import dynalite from 'dynalite';
 import { parseArgs } from 'node:util';
 
+import { keepParsedConditions } from './dynalite-conditions.ts';
+
+keepParsedConditions();
+
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
 const server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
 server.once('error', (error) => {
