@@ -42,8 +42,8 @@ function attempt(
   const { context } = environment;
   const wrapped = Object.assign(Object.create(context.target), target) as Target;
   // One that died must not keep the others' slot.
-  const writeSlots = new AdaptiveConcurrencyLimit(1);
-  return runTask({ ...context, target: wrapped, writeSlots }, id, segment, {
+  const writeLimit = new AdaptiveConcurrencyLimit(1);
+  return runTask({ ...context, target: wrapped, writeLimit }, id, segment, {
     signal: new AbortController().signal,
     watcher: new AttemptWatcher(context.ledger),
     lastAttempt: false,

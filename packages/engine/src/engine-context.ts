@@ -1,7 +1,6 @@
 import type { Binding, CollectionNames, Dispatcher, Ledger, Prices, Source, Target } from '@migrator/core';
 
 import type { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
-import type { RateController } from './throttle/rate-controller.ts';
 
 export interface EngineSettings {
   /** User ids and what is in entries stay out of jobs, logs and answers. */
@@ -36,10 +35,8 @@ export interface EngineContext {
   /** What this process reads and writes, as far as it is known by now. */
   readonly binding: () => Promise<Binding>;
   readonly settings: EngineSettings;
-  /** Writes under way at once in this process, at most; shared by its tasks. */
-  readonly writeSlots: AdaptiveConcurrencyLimit;
-  /** How fast all processes go together, and how many writes this one has under way; source and target heed it. */
-  readonly rateController: RateController;
+  /** How many entries this process writes at once; shared by its tasks. The target's throttling lowers it. */
+  readonly writeLimit: AdaptiveConcurrencyLimit;
 }
 
 /** What the coordinator needs beside it. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { RateController, type SharedRateLimit, windowOf } from '@migrator/engine';
+import { AdaptiveConcurrencyLimit, RateController, type SharedRateLimit, windowOf } from '@migrator/engine';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
 import { connectRedis } from './connect-redis.ts';
@@ -43,8 +43,10 @@ test('what a person set is known to all; nobody, no budget and a number are told
 test('reports the write rate of all processes and what limits it', async () => {
   const [one, other] = openStores(2);
   if (one === undefined || other === undefined) throw new TypeError('two stores were asked for');
-  const options = { writeConcurrency: 8, maxWriteUnitsPerSecond: 40 };
-  const controllers = [one, other].map((store) => new RateController({ store, ...options }));
+  const controllers = [one, other].map((store) => {
+    const writeLimit = new AdaptiveConcurrencyLimit(8);
+    return new RateController({ store, writeLimit, maxWriteUnitsPerSecond: 40 });
+  });
   const stop = new AbortController();
   const work = controllers.flatMap((controller) =>
     [1, 2, 3].map(async () => {

@@ -1,6 +1,6 @@
 import type { Config } from '@migrator/config';
 import type { Binding } from '@migrator/core';
-import type { CoordinatorContext } from '@migrator/engine';
+import type { CoordinatorContext, RateController } from '@migrator/engine';
 import {
   closeRedis,
   connectRedis,
@@ -21,6 +21,7 @@ import { openServices } from './open-services.ts';
 
 /** Everything that an API or a worker stands on. */
 export interface QueueContext extends CoordinatorContext {
+  readonly rateController: RateController;
   readonly queues: MigrationQueues;
   /** Which workers are alive. */
   readonly workers: WorkerRegistry;

@@ -18,6 +18,7 @@ import { createRedact, redactError, redactErrorsOf } from '@migrator/core';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
 export interface Services extends Omit<EngineContext, 'ledger'> {
+  readonly rateController: RateController;
   /** The binding as far as it is known without asking a service. */
   readonly configured: Binding;
   close(): Promise<void>;
@@ -34,9 +35,10 @@ export async function openServices(
 ): Promise<Services> {
   const { google, aws, migration } = config;
   const { writeConcurrency, maxWriteUnitsPerSecond, sourceRamp } = migration;
+  const writeLimit = new AdaptiveConcurrencyLimit(writeConcurrency);
   const rateController = new RateController({
     store: sharedRateLimit,
-    writeConcurrency,
+    writeLimit,
     rampReads: sourceRamp,
     maxWriteUnitsPerSecond,
   });
@@ -82,7 +84,7 @@ export async function openServices(
       prices: config.prices,
       hideUserData: config.hideUserData,
     },
-    writeSlots: new AdaptiveConcurrencyLimit(writeConcurrency),
+    writeLimit,
     async close() {
       rateController.close();
       await Promise.allSettled([source.close(), target.close()]);

@@ -18,7 +18,8 @@ export function openEngine(
   size: { readonly users: number; readonly entriesPerUser: number },
   sharedRateLimit: SharedRateLimit = createMemoryRateLimit(),
 ): EngineContext {
-  const rateController = new RateController({ store: sharedRateLimit, writeConcurrency: 64 });
+  const writeLimit = new AdaptiveConcurrencyLimit(64);
+  const rateController = new RateController({ store: sharedRateLimit, writeLimit });
   return {
     source: throttledSource(endlessSource(size.users, size.entriesPerUser), rateController),
     target: throttledTarget(bottomlessTarget(), rateController),
@@ -30,8 +31,7 @@ export function openEngine(
       oversize: 'fail',
       prices: listPrices,
     },
-    writeSlots: new AdaptiveConcurrencyLimit(64),
-    rateController,
+    writeLimit,
   };
 }
 

@@ -1,9 +1,12 @@
 import { mapEntry, type SourceEntry, type Target } from '@migrator/core';
 import { encodeDocument, heldLease, journalEntry } from '@migrator/devkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { EngineContext } from '../engine-context.ts';
 import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
+import { createMemoryRateLimit } from '../throttle/memory-rate-limit.ts';
+import { RateController } from '../throttle/rate-controller.ts';
+import { throttledTarget } from '../throttle/throttled-target.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { writePage } from './write-page.ts';
 
@@ -29,7 +32,7 @@ test('an item is whole for as long as its write takes, whatever is mapped meanwh
   };
   const context = {
     target,
-    writeSlots: new AdaptiveConcurrencyLimit(8),
+    writeLimit: new AdaptiveConcurrencyLimit(8),
     settings: { oversize: 'fail', names: { users: 'users', journal: 'trading-journal' } },
   } as unknown as EngineContext;
   const run = { migratedAt, readFirst: false, lease: heldLease } as unknown as MigrationRun;
@@ -52,4 +55,43 @@ test('an item is whole for as long as its write takes, whatever is mapped meanwh
     if (!mapped.ok) throw new Error(mapped.message);
     expect(taken.get(mapped.item.dateKey)).toBe(Buffer.from(mapped.item.json).toString());
   }
+});
+
+test('while the table throttles, no entry is mapped before it can be sent', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const writeLimit = new AdaptiveConcurrencyLimit(32);
+  const controller = new RateController({ store: createMemoryRateLimit(), writeLimit });
+  onTestFinished(() => controller.close());
+  for (let window = 0; window < 20; window += 1) {
+    vi.advanceTimersByTime(1_000);
+    controller.retried({ code: 'THROTTLED', delayMs: 0 });
+  }
+  const mapped = new Set<string>();
+  let sent = 0;
+  let most = 0;
+  const table: Pick<Target, 'putOwned'> = {
+    async putOwned() {
+      sent += 1;
+      await new Promise(setImmediate);
+      return { outcome: 'written', writeUnits: 1 };
+    },
+  };
+  const entries = Array.from({ length: 60 }, (_, day) => entryOf('ann', day)).map((entry) => ({
+    ...entry,
+    get document() {
+      mapped.add(entry.date);
+      most = Math.max(most, mapped.size - sent);
+      return entry.document;
+    },
+  }));
+  const context = {
+    target: throttledTarget(table as Target, controller),
+    writeLimit,
+    settings: { oversize: 'fail', names: { users: 'users', journal: 'trading-journal' } },
+  } as unknown as EngineContext;
+  const run = { migratedAt, readFirst: false, lease: heldLease } as unknown as MigrationRun;
+  const page = await writePage(context, run, 'user:ann', entries, new AbortController().signal);
+  expect(page.deltas.created).toBe(60);
+  expect(most).toBe(1);
 });

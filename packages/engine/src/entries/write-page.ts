@@ -84,11 +84,11 @@ export async function writePage(
   };
   let interruption: unknown;
   try {
-    await forEachWithLimit(context.writeSlots, entries.length, (index) =>
+    await forEachWithLimit(context.writeLimit, entries.length, (index) =>
       settle(index, () => again.push(index)),
     );
     // The service may have come back just before it was asked: whoever fails once more beside others fails for good.
-    await forEachWithLimit(context.writeSlots, again.length, (at) => {
+    await forEachWithLimit(context.writeLimit, again.length, (at) => {
       const index = again[at]!;
       return settle(index, (error) => (outcomes[index] = failureOf(error)));
     });
@@ -109,7 +109,7 @@ async function readStored(
   unread: Set<string>,
   signal: AbortSignal,
 ): Promise<FoundItems> {
-  const { target, writeSlots } = context;
+  const { target, writeLimit } = context;
   try {
     return await target.getItems(keys, signal);
   } catch (error) {
@@ -117,7 +117,7 @@ async function readStored(
   }
   const items = new Map<string, ItemJson>();
   let readUnits = 0;
-  await forEachWithLimit(writeSlots, keys.length, async (index) => {
+  await forEachWithLimit(writeLimit, keys.length, async (index) => {
     const key = keys[index]!;
     try {
       const found = await target.getItems([key], signal);

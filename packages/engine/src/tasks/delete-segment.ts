@@ -98,7 +98,7 @@ async function* carryOut(
   // What has been sent is waited for: a delete that nobody knows the outcome of could not be counted.
   const late = abortLater(start.signal, answerLimitMs);
   try {
-    await forEachWithLimit(context.writeSlots, doomed.length, async (index) => {
+    await forEachWithLimit(context.writeLimit, doomed.length, async (index) => {
       if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
       const ref = doomed[index]!;
       const outcome = await remove(context, rules, ref, deltas, { lease: start.lease, signal: late.signal });

@@ -115,7 +115,7 @@ function openWorld(faults: Faults, isTableEmpty = true) {
     target,
     ledger: createMemoryLedger(),
     binding: async () => sampleBinding,
-    writeSlots: new AdaptiveConcurrencyLimit(4),
+    writeLimit: new AdaptiveConcurrencyLimit(4),
     settings: {
       ...defaultPaging,
       pageEntries,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 
@@ -8,6 +8,7 @@ function aSecond(limit: AdaptiveConcurrencyLimit, clock: { now: number }, thrott
     clock.now += 10;
     limit.tryEnter();
     if (call < throttledOf100) limit.throttled();
+    limit.completed();
     limit.leave();
   }
 }
@@ -59,4 +60,22 @@ test('waiters enter in order as others leave; an aborted one passes its place on
   await expect(second).rejects.toMatchObject({ code: 'ABORTED' });
   await third;
   expect(order).toEqual(['first', 'third']);
+});
+
+test('slots are held back only while throttling keeps work waiting for them', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const limit = new AdaptiveConcurrencyLimit(4);
+  for (let slot = 0; slot < 4; slot += 1) limit.tryEnter();
+  const waiting = limit.enter();
+  expect(limit.heldBack.value).toBe(0);
+  vi.advanceTimersByTime(600);
+  limit.throttled();
+  expect(limit.limit).toBe(2);
+  expect(limit.heldBack.value).toBe(2);
+  vi.advanceTimersByTime(100);
+  expect(limit.heldBack.drain()).toBe(200);
+  for (let slot = 0; slot < 3; slot += 1) limit.leave();
+  await waiting;
+  expect(limit.heldBack.value).toBe(0);
 });

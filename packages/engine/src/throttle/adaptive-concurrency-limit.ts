@@ -1,5 +1,7 @@
 import { MigrationError } from '@migrator/core';
 
+import { Gauge } from './gauge.ts';
+
 /** Over so long what was throttled is weighed against what was not. */
 const windowMs = 500;
 /** A share of throttled tries that says nothing yet: a hot key has it in a table with room. */
@@ -17,6 +19,8 @@ export class AdaptiveConcurrencyLimit {
   readonly #ceiling: number;
   readonly #now: () => number;
   readonly #waiters: (() => void)[] = [];
+  /** Slots that throttling keeps from work that waits for one. */
+  readonly heldBack = new Gauge();
   #limit: number;
   #inFlight = 0;
   #windowBegan: number;
@@ -34,11 +38,6 @@ export class AdaptiveConcurrencyLimit {
     return Math.floor(this.#limit);
   }
 
-  /** Whether fewer are let in than at most, because the table throttles. */
-  get isCut(): boolean {
-    return this.#limit < this.#ceiling;
-  }
-
   tryEnter(): boolean {
     if (this.#inFlight >= this.limit || this.#waiters.length > 0) return false;
     this.#inFlight += 1;
@@ -49,7 +48,10 @@ export class AdaptiveConcurrencyLimit {
     if (this.tryEnter()) return;
     // The abort itself is not listened to, which would cost more than the wait: it ends those under way, whose places
     // then go from one waiter to the next.
-    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.#waiters.push(resolve);
+      this.#noteHeldBack();
+    });
     if (signal?.aborted !== true) return;
     this.leave();
     throw new MigrationError('ABORTED', 'stopped while it waited for the table');
@@ -57,19 +59,31 @@ export class AdaptiveConcurrencyLimit {
 
   leave(): void {
     this.#inFlight -= 1;
-    this.#done += 1;
     this.#adapt();
     while (this.#inFlight < this.limit) {
       const next = this.#waiters.shift();
-      if (next === undefined) return;
+      if (next === undefined) break;
       this.#inFlight += 1;
       next();
     }
+    this.#noteHeldBack();
   }
 
+  /** Told of each try that the table throttles. */
   throttled(): void {
     this.#throttled += 1;
     this.#adapt();
+    this.#noteHeldBack();
+  }
+
+  /** Told of each write that has ended. Work in a slot may also end without a write. */
+  completed(): void {
+    this.#done += 1;
+  }
+
+  #noteHeldBack(): void {
+    const slots = this.#waiters.length > 0 ? this.#ceiling - this.limit : 0;
+    if (slots !== this.heldBack.value) this.heldBack.value = slots;
   }
 
   #adapt(): void {

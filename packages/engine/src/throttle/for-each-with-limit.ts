@@ -4,8 +4,8 @@ import type { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
  * Does the work for 0, 1, … up to `count`, in this order, each as soon as there is a slot for it. After a failure nothing
  * else begins; what has begun is waited for, and the first failure is thrown.
  *
- * The slots are shared with the other pages of this process, so that what nobody can send yet is not prepared either:
- * an item is mapped when its turn has come, and sent while the processor's cache still holds it.
+ * The slots are shared with the other pages of this process and are fewer while the table throttles. So an item is
+ * mapped when it can be sent, and sent while the processor's cache still holds it.
  */
 export async function forEachWithLimit(
   slots: AdaptiveConcurrencyLimit,

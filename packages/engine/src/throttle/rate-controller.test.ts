@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { expect, onTestFinished, test, vi } from 'vitest';
 
+import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 import { createMemoryRateLimit } from './memory-rate-limit.ts';
 import { RateController, type RateControllerOptions } from './rate-controller.ts';
 import type { SharedRateLimit } from './shared-rate-limit.ts';
@@ -9,7 +10,7 @@ import type { SharedRateLimit } from './shared-rate-limit.ts';
 function openController(
   options: Partial<RateControllerOptions> & { store: SharedRateLimit },
 ): RateController {
-  const controller = new RateController({ writeConcurrency: 64, ...options });
+  const controller = new RateController({ writeLimit: new AdaptiveConcurrencyLimit(64), ...options });
   onTestFinished(() => controller.close());
   return controller;
 }
@@ -109,15 +110,18 @@ test.each([
       slow?: boolean;
     },
   ) => {
-    const controller = openController({ store: createMemoryRateLimit(), writeConcurrency: 16, ...options });
+    const writeLimit = new AdaptiveConcurrencyLimit(16);
+    const controller = openController({ store: createMemoryRateLimit(), writeLimit, ...options });
     let over = false;
     const write = async (): Promise<void> => {
       while (!over) {
+        await writeLimit.enter();
         await controller.write(3, undefined, async () => {
           if (throttles === true) controller.retried({ code: 'THROTTLED', delayMs: 0 });
           await pause(slow === true || throttles === true ? 20 : 1);
           return { writeUnits: 3 };
         });
+        writeLimit.leave();
       }
     };
     const read = async (): Promise<void> => {

@@ -6,13 +6,13 @@ import { Budget } from './budget.ts';
 import type { PaceReport } from '../api/status.ts';
 import { paceReport } from './pace-report.ts';
 import { Gauge } from './gauge.ts';
-import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
+import type { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 import type { RateSample, SharedRateLimit } from './shared-rate-limit.ts';
 
 export interface RateControllerOptions {
   readonly store: SharedRateLimit;
-  /** Writes in flight at once, at most. */
-  readonly writeConcurrency: number;
+  /** In whose slots the writes are made: it hears of throttling. */
+  readonly writeLimit: AdaptiveConcurrencyLimit;
   /** Over all processes together, unless a person set another one; absent: none. */
   readonly maxWriteUnitsPerSecond?: number;
   /** Reads begin at 500 a second and grow by half every five minutes, as Firestore asks for a cold range. */
@@ -42,13 +42,11 @@ export class RateController {
   readonly #store: SharedRateLimit;
   readonly #options: RateControllerOptions;
   readonly #name = randomUUID();
-  readonly #slots: AdaptiveConcurrencyLimit;
   readonly #writes: Budget;
   readonly #reads: Budget;
 
   readonly #present = new Gauge();
   readonly #waitingForBudget = new Gauge();
-  readonly #waitingForTable = new Gauge();
   readonly #reading = new Gauge();
   readonly #waitingForSource = new Gauge();
   #backoffMs = 0;
@@ -73,30 +71,27 @@ export class RateController {
     const { store } = options;
     this.#store = store;
     this.#options = options;
-    this.#slots = new AdaptiveConcurrencyLimit(options.writeConcurrency);
     this.#writes = new Budget((units, perSecond) => store.take('writes', units, perSecond));
     this.#reads = new Budget((units, perSecond) => store.take('reads', units, perSecond));
   }
 
-  /** Runs a write once there is room for it. `estimate` in write units; `used`: what the answer says. */
+  /** Runs a write, in a slot that the caller holds, once the budget has room for it. `estimate` in write units. */
   async write<T extends { readonly writeUnits: number }>(
     estimate: number,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
     if (!this.#isKnown) await this.#begin();
-    if (!this.#slots.tryEnter()) await this.#waitForSlot(signal);
     this.#present.value += 1;
     this.#noteSourceWait();
     try {
-      if (!this.#writes.tryTake(estimate))
-        await this.#during(this.#waitingForBudget, () => this.#writes.take(estimate, signal));
+      if (!this.#writes.tryTake(estimate)) await this.#waitForBudget(estimate, signal);
       const result = await work();
       this.#units += result.writeUnits;
       this.#writes.settle(estimate, result.writeUnits);
       return result;
     } finally {
-      this.#slots.leave();
+      this.#options.writeLimit.completed();
       this.#present.value -= 1;
       this.#noteSourceWait();
     }
@@ -126,7 +121,7 @@ export class RateController {
   /** Told of each try that failed and is tried again. */
   readonly retried = (event: { readonly code: ErrorCode; readonly delayMs: number }): void => {
     if (event.code !== 'THROTTLED') return;
-    this.#slots.throttled();
+    this.#options.writeLimit.throttled();
     this.#backoffMs += event.delayMs;
   };
 
@@ -148,23 +143,12 @@ export class RateController {
     this.#timer = undefined;
   }
 
-  /** Whose turn has not come is not there yet, unless it is the table that lets fewer in. */
-  async #waitForSlot(signal: AbortSignal | undefined): Promise<void> {
-    if (!this.#slots.isCut) return await this.#slots.enter(signal);
-    this.#present.value += 1;
+  async #waitForBudget(estimate: number, signal: AbortSignal | undefined): Promise<void> {
+    this.#waitingForBudget.value += 1;
     try {
-      await this.#during(this.#waitingForTable, () => this.#slots.enter(signal));
+      await this.#writes.take(estimate, signal);
     } finally {
-      this.#present.value -= 1;
-    }
-  }
-
-  async #during(gauge: Gauge, waiting: () => Promise<void>): Promise<void> {
-    gauge.value += 1;
-    try {
-      await waiting();
-    } finally {
-      gauge.value -= 1;
+      this.#waitingForBudget.value -= 1;
     }
   }
 
@@ -215,13 +199,14 @@ export class RateController {
 
   #account(): void {
     const now = performance.now();
+    const heldBackMs = this.#options.writeLimit.heldBack.drain();
     const add = (name: keyof Recent, amount: number): void => {
       this.#recent[name] = this.#recent[name] * decay + amount;
     };
     add('units', this.#units);
-    add('writeMs', this.#present.drain());
+    add('writeMs', this.#present.drain() + heldBackMs);
     add('budgetMs', this.#waitingForBudget.drain());
-    add('throttledMs', this.#waitingForTable.drain() + this.#backoffMs);
+    add('throttledMs', heldBackMs + this.#backoffMs);
     add('sourceWaitMs', this.#waitingForSource.drain());
     add('periodMs', now - this.#lastRound);
     this.#lastRound = now;

@@ -2,7 +2,7 @@ import type { EncodedItem, Target } from '@migrator/core';
 
 import type { RateController } from './rate-controller.ts';
 
-/** The target with throttled writes: they wait for their turn, and what they really used is settled after. */
+/** The target with throttled writes: they wait for the budget, and what they really used is settled after. */
 export function throttledTarget(target: Target, controller: RateController): Target {
   return {
     putOwned: (item, lease, signal) =>
