@@ -27,7 +27,7 @@ export const defaultPaging = {
   segments: 8,
 } as const satisfies Partial<EngineSettings>;
 
-/** All that one task needs; made once for each process. */
+/** What the tasks of a process use. */
 export interface EngineContext {
   readonly source: Source;
   readonly target: Target;
@@ -39,8 +39,8 @@ export interface EngineContext {
   readonly writeLimit: AdaptiveConcurrencyLimit;
 }
 
-/** What the coordinator needs beside it. */
-export interface CoordinatorContext extends EngineContext {
+/** What a coordinator, and what starts and controls operations, use. */
+export interface CoordinatorContext extends Omit<EngineContext, 'writeLimit'> {
   readonly dispatcher: Dispatcher;
   readonly now: () => Date;
 }

@@ -19,14 +19,14 @@ const lookEveryMs = 1_000;
  * `mismatch` says it for as long as it lasts.
  */
 export class BindingGuard {
-  readonly #context: CoordinatorContext;
+  readonly #context: Pick<CoordinatorContext, 'ledger' | 'binding'>;
   readonly #tell: OnWorkEvent | undefined;
   readonly #workers: Worker[] = [];
   #mismatch: Mismatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #told: string | undefined;
 
-  constructor(context: CoordinatorContext, tell: OnWorkEvent | undefined) {
+  constructor(context: Pick<CoordinatorContext, 'ledger' | 'binding'>, tell: OnWorkEvent | undefined) {
     this.#context = context;
     this.#tell = tell;
   }

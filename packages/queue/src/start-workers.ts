@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type CoordinatorContext, startSupervisor } from '@migrator/engine';
+import { type CoordinatorContext, type EngineContext, startSupervisor } from '@migrator/engine';
 import type { Telemetry } from 'bullmq';
 
 import type { RedisConnection } from './connect-redis.ts';
@@ -17,7 +17,7 @@ const graceMs = 8_000;
 
 /** Both workers of one process: for coordinators and for users. */
 export function startWorkers(
-  context: CoordinatorContext,
+  context: CoordinatorContext & EngineContext,
   options: {
     redis: RedisConnection;
     prefix: string;

@@ -2,6 +2,7 @@ import { isRedisCode, MigrationError, parseTaskId } from '@migrator/core';
 import {
   AttemptWatcher,
   type CoordinatorContext,
+  type EngineContext,
   joinSignals,
   runTask,
   taskLabel,
@@ -29,7 +30,7 @@ const postponeMs = 4_000;
 
 /** Works off users and segments, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
 export function startTaskWorker(
-  context: CoordinatorContext,
+  context: EngineContext & Pick<CoordinatorContext, 'dispatcher'>,
   options: {
     redis: RedisConnection;
     prefix: string;
@@ -139,7 +140,7 @@ function outcomeOf(result: TaskResult): [outcome: string, detail?: string] {
 
 /** What a task's result means for its job: completed, failed with a reason, or back into the queue. */
 async function settle(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'dispatcher'>,
   job: Job<TaskJob>,
   token: string | undefined,
   result: TaskResult,

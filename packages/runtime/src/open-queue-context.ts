@@ -1,6 +1,6 @@
 import type { Config } from '@migrator/config';
 import type { Binding } from '@migrator/core';
-import type { CoordinatorContext, RateController } from '@migrator/engine';
+import type { CoordinatorContext, EngineContext, RateController } from '@migrator/engine';
 import {
   closeRedis,
   connectRedis,
@@ -20,7 +20,7 @@ import type { Observation } from './observe.ts';
 import { openServices } from './open-services.ts';
 
 /** Everything that an API or a worker stands on. */
-export interface QueueContext extends CoordinatorContext {
+export interface QueueContext extends CoordinatorContext, EngineContext {
   readonly rateController: RateController;
   readonly queues: MigrationQueues;
   /** Which workers are alive. */

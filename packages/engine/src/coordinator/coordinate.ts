@@ -9,9 +9,10 @@ import {
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { withinLimit } from './within-limit.ts';
-import { planOf } from './plan-of.ts';
+import { migrationPlan } from './migration-plan.ts';
 import type { Listing, Plan } from './plan.ts';
-import { nextRate } from './rate.ts';
+import { segmentsPlan } from './segments-plan.ts';
+import { verificationPlan } from './verification-plan.ts';
 
 export type Round =
   /** Come round again after so many milliseconds. */
@@ -26,6 +27,10 @@ const roundLimitMs = 10_000;
 const retryMs = 3_000;
 const otherBindingMs = 1_000;
 const outageShownMs = 15_000;
+/** The time over which an older rate is forgotten by half. */
+const rateHalfLifeMs = 5_000;
+
+type Rate = NonNullable<CoordinatorState['rate']>;
 
 /**
  * One round of an operation's coordinator. All it knows is in the ledger, so any process may do the next round, and a
@@ -53,10 +58,23 @@ export async function coordinate(
       return { over: false, againMs: otherBindingMs, operation, isOther: true };
     }
     return await withinLimit(roundLimitMs, signal, (limited) =>
-      workRound(context, operation, planOf(operation), limited),
+      workRound(context, operation, planFor(operation), limited),
     );
   } catch (error) {
     return errorRound(context, operation, error);
+  }
+}
+
+function planFor({ request }: Operation): Plan {
+  switch (request.kind) {
+    case 'migration':
+      return migrationPlan(request);
+    case 'verification':
+      return verificationPlan(request);
+    case 'rollback':
+      return segmentsPlan('rolling-back');
+    case 'prune':
+      return segmentsPlan('migrating');
   }
 }
 
@@ -88,7 +106,7 @@ async function workRound(
   }
   const part = await plan.nextPart(context, now);
   if (part !== undefined && part.state === 'running') {
-    const partPlan = planOf(part);
+    const partPlan = planFor(part);
     if (now.phase !== partPlan.phase && part.kind !== 'prune') {
       await context.ledger.update(now.id, { phase: partPlan.phase });
     }
@@ -141,7 +159,10 @@ async function fillWindow(
   return ahead >= context.settings.usersAhead ? 'full' : 'goes-on';
 }
 
-async function cancelRound(context: CoordinatorContext, operation: Operation): Promise<Round> {
+async function cancelRound(
+  context: Pick<CoordinatorContext, 'ledger' | 'dispatcher' | 'now'>,
+  operation: Operation,
+): Promise<Round> {
   await context.dispatcher.discard();
   // Before the end, or the next operation would begin with this one's pause.
   await context.dispatcher.resume();
@@ -155,7 +176,11 @@ async function cancelRound(context: CoordinatorContext, operation: Operation): P
 }
 
 /** A round that failed is done again. Where only a person can help the operation is paused with the reason. */
-async function errorRound(context: CoordinatorContext, operation: Operation, error: unknown): Promise<Round> {
+async function errorRound(
+  context: Pick<CoordinatorContext, 'ledger'>,
+  operation: Operation,
+  error: unknown,
+): Promise<Round> {
   const code = MigrationError.codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (errorTable[code].onExhausted === 'pause-run') {
@@ -172,18 +197,32 @@ function outstanding({ tasks }: Operation): number {
 }
 
 /** What some task could not get past a moment ago. */
-function outageOf(context: CoordinatorContext, operation: Operation): string | null {
+function outageOf(context: Pick<CoordinatorContext, 'now'>, operation: Operation): string | null {
   const { outage } = operation.coordinatorState;
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;
 }
 
-function rateState(context: CoordinatorContext, operation: Operation): CoordinatorState {
+function rateState(context: Pick<CoordinatorContext, 'now'>, operation: Operation): CoordinatorState {
   if (operation.kind !== 'migration') return {};
   return {
     rate: nextRate(operation.coordinatorState.rate, processedEntries(operation), context.now().getTime()),
   };
 }
 
-async function again(context: CoordinatorContext, operation: Operation, againMs: number): Promise<Round> {
+/** Entries a second, smoothed so that an ETA neither jumps nor sticks. `now` in milliseconds. */
+function nextRate(last: Rate | undefined, processed: number, now: number): Rate {
+  if (last === undefined) return { perSecond: 0, at: now, processed };
+  const elapsed = now - last.at;
+  if (elapsed < 200) return last;
+  const measured = Math.max(0, ((processed - last.processed) / elapsed) * 1_000);
+  const keep = last.perSecond === 0 ? 0 : 0.5 ** (elapsed / rateHalfLifeMs);
+  return { perSecond: last.perSecond * keep + measured * (1 - keep), at: now, processed };
+}
+
+async function again(
+  context: Pick<CoordinatorContext, 'ledger'>,
+  operation: Operation,
+  againMs: number,
+): Promise<Round> {
   return { over: false, againMs, operation: (await context.ledger.get(operation.id)) ?? operation };
 }

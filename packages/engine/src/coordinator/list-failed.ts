@@ -5,7 +5,7 @@ import type { Listing } from './plan.ts';
 
 /** The next failed users of a run that is retried: all, one, or those with a failure of one code. */
 export async function listFailed(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
   wanted: { readonly userId?: string; readonly code?: string },
 ): Promise<Listing> {
@@ -34,7 +34,7 @@ export async function listFailed(
 
 /** A task of whose failures none is kept by name (there were too many) may have any code: it is retried. */
 async function mayHaveFailedWith(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
   task: string,
   code: string,

@@ -9,7 +9,7 @@ const countLimitMs = 8_000;
 
 /** The next users: of Firestore's own list, page by page, or of the list that the starter gave. */
 export async function listUsers(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'source' | 'settings'>,
   operation: Operation,
   userIds: readonly string[] | undefined,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function listUsers(
 
 /** How many entries there are to go through. Undefined if Firestore can't say: the run needs no total to be right. */
 export async function countEntries(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'source'>,
   userIds: readonly string[] | undefined,
   round: AbortSignal,
 ): Promise<number | undefined> {

@@ -9,7 +9,7 @@ type PartKey = 'pruneId' | 'verificationId';
  * between leaves a part without a task behind, which nobody works on.
  */
 export async function openPart(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger' | 'now'>,
   operation: Operation,
   partKey: PartKey,
   request: OperationRequest,
@@ -19,7 +19,7 @@ export async function openPart(
 }
 
 export async function knownPart(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
   partKey: PartKey,
 ): Promise<Operation | undefined> {
@@ -29,7 +29,7 @@ export async function knownPart(
 
 /** A part that follows the one at the key. `more`: what else is to be written down in the same step. */
 export async function openNewPart(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger' | 'now'>,
   operation: Operation,
   partKey: PartKey,
   request: OperationRequest,

@@ -13,7 +13,7 @@ import { knownPart, openNewPart } from './open-part.ts';
  * A dry run counts only. What is refused is written down with its reason; nothing has been removed then.
  */
 export async function prunePart(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'source' | 'ledger' | 'now'>,
   operation: Operation,
   request: MigrationRequest,
 ): Promise<Operation | undefined> {
@@ -56,7 +56,7 @@ export async function prunePart(
 
 /** Items that earlier ends of the same run have removed: a person agreed to them together. */
 async function prunedBefore(
-  { ledger }: CoordinatorContext,
+  { ledger }: Pick<CoordinatorContext, 'ledger'>,
   { coordinatorState }: Operation,
 ): Promise<number> {
   let sum = 0;
@@ -66,7 +66,7 @@ async function prunedBefore(
 
 /** Why a part of the run that prunes did not do all that it should. */
 export async function pruneFailure(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
 ): Promise<string | undefined> {
   if (operation.coordinatorState.pruneRefused) return operation.coordinatorState.pruneRefused;

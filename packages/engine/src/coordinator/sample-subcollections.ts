@@ -19,7 +19,7 @@ const limitMs = 5_000;
  * fails nothing.
  */
 export async function sampleSubcollections(
-  { source, settings }: CoordinatorContext,
+  { source, settings }: Pick<CoordinatorContext, 'source' | 'settings'>,
   userIds: readonly string[] | undefined,
   round: AbortSignal,
 ): Promise<SubcollectionSample> {

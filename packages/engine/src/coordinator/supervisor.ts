@@ -2,7 +2,6 @@ import type { Control, Operation } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { coordinate } from './coordinate.ts';
-import { dispatchLostTasks } from './lost-tasks.ts';
 
 /** What stands in the status while a person has paused the queue itself. */
 export const pausedAtQueue = 'paused on Bull Board; resume it there or with POST /resume';
@@ -100,6 +99,29 @@ export class Supervisor {
     this.#seen.patienceMs = Math.min(this.#seen.patienceMs * 2, longestStandstillMs);
     for (const each of working) await dispatchLostTasks(this.#context, each);
   }
+}
+
+/**
+ * Dispatches the operation's unfinished tasks again. One whose job still waits or runs stays as it is; one whose job was
+ * removed, or has ended without the ledger knowing, goes again. It reads every record of the operation and asks for every
+ * job of an unfinished task: only for an operation that stands still.
+ */
+async function dispatchLostTasks(
+  context: Pick<CoordinatorContext, 'ledger' | 'dispatcher'>,
+  operation: Operation,
+): Promise<void> {
+  const { tasks } = operation;
+  if (tasks.listed - tasks.completed - tasks.failed <= 0) return;
+  let cursor: string | undefined;
+  do {
+    const page = await context.ledger.listTasks(operation.id, {
+      states: ['queued', 'running'],
+      cursor,
+    });
+    if (page.tasks.length > 0)
+      await context.dispatcher.dispatch(operation.id, page.tasks, { mayHaveRun: true });
+    cursor = page.cursor;
+  } while (cursor !== undefined);
 }
 
 /** Ticks until it is stopped. `onError` hears of ticks that failed; the next one does it all again. */

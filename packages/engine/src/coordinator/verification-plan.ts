@@ -58,7 +58,7 @@ export function verificationPlan(request: VerificationRequest): Plan {
 
 /** The run that it is a part of has looked already. */
 async function sampleOf(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'source' | 'ledger' | 'settings'>,
   { parent, request }: Operation,
   signal: AbortSignal,
 ): Promise<SubcollectionSample> {
@@ -77,7 +77,10 @@ function listingUsers(operation: Operation): Operation {
 }
 
 /** Segments that are to be looked at closely, once all of the first ways have ended. */
-function closeLook({ settings }: CoordinatorContext, { tasks, totals }: Operation): Listing {
+function closeLook(
+  { settings }: Pick<CoordinatorContext, 'settings'>,
+  { tasks, totals }: Operation,
+): Listing {
   if (tasks.completed + tasks.failed < tasks.listed)
     return { tasks: [], cursor: behindSegments, done: false, waits: true };
   const agree = tasks.failed === 0 && isBalanced(totals);

@@ -1,4 +1,4 @@
-import { addTo, type Deltas, type ErrorCode } from '@migrator/core';
+import { addTo, type Deltas, type ErrorCode, MigrationError } from '@migrator/core';
 
 /** What became of one entry. Exactly one of the counters of the ledger moves for it. */
 export type EntryOutcome =
@@ -29,4 +29,14 @@ export function addOutcome(deltas: Deltas<'migration'>, outcome: EntryOutcome): 
   if (outcome.encodedAsText > 0) addTo(deltas, 'encodedAsText', outcome.encodedAsText);
   if (outcome.warnings > 0) addTo(deltas, 'warnings', outcome.warnings);
   if (outcome.compressed) addTo(deltas, 'compressed');
+}
+
+/** An entry that fails by an error that was thrown. */
+export function failedBy(error: unknown): Extract<EntryOutcome, { kind: 'failed' }> {
+  return {
+    kind: 'failed',
+    code: MigrationError.codeOf(error),
+    message: error instanceof Error ? error.message : String(error),
+    attempts: error instanceof MigrationError ? error.attempts : 1,
+  };
 }

@@ -2,119 +2,108 @@ import {
   diffEntry,
   type EncodedItem,
   type EntryRef,
+  errorTable,
   ItemArena,
   type ItemJson,
   mapEntry,
   type MappedEntry,
   migratedAtOfExactCopy,
   MigrationError,
+  ownershipOf,
   parseItem,
   readProvenance,
-  errorTable,
   type SourceEntry,
-  ownershipOf,
   type StoredItem,
+  type Target,
 } from '@migrator/core';
 
-import type { EngineContext } from '../engine-context.ts';
-import type { EntryOutcome } from './entry-outcome.ts';
+import type { EngineSettings } from '../engine-context.ts';
+import { type EntryOutcome, failedBy } from './entry-outcome.ts';
 import type { MigrationRun } from './migration-run.ts';
+import { type PageLookup, storedAt } from './page-lookup.ts';
+
+export type EntryTarget = Pick<Target, 'putOwned'>;
+
+type Mapped = Extract<MappedEntry, { ok: true }>;
+
+/** How often an item is sent that something else writes and deletes in between. */
+const putAttempts = 5;
 
 /**
- * One entry's way from its bytes to its outcome.
- *
- * `stored` is what was read beforehand: the item, `null` where there was none, undefined where nobody looked. Errors
- * of this entry become an outcome; errors that are not this entry's fault are thrown.
+ * One entry from its bytes to its outcome: settled by what was read, or mapped, sent, and settled by the table's answer.
+ * Errors of this entry become an outcome; errors that are not this entry's fault are thrown.
  */
 export async function migrateEntry(
-  context: EngineContext,
+  { target, settings }: { readonly target: EntryTarget; readonly settings: Pick<EngineSettings, 'oversize'> },
   run: MigrationRun,
   entry: SourceEntry,
-  stored: ItemJson | null | undefined,
+  lookup: PageLookup,
   signal: AbortSignal,
 ): Promise<EntryOutcome> {
-  let before: StoredItem | undefined;
-  if (stored) {
-    const migratedAt = migratedAtOfExactCopy(entry, stored);
-    if (migratedAt !== undefined && migratedAt <= run.migratedAt) return asItShouldBe(run, migratedAt);
-    before = parseItem(stored);
-    const known = outcomeByReading(run, entry, before);
-    if (known !== undefined) return known;
-  }
-  const { migratedAt } = run;
+  const stored = storedAt(lookup, entry);
+  const settled = stored ? settleByReading(run, entry, stored) : undefined;
+  if (settled !== undefined) return settled;
   const arena = ItemArena.take();
   try {
-    const mapped = mapEntry(entry, { migratedAt, oversize: context.settings.oversize, arena });
-    if (!mapped.ok) return unmappable(mapped);
-    const outcome = await putEntry(context, run, mapped, signal);
-    // A dry run's target has nothing to replace; what a real one would have replaced is what was read.
-    if (run.collisions !== undefined && outcome.kind === 'created') {
-      return { ...outcome, kind: kindOfWrite(run, before) };
-    }
-    return outcome;
+    const mapped = mapEntry(entry, { migratedAt: run.migratedAt, oversize: settings.oversize, arena });
+    if (!mapped.ok) return failed(mapped.code, mapped.message);
+    const first = lookup.firstAtKey?.get(entry);
+    if (first !== undefined) return collisionWith(first);
+    const outcome = await sendEntry(target, run, mapped, signal);
+    // A dry run's target replaces nothing; what a real one would have replaced is what was read.
+    if (run.collisions === undefined || outcome.kind !== 'created' || !stored) return outcome;
+    return { ...outcome, kind: kindOfWrite(run, parseItem(stored)) };
   } finally {
     arena.giveBack();
   }
 }
 
-/** An entry that can't be an item. */
-function unmappable({ code, message }: Extract<MappedEntry, { ok: false }>): EntryOutcome {
-  return { kind: 'failed', code, message: saveFailed(message), attempts: 1 };
-}
-
-/** What can be said of an entry without writing: it is there already, or what is there is not ours to touch. */
-function outcomeByReading(
-  run: MigrationRun,
-  entry: SourceEntry,
-  stored: StoredItem,
-): EntryOutcome | undefined {
+/** The outcome that needs no write: the item is there already, or what is there is not ours to touch. */
+function settleByReading(run: MigrationRun, entry: SourceEntry, json: ItemJson): EntryOutcome | undefined {
+  const migratedAt = migratedAtOfExactCopy(entry, json);
+  if (migratedAt !== undefined && migratedAt <= run.migratedAt) return alreadyThere(run, migratedAt);
+  const stored = parseItem(json);
   const wanted = { ...entry, migratedAt: run.migratedAt, originalTimestamp: entry.updateTime };
-  const refused = outcomeOfRefusal(stored, wanted, 0);
+  const refused = settleRefusal(stored, wanted, 0);
   if (refused !== undefined) return refused;
   if (diffEntry(entry, stored).differences.length > 0) return undefined;
-  return asItShouldBe(run, readProvenance(stored)?.migratedAt);
+  return alreadyThere(run, readProvenance(stored)?.migratedAt);
 }
 
-function asItShouldBe(run: MigrationRun, migratedAt: string | undefined): EntryOutcome {
+function alreadyThere(run: MigrationRun, migratedAt: string | undefined): EntryOutcome {
   if (migratedAt !== run.migratedAt) return { kind: 'unchanged', writeUnits: 0 };
   // Written by this run before a crash took its outcome away.
   return { kind: 'created', bytes: 0, writeUnits: 0, encodedAsText: 0, warnings: 0, compressed: false };
 }
 
-async function putEntry(
-  context: EngineContext,
+/** Writes a mapped entry on condition. */
+async function sendEntry(
+  target: EntryTarget,
   run: MigrationRun,
-  mapped: Extract<MappedEntry, { ok: true }>,
+  mapped: Mapped,
   signal: AbortSignal,
 ): Promise<EntryOutcome> {
   const { item } = mapped;
   try {
-    // An item that vanishes between the refusal and our look at it leaves the place free: once more, a few times.
-    for (let attempt = 1; attempt <= 5; attempt += 1) {
-      const put = await context.target.putOwned(item, run.lease, signal);
+    // An item that vanishes between the refusal and our look at it leaves its key free: once more, a few times.
+    for (let attempt = 1; attempt <= putAttempts; attempt += 1) {
+      const put = await target.putOwned(item, run.lease, signal);
       if (put.outcome === 'written') return written(mapped, kindOfWrite(run, put.replaced), put.writeUnits);
-      const outcome =
-        put.stored === undefined ? undefined : outcomeOfRefusal(put.stored, item, put.writeUnits);
-      if (outcome !== undefined) return outcome;
+      const refused = put.stored === undefined ? undefined : settleRefusal(put.stored, item, put.writeUnits);
+      if (refused !== undefined) return refused;
     }
     throw new MigrationError(
       'TARGET_UNAVAILABLE',
-      `Failed to save journal data: ${item.dateKey} keeps being written and deleted by something else`,
+      saveFailed(`${item.dateKey} keeps being written and deleted by something else`),
     );
   } catch (error) {
-    const code = MigrationError.codeOf(error);
-    if (error instanceof MigrationError && errorTable[code].onExhausted === 'fail-entry') {
-      return { kind: 'failed', code, message: error.message, attempts: error.attempts };
-    }
+    const isOfEntry = error instanceof MigrationError && errorTable[error.code].onExhausted === 'fail-entry';
+    if (isOfEntry) return failedBy(error);
     throw error;
   }
 }
 
-function written(
-  mapped: Extract<MappedEntry, { ok: true }>,
-  kind: 'created' | 'repaired',
-  writeUnits: number,
-): EntryOutcome {
+function written(mapped: Mapped, kind: 'created' | 'repaired', writeUnits: number): EntryOutcome {
   const { item, encodedAsText, warnings, compressed } = mapped;
   return { kind, bytes: item.size, writeUnits, encodedAsText, warnings: warnings.length, compressed };
 }
@@ -125,7 +114,8 @@ function kindOfWrite(run: MigrationRun, replaced: StoredItem | undefined): 'crea
   return 'repaired';
 }
 
-function outcomeOfRefusal(
+/** The outcome of an entry whose key holds this item; undefined where the item is ours to replace. */
+function settleRefusal(
   stored: StoredItem,
   wanted: Pick<EncodedItem, 'userId' | 'date' | 'migratedAt' | 'originalTimestamp'>,
   writeUnits: number,
@@ -137,25 +127,26 @@ function outcomeOfRefusal(
       const { migratedAt = '' } = readProvenance(stored) ?? {};
       return { kind: 'newer', writeUnits, ...(migratedAt > wanted.migratedAt ? { migratedAt } : {}) };
     }
-    case 'collision': {
+    case 'collision':
       return collisionWith(readProvenance(stored) ?? { userId: '', date: '' });
-    }
     case 'ours':
       return undefined;
   }
 }
 
-/** What becomes of the entry that comes second. */
-export function collisionWith(first: EntryRef): EntryOutcome {
-  return {
-    kind: 'failed',
-    code: 'KEY_COLLISION',
-    message: saveFailed(
-      `the entry of user '${first.userId}' with date '${first.date}' has the same key; ` +
-        'rename one of the two in Firestore (only ids with an underscore can collide)',
-    ),
-    attempts: 1,
-  };
+/** The outcome of the entry that comes second to its key. */
+function collisionWith(first: EntryRef): EntryOutcome {
+  const why =
+    `the entry of user '${first.userId}' with date '${first.date}' has the same key; ` +
+    'rename one of the two in Firestore (only ids with an underscore can collide)';
+  return failed('KEY_COLLISION', why);
+}
+
+function failed(
+  code: 'KEY_COLLISION' | Extract<MappedEntry, { ok: false }>['code'],
+  why: string,
+): EntryOutcome {
+  return { kind: 'failed', code, message: saveFailed(why), attempts: 1 };
 }
 
 /** The guide's words for a write that failed. */

@@ -1,7 +1,7 @@
 import { entryPath, failureIssue, type Issue, MigrationError, type SourceEntry } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
-import { isOwnFault } from '../tasks/outage-detection.ts';
+import { isOwnFault } from './outage-detection.ts';
 import type { MigrationRun } from './migration-run.ts';
 
 /** Some of a user's entries, read by their names. Each name is in one page and in one of its lists. */
@@ -22,7 +22,7 @@ const namesAtOnce = 100;
  * fails, and not by an outage, its names are asked for one by one, so that one that can't be read fails alone.
  */
 export async function* readNamed(
-  context: EngineContext,
+  context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
   run: MigrationRun,
   userId: string,
   names: readonly string[],
@@ -58,7 +58,7 @@ export async function* readNamed(
 
 /** What is recorded of an entry that can't be read. */
 export function unreadableIssue(
-  context: EngineContext,
+  context: Pick<EngineContext, 'settings'>,
   task: string,
   userId: string,
   { date, error }: NamedPage['unreadable'][number],

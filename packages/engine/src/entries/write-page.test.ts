@@ -2,13 +2,12 @@ import { mapEntry, type SourceEntry, type Target } from '@migrator/core';
 import { encodeDocument, heldLease, journalEntry } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
-import type { EngineContext } from '../engine-context.ts';
 import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 import { createMemoryRateLimit } from '../throttle/memory-rate-limit.ts';
 import { RateController } from '../throttle/rate-controller.ts';
 import { throttledTarget } from '../throttle/throttled-target.ts';
 import type { MigrationRun } from './migration-run.ts';
-import { writePage } from './write-page.ts';
+import { type PageContext, writePage } from './write-page.ts';
 
 const migratedAt = '2026-06-01T00:00:00.000Z';
 
@@ -34,7 +33,7 @@ test('an item is whole for as long as its write takes, whatever is mapped meanwh
     target,
     writeLimit: new AdaptiveConcurrencyLimit(8),
     settings: { oversize: 'fail', names: { users: 'users', journal: 'trading-journal' } },
-  } as unknown as EngineContext;
+  } as unknown as PageContext;
   const run = { migratedAt, readFirst: false, lease: heldLease } as unknown as MigrationRun;
   const users = ['ann', 'bob-2', 'someone-else'];
   const entries = users.flatMap((userId) => Array.from({ length: 60 }, (_, day) => entryOf(userId, day)));
@@ -89,7 +88,7 @@ test('while the table throttles, no entry is mapped before it can be sent', asyn
     target: throttledTarget(table as Target, controller),
     writeLimit,
     settings: { oversize: 'fail', names: { users: 'users', journal: 'trading-journal' } },
-  } as unknown as EngineContext;
+  } as unknown as PageContext;
   const run = { migratedAt, readFirst: false, lease: heldLease } as unknown as MigrationRun;
   const page = await writePage(context, run, 'user:ann', entries, new AbortController().signal);
   expect(page.deltas.created).toBe(60);

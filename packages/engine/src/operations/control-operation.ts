@@ -3,7 +3,10 @@ import { type Control, MigrationError, type Operation } from '@migrator/core';
 import type { CoordinatorContext } from '../engine-context.ts';
 
 /** Pauses, resumes or cancels what is running, over all processes. */
-export async function controlCurrent(context: CoordinatorContext, control: Control): Promise<Operation> {
+export async function controlCurrent(
+  context: Pick<CoordinatorContext, 'ledger' | 'dispatcher'>,
+  control: Control,
+): Promise<Operation> {
   const operation = await context.ledger.current();
   if (operation === undefined) throw new MigrationError('NOTHING_RUNNING', 'Nothing is running');
   if (operation.control === 'cancel' && control !== 'cancel') {

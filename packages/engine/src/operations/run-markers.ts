@@ -30,6 +30,8 @@ import { migrationReport } from '../reports/migration-report.ts';
  * calls of a coordinator: its next round tries again.
  */
 
+type MarkerContext = Pick<CoordinatorContext, 'ledger' | 'target'>;
+
 const prefix = 'journal-migration/';
 const hashCharacters = 16;
 
@@ -56,7 +58,7 @@ export async function readRunMarker(
 
 /** An older run's marker says nothing about what follows. */
 export async function markStarted(
-  context: CoordinatorContext,
+  context: MarkerContext,
   run: Operation,
   signal: AbortSignal,
 ): Promise<void> {
@@ -73,7 +75,7 @@ export async function markStarted(
 
 /** For a run that has completed; one whose own verification is invalid is not marked. Answers with what kept it from that. */
 export async function markCompleted(
-  context: CoordinatorContext,
+  context: MarkerContext,
   run: Operation,
   finishedAt: Date,
   signal: AbortSignal,
@@ -119,7 +121,7 @@ export async function markCompleted(
  * Throws where a marker is known and can't be changed: it would go on saying that a run has completed.
  */
 export async function markRolledBack(
-  context: CoordinatorContext,
+  context: MarkerContext,
   rollback: Operation,
   request: RollbackRequest,
   signal: AbortSignal,
@@ -155,7 +157,7 @@ function isMarked(request: Operation['request']): request is MigrationRequest {
 
 /** A coordinator that was stopped in between and wakes when the operation is long over writes nothing (Lease). */
 async function write(
-  { ledger, target }: CoordinatorContext,
+  { ledger, target }: MarkerContext,
   operation: Operation,
   key: string,
   marker: RunMarker,

@@ -22,7 +22,7 @@ export class OperationRunningError extends MigrationError {
  * learn of it.
  */
 export async function startOperation(
-  context: CoordinatorContext,
+  context: Omit<CoordinatorContext, 'source' | 'settings'>,
   request: OperationRequest,
   signal?: AbortSignal,
 ): Promise<Operation> {
@@ -39,7 +39,10 @@ export async function startOperation(
 }
 
 /** What a verification or a rollback is about has to have been done from and to where this process would look. */
-async function requireOwn(context: CoordinatorContext, request: OperationRequest): Promise<void> {
+async function requireOwn(
+  context: Pick<CoordinatorContext, 'ledger' | 'binding'>,
+  request: OperationRequest,
+): Promise<void> {
   if (request.kind === 'verification') await requireOwnRuns(context);
   if (request.kind !== 'rollback') return;
   if (request.migrationId === undefined) {
@@ -52,7 +55,7 @@ async function requireOwn(context: CoordinatorContext, request: OperationRequest
 
 /** Takes a finished run up again to go through its failed users: all, one, or those with a code. */
 export async function retryMigration(
-  context: CoordinatorContext,
+  context: Pick<CoordinatorContext, 'ledger' | 'binding' | 'dispatcher'>,
   id: string,
   wanted: { userId?: string; code?: string },
 ): Promise<Operation> {

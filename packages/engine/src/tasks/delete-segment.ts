@@ -52,7 +52,7 @@ const answerLimitMs = 5_000;
  * and counts as deleted, also where it was the application that deleted it in between.
  */
 export async function* deleteSegment(
-  context: EngineContext,
+  context: Pick<EngineContext, 'target' | 'writeLimit'>,
   segment: Extract<Task, { type: 'segment' }>,
   start: TaskStart,
   rules: DeleteRules,
@@ -85,7 +85,7 @@ export async function* deleteSegment(
 }
 
 async function* carryOut(
-  context: EngineContext,
+  context: Pick<EngineContext, 'target' | 'writeLimit'>,
   start: TaskStart,
   rules: DeleteRules,
   { refs, next }: DeleteIntent,
@@ -119,7 +119,7 @@ async function* carryOut(
 
 /** What became of one item that was to be deleted. */
 async function remove(
-  { target }: EngineContext,
+  { target }: Pick<EngineContext, 'target'>,
   rules: DeleteRules,
   ref: OwnedItemRef,
   deltas: Counts,

@@ -3,19 +3,20 @@ import { type Deltas, type Issue, type SourceEntry } from '@migrator/core';
 import type { EngineContext } from '../engine-context.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
 import { type NamedPage, readNamed, unreadableIssue } from '../entries/read-named.ts';
-import { noteNewest } from '../entries/note-newest.ts';
+import { isOwnFault } from '../entries/outage-detection.ts';
 import { readPages } from '../entries/read-pages.ts';
 import { writePage } from '../entries/write-page.ts';
-import { isOwnFault } from './outage-detection.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
 import type { PageResult, TaskStart, TaskWork } from './page-result.ts';
+
+type MigrateContext = Omit<EngineContext, 'binding'>;
 
 /**
  * Migrates one user: page after page from where the last start left off, then once more what had failed before this
  * start (a person had it retried, or the job was handed on).
  */
 export async function* migrateUser(
-  context: EngineContext,
+  context: MigrateContext,
   run: MigrationRun,
   userId: string,
   start: TaskStart,
@@ -42,7 +43,7 @@ export async function* migrateUser(
 }
 
 async function* migratePages(
-  context: EngineContext,
+  context: MigrateContext,
   run: MigrationRun,
   userId: string,
   start: TaskStart,
@@ -82,7 +83,7 @@ interface MigrationPage {
  * one, so that only what can't be read by itself fails. Throws where the names can't be listed either.
  */
 async function* readPagesAround(
-  context: EngineContext,
+  context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
   run: MigrationRun,
   userId: string,
   { signal }: TaskStart,
@@ -124,7 +125,7 @@ function withFailed(deltas: Deltas<'migration'>, failed: number): Deltas<'migrat
 }
 
 async function* redoFailures(
-  context: EngineContext,
+  context: MigrateContext,
   run: MigrationRun,
   userId: string,
   start: TaskStart,
@@ -163,10 +164,24 @@ function redonePage(
 }
 
 async function keptFailures(
-  context: EngineContext,
+  context: Pick<EngineContext, 'ledger'>,
   run: MigrationRun,
   start: TaskStart,
 ): Promise<readonly Issue[]> {
   const issues = await context.ledger.taskIssues(run.operation.id, start.task);
   return issues.filter((issue) => issue.key !== '');
+}
+
+/** Notes the newest item that a run has met and that is newer than itself, for the next run to start after it. */
+async function noteNewest(
+  { ledger }: Pick<EngineContext, 'ledger'>,
+  { operation }: MigrationRun,
+  newest: string | undefined,
+): Promise<void> {
+  if (newest === undefined) return;
+  if (operation.request.kind === 'migration' && operation.request.dryRun) return;
+  const known = (await ledger.get(operation.id))?.coordinatorState.newestSeen;
+  if (known === undefined || known < newest) {
+    await ledger.update(operation.id, { coordinatorState: { newestSeen: newest } });
+  }
 }

@@ -14,19 +14,20 @@ import { findOrphans } from '../entries/find-orphans.ts';
 import { asOwned, type OwnedItem } from '../entries/journal-items.ts';
 import { deleteSegment, type Selection } from './delete-segment.ts';
 import type { TaskStart, TaskWork } from './page-result.ts';
+import { wantedUsers } from './scan-segment.ts';
 
 /**
  * Removes, from one segment of the table, owned items whose entry Firestore no longer holds; or, as a dry run, counts
  * and lists them. An item whose entry can't be asked about stays.
  */
 export function pruneSegment(
-  context: EngineContext,
+  context: Omit<EngineContext, 'binding'>,
   segment: Extract<Task, { type: 'segment' }>,
   operation: Pick<Operation, 'id'> & { readonly request: PruneRequest },
   start: TaskStart,
 ): TaskWork {
   const { request } = operation;
-  const users = request.userIds === undefined ? undefined : new Set(request.userIds);
+  const users = wantedUsers(request);
   const issueOf = (dateKey: string, ref: OwnedItemRef): Issue => ({
     task: start.task,
     key: dateKey,

@@ -26,7 +26,7 @@ type Fate = Extract<
  * migration's. A dry run decides in the same way and deletes nothing.
  */
 export function rollBackSegment(
-  context: EngineContext,
+  context: Pick<EngineContext, 'target' | 'writeLimit'>,
   segment: Extract<Task, { type: 'segment' }>,
   request: RollbackRequest,
   start: TaskStart,

@@ -1,76 +1,23 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
-import {
-  type Commit,
-  type CommitResult,
-  entryOutcomes,
-  entryPath,
-  type ErrorCode,
-  failureIssue,
-  isRedisCode,
-  MigrationError,
-  type Operation,
-  parseTaskId,
-  errorTable,
-  type StartResult,
-  quarantineAfterStarts,
-  wholeDeltas,
-} from '@migrator/core';
+import { MigrationError, type Operation, parseTaskId, quarantineAfterStarts } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { joinSignals } from '../join-signals.ts';
-import type { AttemptLease } from '../leases/attempt-lease.ts';
-import type { AttemptWatcher } from '../leases/attempt-watcher.ts';
-import { describeCounts } from './describe-counts.ts';
-import { answersOthers, differInWork, getsOn } from './outage-detection.ts';
-import type { PageResult, TaskStart } from './page-result.ts';
-import { workOf } from './work-of.ts';
-
-export interface AttemptOptions {
-  /** Aborts when the process stops, or something else here makes the attempt stop. */
-  readonly signal: AbortSignal;
-  /** Of all attempts of this process: tells this one when its operation or a newer attempt makes it stop. */
-  readonly watcher: AttemptWatcher;
-  /** No further attempt follows by itself: what fails now has failed. */
-  readonly lastAttempt: boolean;
-  /** A person had this very job run again, which may take a finished run up again. */
-  readonly reopen: boolean;
-  /** Nothing else is worked on in this process. */
-  readonly isolated?: boolean;
-  /** Done once the attempt has begun, before its work: the run may have been over, and its coordinator with it. */
-  readonly onStarted?: () => Promise<void>;
-  /** After each page: entries (or items) done so far by this task. */
-  readonly onProgress: (done: number) => void;
-  /** Each thing worth telling a person who looks at this job. */
-  readonly onEvent: (line: string) => void;
-}
-
-export type TaskResult =
-  | { readonly outcome: 'done'; readonly summary: string }
-  /** Ended with failures, recorded in the ledger. */
-  /** `brief`: the reason without anything that could name a user or hold an entry's contents. */
-  | { readonly outcome: 'failed'; readonly reason: string; readonly brief: string }
-  /** Stopped from outside; somebody goes on later from where it was. */
-  | { readonly outcome: 'handed-back' }
-  /** Something is out of reach that will come back: to be tried again in a while, which uses up no attempt. */
-  | { readonly outcome: 'postponed'; readonly reason: string; readonly brief: string }
-  | { readonly outcome: 'cancelled' }
-  /** A newer start of the same task has taken over, or the operation is over: nothing was recorded. */
-  | { readonly outcome: 'stale' }
-  | Extract<StartResult, { started: false }>;
-
-/** How long the ledger is asked again and again to take a task back, and how far apart (ms). */
-const handBackLimitMs = 20_000;
-const handBackEveryMs = 500;
-/** How long the entries of a user that fails may take to be counted (ms). */
-const countLimitMs = 10_000;
+import type { TaskStart } from './page-result.ts';
+import {
+  type AttemptOptions,
+  type Lost,
+  type StartedTask,
+  TaskAttempt,
+  type TaskResult,
+} from './task-attempt.ts';
+import { taskWork } from './task-work.ts';
 
 /**
  * One attempt at one task: start a new epoch, work page by page, commit each, end.
  *
  * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
- * stopped from outside and hands the task back; a newer attempt makes it stale; or something that is nobody's entry's
- * fault fails it. The last postpones the task if it is an outage, throws while attempts are left, pauses the operation
+ * stopped from outside and hands the task back; a newer attempt makes it stale; or an error that no entry is
+ * to blame for fails it. The last postpones the task if it is an outage, throws while attempts are left, pauses the operation
  * if only a person can help, and fails the task otherwise. Where the ledger turns out to have lost records, as after
  * a failover of Redis, it starts over from what it has: what is in the table already is found there and counted.
  */
@@ -85,15 +32,6 @@ export async function runTask(
     if (!('outcome' in result) || result.outcome !== 'missing') return result;
     attempt.onEvent('the ledger has lost what was recorded last; goes on from where they are');
   }
-}
-
-interface Lost {
-  readonly outcome: 'missing';
-}
-
-interface StartedTask extends TaskStart {
-  readonly lease: AttemptLease;
-  readonly startsWithoutProgress: number;
 }
 
 async function runOnce(
@@ -135,7 +73,7 @@ async function work(
   if (start.epoch > 1) attempt.onEvent(resumption(start));
   try {
     await attempt.onStarted?.();
-    for await (const page of workOf(context, operation, start)) {
+    for await (const page of taskWork(context, operation, start)) {
       const result = await taskAttempt.commit(page);
       if (result !== undefined) return result;
     }
@@ -143,219 +81,6 @@ async function work(
   } catch (error) {
     return taskAttempt.interrupted(error);
   }
-}
-
-/** Keeps one attempt's account with the ledger. */
-class TaskAttempt {
-  readonly #context: EngineContext;
-  readonly #operation: Operation;
-  readonly #start: StartedTask;
-  readonly #attempt: AttemptOptions;
-  /** As the ledger has them. */
-  #counters: Readonly<Record<string, number>>;
-  #cursor: string | undefined;
-  #gotOn = false;
-
-  constructor(context: EngineContext, operation: Operation, start: StartedTask, attempt: AttemptOptions) {
-    this.#context = context;
-    this.#operation = operation;
-    this.#start = start;
-    this.#attempt = attempt;
-    this.#counters = start.counters;
-    this.#cursor = start.cursor;
-  }
-
-  /** Commits a page. Answers with the attempt's result if it is over with this page. */
-  async commit(page: PageResult): Promise<TaskResult | Lost | undefined> {
-    if (page.reset === true) {
-      const result = await this.#reset();
-      if (result === 'stale' || result === 'missing') return { outcome: result };
-    }
-    const counters = { ...this.#counters };
-    for (const { name, amount } of wholeDeltas(this.#operation.kind, page.deltas)) {
-      counters[name] = (counters[name] ?? 0) + amount;
-    }
-    const failed = counters['failed'] ?? 0;
-    const ended = failed > 0 ? 'failed' : 'done';
-    const stopping = this.#start.signal.aborted ? 'queued' : 'running';
-    const control = await this.#record(page.last ? ended : stopping, page, this.#expected());
-    if (control === 'missing') return { outcome: 'missing' };
-    this.#counters = counters;
-    this.#cursor = page.cursor ?? this.#cursor;
-    for (const issue of page.issues ?? []) {
-      this.#attempt.onEvent(`${issue.code} ${issue.detail.path ?? issue.key}: ${issue.detail.message ?? ''}`);
-    }
-    if (control === 'stale') return { outcome: 'stale' };
-    this.#gotOn ||= getsOn(page);
-    this.#attempt.onProgress(this.#done());
-    if (page.last) return this.#end(failed);
-    if (control === 'cancel') return { outcome: 'cancelled' };
-    if (stopping === 'queued') return { outcome: 'handed-back' };
-    if (control === 'pause') {
-      await this.#record('queued', { deltas: {}, last: false });
-      return { outcome: 'handed-back' };
-    }
-    return undefined;
-  }
-
-  /** Something stopped the attempt before its end. */
-  async interrupted(error: unknown): Promise<TaskResult | Lost> {
-    const code = MigrationError.codeOf(error);
-    const { onExhausted } = errorTable[code];
-    if (onExhausted === 'postpone' && !this.#start.signal.aborted && (await this.#isOutage(code))) {
-      return this.#postpone(code, messageOf(error));
-    }
-    if (
-      code !== 'ABORTED' &&
-      onExhausted !== 'pause-run' &&
-      this.#attempt.lastAttempt &&
-      !this.#start.signal.aborted
-    ) {
-      return this.fail(error);
-    }
-    // What the ledger has lost of it need not be handed back.
-    const control = await this.#record('queued', { deltas: {}, last: false });
-    if (control === 'stale') return { outcome: 'stale' };
-    if (control === 'cancel') return { outcome: 'cancelled' };
-    if (code === 'ABORTED' || this.#start.signal.aborted) return { outcome: 'handed-back' };
-    if (onExhausted !== 'pause-run') throw error;
-    const holder = this.#operation.parent ?? this.#operation.id;
-    await this.#context.ledger.control(holder, 'pause', `${code}: ${messageOf(error)}`);
-    this.#attempt.onEvent(`paused the run: ${messageOf(error)}`);
-    return { outcome: 'handed-back' };
-  }
-
-  /** Whether it is more than this task that can't get on. */
-  async #isOutage(code: ErrorCode): Promise<boolean> {
-    if (isRedisCode(code) || code === 'LEASE_EXPIRED' || this.#gotOn) return true;
-    // A migration's pages fail the entries whose own trouble it is, and end only with an outage.
-    if (code === 'TARGET_UNAVAILABLE' && this.#operation.kind === 'migration') return true;
-    const now = await this.#context.ledger.get(this.#operation.id).catch(() => undefined);
-    if (now === undefined) return true;
-    if (differInWork(this.#operation, now)) return false;
-    // Nobody got on, perhaps because nobody is left: the service itself has to tell.
-    return !(await answersOthers(this.#context, this.#operation, code, this.#start));
-  }
-
-  async #postpone(code: ErrorCode, message: string): Promise<TaskResult> {
-    const reason = `${code}: ${message}`;
-    const control = await this.#handBack();
-    if (control === 'stale') return { outcome: 'stale' };
-    if (control === 'cancel') return { outcome: 'cancelled' };
-    const holder = this.#operation.parent ?? this.#operation.id;
-    await this.#context.ledger.update(holder, { coordinatorState: { outage: { reason, at: Date.now() } } });
-    return { outcome: 'postponed', reason, brief: code };
-  }
-
-  /** It records nothing, so that it may be tried until the ledger is there again. */
-  async #handBack(): Promise<CommitResult> {
-    const until = performance.now() + handBackLimitMs;
-    for (;;) {
-      try {
-        return await this.#record('queued', { deltas: {}, last: false });
-      } catch (error) {
-        if (performance.now() > until || this.#start.signal.aborted) throw error;
-        await wait(handBackEveryMs);
-      }
-    }
-  }
-
-  /** Fails the task as a whole, for good as far as this attempt can say. */
-  async fail(error: unknown): Promise<TaskResult | Lost> {
-    const code = MigrationError.codeOf(error);
-    const attempts = error instanceof MigrationError ? error.attempts : 1;
-    const left = await this.#unread();
-    const message = left === undefined ? messageOf(error) : `${messageOf(error)} ${left.says}`;
-    const failure = { code, path: this.#path(), message, attempts };
-    const issues = [failureIssue(this.#start.task, '', failure)];
-    const deltas: Record<string, number> = left === undefined ? {} : { unread: left.entries };
-    const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
-    if (control === 'stale' || control === 'missing') return { outcome: control };
-    return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
-  }
-
-  /** The entries of a user whose migration fails, as far as nothing is recorded of them yet. */
-  async #unread(): Promise<{ entries: number; says: string } | undefined> {
-    const task = parseTaskId(this.#start.task);
-    if (this.#operation.kind !== 'migration' || task.type !== 'user') return undefined;
-    const signal = AbortSignal.timeout(countLimitMs);
-    try {
-      const all = await this.#context.source.countUserEntries(task.userId, signal);
-      const entries = Math.max(0, all - this.#done());
-      return { entries, says: `${entries} of the user's ${all} entries were not tried; retry the user.` };
-    } catch {
-      // One stands for those that Firestore does not count either: none would look like an empty journal.
-      return {
-        entries: 1,
-        says: 'How many entries the user has is not known; they count as one. Retry the user.',
-      };
-    }
-  }
-
-  /** What the ledger hold of this task, if they have lost nothing. */
-  #expected(): NonNullable<Commit['expected']> {
-    return {
-      counters: this.#counters,
-      cursor: this.#cursor,
-    };
-  }
-
-  async #reset(): Promise<CommitResult> {
-    const { task, epoch } = this.#start;
-    const result = await this.#context.ledger.resetTask(this.#operation.id, task, epoch);
-    this.#counters = {};
-    this.#cursor = undefined;
-    return result;
-  }
-
-  /** `expected` is left out where nothing is booked, and what the last commit came to may not be known. */
-  async #record(
-    state: Commit['state'],
-    page: PageResult,
-    expected?: Commit['expected'],
-  ): Promise<CommitResult> {
-    const asked = this.#attempt.watcher.now();
-    const result = await this.#context.ledger.commit(this.#operation.id, this.#start.task, {
-      epoch: this.#start.epoch,
-      state,
-      expected,
-      deltas: page.deltas,
-      cursor: page.cursor,
-      issues: page.issues,
-      resolved: page.resolved,
-    });
-    if (state === 'running' && result === 'run') this.#start.lease.renew(asked);
-    return result;
-  }
-
-  async #end(failed: number): Promise<TaskResult> {
-    const summary = describeCounts(this.#operation.kind, this.#counters);
-    if (failed === 0) return { outcome: 'done', summary };
-    const issues = await this.#context.ledger.taskIssues(this.#operation.id, this.#start.task);
-    const codes = new Map<string, number>();
-    for (const { code } of issues) codes.set(code, (codes.get(code) ?? 0) + 1);
-    const why = [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
-    const first = issues[0]?.detail.message;
-    const entries = failed === 1 ? '1 entry' : `${failed} entries`;
-    const brief = `${entries} failed: ${why}`;
-    return { outcome: 'failed', reason: first === undefined ? brief : `${brief}. ${first}`, brief };
-  }
-
-  #done(): number {
-    const names: readonly string[] =
-      this.#operation.kind === 'migration' ? entryOutcomes : ['entries', 'scanned', 'rescanned'];
-    return names.reduce((sum, name) => sum + (this.#counters[name] ?? 0), 0);
-  }
-
-  #path(): string {
-    const task = parseTaskId(this.#start.task);
-    if (task.type === 'segment') return `table segment ${task.segment} of ${task.of}`;
-    return entryPath({ userId: task.userId, date: '' }, this.#context.settings.names).slice(0, -1);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function resumption(start: TaskStart): string {

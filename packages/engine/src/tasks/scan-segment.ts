@@ -43,3 +43,10 @@ export async function* scanSegment(
     left.abort();
   }
 }
+
+/** The users that a request names; undefined: all. */
+export function wantedUsers(request: {
+  readonly userIds?: readonly string[];
+}): ReadonlySet<string> | undefined {
+  return request.userIds === undefined ? undefined : new Set(request.userIds);
+}

@@ -13,8 +13,7 @@ import { asOwned, dateKeyOf, type OwnedItem } from '../entries/journal-items.ts'
 import { findOrphans } from '../entries/find-orphans.ts';
 import { SetDigest } from './set-digest.ts';
 import type { TaskStart, TaskWork } from './page-result.ts';
-import { scanSegment } from './scan-segment.ts';
-import { usersOf } from './users-of.ts';
+import { scanSegment, wantedUsers } from './scan-segment.ts';
 
 type Segment = Extract<Task, { type: 'segment' }>;
 
@@ -23,13 +22,13 @@ type Segment = Extract<Task, { type: 'segment' }>;
  * led to shows when all segments are through, and nobody has to be asked about any of them.
  */
 export async function* verifySegment(
-  context: EngineContext,
+  context: Pick<EngineContext, 'target'>,
   segment: Segment,
   request: VerificationRequest,
   setKey: string,
   start: TaskStart,
 ): TaskWork {
-  const users = usersOf(request);
+  const users = wantedUsers(request);
   for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const found = new SetDigest(setKey, -1);
     for (const item of items) {
@@ -44,12 +43,12 @@ export async function* verifySegment(
 
 /** The close look at a segment, where the reverse pass has not come across just the same items: those without an entry, by name. */
 export async function* verifySegmentClosely(
-  context: EngineContext,
+  context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
   segment: Segment,
   request: VerificationRequest,
   start: TaskStart,
 ): TaskWork {
-  const users = usersOf(request);
+  const users = wantedUsers(request);
   for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const owned = items
       .map((item) => asOwned(item))
@@ -69,7 +68,7 @@ export async function* verifySegmentClosely(
 }
 
 function scanPages(
-  context: EngineContext,
+  context: Pick<EngineContext, 'target'>,
   segment: Segment,
   start: TaskStart,
 ): ReturnType<typeof scanSegment> {
@@ -77,7 +76,7 @@ function scanPages(
 }
 
 function issueOf(
-  context: EngineContext,
+  context: Pick<EngineContext, 'settings'>,
   task: string,
   item: OwnedItem,
   code: 'unexpected' | 'unknown',

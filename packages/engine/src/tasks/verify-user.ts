@@ -26,7 +26,7 @@ import type { TaskStart, TaskWork } from './page-result.ts';
  * that are theirs go into the set that the reverse pass is held against.
  */
 export async function* verifyUser(
-  context: EngineContext,
+  context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
   userId: string,
   setKey: string,
   start: TaskStart,

@@ -4,7 +4,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { DryRunCollisions } from '../entries/dry-run-collisions.ts';
 import { discardingTarget } from '../entries/discarding-target.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
-import { countSlice, countUser } from './count-entries.ts';
+import { countSegment, countUser } from './count-entries.ts';
 import { migrateUser } from './migrate-user.ts';
 import type { TaskStart, TaskWork } from './page-result.ts';
 import { pruneSegment } from './prune-segment.ts';
@@ -12,8 +12,12 @@ import { rollBackSegment } from './roll-back-segment.ts';
 import { verifySegment, verifySegmentClosely } from './verify-segment.ts';
 import { verifyUser } from './verify-user.ts';
 
-/** Which work a task of an operation means. */
-export function workOf(context: EngineContext, operation: Operation, start: TaskStart): TaskWork {
+/** The work of one task, by the kind of its operation. */
+export function taskWork(
+  context: Omit<EngineContext, 'binding'>,
+  operation: Operation,
+  start: TaskStart,
+): TaskWork {
   const task = parseTaskId(start.task);
   const { request } = operation;
   switch (request.kind) {
@@ -44,7 +48,7 @@ export function workOf(context: EngineContext, operation: Operation, start: Task
       if (request.mode === 'count') {
         return task.type === 'user'
           ? countUser(context, task.userId, start)
-          : countSlice(context, task, request, start);
+          : countSegment(context, task, request, start);
       }
       const { setKey = '' } = operation.coordinatorState;
       if (task.type === 'user') return verifyUser(context, task.userId, setKey, start);
