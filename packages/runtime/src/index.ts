@@ -6,5 +6,6 @@ export { type ExportedMetrics, ServiceMetrics } from './metrics/service-metrics.
 export { GaugePage } from './metrics/gauge-page.ts';
 export { prometheusText } from './metrics/prometheus-text.ts';
 export { createObservation, type Observation } from './observe.ts';
-export { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
+export { openTracing } from './traces/open-tracing.ts';
+export { noTracing, type Tracing } from './traces/tracing.ts';
 export { openTelemetry, type Watch } from './open-telemetry.ts';

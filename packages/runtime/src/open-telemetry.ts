@@ -7,7 +7,8 @@ import { createComplaints } from './logs/log-rate-limited.ts';
 import { createLog, type Log } from './logs/create-log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import { createObservation, type Observation } from './observe.ts';
-import { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
+import { openTracing } from './traces/open-tracing.ts';
+import { noTracing, type Tracing } from './traces/tracing.ts';
 
 /** All that a program watches itself with. */
 export interface Watch {

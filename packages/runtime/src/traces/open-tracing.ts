@@ -1,0 +1,23 @@
+import type { Log } from '../logs/create-log.ts';
+import { noTracing, type Tracing } from './tracing.ts';
+
+/** Whether OpenTelemetry's own variables ask for traces. */
+export function tracesWanted(env: Readonly<Record<string, string | undefined>>): boolean {
+  const set = (name: string): boolean => (env[name] ?? '') !== '';
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none')
+    return false;
+  return ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_TRACES_EXPORTER'].some(
+    set,
+  );
+}
+
+/** Tracing as the environment asks for it; nothing of OpenTelemetry's SDK is loaded when it does not. */
+export async function openTracing(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+  log: Log,
+): Promise<Tracing> {
+  if (!tracesWanted(env)) return noTracing;
+  const { startOpenTelemetry } = await import('./open-telemetry.ts');
+  return startOpenTelemetry(program, env, log);
+}
