@@ -56,6 +56,24 @@ export class LedgerKeys {
     const issues = `${this.operation(id)}:issues`;
     return [issues, `${issues}:order`, `${issues}:index`];
   }
+
+  /** The keys with each bucket once behind them, and the tasks as the list that the scripts about many of them take. */
+  withBuckets(
+    id: string,
+    first: readonly string[],
+    tasks: readonly string[],
+  ): { keys: string[]; args: (string | number)[] } {
+    const keys = [...first];
+    const places = new Map<number, number>();
+    const args: (string | number)[] = [tasks.length];
+    for (const task of tasks) {
+      const bucket = bucketOf(task);
+      const place = places.get(bucket) ?? keys.push(this.bucket(id, bucket));
+      places.set(bucket, place);
+      args.push(bucket, place, fieldOf(task));
+    }
+    return { keys, args };
+  }
 }
 
 /** FNV-1a, folded. */
@@ -85,4 +103,14 @@ export function bucketsOf(bitmap: Uint8Array): number[] {
     for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) buckets.push(index * 8 + bit);
   }
   return buckets;
+}
+
+/** How many tasks, keys or so one step takes, so that no script holds Redis up. */
+const chunkSize = 500;
+
+export function chunksOf<T>(all: readonly T[]): T[][] {
+  const chunks: T[][] = [];
+  for (let index = 0; index < all.length; index += chunkSize)
+    chunks.push(all.slice(index, index + chunkSize));
+  return chunks;
 }

@@ -31,7 +31,9 @@ import {
 import { neverResends, type RedisConnection } from '../connect-redis.ts';
 import { namingRedisErrors } from '../redis-errors.ts';
 import { runScript, type Script } from '../run-script.ts';
-import { bucketOf, bucketsOf, fieldOf, LedgerKeys, taskOfField } from './ledger-keys.ts';
+import { bucketOf, chunksOf, fieldOf, LedgerKeys } from './ledger-keys.ts';
+import { LedgerSweeper } from './ledger-sweeper.ts';
+import { listTasks, notFound, type TaskState } from './list-tasks.ts';
 import {
   bindingOf,
   stateArguments,
@@ -57,21 +59,7 @@ export interface RedisLedgerOptions {
   readonly leaseMs?: number;
 }
 
-type TaskState = 'queued' | 'running' | 'done' | 'failed';
-
-/** How many tasks, keys or so one step takes, so that no script holds Redis up. */
-const chunkSize = 500;
-
-/** Of so many newest migrations the records of tasks are kept, by which their users can be retried. */
-const keptMigrations = 10;
-
-/** Of so many newest operations of a kind the issues are kept. */
-const keptIssuesOf = 10;
-
 const defaultMaxKeptIssueBytes = 8 * 1024 * 1024;
-
-/** How many records a page of tasks looks at, more or less. */
-const tasksPerPage = 10_000;
 
 const stateResetArguments = [stateResetOnRetry.length, ...stateResetOnRetry];
 
@@ -80,7 +68,7 @@ const stateResetArguments = [stateResetOnRetry.length, ...stateResetOnRetry];
  * tasks it takes several steps, in an order that a repetition makes whole.
  *
  * Rejects with a REDIS_ code when Redis refuses or can't be reached, and tries nothing again: whether a commit whose answer
- * was lost has been booked is known by the next start of the task alone.
+ * was lost has been recorded is known by the next start of the task alone.
  */
 export function createRedisLedger(options: RedisLedgerOptions): Ledger {
   // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is booked twice.
@@ -93,6 +81,7 @@ export function createRedisLedger(options: RedisLedgerOptions): Ledger {
 class RedisLedger implements Ledger {
   readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
+  readonly #sweeper: LedgerSweeper;
   readonly #maxKeptIssues: number;
   readonly #maxKeptIssueBytes: number;
   readonly #leaseMs: number;
@@ -102,6 +91,7 @@ class RedisLedger implements Ledger {
   constructor(options: RedisLedgerOptions) {
     this.#redis = options.redis;
     this.#keys = new LedgerKeys(options.prefix);
+    this.#sweeper = new LedgerSweeper(options.redis, this.#keys);
     this.#maxKeptIssues = options.maxKeptIssues ?? defaultMaxKeptIssues;
     this.#maxKeptIssueBytes = options.maxKeptIssueBytes ?? defaultMaxKeptIssueBytes;
     this.#leaseMs = options.leaseMs ?? leaseMs.ledger;
@@ -131,8 +121,8 @@ class RedisLedger implements Ledger {
       if (outcome === 'not-found') throw notFound(parent);
       if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
       if (outcome === 'opened') {
-        if (kind === 'migration') await this.#sweepOldMigrations();
-        await this.#sweepOldIssues(kind);
+        if (kind === 'migration') await this.#sweeper.sweepOldMigrations();
+        await this.#sweeper.sweepOldIssues(kind);
         return { opened: true, operation: found(operationOf(record), id) };
       }
       start = Number(detail) + 1;
@@ -211,7 +201,7 @@ class RedisLedger implements Ledger {
     if (outcome === 'not-found') throw notFound(id);
     if (outcome === 'leased') throw outstanding(leased);
     // A call that comes again after a crash in the middle of this sweeps the rest.
-    if (operationKindOf(id) !== 'migration') await this.#sweepTasks(id);
+    if (operationKindOf(id) !== 'migration') await this.#sweeper.sweepTasks(id);
   }
 
   async control(id: string, control: Control, reason?: string): Promise<void> {
@@ -252,7 +242,7 @@ class RedisLedger implements Ledger {
     const more = ['more', '', '', '', ''];
     const first = [this.#keys.operation(id), this.#keys.usedBuckets(id)];
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
-      const { keys, args } = this.#taskArguments(id, first, some);
+      const { keys, args } = this.#keys.withBuckets(id, first, some);
       const isLast = index >= chunks.length - 1;
       const rest = isLast ? stateArguments(coordinatorState) : [];
       const [outcome] = await this.#run(scripts.addTasks, keys, [
@@ -327,7 +317,7 @@ class RedisLedger implements Ledger {
   async requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]> {
     const requeued: string[] = [];
     for (const some of chunksOf(tasks)) {
-      const { keys, args } = this.#taskArguments(id, [this.#keys.operation(id)], some);
+      const { keys, args } = this.#keys.withBuckets(id, [this.#keys.operation(id)], some);
       const [outcome, ...positions] = await this.#run(scripts.requeueFailed, keys, args);
       if (outcome === 'not-found') throw notFound(id);
       requeued.push(...some.filter((_, index) => positions.includes(String(index))));
@@ -339,27 +329,7 @@ class RedisLedger implements Ledger {
     id: string,
     options: { states: readonly TaskState[]; cursor?: string },
   ): Promise<{ tasks: readonly string[]; cursor?: string }> {
-    const listed = await this.#redis.hget(this.#keys.operation(id), 'listed');
-    if (listed === null) throw notFound(id);
-    const buckets = await this.#usedBuckets(id);
-    // Few tasks are spread thinly over the buckets: then a page takes more of these.
-    const size = Math.ceil((tasksPerPage * buckets.length) / Math.max(1, Number(listed)));
-    const from = options.cursor === undefined ? 0 : Number(options.cursor);
-    const ahead = buckets.filter((bucket) => bucket >= from);
-
-    const pipeline = this.#redis.pipeline();
-    for (const bucket of ahead.slice(0, size)) pipeline.hgetall(this.#keys.bucket(id, bucket));
-    const answers = (await pipeline.exec()) ?? [];
-    const tasks: string[] = [];
-    for (const [error, records] of answers) {
-      if (error !== null) throw error;
-      for (const [field, record] of Object.entries(Object(records))) {
-        if (options.states.some((state) => String(record).startsWith(state[0]!)))
-          tasks.push(taskOfField(field));
-      }
-    }
-    const next = ahead[size];
-    return { tasks, cursor: next === undefined ? undefined : String(next) };
+    return await listTasks(this.#redis, this.#keys, id, options);
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
@@ -402,58 +372,6 @@ class RedisLedger implements Ledger {
   async #known(id: string | undefined): Promise<Operation> {
     return found(id === undefined ? undefined : await this.get(id), id);
   }
-
-  /** The keys with each bucket once behind them, and the tasks as the list that the scripts about many of them take. */
-  #taskArguments(
-    id: string,
-    first: readonly string[],
-    tasks: readonly string[],
-  ): { keys: string[]; args: (string | number)[] } {
-    const keys = [...first];
-    const places = new Map<number, number>();
-    const args: (string | number)[] = [tasks.length];
-    for (const task of tasks) {
-      const bucket = bucketOf(task);
-      const place = places.get(bucket) ?? keys.push(this.#keys.bucket(id, bucket));
-      places.set(bucket, place);
-      args.push(bucket, place, fieldOf(task));
-    }
-    return { keys, args };
-  }
-
-  async #usedBuckets(id: string): Promise<number[]> {
-    return bucketsOf((await this.#redis.getBuffer(this.#keys.usedBuckets(id))) ?? new Uint8Array());
-  }
-
-  /** Who would retry single users of a run so long ago? Its totals stay. */
-  async #sweepOldMigrations(): Promise<void> {
-    const byStart = this.#keys.byStart('migration');
-    // Those before were swept when they became old.
-    const old = await this.#redis.zrevrange(byStart, keptMigrations, keptMigrations + 1);
-    for (const id of old) {
-      // First, so that nothing of it can start while its tasks go.
-      await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
-      await this.#sweepTasks(id);
-    }
-  }
-
-  /** Their counts by code stay. */
-  async #sweepOldIssues(kind: OperationKind): Promise<void> {
-    // Those before were swept when they became old.
-    const old = await this.#redis.zrevrange(this.#keys.byStart(kind), keptIssuesOf, keptIssuesOf + 1);
-    for (const id of old) await this.#redis.unlink(...this.#keys.issues(id));
-  }
-
-  async #sweepTasks(id: string): Promise<void> {
-    const buckets = (await this.#usedBuckets(id)).map((bucket) => this.#keys.bucket(id, bucket));
-    for (const some of chunksOf(buckets)) await this.#redis.unlink(...some);
-    // Last, because it says what there is to sweep.
-    await this.#redis.unlink(this.#keys.usedBuckets(id));
-  }
-}
-
-function notFound(id: string | undefined): MigrationError {
-  return new MigrationError('NOT_FOUND', `There is no operation ${id}`);
 }
 
 function outstanding([count, leftMs]: readonly string[]): MigrationError {
@@ -463,11 +381,4 @@ function outstanding([count, leftMs]: readonly string[]): MigrationError {
 function found(operation: Operation | undefined, id: string | undefined): Operation {
   if (operation === undefined) throw notFound(id);
   return operation;
-}
-
-function chunksOf<T>(all: readonly T[]): T[][] {
-  const chunks: T[][] = [];
-  for (let index = 0; index < all.length; index += chunkSize)
-    chunks.push(all.slice(index, index + chunkSize));
-  return chunks;
 }
