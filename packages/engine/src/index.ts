@@ -11,7 +11,7 @@ export { withinLimit } from './coordinator/within-limit.ts';
 export { runInProcess } from './in-process.ts';
 export { joinSignals, type JoinedSignals } from './join-signals.ts';
 export { AttemptWatcher } from './leases/attempt-watcher.ts';
-export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger.ts';
+export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger/memory-ledger.ts';
 export * as answers from './api/answers.ts';
 export * as requests from './api/requests.ts';
 export type {

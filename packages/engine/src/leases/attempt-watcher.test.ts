@@ -8,7 +8,7 @@ import {
 import { sampleBinding as binding } from '@migrator/devkit';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
-import { createMemoryLedger } from '../memory-ledger.ts';
+import { createMemoryLedger } from '../memory-ledger/memory-ledger.ts';
 import type { Moment } from './attempt-lease.ts';
 import { AttemptWatcher, type WatchedAttempt } from './attempt-watcher.ts';
 

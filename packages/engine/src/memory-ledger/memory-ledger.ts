@@ -32,13 +32,13 @@ import {
   isAsExpected,
   mergeCoordinatorState,
   recordOf,
-  resolveIssue,
   snapshot,
   type TaskRecord,
   type TaskState,
   withoutZeros,
 } from './memory-records.ts';
-import { OutstandingLeases } from './leases/outstanding-leases.ts';
+import { KeptIssues } from './kept-issues.ts';
+import { OutstandingLeases } from './outstanding-leases.ts';
 
 export interface MemoryLedgerOptions {
   /** How many issues of an operation are kept; 10,000 by default. */
@@ -97,12 +97,9 @@ class MemoryLedger implements Ledger {
       completed: 0,
       failed: 0,
       totals: new Map(),
-      codes: new Map(),
       coordinatorState: new Map(),
       tasks: new Map(),
-      issues: new Map(),
-      lastIssue: 0,
-      places: new Map(),
+      issues: new KeptIssues(this.#maxKeptIssues),
     };
     this.#operations.set(id, kept);
     if (options.parent === undefined) this.#holder = id;
@@ -251,7 +248,7 @@ class MemoryLedger implements Ledger {
     if (isClosed) this.#takeUpAgain(kept);
     const record = recordOf(kept, task);
     if (record.state === 'failed') kept.failed--;
-    resolveIssue(kept, task, '');
+    kept.issues.resolve(task, '', record);
     record.state = 'running';
     record.epoch++;
     record.startsWithoutProgress++;
@@ -267,20 +264,20 @@ class MemoryLedger implements Ledger {
   }
 
   async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
-    // Whoever commits has no write under way: without an answer to go on it has none any more.
+    // An attempt that commits has no write under way. Without the answer to go on it starts none.
     this.#leases.giveUp(id, task, commit.epoch);
     const held = this.#held(id, task, commit.epoch);
     if (typeof held === 'string') return held;
     const { kept, record } = held;
     if (commit.expected !== undefined && !isAsExpected(record, commit.expected)) return 'missing';
-    // Before anything moves: it throws at what can't be booked.
+    // Before anything moves: it throws at deltas that can't be recorded.
     const deltas = wholeDeltas(kept.operation.kind, commit.deltas);
     for (const { name, amount } of deltas) {
       add(record.counters, name, amount);
       add(kept.totals, name, amount);
     }
-    for (const key of commit.resolved ?? []) resolveIssue(kept, task, key);
-    for (const issue of commit.issues ?? []) this.#recordIssue(kept, { ...issue, task });
+    for (const key of commit.resolved ?? []) kept.issues.resolve(task, key, record);
+    for (const issue of commit.issues ?? []) kept.issues.record({ ...issue, task }, record);
     if (commit.cursor !== undefined) record.cursor = commit.cursor;
     record.state = commit.state;
     record.startsWithoutProgress = 0;
@@ -310,9 +307,7 @@ class MemoryLedger implements Ledger {
     const { kept, record } = held;
     for (const [name, amount] of record.counters) add(kept.totals, name, -amount);
     record.counters.clear();
-    for (const key of [...(kept.places.get(task)?.keys() ?? []), '']) resolveIssue(kept, task, key);
-    for (const [code, count] of record.unkept) add(kept.codes, code, -count);
-    record.unkept.clear();
+    kept.issues.reset(task, record);
     delete record.cursor;
     return this.#controlOf(kept);
   }
@@ -338,21 +333,11 @@ class MemoryLedger implements Ledger {
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
-    const after = options.cursor === undefined ? 0 : Number(options.cursor);
-    const wanted = [...this.#kept(id).issues].filter(
-      ([at, { code }]) => at > after && (options.code === undefined || options.code === code),
-    );
-    const page = wanted.slice(0, options.limit);
-    const issues = page.map(([, issue]) => structuredClone(issue));
-    const last = page.at(-1);
-    return last === undefined || wanted.length === page.length
-      ? { issues }
-      : { issues, cursor: String(last[0]) };
+    return this.#kept(id).issues.page(options);
   }
 
   async taskIssues(id: string, task: string): Promise<readonly Issue[]> {
-    const { places, issues } = this.#kept(id);
-    return [...(places.get(task)?.values() ?? [])].map((at) => structuredClone(issues.get(at)!));
+    return this.#kept(id).issues.ofTask(task);
   }
 
   #kept(id: string): OperationRecord {
@@ -395,28 +380,9 @@ class MemoryLedger implements Ledger {
     if (record === undefined || record.epoch < epoch) return 'missing';
     return record.state === 'running' && record.epoch === epoch ? { kept, record } : 'stale';
   }
-
-  #recordIssue(kept: OperationRecord, issue: Issue): void {
-    const { task, key, code } = issue;
-    const held = kept.places.get(task)?.get(key);
-    // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.
-    if (held === undefined) resolveIssue(kept, task, key);
-    else add(kept.codes, kept.issues.get(held)!.code, -1);
-    add(kept.codes, code, 1);
-    if (held === undefined && kept.issues.size >= this.#maxKeptIssues) {
-      const record = recordOf(kept, task);
-      if (key === '') record.unkeptFailure = code;
-      else add(record.unkept, code, 1);
-      return;
-    }
-    const place = held ?? ++kept.lastIssue;
-    kept.issues.set(place, structuredClone(issue));
-    const places = kept.places.get(task) ?? new Map<string, number>();
-    kept.places.set(task, places.set(key, place));
-  }
 }
 
-/** A run that was cut short has tasks that nobody has begun; to take it up again would begin them, unasked. */
+/** A run that was cut short has tasks that were never started; a retry would start them, unasked. */
 function isRetryable({ kind, state }: Pick<Operation, 'kind' | 'state'>): boolean {
   return kind === 'migration' && state.startsWith('completed');
 }

@@ -1,4 +1,6 @@
-import type { Commit, CoordinatorStateChange, Issue, Operation } from '@migrator/core';
+import type { Commit, CoordinatorStateChange, Operation } from '@migrator/core';
+
+import type { KeptIssues } from './kept-issues.ts';
 
 export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
@@ -24,30 +26,9 @@ export interface OperationRecord {
   completed: number;
   failed: number;
   totals: Map<string, number>;
-  codes: Map<string, number>;
   coordinatorState: Map<string, unknown>;
   tasks: Map<string, TaskRecord>;
-  /** By place in the order of arrival; an issue that replaces another takes over its place. */
-  issues: Map<number, Issue>;
-  lastIssue: number;
-  /** Where the issues of a task stand, by their keys. They outlive the tasks' records. */
-  places: Map<string, Map<string, number>>;
-}
-
-/** An issue that was only counted can't be found by its key, the task's own failure excepted. */
-export function resolveIssue(kept: OperationRecord, task: string, key: string): void {
-  const places = kept.places.get(task);
-  const place = places?.get(key);
-  const record = kept.tasks.get(task);
-  if (places !== undefined && place !== undefined) {
-    add(kept.codes, kept.issues.get(place)!.code, -1);
-    kept.issues.delete(place);
-    places.delete(key);
-    if (places.size === 0) kept.places.delete(task);
-  } else if (key === '' && record?.unkeptFailure !== undefined) {
-    add(kept.codes, record.unkeptFailure, -1);
-    delete record.unkeptFailure;
-  }
+  issues: KeptIssues;
 }
 
 export function isAsExpected(
@@ -100,7 +81,7 @@ export function snapshot(kept: OperationRecord): Operation {
     listing: kept.listing,
     tasks: { listed, completed, failed },
     totals: withoutZeros(kept.totals),
-    codes: withoutZeros(kept.codes),
+    codes: withoutZeros(kept.issues.codes),
     coordinatorState: Object.fromEntries(kept.coordinatorState),
   });
 }

@@ -13,7 +13,7 @@ import { expect, test } from 'vitest';
 import type { EngineContext } from '../engine-context.ts';
 import { defaultPaging } from '../engine-context.ts';
 import { runInProcess } from '../in-process.ts';
-import { createMemoryLedger } from '../memory-ledger.ts';
+import { createMemoryLedger } from '../memory-ledger/memory-ledger.ts';
 import { migrationStats } from '../reports/migration-stats.ts';
 import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 

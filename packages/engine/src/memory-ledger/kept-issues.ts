@@ -1,0 +1,78 @@
+import type { Issue, IssuePage } from '@migrator/core';
+
+import { add, type TaskRecord } from './memory-records.ts';
+
+/**
+ * An operation's issues. All are counted by code; those up to the cap are kept, in the order of their arrival. They outlive
+ * the tasks' records.
+ */
+export class KeptIssues {
+  readonly codes = new Map<string, number>();
+  readonly #most: number;
+  /** By place in the order of arrival; an issue that replaces another takes over its place. */
+  readonly #issues = new Map<number, Issue>();
+  /** Where the issues of a task stand, by their keys. */
+  readonly #places = new Map<string, Map<string, number>>();
+  #lastPlace = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  record(issue: Issue, record: TaskRecord): void {
+    const { task, key, code } = issue;
+    const held = this.#places.get(task)?.get(key);
+    // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.
+    if (held === undefined) this.resolve(task, key, record);
+    else add(this.codes, this.#issues.get(held)!.code, -1);
+    add(this.codes, code, 1);
+    if (held === undefined && this.#issues.size >= this.#most) {
+      if (key === '') record.unkeptFailure = code;
+      else add(record.unkept, code, 1);
+      return;
+    }
+    const place = held ?? ++this.#lastPlace;
+    this.#issues.set(place, structuredClone(issue));
+    const places = this.#places.get(task) ?? new Map<string, number>();
+    this.#places.set(task, places.set(key, place));
+  }
+
+  /** An issue that was only counted can't be found by its key, the task's own failure excepted. */
+  resolve(task: string, key: string, record: TaskRecord | undefined): void {
+    const places = this.#places.get(task);
+    const place = places?.get(key);
+    if (places !== undefined && place !== undefined) {
+      add(this.codes, this.#issues.get(place)!.code, -1);
+      this.#issues.delete(place);
+      places.delete(key);
+      if (places.size === 0) this.#places.delete(task);
+    } else if (key === '' && record?.unkeptFailure !== undefined) {
+      add(this.codes, record.unkeptFailure, -1);
+      delete record.unkeptFailure;
+    }
+  }
+
+  /** Takes all of a task's issues back. */
+  reset(task: string, record: TaskRecord): void {
+    for (const key of [...(this.#places.get(task)?.keys() ?? []), '']) this.resolve(task, key, record);
+    for (const [code, count] of record.unkept) add(this.codes, code, -count);
+    record.unkept.clear();
+  }
+
+  page(options: { code?: string; cursor?: string; limit: number }): IssuePage {
+    const after = options.cursor === undefined ? 0 : Number(options.cursor);
+    const wanted = [...this.#issues].filter(
+      ([at, { code }]) => at > after && (options.code === undefined || options.code === code),
+    );
+    const page = wanted.slice(0, options.limit);
+    const issues = page.map(([, issue]) => structuredClone(issue));
+    const last = page.at(-1);
+    return last === undefined || wanted.length === page.length
+      ? { issues }
+      : { issues, cursor: String(last[0]) };
+  }
+
+  ofTask(task: string): readonly Issue[] {
+    return [...(this.#places.get(task)?.values() ?? [])].map((at) => structuredClone(this.#issues.get(at)!));
+  }
+}
