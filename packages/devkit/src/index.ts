@@ -31,6 +31,7 @@ export type {
   LocalServicesOptions,
 } from './services/start-local-services.ts';
 export { startLocalServices } from './services/start-local-services.ts';
+export { keepsTags } from './services/vendors/keeps-tags.ts';
 export { decodeDocument, decodeMessage } from './fixtures/decode-document.ts';
 export { type EncodableDocument, encodeDocument, type FieldValue } from './fixtures/encode-document.ts';
 export { encodeItem, type ItemFixture, migratedItem } from './fixtures/encode-item.ts';

@@ -3,6 +3,7 @@ import { startContainerServices } from './services/container-services.ts';
 import { hasContainerEngine } from './services/redis-container.ts';
 import type { LocalServicesEnv } from './services/start-local-services.ts';
 import { startLocalServices } from './services/start-local-services.ts';
+import { startVendorServices } from './services/vendors/start-vendor-services.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,24 +15,35 @@ declare module 'vitest' {
   }
 }
 
+/** What `SERVICES` may hold: how Firestore and DynamoDB run. */
+const starts = {
+  processes: { kind: 'local processes', start: () => startLocalServices() },
+  vendors: { kind: "the vendors' own engines", start: () => startVendorServices() },
+  containers: { kind: 'containers', start: startContainerServices },
+};
+type Services = keyof typeof starts;
+
 /**
- * Starts the services once for the whole suite: as processes of this machine, or, with `SERVICES=containers`, as containers
- * where an engine answers. Says which.
+ * Starts the services once for the whole suite, as `SERVICES` says: as processes of this machine (stand-ins of Firestore and
+ * DynamoDB), as the vendors' own engines, or as containers where an engine answers. Says which.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const contained = await wantsContainers(process.env['SERVICES']);
-  const services = contained ? await startContainerServices() : await startLocalServices();
-  process.stderr.write(`The services of this run are ${contained ? 'containers' : 'local processes'}.\n`);
+  const { kind, start } = starts[await wantedServices(process.env['SERVICES'] || 'processes')];
+  const services = await start();
+  process.stderr.write(`The services of this run are ${kind}.\n`);
   project.provide('services', services.env);
   return () => services.stop();
 }
 
-async function wantsContainers(wanted: string | undefined): Promise<boolean> {
-  if (wanted === undefined || wanted === '' || wanted === 'processes') return false;
-  if (wanted !== 'containers') {
-    throw new Error(`SERVICES holds "${wanted}"; it may hold one of processes, containers`);
+async function wantedServices(wanted: string): Promise<Services> {
+  if (!isServices(wanted)) {
+    throw new Error(`SERVICES holds "${wanted}"; it may hold one of ${Object.keys(starts).join(', ')}`);
   }
-  if (await hasContainerEngine()) return true;
+  if (wanted !== 'containers' || (await hasContainerEngine())) return wanted;
   process.stderr.write('SERVICES=containers, but no container engine answers.\n');
-  return false;
+  return 'processes';
+}
+
+function isServices(wanted: string): wanted is Services {
+  return Object.hasOwn(starts, wanted);
 }

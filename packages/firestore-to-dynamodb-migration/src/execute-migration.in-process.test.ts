@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { lstat, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { keepsTags } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import { executeMigration } from './execute-migration.ts';
@@ -26,23 +27,27 @@ test('a whole run in this process; the next boot has its result from the state f
   expect(again).toMatchObject({ state: 'completed', stats: { skippedCount: 12, writeUnits: 0 } });
 });
 
-test('the state file of another table or project says nothing about this one, nor does one that is broken', async () => {
-  await using environment = await openTestEnvironment();
-  await using other = await openTestEnvironment();
-  await environment.fill('ann', days(2));
-  await other.fill('ann', days(3));
-  const stateFile = join(environment.folder, 'state.json');
-  const { migrationId } = await environment.inProcess();
-  expect(await other.inProcess({ stateFile })).toMatchObject({ stats: { createdCount: 3 } });
-  expect(await environment.inProcess()).toMatchObject({ migrationId, stats: { createdCount: 2 } });
-  await writeFile(stateFile, '{"version":1,"sco');
-  expect(await environment.inProcess()).toMatchObject({ migrationId, stats: { createdCount: 2 } });
-  expect(await environment.inProcess({ again: true })).toMatchObject({ stats: { skippedCount: 2 } });
-  expect(JSON.parse(await readFile(stateFile, 'utf8'))).toMatchObject({
-    version: 2,
-    result: { state: 'completed' },
-  });
-});
+// Only the table tells of the first run then.
+test.skipIf(!keepsTags())(
+  'the state file of another table or project says nothing about this one, nor does one that is broken',
+  async () => {
+    await using environment = await openTestEnvironment();
+    await using other = await openTestEnvironment();
+    await environment.fill('ann', days(2));
+    await other.fill('ann', days(3));
+    const stateFile = join(environment.folder, 'state.json');
+    const { migrationId } = await environment.inProcess();
+    expect(await other.inProcess({ stateFile })).toMatchObject({ stats: { createdCount: 3 } });
+    expect(await environment.inProcess()).toMatchObject({ migrationId, stats: { createdCount: 2 } });
+    await writeFile(stateFile, '{"version":1,"sco');
+    expect(await environment.inProcess()).toMatchObject({ migrationId, stats: { createdCount: 2 } });
+    expect(await environment.inProcess({ again: true })).toMatchObject({ stats: { skippedCount: 2 } });
+    expect(JSON.parse(await readFile(stateFile, 'utf8'))).toMatchObject({
+      version: 2,
+      result: { state: 'completed' },
+    });
+  },
+);
 
 test("the state file is its owner's alone, and a link in its place is not followed", async () => {
   await using environment = await openTestEnvironment();

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { encodeItem, type ItemFixture, migratedItem } from '../fixtures/encode-item.ts';
 import { heldLease } from '../fixtures/held-lease.ts';
 import { oddIds } from '../fixtures/odd-ids.ts';
+import { keepsTags } from '../services/vendors/keeps-tags.ts';
 
 export interface TargetUnderTest {
   readonly target: Target;
@@ -49,7 +50,7 @@ async function storedAt(target: Target, dateKeyOf: string): Promise<StoredItem |
 }
 
 function describeTags(open: OpenTarget): void {
-  describe('tags', () => {
+  describe.skipIf(!keepsTags())('tags', () => {
     test('are kept by key, and none is an item', async () => {
       const { target } = await open();
       expect([...(await target.readTags(''))]).toEqual([]);

@@ -15,8 +15,8 @@ export interface DynamoDbService extends LocalService {
   readonly pid: number;
 }
 
-const DEFAULT_TABLE_NAME = 'tradebook-heatmaps';
-const REGION = 'us-east-1';
+export const DEFAULT_TABLE_NAME = 'tradebook-heatmaps';
+export const REGION = 'us-east-1';
 
 /** Starts an empty DynamoDB (dynalite, in memory). Throws `PortTakenError` if the chosen port is taken. */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbService> {
@@ -37,7 +37,8 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   return { ...service, endpoint, region: REGION, tableName };
 }
 
-async function createHeatmapsTable(endpoint: string, tableName: string): Promise<void> {
+/** Creates the table of the migrated journals. */
+export async function createHeatmapsTable(endpoint: string, tableName: string): Promise<void> {
   // Loaded only where it is needed: the SDK takes longer to load than dynalite takes to start.
   const { CreateTableCommand, DynamoDBClient, waitUntilTableExists } =
     await import('@aws-sdk/client-dynamodb');

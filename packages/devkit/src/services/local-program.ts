@@ -44,6 +44,7 @@ export function withApt(wanted: AptPackage, { env, notice }: FindOptions): Bring
   return ['apt-get', () => downloadWithApt(wanted, { cacheDir: cacheFolder(env), env, notice })];
 }
 
-function cacheFolder(env: NodeJS.ProcessEnv): string {
+/** This user's folder for programs that the dev kit brings. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'trading-journal-migrator');
 }

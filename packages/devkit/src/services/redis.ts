@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { freePort, isPortFree } from './free-port.ts';
+import { isPortFree } from './free-port.ts';
+import { onFreePort } from './on-free-port.ts';
 import { hasContainerEngine, REDIS_IMAGE, startRedisContainer } from './redis-container.ts';
 import { findRedisProgram } from './redis-program.ts';
 import { startRedisServer } from './redis-server.ts';
@@ -32,8 +33,6 @@ export interface RedisOptions extends ServiceOptions {
   containerEngine?: () => Promise<boolean>;
 }
 
-const PORT_ATTEMPTS = 5;
-
 /**
  * Starts a real, empty Redis that evicts nothing and saves nothing: the `redis-server` of this machine, one that its
  * package manager brings, or a container. Throws `RedisMissingError` where there is no way, `PortTakenError` if the
@@ -41,16 +40,7 @@ const PORT_ATTEMPTS = 5;
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisService> {
   const start = await chooseWay(options);
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePort());
-    try {
-      return await start(port);
-    } catch (error) {
-      if (await isPortFree(port)) throw error;
-      if (options.port !== undefined) throw new PortTakenError('Redis', port);
-      if (attempt === PORT_ATTEMPTS) throw error;
-    }
-  }
+  return await onFreePort('Redis', options.port, start);
 }
 
 async function chooseWay(options: RedisOptions): Promise<(port: number) => Promise<RedisService>> {

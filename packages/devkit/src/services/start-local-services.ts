@@ -60,13 +60,24 @@ export interface LocalServices extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts Redis, DynamoDB and Firestore together. If one can't start, the others are stopped before it throws. */
+/** What starts the two databases. */
+export interface Engines {
+  dynamodb(options?: DynamoDbOptions): Promise<DynamoDbService>;
+  firestore(options?: FirestoreOptions): Promise<FirestoreService>;
+}
+
+/** Starts Redis and the stand-ins of DynamoDB and Firestore together, as `startServices` does. */
 export async function startLocalServices(options: LocalServicesOptions = {}): Promise<LocalServices> {
+  return await startServices(options, { dynamodb: startDynamoDb, firestore: startFirestore });
+}
+
+/** Starts Redis and both engines together. If one can't start, the others are stopped before it throws. */
+export async function startServices(options: LocalServicesOptions, engines: Engines): Promise<LocalServices> {
   await using opened = new AsyncDisposableStack();
   const starts = [
     startRedis(options.redis).then((redis) => opened.use(redis)),
-    startDynamoDb(options.dynamodb).then((dynamodb) => opened.use(dynamodb)),
-    startFirestore(options.firestore).then((firestore) => opened.use(firestore)),
+    engines.dynamodb(options.dynamodb).then((dynamodb) => opened.use(dynamodb)),
+    engines.firestore(options.firestore).then((firestore) => opened.use(firestore)),
   ] as const;
   // All must have settled before anything is released, or a late one would stay behind.
   await Promise.allSettled(starts);

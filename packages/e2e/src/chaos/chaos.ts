@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { fillFirestore, journals, type Program } from '@migrator/devkit';
+import { fillFirestore, journals, type LocalServicesEnv, type Program } from '@migrator/devkit';
 
 import type { Comparison } from './compare-source-and-target.ts';
 import { compareEnvironment } from './compare-environment.ts';
@@ -15,6 +15,8 @@ export interface ChaosOptions {
   readonly faults: number;
   readonly entries: number;
   readonly workers?: number;
+  /** Where Firestore and DynamoDB are, with a project and a table of its own; stand-ins are started by default. */
+  readonly engines?: LocalServicesEnv;
   /** When a run that has not ended is a failure, in seconds. */
   readonly limitSeconds?: number;
   /** Told what happens. */
@@ -61,14 +63,15 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     faults,
     entries,
     workers: options.workers ?? 3,
+    engines: options.engines,
     clockOffsetsMs,
     say,
   });
 
-  const { services } = environment;
+  const { env } = environment;
   const filled = await fillFirestore(journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }), {
-    emulatorHost: services.firestore.emulatorHost,
-    projectId: services.env.GOOGLE_CLOUD_PROJECT,
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
   });
   say(`${filled.entries} entries of ${filled.users} users`);
 

@@ -1,17 +1,21 @@
 import { compareSourceAndTarget, type Comparison } from './compare-source-and-target.ts';
 import type { OpenChaosEnvironment } from './open-environment.ts';
 
-/** Compares a environment's services themselves, behind all proxies. */
+/** Compares an environment's services themselves, behind all proxies. */
 export async function compareEnvironment(
-  { services }: OpenChaosEnvironment,
+  { env }: OpenChaosEnvironment,
   migratedAt: string,
 ): Promise<Comparison> {
   // Where Google's SDK looks for them.
-  const { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST } = services.env;
+  const { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST } = env;
   Object.assign(process.env, { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST });
-  const { endpoint, region, tableName } = services.dynamodb;
   return compareSourceAndTarget(
-    { projectId: services.env.GOOGLE_CLOUD_PROJECT, dynamoDbEndpoint: endpoint, region, tableName },
+    {
+      projectId: env.GOOGLE_CLOUD_PROJECT,
+      dynamoDbEndpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+      region: env.AWS_REGION,
+      tableName: env.DYNAMODB_TABLE,
+    },
     migratedAt,
   );
 }

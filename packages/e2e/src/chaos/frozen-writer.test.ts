@@ -66,9 +66,9 @@ test.each(Object.keys(ends))(
 );
 
 function clientOf({ environment }: TestRun): { client: DynamoDBClient; TableName: string } {
-  const { endpoint, region, tableName } = environment.services.dynamodb;
+  const { AWS_ENDPOINT_URL_DYNAMODB: endpoint, AWS_REGION: region, DYNAMODB_TABLE } = environment.env;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { client: new DynamoDBClient({ endpoint, region, credentials }), TableName: tableName };
+  return { client: new DynamoDBClient({ endpoint, region, credentials }), TableName: DYNAMODB_TABLE };
 }
 
 /** Keys of what is in the table, read behind all proxies. */

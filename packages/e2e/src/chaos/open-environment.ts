@@ -1,14 +1,16 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDbFault,
   type FirestoreFault,
   freePort,
-  type LocalServices,
+  type LocalServicesEnv,
   Program,
+  type RedisService,
   seededRandom,
   startDynamoDbProxy,
   startFirestoreProxy,
   startLocalServices,
+  startRedis,
   startTcpProxy,
   type TcpFault,
 } from '@migrator/devkit';
@@ -26,13 +28,16 @@ export interface ChaosEnvironmentOptions {
   readonly workers: number;
   /** How wrong (ms) the clock of each worker is, by its place; 0 by default. */
   readonly clockOffsetsMs?: readonly number[];
+  /** Where Firestore and DynamoDB are, with a project and a table of its own; stand-ins are started by default. */
+  readonly engines?: LocalServicesEnv;
   /** Further variables of the API and the workers. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
 }
 
 export interface OpenChaosEnvironment extends ChaosEnvironment, AsyncDisposable {
-  readonly services: LocalServices;
+  /** What points at the services themselves, behind all proxies. */
+  readonly env: LocalServicesEnv;
   readonly apiUrl: string;
   /** Faults of the proxies so far, by service and kind. */
   faults(): Record<string, number>;
@@ -75,9 +80,8 @@ const redisShares: Readonly<Record<TcpFault, number>> = { refuse: 20, reset: 20,
 export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Promise<OpenChaosEnvironment> {
   const { seed, faults, entries } = options;
   await using started = new AsyncDisposableStack();
-  const services = started.use(
-    await startLocalServices({ redis: { appendOnly: true }, dynamodb: { createTable: true } }),
-  );
+  const { redis, env: services } = await startServices(started, options.engines);
+  await createTables(services);
   const quota = {
     dynamoDb: Math.ceil(faults * 0.8),
     firestore: Math.ceil(faults * 0.12),
@@ -86,19 +90,19 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
   // Half as many again as are wanted, so that all of them come before the run is over.
   const dynamoDbProxy = started.use(
     await startDynamoDbProxy({
-      endpoint: services.dynamodb.endpoint,
+      endpoint: services.AWS_ENDPOINT_URL_DYNAMODB,
       faults: plan(seed, dynamoDbShares, (quota.dynamoDb * 1.5) / entries, quota.dynamoDb),
     }),
   );
   const firestoreProxy = started.use(
     await startFirestoreProxy({
-      emulatorHost: services.firestore.emulatorHost,
+      emulatorHost: services.FIRESTORE_EMULATOR_HOST,
       faults: plan(seed + 1, firestoreShares, (quota.firestore * 1.5) / (entries / 100), quota.firestore),
     }),
   );
   const redisProxy = started.use(
     await startTcpProxy({
-      target: { host: '127.0.0.1', port: services.redis.port },
+      target: { host: '127.0.0.1', port: redis.port },
       faults: plan(seed + 2, redisShares, (quota.redis * 1.5) / (entries / 4), quota.redis),
     }),
   );
@@ -113,7 +117,7 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
 
   const port = await freePort();
   const env = {
-    ...services.env,
+    ...services,
     REDIS_URL: `redis://127.0.0.1:${redisProxy.port}`,
     FIRESTORE_EMULATOR_HOST: `127.0.0.1:${firestoreTcp.port}`,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${dynamoDbTcp.port}`,
@@ -130,7 +134,6 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
       ? worker(name)
       : worker(name, { CLOCK_OFFSET_MS: String(offsetMs) }, ['--import', shiftClock]);
   });
-  await createStrayTable(services);
   const strays = [{ DYNAMODB_TABLE: strayTable }, { JOURNAL_COLLECTION: 'trading-journals' }].map(
     (wrong, index) => worker(`stray worker ${index + 1}`, wrong),
   );
@@ -141,8 +144,8 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
   }
   const release = started.move();
   return {
-    services,
-    redis: services.redis,
+    env: services,
+    redis,
     api,
     workers,
     strays,
@@ -170,23 +173,38 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
   };
 }
 
-/** So that a stray worker's writes would go through, and be missing where they belong. */
-async function createStrayTable({ dynamodb, env }: LocalServices): Promise<void> {
+async function startServices(
+  started: AsyncDisposableStack,
+  engines: LocalServicesEnv | undefined,
+): Promise<{ redis: RedisService; env: LocalServicesEnv }> {
+  if (engines === undefined) return started.use(await startLocalServices({ redis: { appendOnly: true } }));
+  const redis = started.use(await startRedis({ appendOnly: true }));
+  return { redis, env: { ...engines, REDIS_URL: redis.url } };
+}
+
+/** The table, and one for stray workers, so that their writes would go through, and be missing where they belong. */
+async function createTables(env: LocalServicesEnv): Promise<void> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   const client = new DynamoDBClient({
-    endpoint: dynamodb.endpoint,
-    region: dynamodb.region,
+    endpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+    region: env.AWS_REGION,
     credentials: { accessKeyId, secretAccessKey },
   });
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: strayTable,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
-      }),
-    );
+    for (const TableName of [env.DYNAMODB_TABLE, strayTable]) {
+      await client.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
+        }),
+      );
+    }
+    // The answers come before there are tables to write to.
+    for (const TableName of [env.DYNAMODB_TABLE, strayTable]) {
+      await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 }, { TableName });
+    }
   } finally {
     client.destroy();
   }

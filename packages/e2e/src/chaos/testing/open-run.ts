@@ -34,8 +34,8 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
   const environment = await openChaosEnvironment({ seed: 1, faults: 0, entries: 1, workers, env });
   try {
     const { entries } = await fillFirestore(named(users, entriesPerUser), {
-      emulatorHost: environment.services.firestore.emulatorHost,
-      projectId: environment.services.env.GOOGLE_CLOUD_PROJECT,
+      emulatorHost: environment.env.FIRESTORE_EMULATOR_HOST,
+      projectId: environment.env.GOOGLE_CLOUD_PROJECT,
     });
     const calls = new MigrationCalls(environment.apiUrl, AbortSignal.timeout(limitMs));
     const status = async (): Promise<Status> => {

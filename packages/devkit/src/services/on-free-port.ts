@@ -1,0 +1,25 @@
+import { freePort, isPortFree } from './free-port.ts';
+import { PortTakenError } from './service.ts';
+
+const attempts = 5;
+
+/**
+ * Starts a service on the chosen port, or on a free one: again on another where a program was faster to take it. Throws
+ * `PortTakenError` if the chosen port is taken.
+ */
+export async function onFreePort<T>(
+  service: string,
+  chosenPort: number | undefined,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = chosenPort ?? (await freePort());
+    try {
+      return await start(port);
+    } catch (error) {
+      if (await isPortFree(port)) throw error;
+      if (chosenPort !== undefined) throw new PortTakenError(service, chosenPort);
+      if (attempt === attempts) throw error;
+    }
+  }
+}
