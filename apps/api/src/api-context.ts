@@ -2,6 +2,7 @@ import type { QueueContext } from '@migrator/runtime';
 import type { Config } from '@migrator/config';
 import { type Log, noTracing, ServiceMetrics, type Tracing } from '@migrator/runtime';
 import { createRedact, type Redact } from '@migrator/core';
+import { apiBasePath } from '@migrator/engine';
 import { requireRedis } from '@migrator/queue';
 
 /** What the server watches itself with. */
@@ -23,7 +24,7 @@ export interface ApiContext extends QueueContext {
   readonly stopping: AbortSignal;
 }
 
-export const basePath = '/api/migration/firestore-to-dynamodb';
+export const basePath = apiBasePath;
 
 /** Watches with nothing but counters that nobody reads. */
 export function noTelemetry(): ApiTelemetry {

@@ -1,10 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type CurrentStatus, type MigrationReport, waitForOperation } from '@migrator/engine';
+import { type ApiClient, ApiError } from '@migrator/runtime';
 
-import type { CurrentStatus, MigrationReport } from '@migrator/engine';
-
-import { ApiError, type MigrationApi } from './migration-api.ts';
-
-const intervalMs = 500;
 const silenceLimitMs = 30_000;
 
 /**
@@ -12,20 +8,26 @@ const silenceLimitMs = 30_000;
  * for a while is waited for, half a minute at most; then its ApiError is thrown.
  */
 export async function watchRun(
-  api: MigrationApi,
+  api: ApiClient,
   migrationId: string,
   options: { signal: AbortSignal; onProgress: (status: CurrentStatus) => void },
 ): Promise<MigrationReport> {
+  const { signal, onProgress } = options;
   let answeredAt = performance.now();
-  for (;;) {
-    try {
-      const { currentStatus, lastMigration } = await api.status();
-      answeredAt = performance.now();
-      if (currentStatus.state === 'idle' && lastMigration?.migrationId === migrationId) return lastMigration;
-      options.onProgress(currentStatus);
-    } catch (error) {
+  const look = async (): Promise<MigrationReport> => {
+    const { currentStatus } = await api.status();
+    const report = await api.migration(migrationId);
+    answeredAt = performance.now();
+    if (report.state === 'running') onProgress(currentStatus);
+    return report;
+  };
+  const report = await waitForOperation(look, {
+    everyMs: 500,
+    signal,
+    onError(error) {
       if (!(error instanceof ApiError) || performance.now() - answeredAt > silenceLimitMs) throw error;
-    }
-    await delay(intervalMs, undefined, { signal: options.signal });
-  }
+    },
+  });
+  signal.throwIfAborted();
+  return report!;
 }

@@ -13,6 +13,7 @@ export { joinSignals, type JoinedSignals } from './join-signals.ts';
 export { AttemptWatcher } from './leases/attempt-watcher.ts';
 export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger/memory-ledger.ts';
 export * as answers from './api/answers.ts';
+export { apiBasePath } from './api/base-path.ts';
 export * as requests from './api/requests.ts';
 export type {
   MigrationReport,

@@ -1,3 +1,4 @@
+export { ApiClient, ApiError } from './api-client.ts';
 export { openQueueContext, type QueueContext } from './open-queue-context.ts';
 export { publishMetrics } from './publish-metrics.ts';
 export { openServices, type Services } from './open-services.ts';

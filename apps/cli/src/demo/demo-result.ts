@@ -1,6 +1,4 @@
-import type { MigrationReport } from '@migrator/engine';
-
-import { basePath } from '../migration-api.ts';
+import { apiBasePath, type MigrationReport } from '@migrator/engine';
 
 export interface Filled {
   readonly users: number;
@@ -49,7 +47,7 @@ export function demoResult(
 }
 
 function addressesAt(url: string): DemoResult['addresses'] {
-  return { dashboard: `${url}/`, status: `${url}${basePath}/status`, jobs: `${url}/admin/queues` };
+  return { dashboard: `${url}/`, status: `${url}${apiBasePath}/status`, jobs: `${url}/admin/queues` };
 }
 
 /** Why a run did not migrate and verify everything; nothing where it did. */

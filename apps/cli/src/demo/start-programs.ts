@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Program, ProgramError, startProgram } from '@migrator/devkit';
-
-import { type MigrationApi, migrationApi } from '../migration-api.ts';
+import { ApiClient } from '@migrator/runtime';
 
 const preferredPort = '5000';
 const pollMs = 100;
@@ -17,7 +16,7 @@ export interface ProgramsOptions {
 }
 
 /** Starts the API (on port 5000 if that is free) and two workers; resolves when all are ready. */
-export async function startPrograms(options: ProgramsOptions): Promise<{ url: string; api: MigrationApi }> {
+export async function startPrograms(options: ProgramsOptions): Promise<{ url: string; api: ApiClient }> {
   // Their logs are shown only where one of them ends: then what went wrong should stand there, not what went well.
   const env = { LOG_LEVEL: 'warn', ...options.env };
   const start = (name: string, main: 'api' | 'worker', extra: Record<string, string> = {}): Program => {
@@ -28,7 +27,7 @@ export async function startPrograms(options: ProgramsOptions): Promise<{ url: st
     return program;
   };
 
-  async function startApi(port: string): Promise<{ url: string; api: MigrationApi }> {
+  async function startApi(port: string): Promise<{ url: string; api: ApiClient }> {
     const program = start('The API', 'api', { PORT: port });
     let url: string;
     try {
@@ -39,7 +38,7 @@ export async function startPrograms(options: ProgramsOptions): Promise<{ url: st
       if (taken && port === preferredPort) return startApi('0');
       throw error;
     }
-    const api = migrationApi(url, options.signal);
+    const api = new ApiClient({ url, signal: options.signal });
     while (!(await api.isReady())) await delay(pollMs, undefined, { signal: options.signal });
     return { url, api };
   }

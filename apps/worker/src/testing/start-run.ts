@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
-import { startOperation } from '@migrator/engine';
+import { startOperation, waitForOperation } from '@migrator/engine';
 import { fillFirestore, journals, type Program } from '@migrator/devkit';
 import { expect, inject } from 'vitest';
 
@@ -54,9 +54,8 @@ export async function startRun(size: { users: number; entriesPerUser: number }):
       await expect.poll(async () => (await totals()).created, { timeout: 30_000 }).toBeGreaterThan(entries);
     },
     async end() {
-      await expect
-        .poll(async () => (await context.ledger.get(id))?.state, { timeout: 110_000 })
-        .toBe('completed');
+      const ended = await waitForOperation(() => context.ledger.get(id), { limitMs: 110_000 });
+      expect(ended).toMatchObject({ state: 'completed' });
       return totals();
     },
     async [Symbol.asyncDispose]() {

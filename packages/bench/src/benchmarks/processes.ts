@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { workerFlags } from '@migrator/devkit';
+import { ApiClient } from '@migrator/runtime';
 import type { Dataset } from '../fakes/dataset.ts';
 import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Setting } from './benchmark.ts';
 import { clientEnvironment } from './environment.ts';
 
-const basePath = '/api/migration/firestore-to-dynamodb';
 /** Any measured run is far shorter. */
-const limitSeconds = 240;
+const wait = { waitSeconds: 240 };
 
 export interface StackOptions {
   readonly name: string;
@@ -55,44 +55,28 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
     api.line(/^api: (http:\/\/[^\s/]+)/),
     ...workers.map((worker) => worker.line(/^worker: ready/)),
   ]);
+  const client = new ApiClient({ url });
   const running = opened.move();
   return {
     processes: [api, ...workers],
     workers,
     async migrate(userIds) {
       const wanted = (userIds?.length ?? dataset.users) * dataset.entriesPerUser;
-      const { stats } = await call<{ stats: { createdCount: number } }>(url, 'POST', '/start', {
-        verify: false,
-        userIds,
-      });
+      const { stats } = await client.run({ verify: false, userIds: userIds && [...userIds] }, wait);
       expectCount(`${name}: entries written`, stats.createdCount, wanted);
     },
     async verify() {
-      const { isValid, counts } = await call<{ isValid: boolean; counts: { dynamodb: number } }>(
-        url,
-        'GET',
-        '/verify',
-      );
-      if (!isValid) throw new Error(`${name}: the verification found differences`);
+      const { isValid, counts } = await client.verify(wait);
+      if (isValid !== true) throw new Error(`${name}: the verification found differences`);
       expectCount(`${name}: items verified`, counts.dynamodb, dataset.entries);
     },
     async rollBack() {
-      const { deleted } = await call<{ deleted: number }>(url, 'POST', '/rollback', { dryRun: false });
+      const { success, deleted } = await client.rollBack({ dryRun: false }, wait);
+      if (!success) throw new Error(`${name}: the rollback did not complete`);
       expectCount(`${name}: items rolled back`, deleted, dataset.entries);
     },
     close: () => running.disposeAsync(),
   };
-}
-
-async function call<T>(url: string, method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-  const response = await fetch(url + basePath + path, {
-    method,
-    headers: { 'Content-Type': 'application/json', Prefer: `wait=${limitSeconds}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = await response.text();
-  if (response.status === 200) return JSON.parse(answer) as T;
-  throw new Error(`${method} ${path} was answered with ${response.status}: ${answer}`);
 }
 
 function expectCount(what: string, found: number, wanted: number): void {

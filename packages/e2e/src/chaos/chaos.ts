@@ -1,12 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { fillFirestore, journals, type LocalServicesEnv, type Program } from '@migrator/devkit';
+import { type CurrentStatus, type MigrationReport, waitForOperation } from '@migrator/engine';
+import { ApiClient } from '@migrator/runtime';
 
 import type { Comparison } from './compare-source-and-target.ts';
 import { compareEnvironment } from './compare-environment.ts';
 import { injectProcessFaults } from './process-faults.ts';
-import { type RunReport, MigrationCalls } from './migration-calls.ts';
 import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
+import { requireAway, startPersistently } from './persistent-calls.ts';
 import { writesAfterWaking } from './wake-after-end.ts';
 
 export interface ChaosOptions {
@@ -41,7 +41,7 @@ export interface ChaosResult {
   readonly totalsAddUp: boolean;
   /** Writes of workers that slept through the end of the run. */
   readonly writesAfterEnd: number;
-  readonly report: RunReport;
+  readonly report: MigrationReport;
   /** Processes that ended although nobody killed them. */
   readonly unexpectedEnds: readonly string[];
   readonly examples: readonly string[];
@@ -85,17 +85,17 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     counts: injected,
   });
   const pauses = new Map<string, number>();
-  const calls = new MigrationCalls(environment.apiUrl, signal);
-  let report: RunReport;
+  const client = new ApiClient({ url: environment.apiUrl, signal });
+  let report: MigrationReport;
   try {
-    report = await runToItsEnd(environment, calls, pauses, { frozenFrom: entries / 2, say });
+    report = await runToItsEnd(environment, client, pauses, { frozenFrom: entries / 2, signal, say });
   } finally {
     over.abort();
     environment.calm();
     await injecting;
   }
 
-  const writesAfterEnd = await writesAfterWaking(environment, calls);
+  const writesAfterEnd = await writesAfterWaking(environment, client);
   const comparison = await compareEnvironment(environment, report.stats.startTime);
   const byKind = { ...environment.faults(), ...Object.fromEntries(injected) };
   const unexpectedEnds = [environment.api, ...environment.workers, ...environment.strays].flatMap(
@@ -121,17 +121,16 @@ function expectedSeconds(entries: number): number {
 
 async function runToItsEnd(
   environment: OpenChaosEnvironment,
-  calls: MigrationCalls,
+  client: ApiClient,
   pauses: Map<string, number>,
-  { frozenFrom, say }: { frozenFrom: number; say: (line: string) => void },
-): Promise<RunReport> {
-  await calls.start();
+  { frozenFrom, signal, say }: { frozenFrom: number; signal: AbortSignal; say: (line: string) => void },
+): Promise<MigrationReport> {
+  const id = await startPersistently(client, { verify: true }, signal);
+  const describe = describer(say);
   let sleeper: Program | undefined;
-  let last = '';
-  let lastSaid = 0;
-  for (;;) {
-    const status = await calls.status();
-    const { state, progress } = status?.currentStatus ?? { state: 'unknown', progress: null };
+  const look = async (): Promise<MigrationReport> => {
+    const { currentStatus } = await client.status();
+    const { state, progress } = currentStatus;
     const reason = progress?.reason ?? '';
     if (sleeper === undefined && (progress?.processed ?? 0) > frozenFrom) {
       // In the middle of its writes, and not woken before the end.
@@ -139,26 +138,42 @@ async function runToItsEnd(
       say('worker frozen until after the end');
       sleeper?.freeze();
     }
-    const now = performance.now();
-    const line = `${state} ${reason}`;
-    if (line !== last || now - lastSaid > 10_000) {
-      const pace = progress?.pace?.limitedBy ?? '';
-      say(
-        `${state}: ${progress?.processed ?? 0} done, ${progress?.entriesPerSecond ?? 0}/s ${pace} ${reason}`,
-      );
-      last = line;
-      lastSaid = now;
-    }
-    if (state === 'idle' && status?.lastMigration) return status.lastMigration;
-    if (state === 'idle') throw new Error('nothing runs, and nothing has run');
-    // A person who has mended what the reason says.
+    describe(currentStatus);
+    // A person who has corrected what the reason says.
     if ((state === 'paused' || state === 'pausing') && reason !== '') {
       const code = /^\w+/.exec(reason)?.[0] ?? 'without a reason';
       pauses.set(code, (pauses.get(code) ?? 0) + 1);
-      await calls.resume();
+      await client.resume();
     }
-    await delay(pollMs);
-  }
+    return await client.migration(id);
+  };
+  const report = await waitForOperation(look, {
+    everyMs: pollMs,
+    signal,
+    onError(error) {
+      requireAway(error);
+      describe(undefined);
+    },
+  });
+  signal.throwIfAborted();
+  return report!;
+}
+
+/** Says how things are at each change, and every ten seconds. */
+function describer(say: (line: string) => void): (status: CurrentStatus | undefined) => void {
+  let last = '';
+  let lastSaid = 0;
+  return (status) => {
+    const { state = 'unknown', progress } = status ?? {};
+    const reason = progress?.reason ?? '';
+    const now = performance.now();
+    const line = `${state} ${reason}`;
+    if (line === last && now - lastSaid <= 10_000) return;
+    const pace = progress?.pace?.limitedBy ?? '';
+    say(`${state}: ${progress?.processed ?? 0} done, ${progress?.entriesPerSecond ?? 0}/s ${pace} ${reason}`);
+    last = line;
+    lastSaid = now;
+  };
 }
 
 function judge(found: {
@@ -167,7 +182,7 @@ function judge(found: {
   seconds: number;
   byKind: Record<string, number>;
   pauses: Record<string, number>;
-  report: RunReport;
+  report: MigrationReport;
   comparison: Comparison;
   writesAfterEnd: number;
   unexpectedEnds: readonly string[];

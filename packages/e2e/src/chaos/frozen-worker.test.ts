@@ -9,11 +9,11 @@ test('a worker that wakes when another has taken its users over spoils nothing a
     workers: 2,
     env: { USER_CONCURRENCY: '2', MAX_WRITE_UNITS_PER_SECOND: '600' },
   });
-  const { calls, environment } = run;
+  const { environment } = run;
   const [first, second] = environment.workers;
   // The first begins both users.
   second?.freeze();
-  await calls.start();
+  await run.start();
   await run.processedBeyond(0);
   first?.freeze();
   // Nobody works now, so what is added from here on is the other's.

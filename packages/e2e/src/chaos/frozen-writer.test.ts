@@ -16,12 +16,13 @@ const ends: Readonly<Record<string, (run: TestRun) => Promise<void>>> = {
   async 'the run was rolled back'(run) {
     run.environment.workers[1]?.wake();
     await run.ended();
-    await run.calls.call('POST', '/rollback', { dryRun: false });
-    await run.ended();
+    expect(await run.client.rollBack({ dryRun: false }, { waitSeconds: 120 })).toMatchObject({
+      success: true,
+    });
   },
   async 'the run was cancelled and the application has deleted its items'(run) {
     run.environment.workers[1]?.wake();
-    await run.calls.call('POST', '/cancel');
+    await run.client.cancel();
     expect(await run.ended()).toMatchObject({ state: 'cancelled' });
     await deleteAsApplication(run);
   },
@@ -36,13 +37,13 @@ test.each(Object.keys(ends))(
       workers: 2,
       env: { USER_CONCURRENCY: '2', LOG_LEVEL: 'debug' },
     });
-    const { environment, calls } = run;
+    const { environment } = run;
     const [first, second] = environment.workers;
     const proxy = environment.dynamoDbProxy;
     // The first begins both users; its writes are refused, and each waits to be sent again.
     second?.freeze();
     proxy.always('throttling', 'ConditionExpression');
-    await calls.start();
+    await run.start();
     await vi.waitFor(() => expect(proxy.faults.total).toBeGreaterThan(200), patiently);
     first?.freeze();
     proxy.always(undefined);

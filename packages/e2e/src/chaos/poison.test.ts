@@ -26,8 +26,8 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
       MAX_WRITE_UNITS_PER_SECOND: '300',
     },
   });
-  const { calls, environment } = run;
-  await calls.start({ verify: false });
+  const { client, environment } = run;
+  await run.start({ verify: false });
   const failed = await run.ended();
   expect(failed).toMatchObject({
     state: 'completed-with-failures',
@@ -46,10 +46,7 @@ test('a user whose job kills its process is tried alone and failed; nobody else 
   for (const crash of crashes) expect(crash).toMatch(/^worker \d ended by itself \(SIGKILL\)/);
 
   rmSync(poisonFile);
-  const { status } = await calls.call('POST', `/migrations/${failed.migrationId}/retry`, {
-    userId: 'poison',
-  });
-  expect(status).toBe(202);
+  await client.retry(failed.migrationId, { userId: 'poison' });
   const report = await run.ended();
   expect(report).toMatchObject({
     migrationId: failed.migrationId,

@@ -1,3 +1,4 @@
+import type { ApiError } from '@migrator/runtime';
 import { expect, test, vi } from 'vitest';
 
 import { openRun } from './testing/open-run.ts';
@@ -17,8 +18,8 @@ test.each([
       workers: 2,
       env: { USER_CONCURRENCY: '2', MAX_WRITE_UNITS_PER_SECOND: '600' },
     });
-    const { calls, environment } = run;
-    await calls.start();
+    const { client, environment } = run;
+    await run.start();
     const before = await run.processedBeyond(300);
     expect(before).toBeLessThan(run.entries);
 
@@ -27,17 +28,18 @@ test.each([
     const answers = new Set<string>();
     await vi.waitFor(
       async () => {
-        const { status, body } = await calls.call('GET', '/status');
-        answers.add(`${status} ${(body as { code?: string } | undefined)?.code ?? ''}`);
+        const answer = await client.status().then(
+          () => '200',
+          (error: ApiError) => `${error.status} ${error.problem?.code}`,
+        );
+        answers.add(answer);
         expect(performance.now()).toBeGreaterThan(until);
       },
       { timeout: cutMs + 20_000, interval: 500 },
     );
     expect([...answers]).toEqual(['503 REDIS_UNAVAILABLE']);
     environment.redisProxy.mend();
-    await vi.waitFor(async () => expect((await calls.call('GET', '/status')).status).toBe(200), {
-      timeout: 30_000,
-    });
+    await vi.waitFor(() => client.status(), { timeout: 30_000 });
 
     const report = await run.ended();
     expect(report).toMatchObject({

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { MigrationCalls } from './migration-calls.ts';
+import type { ApiClient } from '@migrator/runtime';
+
 import type { OpenChaosEnvironment } from './open-environment.ts';
+import { requireAway } from './persistent-calls.ts';
 
 const pollMs = 300;
 
@@ -11,12 +13,12 @@ const pollMs = 300;
  */
 export async function writesAfterWaking(
   environment: OpenChaosEnvironment,
-  calls: MigrationCalls,
+  client: ApiClient,
 ): Promise<number> {
   const before = environment.dynamoDbProxy.writes;
   for (const worker of environment.workers) worker.wake();
   for (;;) {
-    const status = await calls.status();
+    const status = await client.status().catch(requireAway);
     const { live = 0, tasks = 1 } = status?.currentStatus.workers ?? {};
     if (live >= environment.workers.length && tasks === 0) return environment.dynamoDbProxy.writes - before;
     await delay(pollMs);

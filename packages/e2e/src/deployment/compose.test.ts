@@ -12,7 +12,7 @@ import { type Compose, compose, composeTool } from './testing/compose.ts';
 import { type Engine, engineAnswers, startEngine } from './testing/engine.ts';
 import { expectWholeRun } from './testing/expect-whole-run.ts';
 import { freePort } from '@migrator/devkit';
-import { fetchFrom, type MigrationClient, migrationClient } from './testing/migration-client.ts';
+import { MigrationClient } from './testing/migration-client.ts';
 import { runProgram } from '@migrator/devkit';
 
 const wanted = process.env['DEPLOYMENT_TESTS'] === 'engine';
@@ -69,7 +69,7 @@ describe.runIf(wanted)('docker compose up', () => {
       }
 
       await project('run', '--rm', 'fill');
-      expect((await client.start()).status).toBe(202);
+      await client.begin();
       await client.processed(100);
       const [lost = '', ...others] = workers;
       await runProgram('docker', ['kill', lost]);
@@ -98,7 +98,7 @@ async function up(workers: number): Promise<{ project: Compose; client: Migratio
     await project('down', '--volumes', '--timeout', '20');
   });
   await project('up', '--detach', '--scale', `worker=${workers}`);
-  const client = migrationClient(fetchFrom(`http://127.0.0.1:${port}`), token);
+  const client = new MigrationClient({ url: `http://127.0.0.1:${port}`, token });
   await client.ready();
   return { project, client };
 }

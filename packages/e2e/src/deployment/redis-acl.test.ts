@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { startRedis } from '@migrator/devkit';
+import { apiBasePath } from '@migrator/engine';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 
@@ -37,27 +38,17 @@ test(
       env: { REDIS_URL: url, QUEUE_PREFIX: '{journal-migration}' },
     });
     const { client, url: api, token } = deployment;
-    const call = async (request: string, body?: object): Promise<{ status: number; text: string }> => {
+    const call = async (request: string): Promise<{ status: number; text: string }> => {
       const [method = '', path = ''] = request.split(' ');
-      const headers = {
-        authorization: `Bearer ${token}`,
-        prefer: 'wait=60',
-        'content-type': 'application/json',
-      };
-      const answer = await fetch(api + path, {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
+      const answer = await fetch(api + path, { method, headers: { authorization: `Bearer ${token}` } });
       return { status: answer.status, text: await answer.text() };
     };
-    const base = '/api/migration/firestore-to-dynamodb';
-    expect((await client.start()).status).toBe(202);
+    const wait = { waitSeconds: 60 };
+    await client.begin();
     expectWholeRun(await client.end(), deployment.entries);
-    for (const path of ['/migrations', '/status'])
-      expect(await call(`GET ${base}${path}`)).toMatchObject({ status: 200 });
-    expect(await call(`GET /metrics`)).toMatchObject({ status: 200 });
-    expect(await call(`GET ${base}/verify`)).toMatchObject({ status: 200 });
+    for (const path of [`${apiBasePath}/migrations`, `${apiBasePath}/status`, '/metrics'])
+      expect(await call(`GET ${path}`), path).toMatchObject({ status: 200 });
+    expect(await client.verify(wait)).toMatchObject({ isValid: true });
 
     const board = '/admin/queues/api/queues';
     const listed = await call(`GET ${board}?activeQueue=users&status=completed&page=1&jobsPerPage=10`);
@@ -68,7 +59,7 @@ test(
     expect(await call(`GET ${board}/users/${jobId}/logs`)).toMatchObject({ status: 200 });
     for (const action of ['pause', 'resume', 'retry/failed', 'clean/completed'])
       expect(await call(`PUT ${board}/users/${action}`), action).toMatchObject({ status: 200 });
-    expect(await call(`POST ${base}/rollback`, { dryRun: false })).toMatchObject({ status: 200 });
+    expect(await client.rollBack({ dryRun: false }, wait)).toMatchObject({ success: true });
     expect(deployment.api.output + deployment.workers[0]?.output).not.toContain('NOPERM');
 
     await using migrator = openClient(`redis://migrator:${password}@`, redis.port);

@@ -41,7 +41,7 @@ test.concurrent(
         QUEUE_PREFIX: '{tls-test}',
       },
     });
-    expect((await deployment.client.start()).status).toBe(202);
+    expect(await deployment.client.begin()).toMatch(/^migration-/);
     expectWholeRun(await deployment.client.end(), deployment.entries);
   },
   commitTestLimitMs,
@@ -61,7 +61,7 @@ test.concurrent(
       entriesPerUser: 50,
       env: { REDIS_URL: redis.url, ...tlsEnv },
     });
-    expect((await deployment.client.start()).status).toBe(202);
+    expect(await deployment.client.begin()).toMatch(/^migration-/);
     expectWholeRun(await deployment.client.end(), deployment.entries);
   },
   commitTestLimitMs,
@@ -79,7 +79,7 @@ test.concurrent(
       workers: 2,
       env: { REDIS_URL: redis.url, MAX_WRITE_UNITS_PER_SECOND: '600' },
     });
-    await deployment.client.start();
+    await deployment.client.begin();
     await deployment.client.processed(1);
     const [primary, replica] = redis.servers;
     await redis.stopReplicating();
@@ -108,7 +108,7 @@ test(
       workers: 2,
       env: { REDIS_URL: redis.url, QUEUE_PREFIX: prefix, ...slow },
     });
-    await deployment.client.start();
+    await deployment.client.begin();
     await deployment.client.processed(100);
     const node = await redis.primaryOf(prefix);
     await node.kill();
@@ -140,7 +140,7 @@ test(
         ...slow,
       },
     });
-    await deployment.client.start();
+    await deployment.client.begin();
     await deployment.client.processed(100);
     const node = await redis.primaryOf(prefix);
     await node.kill();

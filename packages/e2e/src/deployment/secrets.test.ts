@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 
 import { startProgram, startRedis } from '@migrator/devkit';
+import { apiBasePath } from '@migrator/engine';
 import { expect, inject, test, vi } from 'vitest';
 
 import { lastWords, openDeployment } from './testing/deployment.ts';
 
-const basePath = '/api/migration/firestore-to-dynamodb';
 /** Nothing is there, and nothing is reached. */
 const nowhere = '127.0.0.1:1';
 const canary = 'Kan@rie/v0gel';
@@ -126,12 +126,12 @@ async function everythingSaid(deployment: Awaited<ReturnType<typeof openDeployme
     const answer = await fetch(url + path, { method, headers });
     return `${path} ${answer.status} ${await answer.text()}`;
   };
-  const started = await call('POST', `${basePath}/start`, 30);
+  const started = await call('POST', `${apiBasePath}/start`, 30);
   const board = '/admin/queues/api/queues?page=1&jobsPerPage=50&activeQueue=';
   const paths = [
-    `${basePath}/status`,
-    `${basePath}/migrations`,
-    `${basePath}/verify`,
+    `${apiBasePath}/status`,
+    `${apiBasePath}/migrations`,
+    `${apiBasePath}/verify`,
     `${board}runs`,
     `${board}users`,
     '/metrics',

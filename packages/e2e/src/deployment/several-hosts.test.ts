@@ -33,7 +33,7 @@ describe.runIf(why === undefined)('workers on three hosts', () => {
           MAX_WRITE_UNITS_PER_SECOND: '150',
         },
       });
-      await deployment.client.start();
+      await deployment.client.begin();
       await deployment.client.processed(200);
       const [lost = ''] = hosts.names;
       await hosts.cut(lost);

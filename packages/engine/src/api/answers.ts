@@ -25,12 +25,15 @@ export const started = z
     links: startLinks,
   })
   .meta({ id: 'Started' });
+export type Started = z.infer<typeof started>;
+
 export const finished = z
   .strictObject({
     ...migration.omit({ dryRun: true, startedAt: true, finishedAt: true, rolledBackBy: true }).shape,
     links: startLinks,
   })
   .meta({ id: 'Finished' });
+export type Finished = z.infer<typeof finished>;
 
 export const migrationsPage = z
   .strictObject({ migrations: z.array(migration), nextCursor })

@@ -49,6 +49,7 @@ export const startBody = z
     message: 'means something with prune: true only',
   })
   .meta({ example: { dryRun: false } });
+export type StartRequest = z.input<typeof startBody>;
 
 export const rollbackBody = z
   .strictObject({
@@ -61,6 +62,7 @@ export const rollbackBody = z
       .meta({ description: 'Only items of this run; without it of all runs' }),
   })
   .meta({ example: { dryRun: true } });
+export type RollbackRequest = z.input<typeof rollbackBody>;
 
 export const retryBody = z
   .strictObject({
@@ -68,6 +70,7 @@ export const retryBody = z
     code: errorCode.optional().meta({ description: 'Only users with a failure of this code' }),
   })
   .meta({ example: { code: 'ITEM_TOO_LARGE' } });
+export type RetryRequest = z.input<typeof retryBody>;
 
 /** Over all workers together; null: no budget. */
 export const paceBody = z

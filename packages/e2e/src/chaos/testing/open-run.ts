@@ -1,9 +1,11 @@
 import { fillFirestore, type JournalUser, journals } from '@migrator/devkit';
+import { type MigrationReport, type requests, waitForOperation } from '@migrator/engine';
+import { ApiClient } from '@migrator/runtime';
 import { expect, vi } from 'vitest';
 
 import { compareEnvironment } from '../compare-environment.ts';
-import { type RunReport, MigrationCalls, type Status } from '../migration-calls.ts';
 import { openChaosEnvironment, type OpenChaosEnvironment } from '../open-environment.ts';
+import { requireAway, startPersistently } from '../persistent-calls.ts';
 
 export interface RunOptions {
   readonly users: readonly string[];
@@ -16,14 +18,16 @@ export interface RunOptions {
 /** Services, an API and workers as processes of their own, and journals to migrate. Nothing is started yet. */
 export interface TestRun extends AsyncDisposable {
   readonly environment: OpenChaosEnvironment;
-  readonly calls: MigrationCalls;
+  readonly client: ApiClient;
   readonly entries: number;
+  /** Starts the run, however often that has to be asked for. */
+  start(body?: requests.StartRequest): Promise<void>;
   /** How many entries are processed, once it is more than so many. */
   processedBeyond(entries: number): Promise<number>;
   /** The report of the run, once it is over. */
-  ended(): Promise<RunReport>;
+  ended(): Promise<MigrationReport>;
   /** Throws unless every entry has its item, and nothing else is there. */
-  requireSameEnds(report: RunReport): Promise<void>;
+  requireSameEnds(report: MigrationReport): Promise<void>;
 }
 
 const limitMs = 240_000;
@@ -37,29 +41,27 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
       emulatorHost: environment.env.FIRESTORE_EMULATOR_HOST,
       projectId: environment.env.GOOGLE_CLOUD_PROJECT,
     });
-    const calls = new MigrationCalls(environment.apiUrl, AbortSignal.timeout(limitMs));
-    const status = async (): Promise<Status> => {
-      const answer = await calls.status();
-      if (answer === undefined) throw new Error('no status now');
-      return answer;
-    };
+    const signal = AbortSignal.timeout(limitMs);
+    const client = new ApiClient({ url: environment.apiUrl, signal });
+    let id = '';
     return {
       environment,
-      calls,
+      client,
       entries,
+      async start(body = { verify: true }) {
+        id = await startPersistently(client, body, signal);
+      },
       processedBeyond: (least) =>
         vi.waitFor(async () => {
-          const processed = (await status()).currentStatus.progress?.processed ?? 0;
+          const processed = (await client.status()).currentStatus.progress?.processed ?? 0;
           expect(processed).toBeGreaterThan(least);
           return processed;
         }, patiently),
-      ended: () =>
-        vi.waitFor(async () => {
-          const { currentStatus, lastMigration } = await status();
-          expect(currentStatus.state).toBe('idle');
-          if (lastMigration === null) throw new Error('nothing has run');
-          return lastMigration;
-        }, patiently),
+      async ended() {
+        const report = await waitForOperation(() => client.migration(id), { signal, onError: requireAway });
+        signal.throwIfAborted();
+        return report!;
+      },
       async requireSameEnds(report) {
         const found = await compareEnvironment(environment, report.stats.startTime);
         expect(found).toMatchObject({ entries, items: entries, lost: 0, wrong: 0, unexpected: 0 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fillFirestore, freePort, journals, type Program, startProgram } from '@migrator/devkit';
 import { inject, vi } from 'vitest';
 
-import { fetchFrom, type MigrationClient, migrationClient } from './migration-client.ts';
+import { MigrationClient } from './migration-client.ts';
 
 /** An API and workers, each a process of its own as an operator would start it, over the suite's Firestore and DynamoDB. */
 export interface Deployment extends AsyncDisposable {
@@ -58,7 +58,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
     ...hosts.map((host) => startProgram({ main: 'worker', env: { ...env, ...hostsEnv }, host })),
   ];
   const url = `http://127.0.0.1:${port}`;
-  const client = migrationClient(fetchFrom(url), token);
+  const client = new MigrationClient({ url, token });
   const stop = async (): Promise<void> => {
     // How they stop by themselves is for the tests to say.
     for (const program of [api, ...workers]) await program.kill();

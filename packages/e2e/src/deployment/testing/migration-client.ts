@@ -1,95 +1,47 @@
+import { type MigrationReport, waitForOperation } from '@migrator/engine';
+import { ApiClient } from '@migrator/runtime';
 import { vi } from 'vitest';
 
-const basePath = '/api/migration/firestore-to-dynamodb';
+const limitMs = 60_000;
 
-export interface Stats {
-  readonly totalProcessed: number;
-  readonly successCount: number;
-  readonly failureCount: number;
-  readonly skippedCount: number;
-  readonly createdCount: number;
-  readonly users: { readonly listed: number; readonly completed: number; readonly failed: number };
-}
+/** An API seen from outside, by a test that starts one run. */
+export class MigrationClient extends ApiClient {
+  #id = '';
 
-export interface Report {
-  readonly migrationId: string;
-  readonly state: string;
-  readonly stats: Stats;
-  readonly verification: { readonly isValid: boolean } | null;
-}
-
-interface Status {
-  readonly currentStatus: {
-    readonly state: string;
-    readonly progress: { readonly processed: number } | null;
-  };
-  readonly lastMigration: Report | null;
-}
-
-/** An API seen from outside. */
-export interface MigrationClient {
   /** Resolves once it can take work. */
-  ready(): Promise<void>;
-  start(body?: unknown): Promise<{ status: number; body: unknown }>;
-  /** Resolves once so many entries are done. */
-  processed(entries: number): Promise<void>;
-  /** Resolves with the last run's report once nothing goes on any more. */
-  end(limitMs?: number): Promise<Report>;
-}
-
-type Fetch = (path: string, init: RequestInit) => Promise<{ status: number; text: string }>;
-
-/** Speaks to the API by `send`, as somebody who knows the token. */
-export function migrationClient(send: Fetch, token: string): MigrationClient {
-  async function call(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: unknown }> {
-    const answer = await send(path, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
+  async ready(): Promise<void> {
+    await this.#patiently(async () => {
+      if (!(await this.isReady())) throw new Error('/readyz does not say that it is ready');
     });
-    return { status: answer.status, body: JSON.parse(answer.text) as unknown };
   }
-  async function status(): Promise<Status> {
-    const answer = await call('GET', `${basePath}/status`);
-    if (answer.status !== 200) throw new Error(`/status answered ${JSON.stringify(answer)}`);
-    return answer.body as Status;
+
+  /** Starts the run; resolves with its id. */
+  async begin(): Promise<string> {
+    this.#id = (await this.start({ verify: true })).migrationId;
+    return this.#id;
   }
-  return {
-    ready: () =>
-      patiently(async () => {
-        const answer = await call('GET', '/readyz');
-        if (answer.status !== 200) throw new Error(`/readyz answered ${JSON.stringify(answer)}`);
-      }, 60_000),
-    start: (body = { verify: true }) => call('POST', `${basePath}/start`, body),
-    processed: (entries) =>
-      patiently(async () => {
-        const { currentStatus } = await status();
-        const done = currentStatus.progress?.processed ?? 0;
-        if (done < entries)
-          throw new Error(`${done} of ${entries} entries are done (${currentStatus.state})`);
-      }, 60_000),
-    end: (limitMs = 150_000) =>
-      patiently(async () => {
-        const { currentStatus, lastMigration } = await status();
-        if (currentStatus.state !== 'idle' || lastMigration === null) {
-          throw new Error(`the run is not over: ${JSON.stringify(currentStatus)}`);
-        }
-        return lastMigration;
-      }, limitMs),
-  };
-}
 
-const patiently = <T>(look: () => Promise<T>, timeout: number): Promise<T> =>
-  vi.waitFor(look, { timeout, interval: 100 });
+  /** Resolves once so many entries are done. */
+  async processed(entries: number): Promise<void> {
+    await this.#patiently(async () => {
+      const { state, progress } = (await this.status()).currentStatus;
+      const done = progress?.processed ?? 0;
+      if (done < entries) throw new Error(`${done} of ${entries} entries are done (${state})`);
+    });
+  }
 
-/** By HTTP to an address of this machine. */
-export function fetchFrom(origin: string): Fetch {
-  return async (path, init) => {
-    const response = await fetch(origin + path, { ...init, signal: AbortSignal.timeout(10_000) });
-    return { status: response.status, text: await response.text() };
-  };
+  /** Resolves with the run's report once it is over. */
+  async end(): Promise<MigrationReport> {
+    let lastError: unknown;
+    const report = await waitForOperation(() => this.migration(this.#id), {
+      limitMs: 150_000,
+      onError: (error) => void (lastError = error),
+    });
+    if (report !== undefined && report.state !== 'running') return report;
+    throw new Error(`the run is not over: ${JSON.stringify(report)}`, { cause: lastError });
+  }
+
+  async #patiently(look: () => Promise<void>): Promise<void> {
+    await vi.waitFor(look, { timeout: limitMs, interval: 100 });
+  }
 }

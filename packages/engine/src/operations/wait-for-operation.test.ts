@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+
+import { waitForOperation } from './wait-for-operation.ts';
+
+const running = { state: 'running' };
+const completed = { state: 'completed' };
+
+/** Answers one after the other; an Error is thrown. */
+function lookAt(...views: readonly ({ state: string } | undefined | Error)[]) {
+  const left = [...views];
+  return async () => {
+    const view = left.length > 1 ? left.shift() : left[0];
+    if (view instanceof Error) throw view;
+    return view;
+  };
+}
+
+test('resolves with the operation once it is over, and tells of it while it runs', async () => {
+  const seen: unknown[] = [];
+  const onLook = (view: unknown): void => void seen.push(view);
+  const look = lookAt(running, running, completed);
+  expect(await waitForOperation(look, { everyMs: 1, onLook })).toBe(completed);
+  expect(seen).toEqual([running, running]);
+});
+
+test('resolves with undefined where the operation is not known', async () => {
+  expect(await waitForOperation(lookAt(undefined))).toBeUndefined();
+});
+
+test('resolves with the operation as it is after the limit, and with the signal', async () => {
+  expect(await waitForOperation(lookAt(running), { limitMs: 0 })).toBe(running);
+  const stop = new AbortController();
+  const waiting = waitForOperation(lookAt(running), {
+    everyMs: 60_000,
+    signal: stop.signal,
+    onLook: () => void setImmediate(() => stop.abort()),
+  });
+  expect(await waiting).toBe(running);
+});
+
+test('what a look throws is thrown, unless onError says to go on', async () => {
+  const away = new Error('away');
+  await expect(waitForOperation(lookAt(away))).rejects.toBe(away);
+  const errors: unknown[] = [];
+  const options = { everyMs: 1, onError: (error: unknown): void => void errors.push(error) };
+  expect(await waitForOperation(lookAt(running, away, completed), options)).toBe(completed);
+  expect(errors).toEqual([away]);
+});
+
+test('what onLook throws ends the wait, whatever onError says', async () => {
+  const stuck = new Error('stuck');
+  const onLook = (): never => {
+    throw stuck;
+  };
+  await expect(waitForOperation(lookAt(running), { onLook, onError: () => undefined })).rejects.toBe(stuck);
+});

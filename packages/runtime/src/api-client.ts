@@ -1,0 +1,147 @@
+import {
+  answers,
+  apiBasePath,
+  type MigrationReport,
+  type requests,
+  type RollbackAnswer,
+  type Status,
+  type VerificationAnswer,
+} from '@migrator/engine';
+
+const answerLimitMs = 15_000;
+
+export interface ApiClientOptions {
+  /** The API's origin: `http://127.0.0.1:5000`. */
+  readonly url: string;
+  /** API_TOKEN or API_READ_TOKEN, where the API asks for one. */
+  readonly token?: string;
+  /** Ends every call, which then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the API refused, or that it did not answer as it should; the message is for a person. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** The HTTP status; undefined where there was no answer. */
+  readonly status: number | undefined;
+  /** The problem document that it answered with. */
+  readonly problem: answers.Problem | undefined;
+
+  constructor(message: string, status?: number, problem?: answers.Problem) {
+    super(message);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+interface Waiting {
+  /** `Prefer: wait=N`: how long the API may wait for the end of what the call starts. */
+  readonly waitSeconds?: number;
+}
+
+/** The calls of the HTTP API. Each throws an ApiError, or the signal's reason; an answer is as its schema says. */
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the API can take work. */
+  async isReady(): Promise<boolean> {
+    try {
+      await this.#call('GET', '/readyz', answers.health);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  }
+
+  /** Starts a run, and resolves at once. */
+  start(body: requests.StartRequest = {}): Promise<answers.Started> {
+    return this.#call('POST', `${apiBasePath}/start`, answers.started, { body });
+  }
+
+  /** Starts a run and waits for its end. */
+  run(body: requests.StartRequest, wait: Required<Waiting>): Promise<answers.Finished> {
+    return this.#call('POST', `${apiBasePath}/start`, answers.finished, { body, ...wait });
+  }
+
+  status(): Promise<Status> {
+    return this.#call('GET', `${apiBasePath}/status`, answers.status);
+  }
+
+  migration(id: string): Promise<MigrationReport> {
+    return this.#call('GET', `${apiBasePath}/migrations/${id}`, answers.migration);
+  }
+
+  retry(id: string, body: requests.RetryRequest = {}): Promise<MigrationReport> {
+    return this.#call('POST', `${apiBasePath}/migrations/${id}/retry`, answers.migration, { body });
+  }
+
+  verify(wait: Waiting = {}): Promise<VerificationAnswer> {
+    return this.#call('GET', `${apiBasePath}/verify`, answers.verification, wait);
+  }
+
+  rollBack(body: requests.RollbackRequest, wait: Waiting = {}): Promise<RollbackAnswer> {
+    return this.#call('POST', `${apiBasePath}/rollback`, answers.rollback, { body, ...wait });
+  }
+
+  resume(): Promise<Status> {
+    return this.#call('POST', `${apiBasePath}/resume`, answers.status);
+  }
+
+  cancel(): Promise<Status> {
+    return this.#call('POST', `${apiBasePath}/cancel`, answers.status);
+  }
+
+  async #call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    schema: { parse(answer: unknown): T },
+    { body, waitSeconds = 0 }: Waiting & { readonly body?: object } = {},
+  ): Promise<T> {
+    const { url, token, signal } = this.#options;
+    signal?.throwIfAborted();
+    const limit = AbortSignal.timeout(answerLimitMs + waitSeconds * 1_000);
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await fetch(url + path, {
+        method,
+        headers: {
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(waitSeconds > 0 && { Prefer: `wait=${waitSeconds}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      });
+      answer = await response.json();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new ApiError(`${method} ${path} had no answer: ${reasonOf(error)}`);
+    }
+    const { status, statusText, ok } = response;
+    if (!ok) {
+      const problem = answers.problem.safeParse(answer).data;
+      const detail = problem?.detail ?? statusText;
+      throw new ApiError(`${method} ${path} answered ${status}: ${detail}`, status, problem);
+    }
+    try {
+      return schema.parse(answer);
+    } catch (error) {
+      throw new ApiError(
+        `${method} ${path} answered ${status} with something unknown: ${reasonOf(error)}`,
+        status,
+      );
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // `fetch` says only that it failed; why stands in its cause.
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
