@@ -80,6 +80,12 @@ describe('an entry at the limit of 400 KB', () => {
     expect(failure(entryWith(textOf(maxItemBytes - frame + 1)))).toBe('ITEM_TOO_LARGE');
   });
 
+  it('holds as many prices as DynamoDB has room for: three bytes each, and one as an element', () => {
+    const prices = Array.from({ length: 100_000 }, () => ({ doubleValue: 12.34 }));
+    const { size } = mapped(entryWith({ trades: { arrayValue: { values: prices } } })).item;
+    expect(size).toBe(mapped(entryWith({})).item.size + 400_000);
+  });
+
   it('is not compressed where it need not be', () => {
     expect(mapped(entryWith(textOf(maxItemBytes - frame)), 'gzip').compressed).toBe(false);
   });

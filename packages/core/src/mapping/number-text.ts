@@ -1,5 +1,5 @@
 import type { ItemEncoder } from './item-encoder.ts';
-import { numberSize } from '../item-size.ts';
+import { decimalSize, numberSize } from '../item-size.ts';
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
@@ -56,7 +56,10 @@ function putDecimal(pass: ItemEncoder, digits: number, decimals: number): void {
   const { bytes, view } = pass;
   const negative = digits < 0;
   let rest = negative ? -digits : digits;
-  const count = Math.max(lengthOf(rest), decimals + 1);
+  const length = lengthOf(rest);
+  const count = Math.max(length, decimals + 1);
+  const storedPairs = ((length + (decimals === 1 ? 2 : 1)) >> 1) - (decimals === 0 ? zeroPairs(rest) : 0);
+  pass.size += numberSize(storedPairs, negative);
   let at = pass.at;
   if (negative) bytes[at++] = MINUS;
   const from = at;
@@ -81,7 +84,14 @@ function putDecimal(pass: ItemEncoder, digits: number, decimals: number): void {
   }
   if (at - from === 1) bytes[from] = ZERO + rest;
   else view.setUint16(from, pairs[rest]!, true);
-  pass.size += numberSize(count, negative);
+}
+
+/** Pairs of zeros at the end of a whole number; the one digit of 0 is one. */
+function zeroPairs(value: number): number {
+  if (value === 0) return 1;
+  let count = 0;
+  for (let rest = value; rest % 100 === 0; rest = (rest / 100) | 0) count++;
+  return count;
 }
 
 /** How many digits a number below 2^31 has. */
@@ -95,14 +105,14 @@ function lengthOf(value: number): number {
 function putNumberText(pass: ItemEncoder, text: string): void {
   const { bytes } = pass;
   let at = pass.at;
-  let digits = 0;
-  let exponent = false;
+  let point = -1;
+  let end = text.length;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === LOWER_E) exponent = true;
-    else if (code >= ZERO && !exponent && (digits > 0 || code > ZERO)) digits++;
+    if (code === POINT) point = i;
+    else if (code === LOWER_E) end = i;
     bytes[at++] = code;
   }
   pass.at = at;
-  pass.size += numberSize(digits, text.charCodeAt(0) === MINUS);
+  pass.size += decimalSize(text, point === -1 ? end : point, end);
 }
