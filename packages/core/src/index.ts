@@ -20,14 +20,15 @@ export {
   type Counter,
   counters,
   type Deltas,
+  entryOutcomeNames,
   entryOutcomes,
+  processedEntries,
   digestSums,
   wholeDeltas,
   withoutDigest,
 } from './operations/counters.ts';
 export { leasesOutstanding } from './operations/leases-outstanding.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
-export { processedEntries } from './operations/processed-entries.ts';
 export { needsPruneCount, type PruneCounts, pruneRefusal } from './operations/prune-limits.ts';
 export { decodeRunMarker, encodeRunMarker, type RunMarker } from './operations/run-marker.ts';
 export { isTaskId, parseTaskId, type Task, taskId } from './operations/task-id.ts';

@@ -1,13 +1,14 @@
 import {
-  entryOutcomes,
+  entryOutcomeNames,
   type Ledger,
   MigrationError,
   operationKindOf,
+  type Redact,
+  redactError,
+  type RetryEvent,
   type Source,
   type Target,
 } from '@migrator/core';
-import { type Redact, redactError } from '@migrator/core';
-import type { RetryEvent } from '@migrator/core';
 
 import type { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Tracing } from './traces/tracing.ts';
@@ -54,7 +55,7 @@ const ledgerCalls: ReadonlyMap<string, Kind> = new Map([
   ['commit', 'call'],
 ] as const);
 
-const outcomes: ReadonlySet<string> = new Set(entryOutcomes);
+const outcomes: ReadonlySet<string> = new Set(entryOutcomeNames);
 
 export function createObservation(options: {
   metrics: ServiceMetrics;
@@ -128,7 +129,7 @@ export function createObservation(options: {
 
   function count(deltas: Readonly<Record<string, number>>): void {
     for (const [name, amount] of Object.entries(deltas)) {
-      // What is taken back, as a failure that was mended, can't be taken back from a counter; the ledger has it right.
+      // A Prometheus counter only grows. What a retry takes back stays in it; the ledger's totals are exact.
       if (amount <= 0) continue;
       if (outcomes.has(name)) metrics.entries(name, amount);
       if (name === 'bytes') metrics.bytes(amount);

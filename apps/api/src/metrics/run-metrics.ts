@@ -1,4 +1,4 @@
-import { entryOutcomes, type Operation, processedEntries } from '@migrator/core';
+import { entryOutcomeNames, type Operation, processedEntries } from '@migrator/core';
 import { answers, currentStatus, hasLeases } from '@migrator/engine';
 import { type ExportedMetrics, GaugePage } from '@migrator/runtime';
 import { queueLoads } from '@migrator/queue';
@@ -59,7 +59,7 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
 /** The records of the newest run. */
 function runGauges(page: GaugePage, run: Operation): void {
   const count = (name: string): number => run.totals[name] ?? 0;
-  for (const outcome of entryOutcomes) {
+  for (const outcome of entryOutcomeNames) {
     page.set('migrator_run_entries', "The newest run's entries by outcome", { outcome }, count(outcome));
   }
   page.set(

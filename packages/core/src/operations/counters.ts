@@ -1,8 +1,8 @@
-import type { OperationKind } from './operation.ts';
+import type { Operation, OperationKind } from './operation.ts';
 
 /**
  * Sums of a verification by which the items that its entries led to and those that its scan found are held against
- * each other. They count nothing that a person would want to see.
+ * each other. They mean nothing by themselves.
  */
 export const digestSums = ['digest1', 'digest2', 'digest3'] as const;
 
@@ -56,19 +56,27 @@ export const counters = {
 } as const satisfies Record<OperationKind, readonly string[]>;
 
 /**
- * What becomes of an entry: exactly one of these moves for each. `unread`: entries of a user that could not be read, and
- * that no attempt of its task goes on with; a new one takes them back first.
+ * What becomes of an entry, and what the statistics of a run count it as: exactly one of these counters moves for each
+ * entry. `unread`: entries of a user that could not be read, and that no attempt of the task goes on with. A new
+ * attempt takes them back first.
  */
-export const entryOutcomes = [
-  'created',
-  'repaired',
-  'unchanged',
-  'conflicts',
-  'newer',
-  'vanished',
-  'failed',
-  'unread',
-] as const satisfies readonly (typeof counters)['migration'][number][];
+export const entryOutcomes = {
+  created: 'success',
+  repaired: 'success',
+  unchanged: 'skipped',
+  conflicts: 'skipped',
+  newer: 'skipped',
+  vanished: 'skipped',
+  failed: 'failure',
+  unread: 'failure',
+} as const satisfies { readonly [C in Counter<'migration'>]?: 'success' | 'skipped' | 'failure' };
+
+export const entryOutcomeNames = Object.keys(entryOutcomes) as readonly (keyof typeof entryOutcomes)[];
+
+/** Entries of a migration that have an outcome. */
+export function processedEntries({ totals }: Operation): number {
+  return entryOutcomeNames.reduce((sum, name) => sum + (totals[name] ?? 0), 0);
+}
 
 export type Counter<K extends OperationKind> = (typeof counters)[K][number];
 

@@ -1,22 +1,21 @@
-import type { Operation } from '@migrator/core';
+import { entryOutcomeNames, entryOutcomes, type Operation } from '@migrator/core';
 
 import type { MigrationStats } from '../api/reports.ts';
 
-/** The records of a run. They balance by construction: every sum is made of the same counters. */
+/** The statistics of a run. They always add up: every sum is made of the same counters. */
 export function migrationStats(
   operation: Operation,
   errors: MigrationStats['errors'],
   prunedCount: number,
 ): MigrationStats {
   const count = (name: string): number => operation.totals[name] ?? 0;
-  const successCount = count('created') + count('repaired');
-  const failureCount = count('failed') + count('unread');
-  const skippedCount = count('unchanged') + count('conflicts') + count('newer') + count('vanished');
+  const sums = { success: 0, skipped: 0, failure: 0 };
+  for (const name of entryOutcomeNames) sums[entryOutcomes[name]] += count(name);
   return {
-    totalProcessed: successCount + skippedCount + failureCount,
-    successCount,
-    failureCount,
-    skippedCount,
+    totalProcessed: sums.success + sums.skipped + sums.failure,
+    successCount: sums.success,
+    failureCount: sums.failure,
+    skippedCount: sums.skipped,
     conflictCount: count('conflicts'),
     newerCount: count('newer'),
     prunedCount,

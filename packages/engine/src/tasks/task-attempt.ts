@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Commit,
   type CommitResult,
-  entryOutcomes,
+  entryOutcomeNames,
   entryPath,
   type ErrorCode,
   errorTable,
@@ -267,7 +267,7 @@ export class TaskAttempt {
 
   #done(): number {
     const names: readonly string[] =
-      this.#operation.kind === 'migration' ? entryOutcomes : ['entries', 'scanned', 'rescanned'];
+      this.#operation.kind === 'migration' ? entryOutcomeNames : ['entries', 'scanned', 'rescanned'];
     return names.reduce((sum, name) => sum + (this.#counters[name] ?? 0), 0);
   }
 

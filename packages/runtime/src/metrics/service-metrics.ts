@@ -1,4 +1,4 @@
-import type { RetryEvent } from '@migrator/core';
+import { entryOutcomeNames, type RetryEvent } from '@migrator/core';
 import {
   collectDefaultMetrics,
   Counter,
@@ -32,7 +32,7 @@ export class ServiceMetrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#entries = new Counter({
       name: 'migrator_entries_total',
-      help: 'Entries that got an outcome, again where they were gone through again',
+      help: 'Entries that got an outcome; a retry counts an entry again',
       labelNames: ['outcome'],
       registers,
     });
@@ -83,8 +83,7 @@ export class ServiceMetrics {
       registers,
     });
     // So that a rate over them is there from the first scrape on.
-    for (const outcome of ['created', 'repaired', 'unchanged', 'conflicts', 'failed'])
-      this.#entries.inc({ outcome }, 0);
+    for (const outcome of entryOutcomeNames) this.#entries.inc({ outcome }, 0);
     for (const kind of ['read', 'write']) this.#units.inc({ kind }, 0);
     for (const service of ['firestore', 'dynamodb']) this.#throttles.inc({ service }, 0);
   }
