@@ -31,12 +31,18 @@ export function createAwsClient(options: DynamoDbTargetOptions): DynamoDBClient 
 export async function resolveEndpoint(client: DynamoDBClient, tableName: string): Promise<URL> {
   const command = new PutItemCommand({ TableName: tableName, Item: {} });
   const found = Promise.withResolvers<URL>();
-  // The command goes no further than to the step after its endpoint is resolved: nothing is sent.
+  // The command ends at the step after its endpoint is resolved: nothing is sent.
   command.middlewareStack.add(
     (_next, context) => async () => {
-      const url = context.endpointV2?.url;
-      if (url === undefined) found.reject(new Error('The AWS SDK resolved no endpoint.'));
-      else found.resolve(url);
+      const resolved = context.endpointV2?.url;
+      if (resolved === undefined) {
+        found.reject(new Error('The AWS SDK resolved no endpoint.'));
+      } else {
+        const url = new URL(resolved);
+        // As the SDK does with an endpoint that has a path: `/base` is sent to `/base/`.
+        if (!url.pathname.endsWith('/')) url.pathname += '/';
+        found.resolve(url);
+      }
       return { response: undefined, output: { $metadata: {} } };
     },
     { step: 'build', priority: 'high', name: 'endpointOnly' },

@@ -388,3 +388,19 @@ test.each<[string, ScriptedAnswer]>([
   await target.putOwned(encodeItem(ann), heldLease);
   expect(memory.keptBytes).toBeGreaterThan(0);
 });
+
+test.each(['', '/', '/base', '/base/', '/a b//c'])(
+  'an endpoint with the path "%s" gets our writes where it gets the calls of the SDK',
+  async (path) => {
+    const dynamodb = await startScriptedDynamoDb(({ action }) =>
+      action === 'PutItem' ? done : exception('AccessDeniedException'),
+    );
+    closing.push(dynamodb);
+    const target = openAt(dynamodb.endpoint + path);
+    await expect(target.preflight()).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    await target.putOwned(encodeItem(ann), heldLease);
+    const pathOf = (name: string): string | undefined =>
+      dynamodb.calls.find(({ action }) => action === name)?.path;
+    expect(pathOf('PutItem')).toBe(pathOf('DescribeTable'));
+  },
+);

@@ -6,6 +6,7 @@ export interface ScriptedCall {
   readonly action: string;
   readonly body: { readonly [name: string]: unknown };
   readonly headers: IncomingHttpHeaders;
+  readonly path: string;
 }
 
 export type ScriptedAnswer =
@@ -45,6 +46,7 @@ export async function startScriptedDynamoDb(
         action: String(request.headers['x-amz-target']).replace('DynamoDB_20120810.', ''),
         body: JSON.parse(Buffer.concat(chunks).toString()),
         headers: request.headers,
+        path: request.url ?? '',
       };
       calls.push(call);
       const answered = answer(call, calls.length - 1);
