@@ -12,6 +12,11 @@ import type { StoredAttribute, StoredItem } from './ports/target.ts';
 /** 400 KB: the most that DynamoDB takes for one item. */
 export const maxItemBytes = 409_600;
 
+/** Write units of an item with so many bytes: one for each begun KB, at least one. */
+export function writeUnitsOf(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1_024));
+}
+
 export const containerSize = 3;
 export const elementSize = 1;
 /** A null or a boolean. */

@@ -1,5 +1,6 @@
 import { dateKey } from './date-key.ts';
-import type { EncodedItem, OwnedItemRef, StoredAttribute, StoredItem } from './ports/target.ts';
+import type { EncodedItem, OwnedItemRef, StoredItem } from './ports/target.ts';
+import { mapOf, textOf } from './values/stored-attribute.ts';
 
 /**
  * Whose item is it. The one place of the rule (contract: "Whose item is it"), as the conditions that DynamoDB checks
@@ -54,19 +55,24 @@ export interface Provenance {
 export function readProvenance(item: StoredItem): Provenance | undefined {
   const data = mapOf(item['data']);
   const metadata = mapOf(data?.['metadata']);
-  const migratedAt = stringOf(metadata?.['migratedAt']);
-  if (stringOf(metadata?.['migratedFrom']) !== 'firestore') return undefined;
-  if (migratedAt === undefined || stringOf(item['updatedAt']) !== migratedAt) return undefined;
-  const userId = stringOf(data?.['userId']);
-  const date = stringOf(data?.['date']);
-  const originalTimestamp = stringOf(metadata?.['originalTimestamp']);
+  const migratedAt = textOf(metadata?.['migratedAt']);
+  if (textOf(metadata?.['migratedFrom']) !== 'firestore') return undefined;
+  if (migratedAt === undefined || textOf(item['updatedAt']) !== migratedAt) return undefined;
+  const userId = textOf(data?.['userId']);
+  const date = textOf(data?.['date']);
+  const originalTimestamp = textOf(metadata?.['originalTimestamp']);
   if (userId === undefined || date === undefined || originalTimestamp === undefined) return undefined;
   return { userId, date, migratedAt, originalTimestamp };
 }
 
+/** Whether the item is a copy from Firestore: the migration's still, or saved by the application since. */
+export function isCopy(item: StoredItem): boolean {
+  return mapOf(mapOf(item['data'])?.['metadata'])?.['migratedFrom'] !== undefined;
+}
+
 /** Whether the key is the one that the item's own user and date give; only such an item may be rolled back. */
 export function isAtItsOwnKey(item: StoredItem, provenance: Provenance): boolean {
-  return stringOf(item['dateKey']) === dateKey(provenance);
+  return textOf(item['dateKey']) === dateKey(provenance);
 }
 
 export type Ownership =
@@ -87,14 +93,4 @@ export function ownershipOf(stored: StoredItem, item: Provenance): Ownership {
   if (provenance.migratedAt > item.migratedAt || provenance.originalTimestamp > item.originalTimestamp)
     return 'newer';
   return 'ours';
-}
-
-function mapOf(
-  attribute: StoredAttribute | undefined,
-): { readonly [name: string]: StoredAttribute } | undefined {
-  return attribute !== undefined && 'M' in attribute ? attribute.M : undefined;
-}
-
-function stringOf(attribute: StoredAttribute | undefined): string | undefined {
-  return attribute !== undefined && 'S' in attribute ? attribute.S : undefined;
 }

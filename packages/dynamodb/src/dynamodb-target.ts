@@ -16,9 +16,11 @@ import {
   storedItemSize,
   type TableDescription,
   type Target,
+  withRetries,
+  writeUnitsOf,
 } from '@migrator/core';
-import { withRetries } from '@migrator/core';
 import { createAwsClient } from './aws-client.ts';
+import { consumedUnits } from './consumed-units.ts';
 import { type InsertAnswer, insertBatchBody, outcomeOfStatement } from './insert-batch.ts';
 import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
@@ -35,7 +37,6 @@ import { type RawResponse, type ReadAction, SignedTransport, type WriteAction } 
 import { TableTags } from './table-tags.ts';
 import { Table } from './table.ts';
 import { targetError } from './target-errors.ts';
-import { unitsOf, writeUnitsOf } from './write-units.ts';
 
 const keysPerBatchGet = 100;
 /** Enough for an answer, short for a person who waits. */
@@ -98,7 +99,7 @@ class DynamoDbTarget implements Target {
       return { outcome: 'refused', stored, writeUnits };
     }
     const { Attributes, ConsumedCapacity } = answer.json as Answers['PutItem'];
-    const writeUnits = this.#used('write', unitsOf(ConsumedCapacity, writeUnitsOf(item.size)));
+    const writeUnits = this.#used('write', consumedUnits(ConsumedCapacity, writeUnitsOf(item.size)));
     return { outcome: 'written', replaced: Attributes, writeUnits };
   }
 
@@ -124,7 +125,7 @@ class DynamoDbTarget implements Target {
             unitsBySize += outcome === 'created' ? writeUnitsOf(items[index]!.size) : 1;
           else left[outcome].push(index);
         }
-        writeUnits += this.#used('write', unitsOf(ConsumedCapacity, unitsBySize));
+        writeUnits += this.#used('write', consumedUnits(ConsumedCapacity, unitsBySize));
         if (left['access-denied'].length > 0) throw this.#insertsDenied();
         const again = [...left.throttled, ...left.unknown];
         if (again.length < waiting.length) progressed();
@@ -167,7 +168,7 @@ class DynamoDbTarget implements Target {
           else for (const [key, item] of found) items.set(key, item);
           if (memory !== undefined) memories.push(memory);
           const { UnprocessedKeys, ConsumedCapacity } = rest as Answers['BatchGetItem'];
-          readUnits += this.#used('read', unitsOf(ConsumedCapacity, waiting.length));
+          readUnits += this.#used('read', consumedUnits(ConsumedCapacity, waiting.length));
           const unprocessed = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys.map(keyOf));
           if (unprocessed.length >= waiting.length) throw leftOver(waiting.length, this.#options.tableName);
           waiting = unprocessed;
@@ -191,7 +192,7 @@ class DynamoDbTarget implements Target {
     });
     if (!answer.conditionFailed) {
       const { ConsumedCapacity } = answer.json as Answers['DeleteItem'];
-      return { outcome: 'deleted', writeUnits: this.#used('write', unitsOf(ConsumedCapacity, 1)) };
+      return { outcome: 'deleted', writeUnits: this.#used('write', consumedUnits(ConsumedCapacity, 1)) };
     }
     const stored = await this.#storedAfterRefusal(answer.json, ref.dateKey, signal);
     const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
@@ -203,7 +204,7 @@ class DynamoDbTarget implements Target {
   async scan(request: ScanRequest): Promise<ScanPage> {
     const answer = await this.#retrying('Scan', this.#bodies.scan(request), request.signal);
     const { Items = [], LastEvaluatedKey, ConsumedCapacity } = answer.json as Answers['Scan'];
-    const readUnits = this.#used('read', unitsOf(ConsumedCapacity, Items.length));
+    const readUnits = this.#used('read', consumedUnits(ConsumedCapacity, Items.length));
     return {
       items: Items,
       readUnits,
@@ -261,7 +262,7 @@ class DynamoDbTarget implements Target {
     if (Item !== undefined) return Item;
     const answer = await this.#retrying('GetItem', this.#bodies.getItem(dateKey), signal);
     const found = answer.json as Answers['GetItem'];
-    this.#used('read', unitsOf(found.ConsumedCapacity, 1));
+    this.#used('read', consumedUnits(found.ConsumedCapacity, 1));
     return found.Item;
   }
 

@@ -1,4 +1,4 @@
-import type { ItemJson, StoredItem } from '@migrator/core';
+import { type ItemJson, type StoredItem, textOf } from '@migrator/core';
 
 /** An answer to BatchGetItem, its items still as bytes. */
 export interface SplitResponse {
@@ -284,6 +284,5 @@ function slice(bytes: Uint8Array, from: number, to: number): string {
 
 /** An item's key; empty where there is none. */
 export function keyOf(item: StoredItem): string {
-  const key = item['dateKey'];
-  return key !== undefined && 'S' in key ? key.S : '';
+  return textOf(item['dateKey']) ?? '';
 }

@@ -1,14 +1,12 @@
-import type { EncodedItem, Target } from '@migrator/core';
-
-const bytesPerWriteUnit = 1024;
+import { type Target, writeUnitsOf } from '@migrator/core';
 
 /** A target that reads like the real one and discards what is written: the way of a dry run is the way of a run. */
 export function discardingTarget(target: Target): Target {
   return {
-    putOwned: async (item) => ({ outcome: 'written', writeUnits: unitsOf(item) }),
+    putOwned: async (item) => ({ outcome: 'written', writeUnits: writeUnitsOf(item.size) }),
     createItems: async (items) => ({
       created: items.map(() => true),
-      writeUnits: items.reduce((sum, item) => sum + unitsOf(item), 0),
+      writeUnits: items.reduce((sum, item) => sum + writeUnitsOf(item.size), 0),
     }),
     deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
     getItems: (keys, signal) => target.getItems(keys, signal),
@@ -21,8 +19,4 @@ export function discardingTarget(target: Target): Target {
     writeTag: async () => undefined,
     close: () => target.close(),
   };
-}
-
-function unitsOf(item: EncodedItem): number {
-  return Math.ceil(item.size / bytesPerWriteUnit);
 }

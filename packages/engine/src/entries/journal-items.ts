@@ -1,4 +1,12 @@
-import { isAtItsOwnKey, readProvenance, type Provenance, type StoredItem } from '@migrator/core';
+import {
+  isAtItsOwnKey,
+  isCopy,
+  mapOf,
+  type Provenance,
+  readProvenance,
+  type StoredItem,
+  textOf,
+} from '@migrator/core';
 
 export interface OwnedItem {
   readonly dateKey: string;
@@ -8,8 +16,7 @@ export interface OwnedItem {
 }
 
 export function dateKeyOf(item: StoredItem): string {
-  const key = item['dateKey'];
-  return key !== undefined && 'S' in key ? key.S : '';
+  return textOf(item['dateKey']) ?? '';
 }
 
 /**
@@ -17,11 +24,7 @@ export function dateKeyOf(item: StoredItem): string {
  * for an item that is no copy.
  */
 export function userOfCopy(item: StoredItem): string | undefined {
-  const data = item['data'];
-  if (data === undefined || !('M' in data)) return undefined;
-  const { userId, metadata } = data.M;
-  const isCopy = metadata !== undefined && 'M' in metadata && metadata.M['migratedFrom'] !== undefined;
-  return isCopy && userId !== undefined && 'S' in userId ? userId.S : undefined;
+  return isCopy(item) ? textOf(mapOf(item['data'])?.['userId']) : undefined;
 }
 
 /** The item with its provenance if the migration owns it. */

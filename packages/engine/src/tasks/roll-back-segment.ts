@@ -6,6 +6,7 @@ import {
   migratedAtOf,
   type OwnedItemRef,
   type RollbackRequest,
+  isCopy,
   storedItemSize,
   type StoredItem,
   type Task,
@@ -71,17 +72,11 @@ export function rollBackSegment(
 }
 
 function fateOf(item: StoredItem, owned: OwnedItem | undefined, migratedAt: string | undefined): Fate {
-  if (owned === undefined) return hasProvenance(item) ? 'keptChanged' : 'keptForeign';
+  // A copy that is not owned: the application has saved it since.
+  if (owned === undefined) return isCopy(item) ? 'keptChanged' : 'keptForeign';
   if (!owned.atItsOwnKey) return 'keptMisplaced';
   if (migratedAt !== undefined && owned.provenance.migratedAt !== migratedAt) return 'keptOtherRun';
   return 'deleted';
-}
-
-/** Not owned any more, yet once ours: the application has saved it since. */
-function hasProvenance(item: StoredItem): boolean {
-  const data = item['data'];
-  const metadata = data !== undefined && 'M' in data ? data.M['metadata'] : undefined;
-  return metadata !== undefined && 'M' in metadata && metadata.M['migratedFrom'] !== undefined;
 }
 
 function refOf({ provenance, dateKey }: OwnedItem, migratedAt: string | undefined): OwnedItemRef {

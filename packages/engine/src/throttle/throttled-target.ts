@@ -1,4 +1,4 @@
-import type { EncodedItem, Target } from '@migrator/core';
+import { type EncodedItem, type Target, writeUnitsOf } from '@migrator/core';
 
 import type { RateController } from './rate-controller.ts';
 
@@ -6,7 +6,7 @@ import type { RateController } from './rate-controller.ts';
 export function throttledTarget(target: Target, controller: RateController): Target {
   return {
     putOwned: (item, lease, signal) =>
-      controller.write(unitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
+      controller.write(writeUnitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
     createItems: (items, lease, signal) =>
       controller.write(unitsOfAll(items), signal, () => target.createItems(items, lease, signal)),
     deleteOwned: (item, lease, signal) =>
@@ -25,11 +25,6 @@ export function throttledTarget(target: Target, controller: RateController): Tar
 
 function unitsOfAll(items: readonly EncodedItem[]): number {
   let units = 0;
-  for (const { size } of items) units += unitsOf(size);
+  for (const { size } of items) units += writeUnitsOf(size);
   return units;
-}
-
-/** One write unit for each begun KB. */
-function unitsOf(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / 1_024));
 }

@@ -1,4 +1,4 @@
-import { expandItem, type StoredAttribute } from '@migrator/core';
+import { expandItem, mapOf, type StoredAttribute } from '@migrator/core';
 
 import { exactNumber } from './exact-number.ts';
 import { fieldsOf, type JournalFields, type JournalValue } from './journal-value.ts';
@@ -16,7 +16,7 @@ export function unpackData(data: JournalFields): JournalFields {
   const { data: expanded } = expandItem({
     data: { M: { ...binary, metadata: { M: { encoding: { S: 'gzip' } } } } },
   });
-  const unpacked = expanded !== undefined && 'M' in expanded ? plainFields(expanded.M) : {};
+  const unpacked = plainFields(mapOf(expanded) ?? {});
   return { ...unpacked, ...beside, metadata: { ...fieldsOf(unpacked['metadata']), ...metadata } };
 }
 
