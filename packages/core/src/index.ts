@@ -11,7 +11,7 @@ export { withoutTrailingZeros } from './values/trailing-zeros.ts';
 export { ItemArena } from './mapping/item-arena.ts';
 export { maxItemBytes, storedItemSize, writeUnitsOf } from './item-size.ts';
 export { isDocumentId } from './document-id.ts';
-export { dateKey, dateKeyPrefix, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
+export { dateKey, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
 export type * from './operations/operation.ts';
 export { failureIssue, stateResetOnRetry, firstPhases } from './operations/operation.ts';
 export * from './operations/binding.ts';

@@ -285,7 +285,7 @@ describe('an abort', () => {
       return 'hang';
     };
     const { target } = await open([hang]);
-    await expect(target.countJournalItems(abort.signal)).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(target.describe(abort.signal)).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });
 

@@ -227,10 +227,6 @@ class DynamoDbTarget implements Target {
     return page.items.length === 0;
   }
 
-  async countJournalItems(signal?: AbortSignal): Promise<number> {
-    return await this.#table.countJournalItems(signal);
-  }
-
   async preflight(signal?: AbortSignal): Promise<TableDescription> {
     return await this.#table.preflight(signal);
   }

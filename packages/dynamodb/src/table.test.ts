@@ -165,18 +165,3 @@ test('indexes on what items have as it is, or lack, are no trouble', async () =>
     outcome: 'written',
   });
 });
-
-test('a count reads all pages', async () => {
-  const tableName = `table-${randomUUID()}`;
-  const target = open({ tableName, createTable: true });
-  await target.preflight();
-  // A page of a scan ends at 1 MB.
-  const data = { note: { S: 'x'.repeat(100_000) } };
-  for (let at = 0; at < 30; at += 10) {
-    const items = Array.from({ length: 10 }, (_, index) =>
-      encodeItem({ userId: 'ann', date: String(at + index), data }),
-    );
-    await Promise.all(items.map((item) => target.putOwned(item, heldLease)));
-  }
-  expect(await target.countJournalItems()).toBe(30);
-});

@@ -6,8 +6,7 @@ import {
   type TableDescription as AwsTable,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { dateKeyPrefix, MigrationError, type TableDescription } from '@migrator/core';
+import { MigrationError, type TableDescription } from '@migrator/core';
 import { abortable, withRetries } from '@migrator/core';
 import { accountOfArn } from './locate-table.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
@@ -59,32 +58,6 @@ export class Table {
       account,
       ...(provisioned === 0 ? {} : { provisionedWriteUnits: provisioned }),
     };
-  }
-
-  async countJournalItems(signal?: AbortSignal): Promise<number> {
-    const client = DynamoDBDocumentClient.from(this.#client);
-    let count = 0;
-    let startingToken: Record<string, unknown> | undefined;
-    await this.#retrying('Scan', signal, async (progressed) => {
-      const pages = paginateScan(
-        { client, startingToken },
-        {
-          TableName: this.#options.tableName,
-          ConsistentRead: true,
-          Select: 'COUNT',
-          FilterExpression: 'begins_with(dateKey, :prefix)',
-          ExpressionAttributeValues: { ':prefix': dateKeyPrefix },
-        },
-        { abortSignal: signal },
-      );
-      for await (const page of pages) {
-        count += page.Count ?? 0;
-        // Where to go on if a later page fails.
-        startingToken = page.LastEvaluatedKey;
-        progressed();
-      }
-    });
-    return count;
   }
 
   async #describeOrCreate(signal: AbortSignal | undefined): Promise<AwsTable> {
@@ -147,16 +120,12 @@ export class Table {
     });
   }
 
-  async #retrying<T>(
-    action: string,
-    signal: AbortSignal | undefined,
-    work: (progressed: () => void) => Promise<T>,
-  ): Promise<T> {
+  async #retrying<T>(action: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const { tableName, onRetry } = this.#options;
     const operation = `${action} on table "${tableName}"`;
-    const call = async (progressed: () => void): Promise<T> => {
+    const call = async (): Promise<T> => {
       try {
-        return await abortable(work(progressed), operation, signal);
+        return await abortable(work(), operation, signal);
       } catch (error) {
         if (error instanceof MigrationError) throw error;
         throw targetError(toServiceError(error), { action, tableName });

@@ -43,7 +43,6 @@ const targetCalls: ReadonlyMap<string, Kind> = new Map([
   ['getItems', 'read'],
   ['scan', 'read'],
   ['isEmpty', 'read'],
-  ['countJournalItems', 'read'],
   ['preflight', 'read'],
   ['describe', 'read'],
   ['readTags', 'read'],

@@ -117,8 +117,6 @@ export interface Target {
   deleteOwned(item: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult>;
   /** Strongly consistent. */
   scan(request: ScanRequest): Promise<ScanPage>;
-  /** Strongly consistent count of the items whose key begins with `journal_`. */
-  countJournalItems(signal?: AbortSignal): Promise<number>;
   isEmpty(signal?: AbortSignal): Promise<boolean>;
   /** Throws unless the table exists with `dateKey` (String) as its only key; creates it first where allowed. */
   preflight(signal?: AbortSignal): Promise<TableDescription>;

@@ -236,15 +236,6 @@ function describeWholeTable(open: OpenTarget): void {
       expect(await target.isEmpty()).toBe(false);
     });
 
-    test('counts the journal items, and only them', async () => {
-      const { target, put } = await open();
-      expect(await target.countJournalItems()).toBe(0);
-      await put({ dateKey: { S: 'settings' } });
-      await put(migratedItem(ann));
-      await put(savedByApplication({ ...ann, date: '2' }));
-      expect(await target.countJournalItems()).toBe(2);
-    });
-
     test('is fit for a migration', async () => {
       const { target } = await open();
       expect(await target.preflight()).toMatchObject({
@@ -262,7 +253,6 @@ function describeWholeTable(open: OpenTarget): void {
       target.getItems([key], signal),
       target.deleteOwned({ ...ann, dateKey: key }, heldLease, signal),
       target.scan({ segment: 0, totalSegments: 1, signal }),
-      target.countJournalItems(signal),
       target.isEmpty(signal),
       target.preflight(signal),
     ];

@@ -65,7 +65,6 @@ export function bottomlessTarget(): Target {
     deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
     getItems: async () => ({ items: new Map(), readUnits: 0 }),
     scan: async () => ({ items: [], readUnits: 0 }),
-    countJournalItems: async () => 0,
     isEmpty: async () => true,
     preflight: async () => ({ itemCount: 0, sizeBytes: 0 }),
     describe: async () => ({ itemCount: 0, sizeBytes: 0 }),

@@ -11,7 +11,6 @@ export function discardingTarget(target: Target): Target {
     deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
     getItems: (keys, signal) => target.getItems(keys, signal),
     scan: (request) => target.scan(request),
-    countJournalItems: (signal) => target.countJournalItems(signal),
     isEmpty: (signal) => target.isEmpty(signal),
     preflight: (signal) => target.preflight(signal),
     describe: (signal) => target.describe(signal),

@@ -13,7 +13,6 @@ export function throttledTarget(target: Target, controller: RateController): Tar
       controller.write(1, signal, () => target.deleteOwned(item, lease, signal)),
     getItems: (keys, signal) => target.getItems(keys, signal),
     scan: (request) => target.scan(request),
-    countJournalItems: (signal) => target.countJournalItems(signal),
     isEmpty: (signal) => target.isEmpty(signal),
     preflight: (signal) => target.preflight(signal),
     describe: (signal) => target.describe(signal),
