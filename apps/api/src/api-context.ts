@@ -20,13 +20,13 @@ export interface ApiContext extends QueueContext {
   readonly telemetry: ApiTelemetry;
   /** The prefix of all keys in Redis. */
   readonly prefix: string;
-  /** Aborts when the server stops, so that nobody waits on. */
+  /** Aborts when the server stops, so that no request waits on. */
   readonly stopping: AbortSignal;
 }
 
 export const basePath = apiBasePath;
 
-/** Watches with nothing but counters that nobody reads. */
+/** No log and no traces; its counters are not exported. */
 export function noTelemetry(): ApiTelemetry {
   return { metrics: new ServiceMetrics('api'), tracing: noTracing, redact: createRedact([]) };
 }

@@ -49,7 +49,7 @@ export function createApp(context: ApiContext): Express {
   return app;
 }
 
-/** Answers hold what changes and what is nobody else's business. */
+/** Answers hold what changes, and what is confidential. */
 const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();

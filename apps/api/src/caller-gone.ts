@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Aborts when whoever sent the request has gone before its answer: nothing may be started that nobody hears of. */
+/** Aborts when the caller has gone before its answer: it could not learn of what was started. */
 export function callerGone(response: Response): AbortSignal {
   const gone = new AbortController();
   response.on('close', () => {

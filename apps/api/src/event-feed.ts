@@ -1,5 +1,5 @@
 import type { ApiContext } from './api-context.ts';
-import { statusOf } from './status-of.ts';
+import { readStatus } from './read-status.ts';
 
 export interface FeedEvent {
   /** Grows; a reader that comes back with it misses no change of state. */
@@ -55,7 +55,7 @@ export class EventFeed {
   }
 
   async #lookOnce(): Promise<void> {
-    const status = await statusOf(this.#context);
+    const status = await readStatus(this.#context);
     const { currentStatus, lastMigration } = status;
     const { state, operationId } = currentStatus;
     const now = JSON.stringify([state, operationId, lastMigration?.migrationId, lastMigration?.state]);

@@ -42,7 +42,7 @@ export async function ledgerLossNotice(
       'What was written is in the table: a new start skips it and finishes the work'
     );
   }
-  // Nobody waits for it: the status must not depend on the table. The next one knows.
+  // Not awaited: the status must not depend on the table. The next one knows.
   if (last === undefined || memory.lookedAt === undefined) void look(memory, target);
   const { written } = memory;
   if (written === undefined || (last !== undefined && last.startedAt >= written.at)) return null;

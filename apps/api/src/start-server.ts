@@ -19,7 +19,7 @@ const graceMs = 5_000;
 
 /**
  * Listens; resolves once it does. `stop` lets requests that wait for a run answer with what they have. Throws a
- * ConfigError rather than let in whom nobody meant to.
+ * ConfigError where the settings would let in the wrong people.
  */
 export async function startServer(
   context: QueueContext,

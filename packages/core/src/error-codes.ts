@@ -118,7 +118,7 @@ export type ErrorCode = keyof typeof policies;
 
 export const errorTable: Readonly<Record<ErrorCode, ErrorPolicy>> = policies;
 
-/** Whether it is about Redis: what met it was not tried, whatever it was. */
+/** Whether it is about Redis: what met it was not tried. */
 export function isRedisCode(code: ErrorCode): boolean {
   return code.startsWith('REDIS_');
 }

@@ -16,7 +16,7 @@ const signInPaths = [signInPath, signOutPath, '/pages.css'];
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Lets nobody in without a token, or a session that a token opened; of those let in, only who may change something may
+ * Lets in only requests with a token, or a session that a token opened. Of these, only those with the full token may
  * send what changes something, and no page of another site on their behalf. Without an API_TOKEN everybody who can
  * reach the server (this machine only) may do everything.
  */

@@ -5,7 +5,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponse
 
 import { type Route, tags } from '../route.ts';
 
-/** What every call may answer, whatever it is about. */
+/** What every call may answer. */
 const always: Readonly<Record<number, string>> = {
   400: 'INVALID_REQUEST, INVALID_CURSOR, NOT_JSON, BODY_INCOMPLETE, BAD_PATH, BAD_REQUEST',
   500: 'INTERNAL',

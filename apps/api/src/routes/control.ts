@@ -3,7 +3,7 @@ import { answers, controlCurrent, requests } from '@migrator/engine';
 
 import { basePath } from '../api-context.ts';
 import { type Route, route } from '../route.ts';
-import { statusOf } from '../status-of.ts';
+import { readStatus } from '../read-status.ts';
 
 const newStatus = { 200: { says: 'The new status', schema: answers.status } };
 
@@ -26,7 +26,7 @@ function control(id: string, wanted: Control, summary: string): Route {
       (context) =>
       async ({ response }) => {
         await controlCurrent(context, wanted);
-        response.json(await statusOf(context));
+        response.json(await readStatus(context));
       },
   });
 }
@@ -45,6 +45,6 @@ export const pace = route({
     (context) =>
     async ({ body, response }) => {
       await context.rateController.setMaximum(body.maxWriteUnitsPerSecond);
-      response.json(await statusOf(context));
+      response.json(await readStatus(context));
     },
 });

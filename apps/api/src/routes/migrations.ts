@@ -2,8 +2,8 @@ import { MigrationError, type Operation } from '@migrator/core';
 import { answers, listedEntries, requests, retryMigration } from '@migrator/engine';
 
 import { type ApiContext, basePath } from '../api-context.ts';
-import { endOf } from '../operation-end.ts';
-import { reportOf } from '../report-of.ts';
+import { waitForEnd } from '../wait-for-end.ts';
+import { runReport } from '../run-report.ts';
 import { route } from '../route.ts';
 
 const runsOnAPage = 20;
@@ -23,7 +23,7 @@ export const migrations = route({
     (context) =>
     async ({ query: { cursor }, response }) => {
       const page = await context.ledger.list('migration', { limit: runsOnAPage, cursor });
-      const reports = await Promise.all(page.operations.map((operation) => reportOf(context, operation)));
+      const reports = await Promise.all(page.operations.map((operation) => runReport(context, operation)));
       response.json({ migrations: reports, nextCursor: page.cursor ?? null });
     },
 });
@@ -40,7 +40,7 @@ export const migration = route({
   handle:
     (context) =>
     async ({ id, response }) => {
-      response.json(await reportOf(context, await known(context, id)));
+      response.json(await runReport(context, await known(context, id)));
     },
 });
 
@@ -121,11 +121,11 @@ export const retry = route({
     (context) =>
     async ({ id, body, response, waitMs }) => {
       await known(context, id);
-      const operation = await endOf(context, await retryMigration(context, id, body), waitMs);
+      const operation = await waitForEnd(context, await retryMigration(context, id, body), waitMs);
       response
         .status(operation.state === 'running' ? 202 : 200)
         .location(`${basePath}/migrations/${id}`)
-        .json(await reportOf(context, operation));
+        .json(await runReport(context, operation));
     },
 });
 

@@ -4,7 +4,7 @@ import { answers, requests, startOperation, withinLimit } from '@migrator/engine
 import { type ApiContext, basePath } from '../api-context.ts';
 import { callerGone } from '../caller-gone.ts';
 import { HttpError } from '../http-error.ts';
-import { endOf } from '../operation-end.ts';
+import { waitForEnd } from '../wait-for-end.ts';
 import { rollbackAnswer } from '../rollback-answer.ts';
 import { route } from '../route.ts';
 import { targetProblems } from '../service-problems.ts';
@@ -40,7 +40,7 @@ export const rollback = route({
       const caller = callerGone(response);
       await withinLimit(preflightLimitMs, caller, (signal) => context.target.preflight(signal));
       const opened = await startOperation(context, { kind: 'rollback', ...body }, caller);
-      const operation = await endOf(context, opened, waitMs);
+      const operation = await waitForEnd(context, opened, waitMs);
       const answer = await rollbackAnswer(context, operation);
       if (operation.state === 'running')
         response.status(202).set('Retry-After', '2').location(answer.links.self);

@@ -6,8 +6,8 @@ import type { Response } from 'express';
 import { type ApiContext, basePath } from '../api-context.ts';
 import { callerGone } from '../caller-gone.ts';
 import { rememberRunning } from '../ledger-loss-notice.ts';
-import { endOf } from '../operation-end.ts';
-import { reportOf } from '../report-of.ts';
+import { waitForEnd } from '../wait-for-end.ts';
+import { runReport } from '../run-report.ts';
 import { route } from '../route.ts';
 import { sourceProblems, targetProblems } from '../service-problems.ts';
 
@@ -47,9 +47,9 @@ export const start = route({
         ...options,
         userIds: userIds === undefined ? undefined : [...new Set(userIds)],
       });
-      const operation = waitMs === 0 ? opened : await endOf(context, opened, waitMs);
+      const operation = waitMs === 0 ? opened : await waitForEnd(context, opened, waitMs);
       if (waitMs > 0) response.set('Preference-Applied', `wait=${waitMs / 1_000}`);
-      const report = await reportOf(context, operation);
+      const report = await runReport(context, operation);
       const { dryRun: _, startedAt: _s, finishedAt: _f, rolledBackBy: _r, ...result } = report;
       const { migrationId, source, target, stats } = result;
       const links = linksOf(migrationId);

@@ -2,7 +2,7 @@ import { answers } from '@migrator/engine';
 
 import { basePath } from '../api-context.ts';
 import { route } from '../route.ts';
-import { statusOf } from '../status-of.ts';
+import { readStatus } from '../read-status.ts';
 
 export const status = route({
   id: 'status',
@@ -15,6 +15,6 @@ export const status = route({
   handle:
     (context) =>
     async ({ response }) => {
-      response.json(await statusOf(context));
+      response.json(await readStatus(context));
     },
 });

@@ -10,7 +10,7 @@ import {
 
 import { type ApiContext, basePath } from '../api-context.ts';
 import { callerGone } from '../caller-gone.ts';
-import { endOf } from '../operation-end.ts';
+import { waitForEnd } from '../wait-for-end.ts';
 import { route } from '../route.ts';
 import { verificationAnswer } from '../verification-answer.ts';
 
@@ -34,7 +34,7 @@ export const verify = route({
     (context) =>
     async ({ query, response, waitMs }) => {
       const opened = await startOrJoin(context, query.mode, callerGone(response));
-      const operation = await endOf(context, opened, waitMs);
+      const operation = await waitForEnd(context, opened, waitMs);
       const answer = await verificationAnswer(context, operation);
       if (operation.state === 'running')
         response.status(202).set('Retry-After', '2').location(answer.links.self);

@@ -42,7 +42,7 @@ export interface ChaosResult {
   /** Writes of workers that slept through the end of the run. */
   readonly writesAfterEnd: number;
   readonly report: MigrationReport;
-  /** Processes that ended although nobody killed them. */
+  /** Processes that ended without being killed. */
   readonly unexpectedEnds: readonly string[];
   readonly examples: readonly string[];
 }

@@ -12,7 +12,7 @@ export function markedRun(marker: RunMarker, binding: Binding): MarkedRun | unde
   const startedAt = migratedAtOf(migrationId);
   if (startedAt === undefined) return undefined;
   const bare = { ...blank, binding, startedAt };
-  // It was to do everything: a run that has not come to its end, or was rolled back, is the newest whatever is wanted now.
+  // It was to do everything: a run that has not come to its end, or was rolled back, is the newest for every request.
   const request = { kind: 'migration', dryRun: false, verify: true, prune: true } as const;
   const run: Operation = { ...bare, id: migrationId, kind: 'migration', request };
   if (marker.state === 'started') return withParts({ ...run, state: 'running' });

@@ -19,7 +19,7 @@ const noFittingWorker =
   'no worker is configured for this run (see notice): start one with its source, target and settings';
 
 /** What `GET /status`, and every call that changes it, answers with. */
-export async function statusOf(context: ApiContext): Promise<Status> {
+export async function readStatus(context: ApiContext): Promise<Status> {
   const own = await context.binding();
   const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const [current, last, workers] = await Promise.all([
