@@ -13,7 +13,7 @@ const wait = { headers: { Prefer: 'wait=50' } };
 
 /** Another process group over the same Redis, with variables of its own; `openTestEnvironment` gives it another table. */
 function sharing(environment: TestEnvironment, env: Environment = {}): Environment {
-  const { QUEUE_PREFIX = '', GOOGLE_CLOUD_PROJECT = '' } = environment.env;
+  const { QUEUE_PREFIX, GOOGLE_CLOUD_PROJECT } = environment.env;
   return { QUEUE_PREFIX, GOOGLE_CLOUD_PROJECT, ...env };
 }
 

@@ -26,7 +26,7 @@ async function migrated(): Promise<TestEnvironment> {
 test('with a lost ledger and a clock that is behind, a run starts after the newest item and repairs', async () => {
   await using environment = await migrated();
   for (const key of keys) await change(environment, `journal_${key}`, (item) => fromAhead(item, dayMs));
-  const { GOOGLE_CLOUD_PROJECT = '' } = environment.env;
+  const { GOOGLE_CLOUD_PROJECT } = environment.env;
   await using other = await openTestEnvironment({
     env: { GOOGLE_CLOUD_PROJECT, DYNAMODB_TABLE: environment.table },
   });
@@ -64,7 +64,7 @@ test('newer items that nothing foretold are counted with advice, and the next ru
 
 test('an item from a year that no clock shows does not take later runs along', async () => {
   await using environment = await migrated();
-  const { GOOGLE_CLOUD_PROJECT = '' } = environment.env;
+  const { GOOGLE_CLOUD_PROJECT } = environment.env;
   await change(environment, 'journal_ann_1', (item) => fromAhead(item, 8_000 * 365 * dayMs - Date.now()));
   await using other = await openTestEnvironment({
     env: { GOOGLE_CLOUD_PROJECT, DYNAMODB_TABLE: environment.table },

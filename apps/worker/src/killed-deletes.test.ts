@@ -1,31 +1,20 @@
-import { randomUUID } from 'node:crypto';
-
 import { openQueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import type { Target } from '@migrator/core';
 import { startOperation } from '@migrator/engine';
-import { fillFirestore, journals } from '@migrator/devkit';
-import { expect, inject, test } from 'vitest';
+import { journals } from '@migrator/devkit';
+import { openTestProject } from '@migrator/devkit/test-project';
+import { expect, test } from 'vitest';
 
 import { startProgram } from './testing/programs.ts';
 
 const items = 900;
 
 test('SIGKILL twice in the middle of a rollback: what the next worker ends with is the number of items that are gone', async () => {
-  const unique = randomUUID().slice(0, 8);
-  const env = {
-    ...inject('services'),
-    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
-    DYNAMODB_TABLE: `journals-${unique}`,
-    QUEUE_PREFIX: `{test-${unique}}`,
-    CREATE_TABLE: 'true',
-  };
-  Object.assign(process.env, inject('services'));
+  await using project = await openTestProject();
+  const { env } = project;
   const worker = (more: Record<string, string> = {}) => startProgram('worker', { ...env, ...more });
-  await fillFirestore(journals({ users: 3, entriesPerUser: items / 3 }), {
-    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
-    projectId: env.GOOGLE_CLOUD_PROJECT,
-  });
+  await project.addJournals(journals({ users: 3, entriesPerUser: items / 3 }));
   const context = await openQueueContext(readConfig(env), 'api', () => undefined);
   const { ledger, target } = context;
   try {
@@ -54,8 +43,6 @@ test('SIGKILL twice in the middle of a rollback: what the next worker ends with 
     expect(await ledger.get(rollback.id)).toMatchObject({ totals: { deleted: items, scanned: items } });
     expect(await countItems(target)).toBe(0);
   } finally {
-    const keys = await context.redis.keys(`${env.QUEUE_PREFIX}:*`);
-    if (keys.length > 0) await context.redis.unlink(keys);
     await context.close();
   }
 }, 240_000);

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { fillFirestore, journals } from '@migrator/devkit';
-import { expect, inject, test, vi } from 'vitest';
+import { journals } from '@migrator/devkit';
+import { openTestProject } from '@migrator/devkit/test-project';
+import { expect, test, vi } from 'vitest';
 
 import { startProgram } from './testing/programs.ts';
 
@@ -17,18 +18,18 @@ interface Span {
 
 test('a trace goes from the request through the queue to the write', async () => {
   await using collector = await startCollector();
-  const env = environment({
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_BSP_SCHEDULE_DELAY: '100',
+  await using project = await openTestProject({
+    env: {
+      PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    },
   });
-  await fillFirestore(journals({ users: 1, entriesPerUser: 2 }), {
-    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
-    projectId: env.GOOGLE_CLOUD_PROJECT,
-  });
+  await project.addJournals(journals({ users: 1, entriesPerUser: 2 }));
   const [[, url]] = await Promise.all([
-    startProgram('api', env).line(/^api: (\S+)/),
-    startProgram('worker', env).line(/^worker: ready/),
+    startProgram('api', project.env).line(/^api: (\S+)/),
+    startProgram('worker', project.env).line(/^worker: ready/),
   ]);
   const traceId = randomUUID().replaceAll('-', '');
   const answer = await fetch(`${url}/api/migration/firestore-to-dynamodb/start`, {
@@ -58,7 +59,8 @@ test.each(['api', 'worker'] as const)('without the variables the %s loads nothin
   const hook = `import { registerHooks } from 'node:module';
     registerHooks({ load: (url, context, next) => (process.stderr.write('loaded: ' + url + '\\n'), next(url, context)) });`;
   const flags = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
-  const program = startProgram(name, environment({}), flags);
+  await using project = await openTestProject({ env: { PORT: '0' } });
+  const program = startProgram(name, project.env, flags);
   await program.line(/^(api: |worker: ready)/);
   const loaded = program.stderr.split('\n');
   expect(loaded.filter((line) => line.includes('express') || line.includes('bullmq')).length).toBeGreaterThan(
@@ -71,19 +73,6 @@ test.each(['api', 'worker'] as const)('without the variables the %s loads nothin
   const harmless = /node_modules\/@opentelemetry\/api\/(?!.*node_modules)/;
   expect(telemetry.filter((line) => !harmless.test(line))).toEqual([]);
 });
-
-function environment(extra: Record<string, string>) {
-  const unique = randomUUID().slice(0, 8);
-  return {
-    ...inject('services'),
-    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
-    DYNAMODB_TABLE: `journals-${unique}`,
-    QUEUE_PREFIX: `{test-${unique}}`,
-    CREATE_TABLE: 'true',
-    PORT: '0',
-    ...extra,
-  };
-}
 
 async function startCollector(): Promise<AsyncDisposable & { url: string; spans: Span[] }> {
   const spans: Span[] = [];

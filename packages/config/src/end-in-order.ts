@@ -16,9 +16,9 @@ export function secondRequest(): () => boolean {
 }
 
 /**
- * Makes this program end in order, and end whatever happens: at a signal it calls `stop` and exits with 0. After 9.5
- * seconds it exits with 1, done or not; at a second signal at once, with
- * 128 and the signal's number. What is given back ends the program the same way, with a code of its own.
+ * Makes this program end in order: at a signal it calls `stop` and exits with 0. After 9.5 seconds it exits with 1, done
+ * or not; at a second signal at once, with 128 and the signal's number. What is given back ends the program the same way,
+ * with a code of its own.
  */
 export function endInOrder(program: string, stop: () => Promise<void>): (exitCode?: number) => void {
   let ending = false;

@@ -24,13 +24,13 @@ function fail(line: string): never {
 
 const users = count('FILL_USERS', 20);
 const entriesPerUser = count('FILL_ENTRIES', 100);
-const emulatorHost = required('FIRESTORE_EMULATOR_HOST');
-const projectId = required('GOOGLE_CLOUD_PROJECT');
+const FIRESTORE_EMULATOR_HOST = required('FIRESTORE_EMULATOR_HOST');
+const GOOGLE_CLOUD_PROJECT = required('GOOGLE_CLOUD_PROJECT');
 
 const filled = await fillFirestore(
   journals({ users, entriesPerUser, missingEvery: Math.min(missingEvery, users) }),
-  { emulatorHost, projectId },
+  { FIRESTORE_EMULATOR_HOST, GOOGLE_CLOUD_PROJECT },
 );
 process.stdout.write(
-  `filled ${projectId} at ${emulatorHost}: ${filled.users} users, ${filled.entries} entries\n`,
+  `filled ${GOOGLE_CLOUD_PROJECT} at ${FIRESTORE_EMULATOR_HOST}: ${filled.users} users, ${filled.entries} entries\n`,
 );

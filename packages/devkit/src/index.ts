@@ -1,5 +1,5 @@
 export type { DynamoDbOptions, DynamoDbService } from './services/dynamodb.ts';
-export { startDynamoDb } from './services/dynamodb.ts';
+export { createHeatmapsTable, startDynamoDb } from './services/dynamodb.ts';
 export type { FirestoreOptions, FirestoreService } from './services/firestore.ts';
 export { startFirestore } from './services/firestore.ts';
 export type { RedisOptions } from './services/redis.ts';
@@ -30,12 +30,12 @@ export type {
   LocalServicesEnv,
   LocalServicesOptions,
 } from './services/start-local-services.ts';
-export { startLocalServices } from './services/start-local-services.ts';
+export { servicesEnv, startLocalServices } from './services/start-local-services.ts';
 export { keepsTags } from './services/vendors/keeps-tags.ts';
 export { decodeDocument, decodeMessage } from './fixtures/decode-document.ts';
 export { type EncodableDocument, encodeDocument, type FieldValue } from './fixtures/encode-document.ts';
 export { encodeItem, type ItemFixture, migratedItem } from './fixtures/encode-item.ts';
-export { fillFirestore, type FillOptions } from './fixtures/fill-firestore.ts';
+export { fillFirestore } from './fixtures/fill-firestore.ts';
 export {
   type JournalEntry,
   journalEntry,

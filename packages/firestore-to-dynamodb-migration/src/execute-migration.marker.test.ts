@@ -1,17 +1,13 @@
 import {
-  type AttributeValue,
-  CreateTableCommand,
   DeleteItemCommand,
   DeleteTableCommand,
   DescribeTableCommand,
   ListTagsOfResourceCommand,
   PutItemCommand,
-  ScanCommand,
-  waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { controlCurrent, rollbackReport, startOperation, waitForOperation } from '@migrator/engine';
-import { startDynamoDbProxy } from '@migrator/devkit';
+import { createHeatmapsTable, startDynamoDbProxy } from '@migrator/devkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ExecuteMigrationOptions } from './options.ts';
@@ -28,7 +24,7 @@ const ways = {
   inProcess: (environment: TestEnvironment, options?: ExecuteMigrationOptions) =>
     environment.inProcess({ stateFile: false, ...options }),
   overQueue: (environment: TestEnvironment, options?: ExecuteMigrationOptions) => {
-    const QUEUE_PREFIX = environment.env['QUEUE_PREFIX']!.replace('}', `-${(emptied += 1)}}`);
+    const QUEUE_PREFIX = environment.env.QUEUE_PREFIX.replace('}', `-${(emptied += 1)}}`);
     return environment.overQueue({ ...options, env: { ...environment.env, ...options?.env, QUEUE_PREFIX } });
   },
 } as const;
@@ -40,13 +36,6 @@ const pairs: readonly [Way, Way][] = [
   ['overQueue', 'inProcess'],
 ];
 
-type Item = Record<string, AttributeValue>;
-
-async function itemsOf({ dynamodb, table }: TestEnvironment): Promise<Item[]> {
-  const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
-  return Items.toSorted((one, other) => one['dateKey']!.S!.localeCompare(other['dateKey']!.S!));
-}
-
 async function tagsOf({ dynamodb, table }: TestEnvironment): Promise<string[]> {
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));
   const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: Table!.TableArn! }));
@@ -56,7 +45,7 @@ async function tagsOf({ dynamodb, table }: TestEnvironment): Promise<string[]> {
 /** The application deletes one item and saves another. */
 async function useTable(environment: TestEnvironment): Promise<void> {
   const { dynamodb, table: TableName } = environment;
-  const [first, second] = await itemsOf(environment);
+  const [first, second] = await environment.items();
   await dynamodb.send(new DeleteItemCommand({ TableName, Key: { dateKey: first!['dateKey']! } }));
   await dynamodb.send(
     new PutItemCommand({ TableName, Item: { ...second, updatedAt: { S: new Date().toISOString() } } }),
@@ -84,13 +73,13 @@ test.each(pairs)('%s, then %s without a memory: what the application deleted sta
   const first = await ways[one](environment);
   expect(first).toMatchObject({ state: 'completed', stats: { createdCount: 6 }, advice: null });
   await useTable(environment);
-  const used = await itemsOf(environment);
+  const used = await environment.items();
   expect(used).toHaveLength(5);
 
   const known = { ...first, subcollections: null };
   known.verification = { ...known.verification!, subcollections: null };
   expect(await ways[two](environment)).toEqual(known satisfies MigrationResult);
-  expect(await itemsOf(environment)).toEqual(used);
+  expect(await environment.items()).toEqual(used);
   expect(await tagsOf(environment)).toEqual([`completed ${first.migrationId}`]);
 
   const again = await ways[two](environment, { again: true });
@@ -106,7 +95,7 @@ test('a run counts for its own source and settings, and for what it did', async 
   await environment.fill('ann', days(2));
   await other.fill('bob', days(3));
   const first = await ways.inProcess(environment);
-  const env = { ...environment.env, GOOGLE_CLOUD_PROJECT: other.env['GOOGLE_CLOUD_PROJECT']! };
+  const env = { ...environment.env, GOOGLE_CLOUD_PROJECT: other.env.GOOGLE_CLOUD_PROJECT };
   const second = await ways.inProcess(environment, { env, verify: false });
   expect(second).toMatchObject({ stats: { createdCount: 3 } });
   const compressing = { env: { ...environment.env, OVERSIZE: 'gzip' }, verify: false };
@@ -144,15 +133,7 @@ test('another table of the same name was not migrated', async () => {
   await dynamodb.send(new DeleteTableCommand({ TableName }));
   const waiting = { client: dynamodb, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 };
   await waitUntilTableNotExists(waiting, { TableName });
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
-    }),
-  );
-  await waitUntilTableExists(waiting, { TableName });
+  await createHeatmapsTable(environment.env.AWS_ENDPOINT_URL_DYNAMODB, TableName);
   expect(await ways.inProcess(environment)).toMatchObject({ stats: { createdCount: 3 } });
 });
 
@@ -213,7 +194,7 @@ test('what has failures, is invalid, is of some users or writes nothing is no co
 
 test('a run that was asked for again and was stopped is not the completed one of before', async () => {
   await using environment = await openTestEnvironment();
-  const proxy = await startDynamoDbProxy({ endpoint: environment.env['AWS_ENDPOINT_URL_DYNAMODB']! });
+  const proxy = await startDynamoDbProxy({ endpoint: environment.env.AWS_ENDPOINT_URL_DYNAMODB });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   const env = { ...environment.env, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint };
   await environment.fill('ann', days(3));
@@ -239,7 +220,7 @@ test.each([
   ['unknown-operation', 'ResourceArn', 'has no such call'],
 ] as const)('%s for %s: the run completes and says what to permit', async (fault, naming, says) => {
   await using environment = await openTestEnvironment();
-  const proxy = await startDynamoDbProxy({ endpoint: environment.env['AWS_ENDPOINT_URL_DYNAMODB']! });
+  const proxy = await startDynamoDbProxy({ endpoint: environment.env.AWS_ENDPOINT_URL_DYNAMODB });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   const env = { ...environment.env, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint };
   await environment.fill('ann', days(3));
@@ -263,7 +244,7 @@ test.each([
 
 test('while the table can not say whether it was migrated, nothing is written', async () => {
   await using environment = await openTestEnvironment();
-  const proxy = await startDynamoDbProxy({ endpoint: environment.env['AWS_ENDPOINT_URL_DYNAMODB']! });
+  const proxy = await startDynamoDbProxy({ endpoint: environment.env.AWS_ENDPOINT_URL_DYNAMODB });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   const env = { ...environment.env, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint };
   await environment.fill('ann', days(3));
@@ -278,7 +259,7 @@ test('while the table can not say whether it was migrated, nothing is written', 
 
 test('a rollback deletes nothing while the table goes on saying that the run has completed', async () => {
   await using environment = await openTestEnvironment();
-  const proxy = await startDynamoDbProxy({ endpoint: environment.env['AWS_ENDPOINT_URL_DYNAMODB']! });
+  const proxy = await startDynamoDbProxy({ endpoint: environment.env.AWS_ENDPOINT_URL_DYNAMODB });
   onTestFinished(() => proxy[Symbol.asyncDispose]());
   await environment.fill('ann', days(3));
   const { migrationId } = await ways.inProcess(environment);
@@ -312,7 +293,7 @@ test.each([
   'a rollback that meets %s for tags goes on, and says what it does not know',
   async (fault, says) => {
     await using environment = await openTestEnvironment();
-    const proxy = await startDynamoDbProxy({ endpoint: environment.env['AWS_ENDPOINT_URL_DYNAMODB']! });
+    const proxy = await startDynamoDbProxy({ endpoint: environment.env.AWS_ENDPOINT_URL_DYNAMODB });
     onTestFinished(() => proxy[Symbol.asyncDispose]());
     proxy.always(fault, 'ResourceArn');
     await environment.fill('ann', days(3));

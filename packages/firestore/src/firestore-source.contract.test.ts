@@ -5,10 +5,10 @@ import { inject } from 'vitest';
 import { createFirestoreSource } from './index.ts';
 
 describeSourceContract('FirestoreSource', async (users) => {
-  const where = {
-    emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST,
-    projectId: `demo-${randomUUID()}`,
-  };
-  await fillFirestore(users, where);
-  return await createFirestoreSource(where);
+  const env = { ...inject('services'), GOOGLE_CLOUD_PROJECT: `demo-${randomUUID()}` };
+  await fillFirestore(users, env);
+  return await createFirestoreSource({
+    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
+    projectId: env.GOOGLE_CLOUD_PROJECT,
+  });
 });

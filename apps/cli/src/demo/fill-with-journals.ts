@@ -45,9 +45,6 @@ export async function fillWithJournals(
     entriesPerUser: size.entries,
     missingEvery: Math.min(missingEvery, size.users),
   };
-  const filled = await fillFirestore(watched(journals(wanted)), {
-    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
-    projectId: env.GOOGLE_CLOUD_PROJECT,
-  });
+  const filled = await fillFirestore(watched(journals(wanted)), env);
   return { ...filled, missing };
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
 import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
 import { startOperation, waitForOperation } from '@migrator/engine';
-import { fillFirestore, journals, type Program } from '@migrator/devkit';
-import { expect, inject } from 'vitest';
+import { journals, type Program } from '@migrator/devkit';
+import { openTestProject } from '@migrator/devkit/test-project';
+import { expect } from 'vitest';
 
 import { startProgram } from './programs.ts';
 
@@ -20,20 +19,9 @@ export interface Run extends AsyncDisposable {
 
 /** Opens a run over journals of its own, which workers then do. */
 export async function startRun(size: { users: number; entriesPerUser: number }): Promise<Run> {
-  const unique = randomUUID().slice(0, 8);
-  const env = {
-    ...inject('services'),
-    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
-    DYNAMODB_TABLE: `journals-${unique}`,
-    QUEUE_PREFIX: `{test-${unique}}`,
-    CREATE_TABLE: 'true',
-    WRITE_CONCURRENCY: '4',
-  };
-  Object.assign(process.env, inject('services'));
-  await fillFirestore(journals(size), {
-    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
-    projectId: env.GOOGLE_CLOUD_PROJECT,
-  });
+  const project = await openTestProject({ env: { WRITE_CONCURRENCY: '4' } });
+  const { env } = project;
+  await project.addJournals(journals(size));
   const context: QueueContext = await openQueueContext(readConfig(env), 'api', () => undefined);
   await context.target.preflight();
   const { id } = await startOperation(context, {
@@ -59,10 +47,8 @@ export async function startRun(size: { users: number; entriesPerUser: number }):
       return totals();
     },
     async [Symbol.asyncDispose]() {
-      const keys = await context.redis.keys(`${env.QUEUE_PREFIX}:*`);
-      for (let index = 0; index < keys.length; index += 1_000)
-        await context.redis.unlink(keys.slice(index, index + 1_000));
       await context.close();
+      await project[Symbol.asyncDispose]();
     },
   };
 }

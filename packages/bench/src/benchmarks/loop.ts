@@ -1,6 +1,6 @@
 import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Benchmark } from './benchmark.ts';
-import { clientEnvironment } from './environment.ts';
+import { clientEnvironment } from '../processes/fakes.ts';
 import { measureUsage } from './measure-usage.ts';
 
 /** A program in src/clients that does one task after another. */

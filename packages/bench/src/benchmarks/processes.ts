@@ -4,7 +4,7 @@ import { ApiClient } from '@migrator/runtime';
 import type { Dataset } from '../fakes/dataset.ts';
 import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Setting } from './benchmark.ts';
-import { clientEnvironment } from './environment.ts';
+import { clientEnvironment } from '../processes/fakes.ts';
 
 /** Any measured run is far shorter. */
 const wait = { waitSeconds: 240 };
@@ -32,9 +32,7 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
   const { name, dataset, keep = false } = options;
   const env = {
     ...clientEnvironment(setting.fakes, { projectId: dataset.projectId, keep }),
-    REDIS_URL: setting.fakes.redisUrl,
     QUEUE_PREFIX: `{bench-${randomUUID().slice(0, 8)}}`,
-    DYNAMODB_TABLE: 'bench',
     PORT: '0',
   };
   await using opened = new AsyncDisposableStack();

@@ -1,4 +1,4 @@
-import { startRedis } from '@migrator/devkit';
+import { type LocalServicesEnv, servicesEnv, startRedis } from '@migrator/devkit';
 import { MeasuredProcess } from './measured-process.ts';
 
 /** What clients are pointed at. */
@@ -35,4 +35,18 @@ export async function startFakes(): Promise<Fakes> {
     redisUrl: redis.url,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** What points a client at them. */
+export function clientEnvironment(
+  fakes: Fakes,
+  { projectId, keep = false }: { projectId?: string; keep?: boolean } = {},
+): LocalServicesEnv {
+  return servicesEnv({
+    redisUrl: fakes.redisUrl,
+    emulatorHost: fakes.firestoreHost,
+    endpoint: keep ? fakes.keepingEndpoint : fakes.discardingEndpoint,
+    tableName: 'bench',
+    projectId,
+  });
 }

@@ -1,19 +1,16 @@
 import protobuf from 'protobufjs';
 import type { JsonDocument, JsonDouble, JsonFields, JsonValue } from './firestore-json.ts';
-import { loadDocumentType } from './firestore-protos.ts';
-
-let documentType: protobuf.Type | undefined;
+import { firestoreMessage } from './firestore-protos.ts';
 
 /** Encodes a document that is given in Firestore's JSON as Firestore sends it over gRPC, with the published protos. */
 export function encodeDocument(document: JsonDocument): Uint8Array {
-  documentType ??= loadDocumentType();
   const message = {
     name: document.name,
     fields: fieldsMessage(document.fields ?? {}),
     createTime: document.createTime === undefined ? undefined : timestampMessage(document.createTime),
     updateTime: document.updateTime === undefined ? undefined : timestampMessage(document.updateTime),
   };
-  return documentType.encode(message).finish();
+  return firestoreMessage('Document').encode(message).finish();
 }
 
 /** Own properties throughout, so that a field may be called `__proto__`. */

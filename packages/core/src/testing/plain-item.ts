@@ -1,7 +1,6 @@
-import type protobuf from 'protobufjs';
 import type { SourceEntry } from '../ports/source.ts';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
-import { loadDocumentType } from './firestore-protos.ts';
+import { firestoreMessage } from './firestore-protos.ts';
 
 /**
  * The contract's item of an entry, made the obvious and slow way: the published protos decode the document to objects,
@@ -10,11 +9,8 @@ import { loadDocumentType } from './firestore-protos.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
-let documentType: protobuf.Type | undefined;
-
 export function plainItem(entry: SourceEntry, migratedAt: string): StoredItem {
-  documentType ??= loadDocumentType();
-  const document = documentType.decode(entry.document) as unknown as {
+  const document = firestoreMessage('Document').decode(entry.document) as unknown as {
     readonly name: string;
     readonly fields: Readonly<Record<string, Message>>;
   };

@@ -57,7 +57,7 @@ export async function createHeatmapsTable(endpoint: string, tableName: string): 
       }),
     );
     await waitUntilTableExists(
-      { client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.1 },
+      { client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 },
       { TableName: tableName },
     );
   } finally {

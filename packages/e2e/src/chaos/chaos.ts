@@ -68,11 +68,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     say,
   });
 
-  const { env } = environment;
-  const filled = await fillFirestore(journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }), {
-    emulatorHost: env.FIRESTORE_EMULATOR_HOST,
-    projectId: env.GOOGLE_CLOUD_PROJECT,
-  });
+  const filled = await fillFirestore(
+    journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }),
+    environment.env,
+  );
   say(`${filled.entries} entries of ${filled.users} users`);
 
   const injected = new Map<string, number>();

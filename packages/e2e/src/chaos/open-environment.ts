@@ -1,5 +1,5 @@
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import {
+  createHeatmapsTable,
   type DynamoDbFault,
   type FirestoreFault,
   freePort,
@@ -184,30 +184,8 @@ async function startServices(
 
 /** The table, and one for stray workers, so that their writes would go through, and be missing where they belong. */
 async function createTables(env: LocalServicesEnv): Promise<void> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  const client = new DynamoDBClient({
-    endpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
-    region: env.AWS_REGION,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  try {
-    for (const TableName of [env.DYNAMODB_TABLE, strayTable]) {
-      await client.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
-        }),
-      );
-    }
-    // The answers come before there are tables to write to.
-    for (const TableName of [env.DYNAMODB_TABLE, strayTable]) {
-      await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 }, { TableName });
-    }
-  } finally {
-    client.destroy();
-  }
+  for (const table of [env.DYNAMODB_TABLE, strayTable])
+    await createHeatmapsTable(env.AWS_ENDPOINT_URL_DYNAMODB, table);
 }
 
 function plan<Kind extends string>(

@@ -45,7 +45,6 @@ test.each([
       users: 1,
       entriesPerUser: 1,
       env: { GOOGLE_APPLICATION_CREDENTIALS: value, FIRESTORE_EMULATOR_HOST: '', LOG_LEVEL: 'debug' },
-      fillEmulator: inject('services').FIRESTORE_EMULATOR_HOST,
     });
     const said = await everythingSaid(deployment);
     expect(said).toContain(`GOOGLE_APPLICATION_CREDENTIALS holds ${content}, not a path`);

@@ -24,11 +24,15 @@ function keepDocumentsAndValuesEncoded(node: JsonNode): void {
   for (const child of Object.values(node.nested ?? {})) keepDocumentsAndValuesEncoded(child);
 }
 
-function loadRoot(): protobuf.Root {
+/** The protos that `@google-cloud/firestore` ships, unchanged. */
+export function readProtos(): JsonNode & INamespace {
   const require = createRequire(import.meta.url);
   const entry = require.resolve('@google-cloud/firestore');
-  const file = join(dirname(entry), '..', 'protos', 'v1.json');
-  const json: JsonNode & INamespace = JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.parse(readFileSync(join(dirname(entry), '..', 'protos', 'v1.json'), 'utf8'));
+}
+
+function loadRoot(): protobuf.Root {
+  const json = readProtos();
   keepDocumentsAndValuesEncoded(json);
   const root = protobuf.Root.fromJSON(json);
   root.resolveAll();

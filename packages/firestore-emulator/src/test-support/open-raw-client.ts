@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
-import type { INamespace } from 'protobufjs';
+import { readProtos } from '../protocol/firestore-protocol.ts';
 
 type Message = Record<string, unknown>;
 
@@ -14,10 +11,7 @@ export interface RawClient {
 }
 
 function loadService(): protobuf.Service {
-  const require = createRequire(import.meta.url);
-  const entry = require.resolve('@google-cloud/firestore');
-  const json: INamespace = JSON.parse(readFileSync(join(dirname(entry), '../protos/v1.json'), 'utf8'));
-  const root = protobuf.Root.fromJSON(json);
+  const root = protobuf.Root.fromJSON(readProtos());
   root.resolveAll();
   return root.lookupService('google.firestore.v1.Firestore');
 }

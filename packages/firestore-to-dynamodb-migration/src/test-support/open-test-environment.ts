@@ -1,32 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import {
-  CreateTableCommand,
-  DeleteTableCommand,
-  DynamoDBClient,
-  ResourceNotFoundException,
-  ScanCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
 import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
-import { closeRedis, connectRedis, startWorkers } from '@migrator/queue';
-import { fillFirestore, type JournalEntry } from '@migrator/devkit';
-import { inject, vi } from 'vitest';
+import { startWorkers } from '@migrator/queue';
+import type { JournalEntry } from '@migrator/devkit';
+import { openTestProject, type TestProject } from '@migrator/devkit/test-project';
 
 import { executeMigration } from '../execute-migration.ts';
 import type { MigrationResult } from '../migration-result.ts';
 import type { ExecuteMigrationOptions } from '../options.ts';
 
 /** A Firestore project, a table, a queue prefix and a folder of its own, over the suite's services. */
-export interface TestEnvironment extends AsyncDisposable {
-  readonly env: Readonly<Record<string, string>>;
-  readonly table: string;
+export interface TestEnvironment extends Omit<TestProject, 'addJournals'> {
   readonly folder: string;
-  readonly dynamodb: DynamoDBClient;
   /** Writes entries of a user. */
   fill(userId: string, entries: readonly JournalEntry[]): Promise<void>;
   countItems(): Promise<number>;
@@ -39,67 +27,31 @@ export interface TestEnvironment extends AsyncDisposable {
 }
 
 export async function openTestEnvironment(): Promise<TestEnvironment> {
-  const unique = randomUUID().slice(0, 8);
-  const table = `journals-${unique}`;
-  const services = inject('services');
-  const env = {
-    ...services,
-    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
-    DYNAMODB_TABLE: table,
-    QUEUE_PREFIX: `{test-${unique}}`,
-  };
-  // The AWS SDK looks for credentials nowhere else.
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  const folder = await mkdtemp(join(tmpdir(), 'migration-'));
-  const dynamodb = new DynamoDBClient({ endpoint: env.AWS_ENDPOINT_URL_DYNAMODB, region: env.AWS_REGION });
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }],
-    }),
-  );
-  // The answer comes before there is a table to write to.
-  await waitUntilTableExists(
-    { client: dynamodb, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.5 },
-    { TableName: table },
+  await using opened = new AsyncDisposableStack();
+  const project = opened.use(await openTestProject({ createTable: true }));
+  const { env, table, dynamodb } = project;
+  const folder = opened.adopt(await mkdtemp(join(tmpdir(), 'migration-')), (path) =>
+    rm(path, { recursive: true }),
   );
   const config = readConfig(env);
-  const releases: (() => Promise<unknown>)[] = [
-    () => rm(folder, { recursive: true }),
-    async () => dynamodb.destroy(),
-    () => dynamodb.send(new DeleteTableCommand({ TableName: table })).catch(ifGone),
-    async () => {
-      const redis = connectRedis({ url: env.REDIS_URL }, 'ledger', () => undefined);
-      const keys = await redis.keys(`${env.QUEUE_PREFIX}*`);
-      if (keys.length > 0) await redis.unlink(keys);
-      await closeRedis(redis);
-    },
-  ];
+  const all = opened.move();
 
   return {
     env,
     table,
     folder,
     dynamodb,
-    async fill(userId, entries) {
-      await fillFirestore([{ userId, entries }], {
-        emulatorHost: env.FIRESTORE_EMULATOR_HOST,
-        projectId: env.GOOGLE_CLOUD_PROJECT,
-      });
-    },
+    fill: (userId, entries) => project.addJournals([{ userId, entries }]),
+    items: () => project.items(),
     async countItems() {
-      const { Count } = await dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
-      return Count ?? 0;
+      return (await project.items()).length;
     },
     inProcess: (options) =>
       executeMigration({ env, redis: false, stateFile: join(folder, 'state.json'), ...options }),
     overQueue: (options) => executeMigration({ env, ...options }),
     async openQueue(own) {
       const context = await openQueueContext(readConfig({ ...env, ...own }), 'worker', () => undefined);
-      releases.push(() => context.close());
+      all.defer(() => context.close());
       return context;
     },
     addWorker(context) {
@@ -111,17 +63,11 @@ export async function openTestEnvironment(): Promise<TestEnvironment> {
       });
       let stopping: Promise<void> | undefined;
       const stop = (): Promise<void> => (stopping ??= workers.stop());
-      releases.push(stop);
+      all.defer(stop);
       return { stop };
     },
-    async [Symbol.asyncDispose]() {
-      for (const release of releases.toReversed()) await release();
-    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
-}
-
-function ifGone(error: unknown): void {
-  if (!(error instanceof ResourceNotFoundException)) throw error;
 }
 
 /** Small entries of so many days. */

@@ -37,10 +37,7 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
   const { users, entriesPerUser, workers, env } = options;
   const environment = await openChaosEnvironment({ seed: 1, faults: 0, entries: 1, workers, env });
   try {
-    const { entries } = await fillFirestore(named(users, entriesPerUser), {
-      emulatorHost: environment.env.FIRESTORE_EMULATOR_HOST,
-      projectId: environment.env.GOOGLE_CLOUD_PROJECT,
-    });
+    const { entries } = await fillFirestore(named(users, entriesPerUser), environment.env);
     const signal = AbortSignal.timeout(limitMs);
     const client = new ApiClient({ url: environment.apiUrl, signal });
     let id = '';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { fillFirestore, freePort, journals, type Program, startProgram } from '@migrator/devkit';
-import { inject, vi } from 'vitest';
+import { freePort, journals, type Program, type ProgramOptions, startProgram } from '@migrator/devkit';
+import { openTestProject } from '@migrator/devkit/test-project';
+import { vi } from 'vitest';
 
 import { MigrationClient } from './migration-client.ts';
 
@@ -17,62 +18,47 @@ export interface Deployment extends AsyncDisposable {
 
 export interface DeploymentOptions {
   /** Where Redis is, and whatever else differs from the defaults. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Readonly<Record<string, string>>;
   readonly workers?: number;
   /** Network namespaces, each with one more worker, and what its environment has in other words. */
   readonly hosts?: readonly string[];
   readonly hostsEnv?: NodeJS.ProcessEnv;
   readonly users: number;
   readonly entriesPerUser: number;
-  /** The Firestore to fill where the programs have another one. */
-  readonly fillEmulator?: string;
   /** What answers once the API is there, where it can take no work: `/healthz`. */
   readonly ready?: string;
 }
 
 export async function openDeployment(options: DeploymentOptions): Promise<Deployment> {
-  const unique = randomUUID().slice(0, 8);
   const token = randomUUID();
   const port = await freePort();
-  const env = {
-    ...inject('services'),
-    GOOGLE_CLOUD_PROJECT: `demo-${unique}`,
-    DYNAMODB_TABLE: `journals-${unique}`,
-    QUEUE_PREFIX: `{test-${unique}}`,
-    CREATE_TABLE: 'true',
-    API_TOKEN: token,
-    PORT: String(port),
-    ...options.env,
-  };
   const { users, entriesPerUser } = options;
-  await fillFirestore(journals({ users, entriesPerUser }), {
-    emulatorHost: options.fillEmulator ?? env.FIRESTORE_EMULATOR_HOST,
-    projectId: env.GOOGLE_CLOUD_PROJECT,
-  });
-  const api = startProgram({ main: 'api', env });
+  await using opened = new AsyncDisposableStack();
+  const project = opened.use(
+    await openTestProject({ env: { API_TOKEN: token, PORT: String(port), ...options.env } }),
+  );
+  await project.addJournals(journals({ users, entriesPerUser }));
+  const { env } = project;
+  const start = (program: ProgramOptions): Program =>
+    // How they stop by themselves is for the tests to say.
+    opened.adopt(startProgram(program), (started) => started.kill());
+  const api = start({ main: 'api', env });
   const { hosts = [], hostsEnv = {} } = options;
   const workers = [
     ...Array.from({ length: options.workers ?? (hosts.length === 0 ? 1 : 0) }, () =>
-      startProgram({ main: 'worker', env }),
+      start({ main: 'worker', env }),
     ),
-    ...hosts.map((host) => startProgram({ main: 'worker', env: { ...env, ...hostsEnv }, host })),
+    ...hosts.map((host) => start({ main: 'worker', env: { ...env, ...hostsEnv }, host })),
   ];
   const url = `http://127.0.0.1:${port}`;
   const client = new MigrationClient({ url, token });
-  const stop = async (): Promise<void> => {
-    // How they stop by themselves is for the tests to say.
-    for (const program of [api, ...workers]) await program.kill();
-  };
-  try {
-    await Promise.race([
-      options.ready === undefined ? client.ready() : untilAnswered(url + options.ready),
-      api.ended.then((how) => Promise.reject(new Error(`The API ended (${how}): ${api.output}`))),
-    ]);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { client, url, token, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: stop };
+  await Promise.race([
+    options.ready === undefined ? client.ready() : untilAnswered(url + options.ready),
+    api.ended.then((how) => Promise.reject(new Error(`The API ended (${how}): ${api.output}`))),
+  ]);
+  const all = opened.move();
+  const close = (): Promise<void> => all.disposeAsync();
+  return { client, url, token, api, workers, entries: users * entriesPerUser, [Symbol.asyncDispose]: close };
 }
 
 async function untilAnswered(url: string): Promise<void> {
