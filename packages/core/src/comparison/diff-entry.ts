@@ -3,6 +3,7 @@ import type { StoredItem } from '../ports/target.ts';
 import { mergeUnpacked, unpackItem } from '../values/expand-item.ts';
 import { placeOfField } from '../values/field-place.ts';
 import { mapOf, storedField, textOf } from '../values/stored-attribute.ts';
+import { contractDefaults, contractNames } from './contract-fields.ts';
 import { decodeDocument, unreadable } from './decode-document.ts';
 import { diffAttribute, Differences, type FieldDifference } from './diff-attribute.ts';
 import { type ExpectedAttribute, expectedAttribute } from './expected-attribute.ts';
@@ -15,18 +16,11 @@ export interface EntryDiff {
 }
 
 const noFields: StoredItem = {};
-/** What stands for a field that the entry lacks. */
-const emptyList: ExpectedAttribute = { L: [], whole: '{"L":[]}' };
-const emptyMap: ExpectedAttribute = { M: new Map(), whole: '{"M":{}}' };
-const defaults: ReadonlyMap<string, ExpectedAttribute> = new Map<string, ExpectedAttribute>([
-  ['trades', emptyList],
-  ['heatmap', emptyMap],
-  ['performance', emptyMap],
-  ['risk', emptyMap],
-  ['summary', emptyMap],
-]);
-/** Names that `data` uses itself: the entry's own fields of these names are in `data.metadata.source`. */
-const reservedFields: ReadonlySet<string> = new Set(['userId', 'date', 'metadata']);
+const emptyValues = {
+  '{"L":[]}': { L: [], whole: '{"L":[]}' },
+  '{"M":{}}': { M: new Map(), whole: '{"M":{}}' },
+} as const satisfies { readonly [whole: string]: ExpectedAttribute };
+const reservedFields: ReadonlySet<string> = new Set(contractNames);
 
 /**
  * The fields in which a stored item is not exactly what the contract makes of an entry: every field, nothing besides,
@@ -56,7 +50,9 @@ function expectedItem(entry: SourceEntry, item: StoredItem): ExpectedAttribute {
   for (const [name, value] of document.fields) {
     (reservedFields.has(name) ? source : fields).set(name, expectedAttribute(value, database));
   }
-  for (const [name, value] of defaults) if (!fields.has(name)) fields.set(name, value);
+  for (const [name, value] of Object.entries(contractDefaults)) {
+    if (!fields.has(name)) fields.set(name, emptyValues[value]);
+  }
 
   const migratedAt = textOf(storedField(metadataOf(item), 'migratedAt'));
   const runTime = migratedAt === undefined ? { words: 'the time of the run' } : { S: migratedAt };

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD } from '../values/value-tags.ts';
+import { contractDefaults, contractNames } from './contract-fields.ts';
 import { CopyMatcher } from './copy-matcher.ts';
 import { CLOSE, COMMA, constant, OPEN, QUOTE } from './item-text.ts';
 
@@ -8,18 +9,12 @@ import { CLOSE, COMMA, constant, OPEN, QUOTE } from './item-text.ts';
 const match = new CopyMatcher();
 
 const UNDERSCORE = 95;
-const emptyMap = constant('{"M":{}}');
 /** What stands for a field that the entry lacks. */
-const defaults: readonly { readonly name: Uint8Array; readonly value: DataView }[] = [
-  { name: Buffer.from('trades'), value: constant('{"L":[]}') },
-  ...['heatmap', 'performance', 'risk', 'summary'].map((name) => ({
-    name: Buffer.from(name),
-    value: emptyMap,
-  })),
-];
+const defaults: readonly { readonly name: Uint8Array; readonly value: DataView }[] = Object.entries(
+  contractDefaults,
+).map(([name, value]) => ({ name: Buffer.from(name), value: constant(value) }));
 
-/** Names that `data` uses itself. */
-const movedNames = ['userId', 'date', 'metadata'].map((name) => Buffer.from(name));
+const movedNames = contractNames.map((name) => Buffer.from(name));
 
 const dateKeyIs = constant('"dateKey":{"S":"journal_');
 const updatedAtIs = constant('"updatedAt":{"S":"');
