@@ -27,13 +27,12 @@ export {
   wholeDeltas,
   withoutDigest,
 } from './operations/counters.ts';
-export { leasesOutstanding } from './operations/leases-outstanding.ts';
 export { migratedAtOf, operationId, operationKindOf } from './operations/operation-id.ts';
 export { needsPruneCount, type PruneCounts, pruneRefusal } from './operations/prune-limits.ts';
 export { decodeRunMarker, encodeRunMarker, type RunMarker } from './operations/run-marker.ts';
 export { isTaskId, parseTaskId, type Task, taskId } from './operations/task-id.ts';
 export type { Lease } from './ports/lease.ts';
-export { leaseMs } from './ports/lease.ts';
+export { leaseMs, leasesOutstanding } from './ports/lease.ts';
 export type * from './ports/ledger.ts';
 export { maxKeptIssues, quarantineAfterStarts } from './ports/ledger.ts';
 export type * from './ports/dispatcher.ts';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { createRedact, type Redact } from '@migrator/core';
 import type { RetryEvent } from '@migrator/core';
 
-import { createComplaints } from './logs/log-rate-limited.ts';
+import { createLogRateLimited } from './logs/log-rate-limited.ts';
 import { createLog, type Log } from './logs/create-log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import { createObservation, type Observation } from './observe.ts';
@@ -53,7 +53,7 @@ export async function openTelemetry(
     log.debug({ code, attempt, delayMs, ...what }, 'trying again');
   };
   const observation = createObservation({ metrics, tracing, redact, onRetry });
-  const logRateLimited = createComplaints(log);
+  const logRateLimited = createLogRateLimited(log);
   return {
     process: name,
     log,

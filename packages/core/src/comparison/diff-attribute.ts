@@ -1,5 +1,5 @@
 import type { StoredAttribute } from '../ports/target.ts';
-import { placeOfElement, placeOfField } from '../values/field-place.ts';
+import { elementPath, fieldPath } from '../values/field-path.ts';
 import {
   binaryOf,
   booleanOf,
@@ -88,10 +88,10 @@ function diffMap(found: Differences, at: string, expected: Container<'M'>, store
     return found.note(at, expected, stored);
   }
   for (const [name, member] of expected.M) {
-    diffAttribute(found, placeOfField(at, name), member, storedField(fields, name));
+    diffAttribute(found, fieldPath(at, name), member, storedField(fields, name));
   }
   for (const name of names) {
-    if (!expected.M.has(name)) found.note(placeOfField(at, name), undefined, fields[name]);
+    if (!expected.M.has(name)) found.note(fieldPath(at, name), undefined, fields[name]);
   }
 }
 
@@ -102,7 +102,7 @@ function diffList(found: Differences, at: string, expected: Container<'L'>, stor
   }
   for (let i = 0; i < Math.max(expected.L.length, elements.length); i++) {
     const element = expected.L[i];
-    if (element === undefined) found.note(placeOfElement(at, i), undefined, elements[i]);
-    else diffAttribute(found, placeOfElement(at, i), element, elements[i]);
+    if (element === undefined) found.note(elementPath(at, i), undefined, elements[i]);
+    else diffAttribute(found, elementPath(at, i), element, elements[i]);
   }
 }

@@ -1,7 +1,7 @@
 import type { SourceEntry } from '../ports/source.ts';
 import type { StoredItem } from '../ports/target.ts';
 import { mergeUnpacked, unpackItem } from '../values/expand-item.ts';
-import { placeOfField } from '../values/field-place.ts';
+import { fieldPath } from '../values/field-path.ts';
 import { mapOf, storedField, textOf } from '../values/stored-attribute.ts';
 import { contractDefaults, contractNames } from './contract-fields.ts';
 import { decodeDocument, unreadable } from './decode-document.ts';
@@ -95,7 +95,7 @@ function plainItem(found: Differences, stored: StoredItem): StoredItem {
   // Nothing may be both beside the compressed part and in it, or one of the two would be hidden here.
   for (const name of Object.keys(unpacked)) {
     const outer = name === 'compressed' || name === 'metadata' ? undefined : storedField(data, name);
-    if (outer !== undefined) found.note(placeOfField('data', name), undefined, outer);
+    if (outer !== undefined) found.note(fieldPath('data', name), undefined, outer);
   }
   const inner = storedField(unpacked, 'metadata');
   if (inner !== undefined) {

@@ -7,7 +7,7 @@ import {
   ENTRY_VALUE,
   MAP_VALUE,
 } from '../values/value-tags.ts';
-import { placeOfElement, placeOfField } from '../values/field-place.ts';
+import { elementPath, fieldPath } from '../values/field-path.ts';
 
 /**
  * Which field holds the byte at `offset`, such as `trades[3].x`; '' for none. Walks the document a second time, so that
@@ -60,10 +60,10 @@ function placeInEntry(reader: protobuf.Reader, end: number, offset: number, pare
     } else reader.skipType(tag & 7);
   }
   reader.pos = valueFrom;
-  return placeInValue(reader, valueTo, offset, placeOfField(parent, name));
+  return pathInValue(reader, valueTo, offset, fieldPath(parent, name));
 }
 
-function placeInValue(reader: protobuf.Reader, end: number, offset: number, place: string): string {
+function pathInValue(reader: protobuf.Reader, end: number, offset: number, place: string): string {
   try {
     while (reader.pos < end) {
       const tag = reader.tag();
@@ -89,7 +89,7 @@ function placeInArray(reader: protobuf.Reader, end: number, offset: number, plac
   for (let index = 0; reader.pos < end; index++) {
     if (reader.tag() !== ELEMENT) return place;
     const to = reader.size() + reader.pos;
-    if (holds(reader.pos, to, offset)) return placeInValue(reader, to, offset, placeOfElement(place, index));
+    if (holds(reader.pos, to, offset)) return pathInValue(reader, to, offset, elementPath(place, index));
     reader.pos = to;
   }
   return place;

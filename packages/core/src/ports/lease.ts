@@ -1,3 +1,5 @@
+import { MigrationError } from '../migration-error.ts';
+
 /**
  * Permission of one attempt at a task to send writes, for a limited time. Without it nothing is written: a process that was
  * stopped (SIGSTOP, a paused virtual machine) wakes with its requests ready to be sent, and with no idea how late it is.
@@ -18,3 +20,13 @@ export const leaseMs = {
   /** The ledger counts the holder's writes as over: also how long the queue waits before it gives a silent job to another. */
   ledger: 15_000,
 } as const;
+
+/** `leftMs`: until the last of them has run out. */
+export function leasesOutstanding(count: number, leftMs: number): MigrationError {
+  const attempts = count === 1 ? 'one attempt that has' : `${count} attempts that have`;
+  const seconds = Math.ceil(leftMs / 1_000);
+  return new MigrationError(
+    'LEASES_OUTSTANDING',
+    `waits for ${attempts} not reported and may still write, for ${seconds} s at most`,
+  );
+}

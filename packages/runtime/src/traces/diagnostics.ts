@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { diag, type DiagLogger, DiagLogLevel } from '@opentelemetry/api';
 
 import type { Log } from '../logs/create-log.ts';
-import { createRateLimit } from '../logs/rate-limit.ts';
+import { createRateLimit } from '../logs/log-rate-limited.ts';
 
 /**
  * Starts OpenTelemetry's SDK with what it says of itself in our log, which holds no secrets; its own place for that is
