@@ -1,8 +1,9 @@
 import type { Operation } from '@migrator/core';
-import { progressOf, type RollbackAnswer, rollbackReport } from '@migrator/engine';
+import { type RollbackAnswer, rollbackReport } from '@migrator/engine';
 
 import type { ApiContext } from './api-context.ts';
 import { operationAnswer } from './operation-answer.ts';
+import { liveProgress } from './standstill.ts';
 
 const itemsOnAPage = 100;
 
@@ -32,6 +33,6 @@ export async function rollbackAnswer(
     rollbackId: operation.id,
     ...operationAnswer(operation, page.cursor),
     items,
-    ...(operation.state === 'running' ? { progress: progressOf(operation) } : {}),
+    ...(operation.state === 'running' ? { progress: await liveProgress(context, operation) } : {}),
   };
 }

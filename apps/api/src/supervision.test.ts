@@ -128,6 +128,63 @@ test('without any worker the status says so, and a cancel ends', async () => {
   expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled', stats: { totalProcessed: 0 } });
 });
 
+test('once the last worker has gone the rate is 0, there is no ETA, and the status says what to do', async () => {
+  await using environment = await openTestEnvironment({
+    workers: 0,
+    env: { ...slowly, MAX_WRITE_UNITS_PER_SECOND: '300' },
+  });
+  const entries = await fill(environment, ['a', 'b', 'c'], 400);
+  const worker = environment.addWorker();
+  await environment.call('POST /start');
+  await vi.waitFor(async () => {
+    const now = await current(environment);
+    expect(at(now, 'progress.entriesPerSecond')).toBeGreaterThan(0);
+    expect(at(now, 'progress.etaSeconds')).toBeGreaterThan(0);
+  }, patiently);
+  await worker.stop();
+  await vi.waitFor(async () => {
+    expect(await current(environment)).toMatchObject({
+      progress: {
+        total: entries,
+        entriesPerSecond: 0,
+        etaSeconds: null,
+        reason: expect.stringMatching(/^no worker is running/) as string,
+      },
+    });
+  }, patiently);
+});
+
+test('while a run ends with its verification, and while a rollback goes on, there is an ETA', async () => {
+  await using environment = await openTestEnvironment({ env: { USER_CONCURRENCY: '1' } });
+  await fill(environment, ['a', 'b', 'c', 'd'], 500);
+  await environment.call('POST /start');
+  await vi.waitFor(async () => {
+    const now = await current(environment);
+    expect(at(now, 'state')).toBe('verifying');
+    expect(at(now, 'progress.entriesPerSecond')).toBeGreaterThan(0);
+    expect(at(now, 'progress.etaSeconds')).not.toBeNull();
+  }, patiently);
+  await untilEnded(environment);
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 200 } });
+  await environment.call('POST /rollback', { body: { dryRun: false }, headers: { Prefer: 'wait=0' } });
+  await vi.waitFor(async () => {
+    const now = await current(environment);
+    expect(now).toMatchObject({ state: 'rolling-back', progress: { total: 2_000 } });
+    expect(at(now, 'progress.etaSeconds')).toBeGreaterThan(0);
+  }, patiently);
+});
+
+test('without any worker a verification does not hang: it answers with its progress and the reason', async () => {
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const { status, body } = await environment.call('GET /verify', { headers: { Prefer: 'wait=600' } });
+  expect(status).toBe(202);
+  expect(body).toMatchObject({
+    isValid: null,
+    message: expect.stringMatching(/^The verification waits: no worker is running/) as string,
+    progress: { reason: expect.stringMatching(/^no worker is running/) as string },
+  });
+});
+
 test('a live worker is counted until it has stopped', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   const worker = environment.addWorker();

@@ -1,8 +1,9 @@
 import type { Operation } from '@migrator/core';
-import { progressOf, type VerificationAnswer, verificationReport } from '@migrator/engine';
+import { type VerificationAnswer, verificationReport } from '@migrator/engine';
 
 import type { ApiContext } from './api-context.ts';
 import { operationAnswer } from './operation-answer.ts';
+import { liveProgress } from './standstill.ts';
 
 const issuesOnAPage = 100;
 
@@ -19,10 +20,7 @@ export async function verificationAnswer(
     fields: [...(detail.fields ?? [])],
   }));
   const { isValid, message, ...report } = verificationReport(operation);
-  const verdict =
-    operation.state === 'running'
-      ? { isValid: null, message: 'The verification is running', progress: progressOf(operation) }
-      : { isValid, message };
+  const verdict = operation.state === 'running' ? await pending(context, operation) : { isValid, message };
   return {
     ...verdict,
     verificationId: operation.id,
@@ -30,4 +28,11 @@ export async function verificationAnswer(
     ...report,
     issues,
   };
+}
+
+async function pending(context: ApiContext, operation: Operation) {
+  const progress = await liveProgress(context, operation);
+  const message =
+    progress.reason === null ? 'The verification is running' : `The verification waits: ${progress.reason}`;
+  return { isValid: null, message, progress };
 }

@@ -24,7 +24,7 @@ export type {
 } from './api/reports.ts';
 export type { RollbackAnswer, VerificationAnswer } from './api/answers.ts';
 export type { CurrentStatus, PaceReport, Progress, Status, StatusState } from './api/status.ts';
-export { currentStatus, progressOf } from './reports/current-status.ts';
+export { currentStatus, type LiveView, progressOf } from './reports/current-status.ts';
 export { hidingLedger, pseudonym, taskLabel, withoutUserData } from './reports/hide-user-data.ts';
 export { estimate } from './reports/estimate.ts';
 export { lastMigration, migrationReport } from './reports/migration-report.ts';

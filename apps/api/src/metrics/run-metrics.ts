@@ -4,14 +4,16 @@ import { type ExportedMetrics, GaugePage } from '@migrator/runtime';
 import { queueLoads } from '@migrator/queue';
 
 import type { ApiContext } from '../api-context.ts';
+import { liveView } from '../standstill.ts';
 
 /** What the ledger and the queues say at this moment: exact, whatever process did the work. */
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
   const page = new GaugePage();
   const own = await context.binding();
   const isActive = (): Promise<boolean> => hasLeases(context.ledger);
+  const workers = await context.workers.list();
   const [status, loads, newest, pace] = await Promise.all([
-    currentStatus(context.ledger, own, isActive, context.rateController),
+    currentStatus(context.ledger, own, isActive, (operation) => liveView(context, operation, workers)),
     queueLoads(context.queues),
     context.ledger.list('migration', { limit: 1 }),
     context.rateController.report(),
@@ -20,6 +22,9 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   for (const state of answers.statusState.options) {
     page.set('migrator_state', 'The one that is 1 is the state', { state }, state === status.state ? 1 : 0);
   }
+  const tasks = workers.reduce((sum, worker) => sum + worker.tasks, 0);
+  page.set('migrator_workers', 'Workers that have reported within ten seconds', {}, workers.length);
+  page.set('migrator_worker_tasks', 'Tasks that live workers work on', {}, tasks);
   const { progress } = status;
   page.set(
     'migrator_progress_ratio',

@@ -87,8 +87,13 @@ export interface CoordinatorState {
   readonly rolledBackBy?: string;
   /** The newest `migratedAt` that the run has met on an item and that is after its own start. */
   readonly newestSeen?: string;
-  /** Entries a second, smoothed, and the moment and count it was last computed from. */
-  readonly rate?: { readonly perSecond: number; readonly at: number; readonly processed: number };
+  /** Entries a second, smoothed, the moment and count it was last computed from, and since when that count stands. */
+  readonly rate?: {
+    readonly perSecond: number;
+    readonly at: number;
+    readonly processed: number;
+    readonly movedAt?: number;
+  };
   /** What a task could not get past, and when (milliseconds); it tries again by itself. */
   readonly outage?: { readonly reason: string; readonly at: number };
   /** Why it can't get on at the moment; it tries again by itself. */

@@ -3,13 +3,14 @@ import {
   MigrationError,
   type Operation,
   type CoordinatorState,
-  processedEntries,
   errorTable,
 } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
+import { doneBy } from '../reports/current-status.ts';
 import { withinLimit } from './within-limit.ts';
 import { migrationPlan } from './migration-plan.ts';
+import { nextRate } from './next-rate.ts';
 import type { Listing, Plan } from './plan.ts';
 import { segmentsPlan } from './segments-plan.ts';
 import { verificationPlan } from './verification-plan.ts';
@@ -27,10 +28,6 @@ const roundLimitMs = 10_000;
 const retryMs = 3_000;
 const otherBindingMs = 1_000;
 const outageShownMs = 15_000;
-/** The time over which an older rate is forgotten by half. */
-const rateHalfLifeMs = 5_000;
-
-type Rate = NonNullable<CoordinatorState['rate']>;
 
 /**
  * One round of an operation's coordinator. All it knows is in the ledger, so any process may do the next round, and a
@@ -203,20 +200,7 @@ function outageOf(context: Pick<CoordinatorContext, 'now'>, operation: Operation
 }
 
 function rateState(context: Pick<CoordinatorContext, 'now'>, operation: Operation): CoordinatorState {
-  if (operation.kind !== 'migration') return {};
-  return {
-    rate: nextRate(operation.coordinatorState.rate, processedEntries(operation), context.now().getTime()),
-  };
-}
-
-/** Entries a second, smoothed so that an ETA neither jumps nor sticks. `now` in milliseconds. */
-function nextRate(last: Rate | undefined, processed: number, now: number): Rate {
-  if (last === undefined) return { perSecond: 0, at: now, processed };
-  const elapsed = now - last.at;
-  if (elapsed < 200) return last;
-  const measured = Math.max(0, ((processed - last.processed) / elapsed) * 1_000);
-  const keep = last.perSecond === 0 ? 0 : 0.5 ** (elapsed / rateHalfLifeMs);
-  return { perSecond: last.perSecond * keep + measured * (1 - keep), at: now, processed };
+  return { rate: nextRate(operation.coordinatorState.rate, doneBy(operation), context.now().getTime()) };
 }
 
 async function again(

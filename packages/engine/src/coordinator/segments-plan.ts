@@ -1,6 +1,13 @@
-import type { OperationPhase } from '@migrator/core';
+import {
+  type CoordinatorState,
+  isSameBinding,
+  type Operation,
+  type OperationPhase,
+  processedEntries,
+} from '@migrator/core';
 
 import { markRolledBack } from '../operations/run-markers.ts';
+import { newestRun } from '../reports/migration-report.ts';
 import { listSegments } from './list-segments.ts';
 import type { Plan } from './plan.ts';
 
@@ -16,9 +23,10 @@ export function segmentsPlan(phase: OperationPhase): Plan {
         await context.ledger.markRolledBack(id, request.migrationId ?? binding);
         await context.ledger.requireNoLeases();
         const markerTrouble = await markRolledBack(context, operation, request, signal);
-        if (markerTrouble !== undefined) return { markerTrouble };
+        if (markerTrouble !== undefined)
+          return { markerTrouble, ...(await expectedItems(context, operation)) };
       }
-      return {};
+      return request.kind === 'rollback' ? await expectedItems(context, operation) : {};
     },
     async list(context) {
       return { tasks: listSegments(context.settings.segments), done: true };
@@ -43,4 +51,22 @@ export function segmentsPlan(phase: OperationPhase): Plan {
       };
     },
   };
+}
+
+/** About as many items as the newest run over all users left in the table are scanned; a table's own count is hours old. */
+async function expectedItems(
+  { ledger }: Parameters<Plan['prepare']>[0],
+  { binding }: Operation,
+): Promise<CoordinatorState> {
+  const run = await newestRun(
+    ledger,
+    ({ request, binding: other, state }) =>
+      state !== 'running' &&
+      request.kind === 'migration' &&
+      request.userIds === undefined &&
+      isSameBinding(other, binding, ['target']),
+  );
+  if (run === undefined) return {};
+  const { failed = 0, unread = 0, vanished = 0 } = run.totals;
+  return { totalEntries: processedEntries(run) - failed - unread - vanished };
 }

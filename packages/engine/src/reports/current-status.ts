@@ -2,19 +2,28 @@ import { type Binding, type Ledger, type Operation, processedEntries, withoutDig
 
 import type { CurrentStatus, PaceReport, Progress, StatusState } from '../api/status.ts';
 
+/** What a process knows beside the ledger of how the operation gets on. */
+export interface LiveView {
+  /** Nothing moves, as no worker takes part in it or none has said anything for some seconds. */
+  readonly standsStill?: boolean;
+  /** Why, before what the operation itself says; a pause has a reason of its own, and a cancel needs no worker. */
+  readonly reason?: string | null;
+  readonly pace?: PaceReport | undefined;
+}
+
 /** What is going on. `own`: what this process is configured for. `isActive`: whether any task is being worked on right now. */
 export async function currentStatus(
   ledger: Ledger,
   own: Binding,
   isActive: () => Promise<boolean>,
-  pace?: { report(): Promise<PaceReport> },
+  view: (operation: Operation) => Promise<LiveView> = async () => ({}),
 ): Promise<Omit<CurrentStatus, 'notice' | 'workers'>> {
   const operation = await ledger.current();
   const { source, target } = operation?.binding ?? own;
   if (operation === undefined)
     return { state: 'idle', migrationId: null, operationId: null, source, target, progress: null };
   const part = await workingPart(ledger, operation);
-  const report = await pace?.report();
+  const live = await view(operation);
   return {
     state: await stateOf(operation, isActive),
     migrationId: operation.kind === 'migration' ? operation.id : null,
@@ -22,8 +31,8 @@ export async function currentStatus(
     source,
     target,
     progress: {
-      ...progressOf(operation, part),
-      pace: report === undefined ? undefined : paceOf(operation, report),
+      ...progressOf(operation, part, live),
+      pace: live.pace === undefined ? undefined : paceOf(operation, live.pace),
     },
   };
 }
@@ -50,31 +59,51 @@ async function workingPart(ledger: Ledger, operation: Operation): Promise<Operat
 }
 
 /** `part` is what is being worked on: the operation itself or the verification it ends with. */
-export function progressOf(operation: Operation, part: Operation = operation): Progress {
+export function progressOf(operation: Operation, part: Operation = operation, live: LiveView = {}): Progress {
   const total = part.coordinatorState.totalEntries ?? null;
   const processed = doneBy(part);
-  const perSecond = part === operation ? (operation.coordinatorState.rate?.perSecond ?? 0) : 0;
+  const perSecond =
+    operation.control === 'run' && live.standsStill !== true ? rounded(speedOf(part, live)) : 0;
   const left = total === null ? null : Math.max(0, total - processed);
   return {
     processed,
     total,
     percent: percentOf(processed, total, part),
-    entriesPerSecond: Math.round(perSecond),
+    entriesPerSecond: perSecond,
     etaSeconds: left === null || perSecond === 0 ? null : Math.ceil(left / perSecond),
     users: { ...operation.tasks },
     outcomes: withoutDigest(part.totals),
-    reason: operation.reason ?? operation.coordinatorState.lastError ?? null,
+    reason:
+      (operation.control === 'run' ? live.reason : null) ??
+      operation.reason ??
+      operation.coordinatorState.lastError ??
+      null,
   };
 }
 
-function doneBy(operation: Operation): number {
+/** A slow rate is no rate of 0. */
+function rounded(perSecond: number): number {
+  return perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond);
+}
+
+/** Entries a second. While the write limit holds writes back it alone says how fast: commits come in lumps then. */
+function speedOf(part: Operation, { pace }: LiveView): number {
+  const { writeUnits = 0 } = part.totals;
+  const processed = doneBy(part);
+  if (pace?.limitedBy === 'budget' && pace.maxWriteUnitsPerSecond !== null && writeUnits > 0 && processed > 0)
+    return (pace.maxWriteUnitsPerSecond * processed) / writeUnits;
+  return part.coordinatorState.rate?.perSecond ?? 0;
+}
+
+/** Entries dealt with so far; of a rollback and a prune, items looked at. */
+export function doneBy(operation: Operation): number {
   if (operation.kind === 'migration') return processedEntries(operation);
   return operation.totals[operation.kind === 'verification' ? 'entries' : 'scanned'] ?? 0;
 }
 
-/** Entries may come and go while they are counted and read, so the count is a guide; only the end is 100. */
-function percentOf(processed: number, total: number | null, operation: Operation): number | null {
-  if (operation.state !== 'running') return 100;
+/** Entries may come and go while they are counted and read, so the count is a guide; only a completed end is 100. */
+function percentOf(processed: number, total: number | null, { state }: Operation): number | null {
+  if (state === 'completed' || state === 'completed-with-failures') return 100;
   if (total === null) return null;
   if (total === 0) return 0;
   return Math.min(99.99, Math.floor((processed / total) * 10_000) / 100);

@@ -1,0 +1,48 @@
+import type { Ledger, Operation } from '@migrator/core';
+import { type LiveView, type Progress, progressOf } from '@migrator/engine';
+import type { LiveWorker } from '@migrator/queue';
+
+import type { ApiContext } from './api-context.ts';
+
+/** Why nothing moves where there is nothing that could move it. */
+const noWorker =
+  'no worker is running: start at least one (`pnpm worker`) with the same REDIS_URL and QUEUE_PREFIX';
+
+const noFittingWorker =
+  'no worker is configured for this run (see notice): start one with its source, target and settings';
+
+export function noWorkerReason(workers: readonly LiveWorker[], operationId: string): string | null {
+  if (workers.some(({ mismatch }) => mismatch?.operationId !== operationId)) return null;
+  return workers.length === 0 ? noWorker : noFittingWorker;
+}
+
+/** After so long without a round of its coordinator an operation stands still. */
+const silentAfterMs = 5_000;
+
+const looks = new WeakMap<Ledger, { readonly state: string; readonly since: number }>();
+
+/** What this process knows of the operation beside its record. By its own clock: those of workers may differ. */
+export async function liveView(
+  context: ApiContext,
+  operation: Operation,
+  workers: readonly LiveWorker[],
+): Promise<LiveView> {
+  const { verificationId } = operation.coordinatorState;
+  const part = verificationId ? await context.ledger.get(verificationId) : undefined;
+  const state = JSON.stringify([operation.id, [operation, part].map((one) => one?.coordinatorState.rate)]);
+  const now = performance.now();
+  const last = looks.get(context.ledger);
+  const since = last?.state === state ? last.since : now;
+  looks.set(context.ledger, { state, since });
+  const reason = noWorkerReason(workers, operation.id);
+  return {
+    reason,
+    standsStill: reason !== null || now - since > silentAfterMs,
+    pace: await context.rateController.report(),
+  };
+}
+
+/** How a running verification or rollback gets on. */
+export async function liveProgress(context: ApiContext, operation: Operation): Promise<Progress> {
+  return progressOf(operation, operation, await liveView(context, operation, await context.workers.list()));
+}
