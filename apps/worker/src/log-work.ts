@@ -18,6 +18,9 @@ export function logWork(log: Log): OnWorkEvent {
         log[state === 'failed' ? 'error' : 'info']({ run, state, reason }, 'operation ended');
         return;
       }
+      case 'one-by-one':
+        log.warn({ run, reason: event.reason }, 'entries are written one by one');
+        return;
       case 'takes-no-part':
         log.warn({ run, differences: event.detail }, 'configured for another run: takes no part in this one');
         return;

@@ -21,7 +21,7 @@ import {
 } from '@migrator/core';
 import { createAwsClient } from './aws-client.ts';
 import { consumedUnits } from './consumed-units.ts';
-import { type InsertAnswer, insertBatchBody, outcomeOfStatement } from './insert-batch.ts';
+import { emptyKeyBody, type InsertAnswer, insertBatchBody, outcomeOfStatement } from './insert-batch.ts';
 import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import {
@@ -144,6 +144,25 @@ class DynamoDbTarget implements Target {
       if (errorTable[code].onExhausted !== 'fail-entry') throw error;
     }
     return { created, writeUnits };
+  }
+
+  async whyNoBatches(signal?: AbortSignal): Promise<string | undefined> {
+    try {
+      // No item has an empty key: the service refuses the statement, once it has let us in.
+      const body = emptyKeyBody(this.#options.tableName);
+      const { json } = await this.#withRetries('BatchExecuteStatement', signal, () =>
+        this.#transport.send({ action: 'BatchExecuteStatement', body, lease: harmless, signal }),
+      );
+      const [answer] = (json as InsertAnswer).Responses ?? [];
+      if (outcomeOfStatement(answer) === 'access-denied') throw this.#insertsDenied();
+      return undefined;
+    } catch (error) {
+      const code = MigrationError.codeOf(error);
+      if (error instanceof MigrationError && (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED'))
+        return error.message;
+      if (errorTable[code].onExhausted === 'fail-entry') return undefined;
+      throw error;
+    }
   }
 
   async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
@@ -322,6 +341,9 @@ class DynamoDbTarget implements Target {
     return units;
   }
 }
+
+/** Of a request that writes nothing. */
+const harmless: Lease = { require: () => undefined };
 
 /** An ArrayBuffer can't be freed, but it can hand its memory on to one of no length. */
 function free(memory: ArrayBuffer): void {

@@ -57,10 +57,19 @@ const comma = 44;
 const closeStatement = Buffer.from(']}');
 const closeBody = Buffer.from(']}');
 
+function insertInto(tableName: string): string {
+  return `INSERT INTO "${tableName}" VALUE {'dateKey': ?, 'data': ?, 'updatedAt': ?}`;
+}
+
+/** An INSERT that can't succeed. */
+export function emptyKeyBody(tableName: string): Buffer {
+  const Parameters = [{ S: '' }, { M: {} }, { S: '' }];
+  return Buffer.from(JSON.stringify({ Statements: [{ Statement: insertInto(tableName), Parameters }] }));
+}
+
 export function insertBatchBody(tableName: string): PooledBuilder<readonly EncodedItem[]> {
-  const statement = `INSERT INTO "${tableName}" VALUE {'dateKey': ?, 'data': ?, 'updatedAt': ?}`;
   const head = Buffer.from('{"ReturnConsumedCapacity":"TOTAL","Statements":[');
-  const openStatement = Buffer.from(`{"Statement":${JSON.stringify(statement)},"Parameters":[`);
+  const openStatement = Buffer.from(`{"Statement":${JSON.stringify(insertInto(tableName))},"Parameters":[`);
   const perItem = openStatement.length + closeStatement.length + 1;
   return (items: readonly EncodedItem[], bodies: BufferPool): PooledBody => {
     let length = head.length + closeBody.length;

@@ -86,13 +86,16 @@ class PhaseWatch {
     this.#tell = tell;
   }
 
-  seen({ id, phase, control, reason }: Operation): void {
+  seen({ id, phase, control, reason, coordinatorState }: Operation): void {
     const now = control === 'run' ? phase : control;
     if (this.#last.get(id) === now) return;
     // What ended in another process is not heard of again.
     if (this.#last.size > 100) this.#last.clear();
     this.#last.set(id, now);
     this.#tell?.({ kind: 'phase', run: id, phase: now, reason });
+    const { oneByOne } = coordinatorState;
+    if (now === 'migrating' && oneByOne !== undefined)
+      this.#tell?.({ kind: 'one-by-one', run: id, reason: oneByOne });
   }
 
   ended({ id, state, reason }: Operation): void {

@@ -3,6 +3,8 @@ export type WorkEvent =
   /** An operation entered another phase, or was asked to pause, go on or end, as far as this process saw it. */
   | { readonly kind: 'phase'; readonly run: string; readonly phase: string; readonly reason?: string }
   | { readonly kind: 'ended'; readonly run: string; readonly state: string; readonly reason?: string }
+  /** The service takes no batches of writes; `reason` says why. */
+  | { readonly kind: 'one-by-one'; readonly run: string; readonly reason: string }
   /** This process is configured for another source, target or setting than the run; `detail` names each difference. */
   | { readonly kind: 'takes-no-part'; readonly run: string; readonly detail: string }
   | {

@@ -71,6 +71,8 @@ export interface CoordinatorState {
   readonly totalEntries?: number;
   /** Whether the table already held items, so that reading before writing pays. */
   readonly readFirst?: boolean;
+  /** Why entries are written one by one; absent: in batches. */
+  readonly oneByOne?: string;
   /** Users without a document of their own. */
   readonly missingUsers?: number;
   /** A retry is going through the failed users, of which these are wanted. */

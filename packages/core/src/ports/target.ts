@@ -106,12 +106,14 @@ export interface Target {
   /** Writes on the whole ownership condition (core: ownership). */
   putOwned(item: EncodedItem, lease: Lease, signal?: AbortSignal): Promise<PutResult>;
   /**
-   * Creates items, `maxItemsPerBatch` at most, in one request; each only where no item has its key. What is not created
+   * Creates items, `maxItemsPerBatch` at most, in one request; each only where no item has its key. What is not known to be created
    * (an item is there, the service refuses this one, or it refuses the whole request because of one) is left to
    * `putOwned`, which decides and says why. Throws NOT_SUPPORTED or ACCESS_DENIED where the service has no such request
    * or the identity in use may not make it.
    */
   createItems(items: readonly EncodedItem[], lease: Lease, signal?: AbortSignal): Promise<CreateResult>;
+  /** Why `createItems` can't be used, in a sentence; undefined where it can. Writes nothing. */
+  whyNoBatches(signal?: AbortSignal): Promise<string | undefined>;
   /** Strongly consistent; keys without an item are absent from the answer. Any number of keys. */
   getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems>;
   deleteOwned(item: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult>;

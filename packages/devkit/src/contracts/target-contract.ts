@@ -27,6 +27,7 @@ export function describeTargetContract(name: string, openTarget: OpenTarget): vo
       return under;
     };
     describeConditionalPuts(open);
+    describeBatches(open);
     describeDeletes(open);
     describeReads(open);
     describeWholeTable(open);
@@ -60,6 +61,43 @@ function describeTags(open: OpenTarget): void {
       expect([...(await target.readTags('ours/'))]).toEqual([
         ['ours/a', '1 at 2026-01-01T00:00:00.000Z +-=._:/@'],
       ]);
+      expect(await target.isEmpty()).toBe(true);
+    });
+  });
+}
+
+function describeBatches(open: OpenTarget): void {
+  describe('a batch of items to create', () => {
+    const bob = { userId: 'bob', date: '2026-01-02' };
+
+    test('creates those whose keys are free and touches nothing else, or is not supported', async () => {
+      const { target, put } = await open();
+      const application = savedByApplication(ann);
+      await put(application);
+      const items = [encodeItem(ann), encodeItem(bob)];
+      const takesBatches = (await target.whyNoBatches()) === undefined;
+      const answer = await target.createItems(items, heldLease).then(
+        ({ created }) => created,
+        (error: unknown) => MigrationError.codeOf(error),
+      );
+      expect(answer).toEqual(takesBatches ? [false, true] : 'NOT_SUPPORTED');
+      expect(await storedAt(target, dateKey(bob))).toEqual(takesBatches ? migratedItem(bob) : undefined);
+      expect(await storedAt(target, key)).toEqual(application);
+    });
+
+    test('that the service refuses as a whole is left to the conditional put', async () => {
+      const { target } = await open();
+      if ((await target.whyNoBatches()) !== undefined) return;
+      const twice = [encodeItem(ann), encodeItem(ann)];
+      expect(await target.createItems(twice, heldLease)).toMatchObject({ created: [false, false] });
+      // DynamoDB Local has written one of them before it refuses.
+      expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
+      expect(await storedAt(target, key)).toEqual(migratedItem(ann));
+    });
+
+    test('asking whether there are batches writes nothing', async () => {
+      const { target } = await open();
+      await target.whyNoBatches();
       expect(await target.isEmpty()).toBe(true);
     });
   });

@@ -62,6 +62,7 @@ export function bottomlessTarget(): Target {
   return {
     putOwned: async () => ({ outcome: 'written', writeUnits: 3 }),
     createItems: async (items) => ({ created: items.map(() => true), writeUnits: 3 * items.length }),
+    whyNoBatches: async () => undefined,
     deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
     getItems: async () => ({ items: new Map(), readUnits: 0 }),
     scan: async () => ({ items: [], readUnits: 0 }),

@@ -38,6 +38,9 @@ export const progress = z
     users,
     outcomes: z.record(z.string(), z.number()).meta({ description: 'Counts by outcome at this moment' }),
     reason,
+    oneByOne: z.string().optional().meta({
+      description: 'Why entries are written one by one; absent where they are written in batches',
+    }),
     pace: pace.optional(),
   })
   .meta({ id: 'Progress' });

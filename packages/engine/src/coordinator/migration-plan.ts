@@ -14,13 +14,14 @@ export function migrationPlan(request: MigrationRequest): Plan {
     phase: 'migrating',
 
     async prepare(context, operation, signal) {
-      const [totalEntries, empty, subcollections] = await Promise.all([
+      const [totalEntries, empty, oneByOne, subcollections] = await Promise.all([
         countEntries(context, request.userIds, signal),
         context.target.isEmpty(signal),
+        context.target.whyNoBatches(signal),
         sampleSubcollections(context, request.userIds, signal),
         markStarted(context, operation, signal),
       ]);
-      return { readFirst: !empty, subcollections, totalEntries };
+      return { readFirst: !empty, oneByOne, subcollections, totalEntries };
     },
 
     list(context, operation, signal) {

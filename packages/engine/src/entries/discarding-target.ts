@@ -8,6 +8,7 @@ export function discardingTarget(target: Target): Target {
       created: items.map(() => true),
       writeUnits: items.reduce((sum, item) => sum + writeUnitsOf(item.size), 0),
     }),
+    whyNoBatches: (signal) => target.whyNoBatches(signal),
     deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
     getItems: (keys, signal) => target.getItems(keys, signal),
     scan: (request) => target.scan(request),

@@ -1,4 +1,4 @@
-import { addTo, type Deltas, type ErrorCode, MigrationError } from '@migrator/core';
+import { addTo, type Deltas, type ErrorCode, type MappedEntry, MigrationError } from '@migrator/core';
 
 /** What became of one entry. Exactly one of the counters of the ledger moves for it. */
 export type EntryOutcome =
@@ -39,4 +39,21 @@ export function failedBy(error: unknown): Extract<EntryOutcome, { kind: 'failed'
     message: error instanceof Error ? error.message : String(error),
     attempts: error instanceof MigrationError ? error.attempts : 1,
   };
+}
+
+export type Mapped = Extract<MappedEntry, { ok: true }>;
+
+export function written(mapped: Mapped, kind: 'created' | 'repaired', writeUnits: number): EntryOutcome {
+  const { item, encodedAsText, warnings, compressed } = mapped;
+  return { kind, bytes: item.size, writeUnits, encodedAsText, warnings: warnings.length, compressed };
+}
+
+/** An entry that can't be an item, or not at its key. */
+export function unmappable({ code, message }: { code: ErrorCode; message: string }): EntryOutcome {
+  return { kind: 'failed', code, message: saveFailed(message), attempts: 1 };
+}
+
+/** The guide's words for a write that failed. */
+export function saveFailed(why: string): string {
+  return `Failed to save journal data: ${why}`;
 }

@@ -6,7 +6,6 @@ import {
   ItemArena,
   type ItemJson,
   mapEntry,
-  type MappedEntry,
   migratedAtOfExactCopy,
   MigrationError,
   ownershipOf,
@@ -18,13 +17,18 @@ import {
 } from '@migrator/core';
 
 import type { EngineSettings } from '../engine-context.ts';
-import { type EntryOutcome, failedBy } from './entry-outcome.ts';
+import {
+  type EntryOutcome,
+  failedBy,
+  type Mapped,
+  saveFailed,
+  unmappable,
+  written,
+} from './entry-outcome.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { type PageLookup, storedAt } from './page-lookup.ts';
 
 export type EntryTarget = Pick<Target, 'putOwned'>;
-
-type Mapped = Extract<MappedEntry, { ok: true }>;
 
 /** How often an item is sent that something else writes and deletes in between. */
 const putAttempts = 5;
@@ -46,7 +50,7 @@ export async function migrateEntry(
   const arena = ItemArena.take();
   try {
     const mapped = mapEntry(entry, { migratedAt: run.migratedAt, oversize: settings.oversize, arena });
-    if (!mapped.ok) return failed(mapped.code, mapped.message);
+    if (!mapped.ok) return unmappable(mapped);
     const first = lookup.firstAtKey?.get(entry);
     if (first !== undefined) return collisionWith(first);
     const outcome = await sendEntry(target, run, mapped, signal);
@@ -103,11 +107,6 @@ async function sendEntry(
   }
 }
 
-function written(mapped: Mapped, kind: 'created' | 'repaired', writeUnits: number): EntryOutcome {
-  const { item, encodedAsText, warnings, compressed } = mapped;
-  return { kind, bytes: item.size, writeUnits, encodedAsText, warnings: warnings.length, compressed };
-}
-
 /** An item of this very run that is replaced was written before a crash: it counts as created, not as repaired. */
 function kindOfWrite(run: MigrationRun, replaced: StoredItem | undefined): 'created' | 'repaired' {
   if (replaced === undefined || readProvenance(replaced)?.migratedAt === run.migratedAt) return 'created';
@@ -139,17 +138,5 @@ function collisionWith(first: EntryRef): EntryOutcome {
   const why =
     `the entry of user '${first.userId}' with date '${first.date}' has the same key; ` +
     'rename one of the two in Firestore (only ids with an underscore can collide)';
-  return failed('KEY_COLLISION', why);
-}
-
-function failed(
-  code: 'KEY_COLLISION' | Extract<MappedEntry, { ok: false }>['code'],
-  why: string,
-): EntryOutcome {
-  return { kind: 'failed', code, message: saveFailed(why), attempts: 1 };
-}
-
-/** The guide's words for a write that failed. */
-function saveFailed(why: string): string {
-  return `Failed to save journal data: ${why}`;
+  return unmappable({ code: 'KEY_COLLISION', message: why });
 }

@@ -11,10 +11,11 @@ import {
 import type { EngineContext } from '../engine-context.ts';
 import { forEachWithLimit } from '../throttle/for-each-with-limit.ts';
 import { addOutcome, type EntryOutcome, failedBy } from './entry-outcome.ts';
+import { type BatchContext, createBatch, cutIntoBatches } from './create-batch.ts';
 import { type EntryTarget, migrateEntry } from './migrate-entry.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { isOwnFault, type ProbedServices } from './outage-detection.ts';
-import { lookUpPage, type PageLookup } from './page-lookup.ts';
+import { lookUpPage, type PageLookup, storedAt } from './page-lookup.ts';
 
 export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
@@ -29,13 +30,13 @@ export interface WrittenPage {
 
 /** What writing a page uses. */
 export type PageContext = ProbedServices & {
-  readonly target: EntryTarget;
+  readonly target: EntryTarget & BatchContext['target'];
   readonly writeLimit: EngineContext['writeLimit'];
   readonly settings: Pick<EngineContext['settings'], 'names' | 'oversize'>;
 };
 
 /**
- * Settles a page's entries, many at once. An entry with a fault of its own fails, and the others go on. When something
+ * Settles a page's entries, many at once: what seems to be new in batches, what these leave one by one. An entry with a fault of its own fails, and the others go on. When something
  * stops all of it, what was begun is finished. The result is then the unbroken row of settled entries from the front;
  * entries settled behind a gap are done again, which changes nothing.
  */
@@ -52,13 +53,15 @@ export async function writePage(
   } catch (error) {
     return { deltas: {}, issues: [], settled: 0, interruption: error };
   }
-  const outcomes: (EntryOutcome | undefined)[] = Array.from({ length: entries.length });
+  const outcomes: Outcomes = new Map();
+  let batchUnits = 0;
+  const batches = run.inBatches ? cutIntoBatches(entries.filter((entry) => isNew(lookup, entry))) : [];
   /** Entries with a fault of their own. */
-  const again: number[] = [];
-  const settle = async (index: number, onOwnFault: (error: unknown) => void): Promise<void> => {
-    if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
+  const again: SourceEntry[] = [];
+  const settle = async (entry: SourceEntry, onOwnFault: (error: unknown) => void): Promise<void> => {
+    throwIfAborted(signal);
     try {
-      outcomes[index] = await migrateEntry(context, run, entries[index]!, lookup, signal);
+      outcomes.set(entry, await migrateEntry(context, run, entry, lookup, signal));
     } catch (error) {
       if (!(await isOwnFault(context, run, error, signal))) throw error;
       onOwnFault(error);
@@ -66,35 +69,57 @@ export async function writePage(
   };
   let interruption: unknown;
   try {
-    await forEachWithLimit(context.writeLimit, entries.length, (index) =>
-      settle(index, () => again.push(index)),
-    );
+    await forEachWithLimit(context.writeLimit, batches.length, async (index) => {
+      throwIfAborted(signal);
+      const batch = batches[index]!;
+      const created = await createBatch(context, run, batch, signal);
+      batchUnits += created.writeUnits;
+      for (const [at, outcome] of created.outcomes.entries())
+        if (outcome !== undefined) outcomes.set(batch[at]!, outcome);
+    });
+    const left = entries.filter((entry) => !outcomes.has(entry));
+    await forEachWithLimit(context.writeLimit, left.length, (index) => {
+      const entry = left[index]!;
+      return settle(entry, () => again.push(entry));
+    });
     // The service may have come back just before it was asked: an entry that fails again beside others fails for good.
-    await forEachWithLimit(context.writeLimit, again.length, (at) => {
-      const index = again[at]!;
-      return settle(index, (error) => (outcomes[index] = failedBy(error)));
+    await forEachWithLimit(context.writeLimit, again.length, (index) => {
+      const entry = again[index]!;
+      return settle(entry, (error) => outcomes.set(entry, failedBy(error)));
     });
   } catch (error) {
     interruption = error;
   }
   const page = { task, entries, names: context.settings.names };
-  return { ...sumUp(page, outcomes, lookup.readUnits), interruption };
+  return { ...sumUp(page, outcomes, { readUnits: lookup.readUnits, batchUnits }), interruption };
+}
+
+type Outcomes = Map<SourceEntry, EntryOutcome>;
+
+/** Whether nothing is known against creating its item. */
+function isNew(lookup: PageLookup, entry: SourceEntry): boolean {
+  return !storedAt(lookup, entry) && lookup.firstAtKey?.has(entry) !== true;
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
 }
 
 /** The settled entries from the front. */
 function sumUp(
   page: { task: string; entries: readonly SourceEntry[]; names: PageContext['settings']['names'] },
-  outcomes: readonly (EntryOutcome | undefined)[],
-  readUnits: number,
+  outcomes: Outcomes,
+  { readUnits, batchUnits }: { readonly readUnits: number; readonly batchUnits: number },
 ): WrittenPage {
   const deltas: Deltas<'migration'> = {};
   if (readUnits > 0) addTo(deltas, 'readUnits', Math.ceil(readUnits));
+  if (batchUnits > 0) addTo(deltas, 'writeUnits', batchUnits);
   const issues: Issue[] = [];
   let settled = 0;
   let newest: string | undefined;
-  for (const outcome of outcomes) {
-    const entry = page.entries[settled];
-    if (outcome === undefined || entry === undefined) break;
+  for (const entry of page.entries) {
+    const outcome = outcomes.get(entry);
+    if (outcome === undefined) break;
     settled += 1;
     addOutcome(deltas, outcome);
     if (outcome.kind === 'newer' && (outcome.migratedAt ?? '') > (newest ?? '')) newest = outcome.migratedAt;

@@ -78,6 +78,7 @@ export function progressOf(operation: Operation, part: Operation = operation, li
       operation.reason ??
       operation.coordinatorState.lastError ??
       null,
+    oneByOne: operation.coordinatorState.oneByOne,
   };
 }
 

@@ -27,6 +27,7 @@ export function taskWork(
         operation,
         migratedAt: operation.startedAt,
         readFirst: operation.coordinatorState.readFirst ?? true,
+        inBatches: operation.coordinatorState.oneByOne === undefined,
         lease: start.lease,
         ...(request.dryRun
           ? {

@@ -9,6 +9,7 @@ export function throttledTarget(target: Target, controller: RateController): Tar
       controller.write(writeUnitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
     createItems: (items, lease, signal) =>
       controller.write(unitsOfAll(items), signal, () => target.createItems(items, lease, signal)),
+    whyNoBatches: (signal) => target.whyNoBatches(signal),
     deleteOwned: (item, lease, signal) =>
       controller.write(1, signal, () => target.deleteOwned(item, lease, signal)),
     getItems: (keys, signal) => target.getItems(keys, signal),

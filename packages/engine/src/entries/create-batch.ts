@@ -1,0 +1,94 @@
+import {
+  ItemArena,
+  mapEntry,
+  maxItemsPerBatch,
+  MigrationError,
+  type SourceEntry,
+  type Target,
+} from '@migrator/core';
+
+import type { EngineSettings } from '../engine-context.ts';
+import { type EntryOutcome, unmappable, written } from './entry-outcome.ts';
+import type { MigrationRun } from './migration-run.ts';
+import { isOwnFault, type ProbedServices } from './outage-detection.ts';
+
+/** Of documents. With ordinary entries the count is the limit; few large ones make a batch of their own. */
+const maxBatchBytes = 128 * 1024;
+
+export interface CreatedBatch {
+  /** In the order of the entries; undefined where the conditional put has to decide. */
+  readonly outcomes: readonly (EntryOutcome | undefined)[];
+  /** Of the whole request. */
+  readonly writeUnits: number;
+}
+
+/** What creating a batch uses. */
+export type BatchContext = ProbedServices & {
+  readonly target: Pick<Target, 'createItems'>;
+  readonly settings: Pick<EngineSettings, 'oversize'>;
+};
+
+/** Cuts entries, in their order, into batches that one request may hold. */
+export function cutIntoBatches(entries: readonly SourceEntry[]): SourceEntry[][] {
+  const batches: SourceEntry[][] = [];
+  let batch: SourceEntry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const { length } = entry.document;
+    if (batch.length === maxItemsPerBatch || (batch.length > 0 && bytes + length > maxBatchBytes)) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(entry);
+    bytes += length;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}
+
+/**
+ * Maps a batch of entries and creates their items in one request. It settles what can't be an item and what was created;
+ * an entry whose key is taken, or that the service refuses, is left. So is the whole batch where the service takes no
+ * batches, or fails at this one alone. Other errors are thrown.
+ */
+export async function createBatch(
+  context: BatchContext,
+  run: MigrationRun,
+  entries: readonly SourceEntry[],
+  signal: AbortSignal,
+): Promise<CreatedBatch> {
+  const { oversize } = context.settings;
+  const arena = ItemArena.take();
+  try {
+    const mapped = entries.map((entry) => mapEntry(entry, { migratedAt: run.migratedAt, oversize, arena }));
+    const items = mapped.flatMap((one) => (one.ok ? [one.item] : []));
+    const { created, writeUnits } = await create(context, run, items, signal);
+    let at = 0;
+    const outcomes = mapped.map((one) => {
+      if (!one.ok) return unmappable(one);
+      return created[at++] === true ? written(one, 'created', 0) : undefined;
+    });
+    return { outcomes, writeUnits };
+  } finally {
+    arena.giveBack();
+  }
+}
+
+async function create(
+  context: BatchContext,
+  run: MigrationRun,
+  items: Parameters<Target['createItems']>[0],
+  signal: AbortSignal,
+): ReturnType<Target['createItems']> {
+  const nothing = { created: [], writeUnits: 0 };
+  if (items.length === 0) return nothing;
+  try {
+    return await context.target.createItems(items, run.lease, signal);
+  } catch (error) {
+    const code = MigrationError.codeOf(error);
+    if (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED') return nothing;
+    if (await isOwnFault(context, run, error, signal)) return nothing;
+    throw error;
+  }
+}
