@@ -1,10 +1,41 @@
-import { Command } from 'commander';
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+
+import { exitCodes } from './cli/exit-codes.ts';
+import { control } from './commands/control.ts';
+import { failures } from './commands/failures.ts';
+import { pace } from './commands/pace.ts';
+import { report } from './commands/report.ts';
+import { retry } from './commands/retry.ts';
+import { rollback } from './commands/rollback.ts';
+import { runs } from './commands/runs.ts';
+import { start } from './commands/start.ts';
+import { status } from './commands/status.ts';
+import { verify } from './commands/verify.ts';
+import { watch } from './commands/watch.ts';
 import { parseCount } from './parse-count.ts';
 import { parsePort } from './parse-port.ts';
 
-const program = new Command('migrator').description(
+const program = new Command('journal-migrate').description(
   'Moves trading journals from Cloud Firestore to DynamoDB.',
 );
+
+for (const command of [
+  start(),
+  watch(),
+  status(),
+  verify(),
+  failures(),
+  retry(),
+  control('pause'),
+  control('resume'),
+  control('cancel'),
+  pace(),
+  rollback(),
+  report(),
+  runs(),
+])
+  program.addCommand(command);
 
 program
   .command('services')
@@ -43,4 +74,22 @@ program
     await chaos(options);
   });
 
-await program.parseAsync();
+program.addHelpText(
+  'after',
+  `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the API or its services do not answer, 4 refused,
+5 ended with failures, an invalid verification or by a cancel; 128 and its number after a signal.
+
+Example, a first run:
+  journal-migrate start --dry-run --watch
+  journal-migrate start --watch`,
+);
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has said what is wrong.
+  process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+}

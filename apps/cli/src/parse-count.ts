@@ -10,3 +10,9 @@ export function parseCount(text: string): number {
   }
   return count;
 }
+
+/** A whole number without an upper limit of our own. */
+export function parseWhole(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}

@@ -114,7 +114,7 @@ it('ends when the package manager that runs it is gone', async () => {
 it('refuses a wrong port in one line', async () => {
   for (const port of ['0', '65536', '80a', '']) {
     const running = run({ args: ['services', '--redis-port', port] });
-    expect(await running.ended).toBe(1);
+    expect(await running.ended).toBe(2);
     expect(running.stderr.trim().split('\n')).toEqual([
       `error: option '--redis-port <port>' argument '${port}' is invalid. A port is a whole number from 1 to 65535.`,
     ]);

@@ -6,14 +6,20 @@ import { requireNoMistypedName } from './similar-names.ts';
 
 const envFile = '.env';
 
+/** Reads `.env` from the working directory where there is one, into the environment; what is set already wins. */
+export function loadEnvFile(): Readonly<Record<string, string>> | undefined {
+  const fromFile = readEnvFile(envFile);
+  for (const [name, value] of Object.entries(fromFile ?? {})) process.env[name] ??= value;
+  return fromFile;
+}
+
 /**
  * For a program's first line: reads `.env` from the working directory where there is one (what is set already wins),
  * checks everything, and ends the process with one line where something is wrong. `check` may throw a ConfigError of the program's own.
  */
 export function loadConfig(check: (config: Config) => void = () => undefined): Config {
   try {
-    const fromFile = readEnvFile(envFile);
-    for (const [name, value] of Object.entries(fromFile ?? {})) process.env[name] ??= value;
+    const fromFile = loadEnvFile();
     requireNoMistypedName(process.env, fromFile && { path: envFile, names: Object.keys(fromFile) });
     const config = readConfig(process.env);
     check(config);

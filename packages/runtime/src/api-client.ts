@@ -8,10 +8,11 @@ import {
   type VerificationAnswer,
 } from '@migrator/engine';
 
-const answerLimitMs = 15_000;
+/** Longer than the API's own checks before a start, and than it waits without being asked to. */
+const answerLimitMs = 35_000;
 
 export interface ApiClientOptions {
-  /** The API's origin: `http://127.0.0.1:5000`. */
+  /** Where the API is found: `http://127.0.0.1:5000`, or with a BASE_PATH. No slash at the end. */
   readonly url: string;
   /** API_TOKEN or API_READ_TOKEN, where the API asks for one. */
   readonly token?: string;
@@ -37,6 +38,11 @@ export class ApiError extends Error {
 interface Waiting {
   /** `Prefer: wait=N`: how long the API may wait for the end of what the call starts. */
   readonly waitSeconds?: number;
+}
+
+interface Page {
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string;
 }
 
 /** The calls of the HTTP API. Each throws an ApiError, or the signal's reason; an answer is as its schema says. */
@@ -76,16 +82,40 @@ export class ApiClient {
     return this.#call('GET', `${apiBasePath}/migrations/${id}`, answers.migration);
   }
 
+  migrations(page: Page = {}): Promise<answers.MigrationsPage> {
+    return this.#call('GET', `${apiBasePath}/migrations${queryOf(page)}`, answers.migrationsPage);
+  }
+
+  failures(id: string, query: Page & { readonly code?: string } = {}): Promise<answers.FailuresPage> {
+    return this.#call(
+      'GET',
+      `${apiBasePath}/migrations/${id}/failures${queryOf(query)}`,
+      answers.failuresPage,
+    );
+  }
+
   retry(id: string, body: requests.RetryRequest = {}): Promise<MigrationReport> {
     return this.#call('POST', `${apiBasePath}/migrations/${id}/retry`, answers.migration, { body });
   }
 
-  verify(wait: Waiting = {}): Promise<VerificationAnswer> {
-    return this.#call('GET', `${apiBasePath}/verify`, answers.verification, wait);
+  verify({ mode, ...wait }: Waiting & requests.VerifyQuery = {}): Promise<VerificationAnswer> {
+    return this.#call('GET', `${apiBasePath}/verify${queryOf({ mode })}`, answers.verification, wait);
+  }
+
+  verification(id: string, page: Page = {}): Promise<VerificationAnswer> {
+    return this.#call('GET', `${apiBasePath}/verifications/${id}${queryOf(page)}`, answers.verification);
   }
 
   rollBack(body: requests.RollbackRequest, wait: Waiting = {}): Promise<RollbackAnswer> {
     return this.#call('POST', `${apiBasePath}/rollback`, answers.rollback, { body, ...wait });
+  }
+
+  rollback(id: string, page: Page = {}): Promise<RollbackAnswer> {
+    return this.#call('GET', `${apiBasePath}/rollbacks/${id}${queryOf(page)}`, answers.rollback);
+  }
+
+  pause(): Promise<Status> {
+    return this.#call('POST', `${apiBasePath}/pause`, answers.status);
   }
 
   resume(): Promise<Status> {
@@ -96,8 +126,14 @@ export class ApiClient {
     return this.#call('POST', `${apiBasePath}/cancel`, answers.status);
   }
 
+  /** Write units a second, over all workers together; null takes the limit away. */
+  pace(maxWriteUnitsPerSecond: number | null): Promise<Status> {
+    const body = { maxWriteUnitsPerSecond };
+    return this.#call('PUT', `${apiBasePath}/pace`, answers.status, { body });
+  }
+
   async #call<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     schema: { parse(answer: unknown): T },
     { body, waitSeconds = 0 }: Waiting & { readonly body?: object } = {},
@@ -138,6 +174,11 @@ export class ApiClient {
       );
     }
   }
+}
+
+function queryOf(query: Readonly<Record<string, string | undefined>> | Page): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
 function reasonOf(error: unknown): string {

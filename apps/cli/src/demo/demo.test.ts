@@ -137,7 +137,7 @@ it.each([
   ['--entries', '-1'],
 ])('refuses %s %s in one line', async (flag, value) => {
   const running = run(flag, value);
-  expect(await running.ended).toBe(1);
+  expect(await running.ended).toBe(2);
   expect(running.stderr.trim().split('\n')).toEqual([
     expect.stringContaining(`argument '${value}' is invalid. It must be a whole number from 1 to 100000.`),
   ]);
@@ -145,6 +145,6 @@ it.each([
 
 it('refuses an option that it does not know in one line', async () => {
   const running = run('--user', '3');
-  expect(await running.ended).toBe(1);
+  expect(await running.ended).toBe(2);
   expect(running.stderr).toMatch(/^error: unknown option '--user'/);
 });

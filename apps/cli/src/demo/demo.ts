@@ -1,8 +1,8 @@
 import { type LocalServices, type Program, ProgramError, startLocalServices } from '@migrator/devkit';
 
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
-import { watchRun } from '../watch-run.ts';
-import { amount } from './amount.ts';
+import { followRun } from '../cli/follow.ts';
+import { amount } from '../amount.ts';
 import { type DemoResult, demoResult } from './demo-result.ts';
 import { describeAddresses, describeResult } from './describe-result.ts';
 import { fillWithJournals } from './fill-with-journals.ts';
@@ -112,7 +112,7 @@ async function runDemo(options: DemoOptions, surroundings: Surroundings): Promis
   const { migrationId } = await api.start();
   screen.write(`Running ${migrationId}\n`);
   const stepOf = stepMeter(() => performance.now());
-  const report = await watchRun(api, migrationId, {
+  const report = await followRun(api, migrationId, {
     signal,
     onProgress(status) {
       const step = stepOf(status);

@@ -1,4 +1,5 @@
-import { amount } from './amount.ts';
+import { amount } from '../amount.ts';
+import { namedRows } from '../cli/columns.ts';
 import type { DemoResult } from './demo-result.ts';
 
 const shownErrors = 5;
@@ -25,17 +26,11 @@ export function describeResult(result: DemoResult): string {
   const head = ok
     ? ['Everything was migrated and verified.']
     : ['Not everything was migrated and verified:', ...problems, ...errors];
-  return `\n${head.join('\n  ')}\n${table(totals)}`;
+  return `\n${head.join('\n  ')}\n${namedRows(totals)}`;
 }
 
 /** Where a person looks at what the demo has left running. */
 export function describeAddresses({ addresses, environment }: DemoResult): string {
   const env = Object.entries(environment).map(([name, value]) => `  ${name}=${value}\n`);
-  return `\nLook at it:\n${table({ ...addresses })}\nThe services, for programs of your own:\n${env.join('')}`;
-}
-
-function table(rows: Readonly<Record<string, string>>): string {
-  return Object.entries(rows)
-    .map(([name, value]) => `  ${name.padEnd(14)}${value}\n`)
-    .join('');
+  return `\nLook at it:\n${namedRows({ ...addresses })}\nThe services, for programs of your own:\n${env.join('')}`;
 }

@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-import { amount } from './amount.ts';
+import { amount } from '../amount.ts';
 import type { Step } from './progress-step.ts';
 
 export interface ProgressDisplay {

@@ -38,6 +38,7 @@ export type Finished = z.infer<typeof finished>;
 export const migrationsPage = z
   .strictObject({ migrations: z.array(migration), nextCursor })
   .meta({ id: 'MigrationsPage' });
+export type MigrationsPage = z.infer<typeof migrationsPage>;
 
 export const failuresPage = z
   .strictObject({
@@ -47,6 +48,7 @@ export const failuresPage = z
     nextCursor,
   })
   .meta({ id: 'FailuresPage' });
+export type FailuresPage = z.infer<typeof failuresPage>;
 
 export const entriesPage = z
   .strictObject({

@@ -95,6 +95,7 @@ export const verifyQuery = z.strictObject({
       '`full` compares every entry with its item; `count` how many there are on both sides, of the users that the last run covered',
   }),
 });
+export type VerifyQuery = z.input<typeof verifyQuery>;
 
 const cursor = z
   .string()

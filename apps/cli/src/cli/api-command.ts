@@ -1,0 +1,53 @@
+import { loadEnvFile } from '@migrator/config';
+import { ApiClient } from '@migrator/runtime/api-client';
+import { Command } from 'commander';
+
+import { UsageError } from './exit-codes.ts';
+import { type Outcome, runCommand, type Session } from './run-command.ts';
+
+export interface ApiSession extends Session {
+  readonly api: ApiClient;
+}
+
+interface ApiOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly json: boolean;
+}
+
+/**
+ * A command that asks the API, with the options that all of these have. `work` gets the command's options, and then its
+ * arguments.
+ */
+export function apiCommand(
+  usage: string,
+  description: string,
+  work: (session: ApiSession, options: never, ...args: never[]) => Promise<Outcome>,
+): Command {
+  const [name, ...args] = usage.split(' ');
+  const command = new Command(name);
+  for (const argument of args) command.argument(argument);
+  return command
+    .description(description)
+    .option('--url <url>', 'where the API is (MIGRATION_API_URL; by default this machine at PORT or 5000)')
+    .option('--token <token>', 'its API_TOKEN or API_READ_TOKEN (API_TOKEN)')
+    .option('--json', 'one JSON object on the last line of stdout', false)
+    .action(async (...given: unknown[]) => {
+      // Commander gives the arguments, then the options and the command.
+      const options = given.at(-2) as ApiOptions;
+      await runCommand(options, (session) => {
+        const api = new ApiClient({ ...whereTo(options), signal: session.signal });
+        return work({ ...session, api }, options as never, ...(given.slice(0, -2) as never[]));
+      });
+    });
+}
+
+function whereTo({ url, token }: ApiOptions): { url: string; token?: string } {
+  loadEnvFile();
+  const { MIGRATION_API_URL: fromEnv, API_TOKEN, PORT } = process.env;
+  const found = url ?? (fromEnv || `http://127.0.0.1:${PORT || '5000'}`);
+  if (!URL.canParse(found) || !/^https?:$/.test(new URL(found).protocol))
+    throw new UsageError(`'${found}' is no URL of an API; write it as http://127.0.0.1:5000`);
+  const given = token ?? API_TOKEN;
+  return { url: found.replace(/\/+$/, ''), ...(given ? { token: given } : {}) };
+}

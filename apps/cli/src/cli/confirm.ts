@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline/promises';
+
+import { DeclinedError, UsageError } from './exit-codes.ts';
+import type { Session } from './run-command.ts';
+
+/**
+ * Shows what is about to change, and returns once it may. Throws a DeclinedError for any answer but yes, and a UsageError
+ * where there is no terminal to ask in.
+ */
+export async function confirm(
+  { screen, signal }: Session,
+  { yes, plan, question }: { yes: boolean; plan: string; question: string },
+): Promise<void> {
+  if (yes) return;
+  screen.write(plan);
+  if (!process.stdin.isTTY || !screen.isTTY)
+    throw new UsageError(`${question} There is no terminal to ask in: add --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: screen });
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal });
+    if (!/^y(es)?$/i.test(answer.trim())) throw new DeclinedError('Nothing was started.');
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,73 @@
+import { type CurrentStatus, type MigrationReport, waitForOperation } from '@migrator/engine';
+import { type ApiClient, ApiError } from '@migrator/runtime/api-client';
+
+import { progressDisplay } from '../demo/progress-display.ts';
+import { stepMeter } from '../demo/progress-step.ts';
+import type { ApiSession } from './api-command.ts';
+
+const silenceLimitMs = 30_000;
+
+interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (status: CurrentStatus) => void;
+}
+
+/**
+ * Tells of an operation's progress about twice a second until it has ended; resolves with how it ended, as `get` sees it.
+ * An API that is away for a while is waited for, half a minute at most; then its ApiError is thrown.
+ */
+export async function followOperation<View extends { readonly state: string }>(
+  api: ApiClient,
+  get: () => Promise<View>,
+  { signal, onProgress }: FollowOptions,
+): Promise<View> {
+  let answeredAt = performance.now();
+  const look = async (): Promise<View> => {
+    const { currentStatus } = await api.status();
+    const view = await get();
+    answeredAt = performance.now();
+    if (view.state === 'running') onProgress(currentStatus);
+    return view;
+  };
+  const view = await waitForOperation(look, {
+    everyMs: 500,
+    signal,
+    onError(error) {
+      const refused = error instanceof ApiError && error.status !== undefined && error.status < 500;
+      if (!(error instanceof ApiError) || refused || performance.now() - answeredAt > silenceLimitMs)
+        throw error;
+    },
+  });
+  signal.throwIfAborted();
+  return view!;
+}
+
+export async function followRun(
+  api: ApiClient,
+  migrationId: string,
+  options: FollowOptions,
+): Promise<MigrationReport> {
+  return await followOperation(api, () => api.migration(migrationId), options);
+}
+
+/** The same, shown on the screen: a bar in a terminal, plain lines in a pipe. */
+export async function showUntilOver<View extends { readonly state: string }>(
+  { api, screen, signal }: ApiSession,
+  get: () => Promise<View>,
+): Promise<View> {
+  const display = progressDisplay(screen);
+  const stepOf = stepMeter(() => performance.now());
+  try {
+    const view = await followOperation(api, get, {
+      signal,
+      onProgress(status) {
+        const step = stepOf(status);
+        if (step !== undefined) display.show(step);
+      },
+    });
+    display.finish();
+    return view;
+  } finally {
+    display.stop();
+  }
+}

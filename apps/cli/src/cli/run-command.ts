@@ -1,0 +1,63 @@
+import { ApiError } from '@migrator/runtime/api-client';
+
+import { onStopRequest, StopRequest } from '../stop-requests.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+
+export interface Session {
+  /** Where everything but the result's JSON goes. */
+  readonly screen: NodeJS.WriteStream;
+  readonly json: boolean;
+  /** Aborts at Ctrl-C and the like. */
+  readonly signal: AbortSignal;
+}
+
+/** What a command ends with. */
+export interface Outcome {
+  /** For `--json`. */
+  readonly value: object;
+  /** For a person. */
+  readonly text: string;
+  readonly exitCode?: number;
+}
+
+/** Runs a command's work, prints what came of it, and sets the exit code. */
+export async function runCommand(
+  { json }: { readonly json: boolean },
+  work: (session: Session) => Promise<Outcome>,
+): Promise<void> {
+  const stopping = new AbortController();
+  await onStopRequest((request) => stopping.abort(request));
+  const screen = json ? process.stderr : process.stdout;
+  try {
+    const { value, text, exitCode } = await work({ screen, json, signal: stopping.signal });
+    process.exitCode = exitCode ?? exitCodes.done;
+    process.stdout.write(json ? `${JSON.stringify(value)}\n` : ensureNewline(text));
+  } catch (error) {
+    const stopped = error instanceof StopRequest;
+    process.exitCode = stopped ? error.exitCode : exitCodeOf(error);
+    const message = stopped ? 'Stopped. What the API has begun goes on.' : messageOf(error);
+    process.stderr.write(`${message}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ error: message, ...problemOf(error) })}\n`);
+  }
+}
+
+function ensureNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+  return `${error.message}${adviceFor(error)}`;
+}
+
+function adviceFor({ status }: ApiError): string {
+  if (status === undefined) return '. Start it with `pnpm api`, or say where it is with --url.';
+  if (status === 401) return '. Give its token with --token or API_TOKEN.';
+  return '';
+}
+
+function problemOf(error: unknown): object {
+  if (!(error instanceof ApiError) || error.problem === undefined) return {};
+  const { code, status } = error.problem;
+  return { code, status };
+}

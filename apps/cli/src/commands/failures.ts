@@ -1,0 +1,49 @@
+import type { answers } from '@migrator/engine';
+import type { Command } from 'commander';
+
+import { type ApiSession, apiCommand } from '../cli/api-command.ts';
+import { columns } from '../cli/columns.ts';
+import { UsageError } from '../cli/exit-codes.ts';
+
+type Failures = Omit<answers.FailuresPage, 'nextCursor'>;
+
+export function failures(): Command {
+  return apiCommand(
+    'failures [id]',
+    'the failed entries of a run; of the last one without an id',
+    async ({ api }, { code }: { code?: string }, id?: string) => {
+      const value = await allFailures(api, await runOrLast(api, id), code);
+      return { value, text: describeFailures(value) };
+    },
+  )
+    .option('--code <code>', 'only failures of this code')
+    .addHelpText('after', '\nExample:\n  journal-migrate failures --code ITEM_TOO_LARGE --json');
+}
+
+/** The run that was named, or the last one. */
+export async function runOrLast(api: ApiSession['api'], id: string | undefined): Promise<string> {
+  if (id !== undefined) return id;
+  const { currentStatus, lastMigration } = await api.status();
+  const found = lastMigration?.migrationId ?? currentStatus.migrationId;
+  if (found !== null) return found;
+  throw new UsageError('There is no run yet; name one by its id (journal-migrate runs lists them).');
+}
+
+/** All that are kept: 10,000 at most. */
+export async function allFailures(api: ApiSession['api'], id: string, code?: string): Promise<Failures> {
+  const { nextCursor, ...first } = await api.failures(id, { code });
+  const found = [...first.failures];
+  for (let cursor = nextCursor; cursor !== null;) {
+    const page = await api.failures(id, { code, cursor });
+    found.push(...page.failures);
+    cursor = page.nextCursor;
+  }
+  return { ...first, failures: found };
+}
+
+export function describeFailures({ migrationId, failures: found, counts }: Failures): string {
+  if (found.length === 0) return `${migrationId} has no such failures.`;
+  const rows = found.map(({ path, code, message, attempts }) => [code, path, `×${attempts}`, message]);
+  const sums = Object.entries(counts).map(([code, count]) => `${code} ${count}`);
+  return `${columns(rows)}${migrationId}: ${sums.join(', ')}`;
+}

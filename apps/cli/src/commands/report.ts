@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+
+import { type Command, Option } from 'commander';
+
+import { apiCommand } from '../cli/api-command.ts';
+import { csvOf } from '../report/csv.ts';
+import { htmlOf } from '../report/html.ts';
+import { ticketOf } from '../report/ticket.ts';
+import { allFailures, runOrLast } from './failures.ts';
+
+interface ReportOptions {
+  readonly format: 'json' | 'csv' | 'html';
+  readonly output?: string;
+}
+
+export function report(): Command {
+  return apiCommand(
+    'report [id]',
+    'a run as it goes into a ticket; the last one without an id',
+    async ({ api }, { format, output }: ReportOptions, id?: string) => {
+      const run = await runOrLast(api, id);
+      const [migration, { failures }] = await Promise.all([api.migration(run), allFailures(api, run)]);
+      const value = ticketOf(migration, failures);
+      const text = {
+        json: () => `${JSON.stringify(value)}\n`,
+        csv: () => csvOf(value),
+        html: () => htmlOf(value),
+      }[format]();
+      if (output === undefined) return { value, text };
+      await writeFile(output, text);
+      return { value, text: `Wrote ${output}` };
+    },
+  )
+    .addOption(new Option('--format <format>').choices(['json', 'csv', 'html']).default('json'))
+    .option('--output <file>', 'write it there instead of to stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  journal-migrate report --format html --output report.html
+  journal-migrate report migration-20261122T091051123Z --format csv > report.csv`,
+    );
+}

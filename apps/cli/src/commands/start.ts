@@ -1,0 +1,83 @@
+import type { answers, requests } from '@migrator/engine';
+import type { Command } from 'commander';
+
+import { amount } from '../amount.ts';
+import { type ApiSession, apiCommand } from '../cli/api-command.ts';
+import { namedRows } from '../cli/columns.ts';
+import { confirm } from '../cli/confirm.ts';
+import type { Outcome } from '../cli/run-command.ts';
+import { parseWhole } from '../parse-count.ts';
+import { placesOf } from '../report/describe-report.ts';
+import { watchMigration } from './watch.ts';
+
+interface StartOptions {
+  readonly dryRun: boolean;
+  readonly user?: readonly string[];
+  readonly verify: boolean;
+  readonly prune: boolean;
+  readonly pruneCount?: number;
+  readonly allowEmpty: boolean;
+  readonly watch: boolean;
+  readonly yes: boolean;
+}
+
+export function start(): Command {
+  return apiCommand('start', 'start a run', startRun)
+    .option('--dry-run', 'write nothing, and predict failures, conflicts, cost and duration', false)
+    .option('--user <id...>', 'only these users')
+    .option('--no-verify', 'end without a verification')
+    .option('--prune', 'remove migrated items whose entry Firestore no longer has', false)
+    .option('--prune-count <n>', 'how many items may go, as a dry run counted them', parseWhole)
+    .option('--allow-empty', 'a source without a single entry is no error', false)
+    .option('--watch', 'show its progress until it is over', false)
+    .option('--yes', 'do not ask', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  journal-migrate start --dry-run --watch
+  journal-migrate start --watch
+  journal-migrate start --user alice bob --yes --json`,
+    );
+}
+
+async function startRun(session: ApiSession, options: StartOptions): Promise<Outcome> {
+  const { dryRun, verify, prune, pruneCount, allowEmpty, user } = options;
+  const body: requests.StartRequest = {
+    dryRun,
+    verify,
+    prune,
+    allowEmpty,
+    ...(pruneCount === undefined ? {} : { pruneCount }),
+    ...(user === undefined ? {} : { userIds: [...user] }),
+  };
+  // A dry run writes nothing, so that there is nothing to ask.
+  if (!dryRun && !options.yes) {
+    const plan = await planOf(session, options);
+    await confirm(session, { yes: false, plan, question: 'Start this run?' });
+  }
+  const started = await session.api.start(body);
+  if (options.watch) {
+    session.screen.write(`Running ${started.migrationId}\n`);
+    return await watchMigration(session, started.migrationId);
+  }
+  return { value: started, text: `Started ${started.migrationId}. See it with: journal-migrate watch` };
+}
+
+async function planOf({ api }: ApiSession, { user, prune }: StartOptions): Promise<string> {
+  const [{ currentStatus }, { migrations }] = await Promise.all([api.status(), api.migrations()]);
+  const known = migrations.find(({ dryRun }) => dryRun) ?? migrations[0];
+  return namedRows({
+    ...placesOf(currentStatus),
+    users: user === undefined ? 'all' : user.join(', '),
+    counts: known === undefined ? 'not known; --dry-run counts first' : countsOf(known),
+    ...(prune ? { prune: 'items without an entry are removed' } : {}),
+  });
+}
+
+function countsOf({ migrationId, dryRun, stats }: answers.MigrationsPage['migrations'][number]): string {
+  return (
+    `${amount(stats.totalProcessed)} entries of ${amount(stats.users.listed)} users ` +
+    `in the ${dryRun ? 'dry ' : ''}run ${migrationId}`
+  );
+}

@@ -1,0 +1,35 @@
+import type { Status } from '@migrator/engine';
+import type { Command } from 'commander';
+
+import { amount } from '../amount.ts';
+import { apiCommand } from '../cli/api-command.ts';
+import { namedRows } from '../cli/columns.ts';
+import { describeReport, placesOf } from '../report/describe-report.ts';
+
+export function status(): Command {
+  return apiCommand('status', 'what runs now, and how the last run ended', async ({ api }) => {
+    const value = await api.status();
+    return { value, text: describeStatus(value) };
+  }).addHelpText('after', '\nExample:\n  journal-migrate status --url https://migrator.example.com --json');
+}
+
+export function describeStatus({ currentStatus, lastMigration }: Status): string {
+  const { state, operationId, progress, notice, workers } = currentStatus;
+  const total = progress?.total ?? null;
+  const rows = {
+    ...placesOf(currentStatus),
+    workers: `${amount(workers.live)} live, ${amount(workers.tasks)} tasks`,
+    ...(progress === null
+      ? {}
+      : {
+          progress:
+            `${amount(progress.processed)}${total === null ? '' : ` of ${amount(total)}`} entries, ` +
+            `${amount(progress.entriesPerSecond)} a second`,
+          ...(progress.etaSeconds === null ? {} : { left: `${amount(progress.etaSeconds)} s` }),
+          ...(progress.reason === null ? {} : { reason: progress.reason }),
+        }),
+    ...(notice === null ? {} : { notice }),
+  };
+  const last = lastMigration === null ? 'No run has ended yet.\n' : describeReport(lastMigration);
+  return `${state}${operationId === null ? '' : ` ${operationId}`}\n${namedRows(rows)}\nLast run: ${last}`;
+}

@@ -1,0 +1,32 @@
+import { listPrices } from '@migrator/core';
+import type { MigrationReport } from '@migrator/engine';
+
+/** US dollars. */
+export interface Cost {
+  readonly dynamodbWrites: number;
+  readonly firestoreReads: number;
+  readonly total: number;
+  readonly basis: string;
+}
+
+/**
+ * What a run cost, or, after a dry run, what a real one would: that one is the API's own estimate. Of a real run the
+ * write units are as DynamoDB counted them; its reads of DynamoDB are not counted and not included.
+ */
+export function costOf({ estimate, stats, verification }: MigrationReport): Cost {
+  if (estimate !== undefined) {
+    const { dynamodbWrites, firestoreReads, total } = estimate.cost;
+    const basis = `estimate of a real run, reads of DynamoDB included; ${estimate.prices['note'] ?? ''}`;
+    return { dynamodbWrites, firestoreReads, total, basis };
+  }
+  const { dynamodbMillionWriteUnits, firestoreHundredThousandReads, note } = listPrices;
+  const reads = stats.totalProcessed + (verification?.counts.firestore ?? 0);
+  const dynamodbWrites = (stats.writeUnits / 1e6) * dynamodbMillionWriteUnits;
+  const firestoreReads = (reads / 1e5) * firestoreHundredThousandReads;
+  return {
+    dynamodbWrites,
+    firestoreReads,
+    total: dynamodbWrites + firestoreReads,
+    basis: `${stats.writeUnits} write units and about ${reads} reads of Firestore, without reads of DynamoDB; ${note}`,
+  };
+}

@@ -1,0 +1,45 @@
+import { sectionsOf, type Ticket } from './ticket.ts';
+
+const style =
+  'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
+  'table{border-collapse:collapse;width:100%;margin-bottom:1.5rem}' +
+  'td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}' +
+  'th{font-weight:600;width:14rem}';
+
+/** One page that needs nothing else: no script, no file, no network. */
+export function htmlOf(ticket: Ticket): string {
+  const title = escaped(`${ticket.migrationId}: ${ticket.state}`);
+  const sections = sectionsOf(ticket).map(({ title: heading, rows }) => table(heading, rows));
+  return (
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
+    `<title>${title}</title><style>${style}</style></head>\n<body><h1>${title}</h1>\n` +
+    `${sections.join('')}${failuresOf(ticket)}</body></html>\n`
+  );
+}
+
+function table(heading: string, rows: readonly (readonly [string, string])[]): string {
+  const lines = rows.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>\n`);
+  return `<h2>${escaped(heading)}</h2>\n<table>\n${lines.join('')}</table>\n`;
+}
+
+function failuresOf({ failures, totals }: Ticket): string {
+  const count = totals['failureCount'] ?? failures.length;
+  if (count === 0) return '<h2>Failures</h2>\n<p>None</p>\n';
+  const lines = failures.map(({ path, code, message }) => {
+    return `<tr><td>${escaped(path)}</td><td>${escaped(code)}</td><td>${escaped(message)}</td></tr>\n`;
+  });
+  const shown = failures.length < count ? `<p>The first ${failures.length} of ${count}</p>\n` : '';
+  return `<h2>Failures</h2>\n${shown}<table>\n${lines.join('')}</table>\n`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}
