@@ -9,7 +9,7 @@ import { isSignedIn } from './access/access-guard.ts';
 /** Laid out as it is served: `index.html` at `/`, what it loads below `/dashboard/`. */
 const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
 
-/** Asked for anew each time, so that a page never runs with modules of another version. */
+/** Asked for again each time, so that a page never runs with modules of another version. */
 const revalidated = 'no-cache';
 
 /** The dashboard: its page at `/`, what the page loads below `/dashboard/`. */

@@ -40,7 +40,7 @@ test.each([{ dryRun: false }, { dryRun: true }, { dryRun: false, prune: true }])
     await environment.call('POST /start', wait);
     await environment.firestore.recursiveDelete(environment.firestore.collection('users'));
     await environment.firestore.doc('users/ann').set({ name: 'Ann' });
-    // A journal below users that is nobody's: only going through the users shows it.
+    // A journal below users that belongs to no user: only going through the users shows it.
     await environment.firestore.doc('users/ann/archive/2025/trading-journal/1').set({ trades: [] });
     const { body } = await environment.call('POST /start', { ...wait, body: options });
     expect(body).toMatchObject({ state: 'failed', stats: { totalProcessed: 0, users: { listed: 1 } } });

@@ -6,7 +6,7 @@ import { at, openTestEnvironment } from './testing/test-environment.ts';
 const patiently = { timeout: 20_000, interval: 50 };
 
 test.each(Object.entries(redisRefusals))(
-  'a Redis that is %s: what needs it answers 503 %s, the readiness too, nothing 500, and all goes on when it is mended',
+  'a Redis that is %s: what needs it answers 503 %s, the readiness too, nothing 500, and all goes on when it is restored',
   async (how, code) => {
     await using refusing = await startRefusingRedis();
     await using environment = await openTestEnvironment({
@@ -44,7 +44,7 @@ test.each(Object.entries(redisRefusals))(
       const { status, body } = await environment.call(request);
       expect(status === 503 ? at(body, 'code') : status, request).toBeOneOf([200, code]);
     }
-    await refusing.mend();
+    await refusing.restore();
     await vi.waitFor(
       async () => expect((await environment.call('GET //readyz')).status).toBe(200),
       patiently,

@@ -111,7 +111,7 @@ test('Firestore: denied access pauses the run and says why; resumed, it does the
   });
 });
 
-test('an outage fails nobody: the status says what is out of reach, and all goes on when it is back', async () => {
+test('an outage fails no user: the status says what is out of reach, and all goes on when it is back', async () => {
   const proxy = await openDynamoDbProxy();
   await using environment = await openTestEnvironment({
     workers: 1,

@@ -17,7 +17,7 @@ type Wrap<T> = (real: T) => Partial<T>;
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
-test('the reverse pass asks Firestore nothing while both ways come upon the same items', async () => {
+test('the reverse pass asks Firestore nothing while both passes find the same items', async () => {
   await using environment = await openFilled();
   await environment.firestore.doc('users/a/trading-journal/b_c').set({ trades: [] });
   await environment.firestore.doc('users/a_b/trading-journal/c').set({ trades: [] });
@@ -36,7 +36,7 @@ test('the reverse pass asks Firestore nothing while both ways come upon the same
   expect(operation.tasks.listed).toBe(4 + 8);
 });
 
-test('where it comes upon others a close look names each: deleted entries, copies at another key', async () => {
+test('where it finds others a close look names each: deleted entries, copies at another key', async () => {
   await using environment = await openFilled();
   await environment.firestore.doc('users/ann/trading-journal/1').delete();
   await put(environment, {

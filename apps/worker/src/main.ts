@@ -56,6 +56,6 @@ if (!stopping) {
   });
   publication = publishMetrics(createMetricsBoard(redis, config.redis.prefix), watch.process, watch.metrics);
   log.info({ users: userConcurrency, queue: config.redis.prefix }, 'ready');
-  // For a person, and for whoever waits for it.
+  // For a person, and for a program that waits for it.
   process.stderr.write(`worker: ready, ${userConcurrency} users at once, queue ${config.redis.prefix}\n`);
 }

@@ -9,7 +9,7 @@ const patiently = { timeout: 30_000, interval: 50 };
 const { full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica } = redisRefusals;
 
 test.each(Object.entries({ full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica }))(
-  'a worker on a Redis that is %s says %s once, is not ready, and is when that is mended',
+  'a worker on a Redis that is %s says %s once, is not ready, and is when that is restored',
   async (how, code) => {
     await using refusing = await startRefusingRedis();
     await refusing.refuse(how as keyof typeof redisRefusals);
@@ -20,7 +20,7 @@ test.each(Object.entries({ full, 'not saving': notSaving, 'no replicas': noRepli
     await refusing.seconds(4);
     expect((await refusing.connections()) - before).toBeLessThan(15);
     expect(worker.stdout.split(`"${code}"`)).toHaveLength(2);
-    await refusing.mend();
+    await refusing.restore();
     await vi.waitFor(() => expect(worker.stderr).toContain('worker: ready'), patiently);
   },
 );
@@ -35,7 +35,7 @@ test('a primary that becomes a replica: a worker says it, does not hammer, and g
   const before = await refusing.connections();
   await refusing.seconds(4);
   expect((await refusing.connections()) - before).toBeLessThan(20);
-  await refusing.mend();
+  await refusing.restore();
   await vi.waitFor(async () => expect(await refusing.keys('*:metrics')).not.toEqual([]), patiently);
 });
 

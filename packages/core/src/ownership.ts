@@ -76,7 +76,7 @@ export function isAtItsOwnKey(item: StoredItem, provenance: Provenance): boolean
 }
 
 export type Ownership =
-  /** The application's, or nobody's we know: left alone. */
+  /** The application's, or of unknown origin: left alone. */
   | 'foreign'
   /** Another entry's item under the same key. */
   | 'collision'

@@ -7,7 +7,7 @@ const mostKeptBytes = 16 * 1024 * 1024;
  * Memory for the bodies of requests, used again and again: fresh memory for each is garbage that only a
  * collection of the whole heap frees (ItemArena tells why).
  *
- * A body is given back only after the service's good answer to it (200): then it has been read whole, and nobody sends it
+ * A body is given back only after the service's good answer to it (200): then it has been read whole, and is not sent
  * any more. Any other body is left to the collector, because a connection may still be sending it. Should that rule ever
  * be broken, the service refuses what it gets: the signature covers the body's hash.
  */

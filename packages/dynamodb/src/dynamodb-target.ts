@@ -56,8 +56,10 @@ interface Answers {
   Scan: { Items?: StoredItem[]; LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
 }
 
-/** The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call. */
-/** `memory`: where the bodies of its writes lie; of its own by default. */
+/**
+ * The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call.
+ * `memory`: where the bodies of its writes lie; of its own by default.
+ */
 export function createDynamoDbTarget(options: DynamoDbTargetOptions, memory = new BufferPool()): Target {
   return new DynamoDbTarget(options, memory);
 }

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { accountOfArn, locateTable } from './locate-table.ts';
 
-test('region and endpoint are the ones that the SDK resolves, whoever names them', async () => {
+test('region and endpoint are the ones that the SDK resolves, wherever they are named', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', undefined);
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -28,7 +28,7 @@ test('an endpoint shows no user, password or query', async () => {
   expect(located.endpoint).toBe('http://127.0.0.1:8000/path');
 });
 
-test('a region that nobody names is said to be missing', async () => {
+test('a region that is not named is said to be missing', async () => {
   vi.stubEnv('AWS_REGION', undefined);
   vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
   onTestFinished(() => void vi.unstubAllEnvs());

@@ -50,7 +50,7 @@ function tunnel(one: Socket, other: Socket): void {
 
 /**
  * A network in which AWS is reached through a proxy alone: whatever name the proxy is asked for, it leads to a DynamoDB
- * behind TLS, whose certificate is signed by nobody that Node knows.
+ * behind TLS, whose certificate Node does not trust.
  */
 async function openNetwork(answering?: number) {
   const table = { TableName: 'journals', KeySchema: [{ AttributeName: 'dateKey', KeyType: 'HASH' }] };

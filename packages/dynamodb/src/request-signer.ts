@@ -48,7 +48,7 @@ export class RequestSigner {
     return this.#askAndSign(action, body, time);
   }
 
-  /** Credentials are asked for anew. */
+  /** Credentials are asked for again. */
   forget(): void {
     this.#key = undefined;
   }

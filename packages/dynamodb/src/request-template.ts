@@ -31,7 +31,7 @@ const authorizationAt = 3;
 
 /**
  * Signs requests that differ in nothing but their bodies. What is hashed for them is written once, with gaps for the
- * hashes of the body and of the request; each signature fills these anew, and makes little but its headers: a
+ * hashes of the body and of the request; each signature fills these, and makes little but its headers: a
  * quarter of the garbage of joining texts. It never waits, so no two signatures meet in the gaps.
  */
 export class RequestTemplate {

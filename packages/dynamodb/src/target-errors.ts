@@ -60,7 +60,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 /** Codes of node's and undici's network errors (upper case all), and names of the SDK's. */
 const noAnswer = /^(?:[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
 
-/** OpenSSL's words for a certificate that nobody vouches for, or that is another host's. */
+/** OpenSSL's words for a certificate that is not trusted, or that is another host's. */
 const untrusted =
   /^(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|^CERT_|_ALTNAME_INVALID$/;
 
@@ -138,7 +138,7 @@ function sentence(code: ErrorCode, error: ServiceError, { action, tableName }: A
       return `the service at AWS_ENDPOINT_URL_DYNAMODB has no such call${aside}`;
     case 'TARGET_UNAVAILABLE':
       if (untrusted.test(error.name))
-        return `nothing here vouches for DynamoDB's certificate: name the certificates of your proxy or endpoint with AWS_CA_BUNDLE${aside}`;
+        return `DynamoDB's certificate is not trusted here: name the certificates of your proxy or endpoint with AWS_CA_BUNDLE${aside}`;
       return `DynamoDB can't be reached or failed: check AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
     default:
       return named;

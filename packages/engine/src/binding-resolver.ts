@@ -1,6 +1,6 @@
 import { type Binding, MigrationError, type Target } from '@migrator/core';
 
-/** So long the table may take to say which account it is in, and so long nobody asks again after it could not. */
+/** So long the table may take to say which account it is in, and so long it is not asked again after it could not. */
 const askLimitMs = 3_000;
 const askAgainMs = 30_000;
 

@@ -97,7 +97,7 @@ export async function runInProcess(
   } finally {
     pool.clearQueue();
     await dispatcher.pause();
-    // Whoever is told that it is over must not find anything written afterwards.
+    // A caller that is told that it is over must not find anything written afterwards.
     stop.abort();
     await Promise.all(working);
     leave();

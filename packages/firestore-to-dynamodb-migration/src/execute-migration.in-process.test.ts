@@ -138,7 +138,7 @@ test('a call that is ended stops its run; the next one does the rest', async () 
   expect(await environment.countItems()).toBe(900);
 });
 
-test('what has to be mended first rejects with its code', async () => {
+test('what has to be fixed first rejects with its code', async () => {
   await using environment = await openTestEnvironment();
   await expect(environment.inProcess()).rejects.toMatchObject({ name: 'MigrationError', code: 'NO_DATA' });
   await environment.fill('ann', days(1));

@@ -170,7 +170,7 @@ test('a dry run writes nothing and counts for nothing, nor does a run of some us
   });
 });
 
-test('what has to be mended first rejects with its code', async () => {
+test('what has to be fixed first rejects with its code', async () => {
   await using environment = await openTestEnvironment();
   await expect(environment.overQueue()).rejects.toMatchObject({ name: 'MigrationError', code: 'NO_DATA' });
   await environment.fill('ann', days(1));

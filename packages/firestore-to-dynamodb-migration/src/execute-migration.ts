@@ -12,7 +12,7 @@ import { migrateOverQueue } from './over-queue/migrate-over-queue.ts';
  * With REDIS_URL it goes over the queue, joins a run that is going on, and brings a worker of its own while there is no
  * other. Without Redis it runs in this very process. It ends no process, listens to no signals and leaves nothing open.
  *
- * Rejects with a MigrationError whose `code` tells what has to be mended (`CREDENTIALS_NOT_FOUND`, `TABLE_NOT_FOUND`,
+ * Rejects with a MigrationError whose `code` tells what has to be fixed (`CREDENTIALS_NOT_FOUND`, `TABLE_NOT_FOUND`,
  * `NO_DATA`, `REDIS_UNAVAILABLE`, `ROLLED_BACK`, `ABORTED`, …), with a ConfigError for a variable of the environment
  * that holds a wrong value, and with a TypeError for options that are none. No secret of the environment is in any of
  * them, nor in their causes and stacks.

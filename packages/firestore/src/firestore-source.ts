@@ -233,7 +233,7 @@ class FirestoreSource implements Source {
     const parent = this.#database.user(userId);
     const collectionId = this.#database.collections.journal;
     const { signal } = options;
-    // The same emulator again: fewer days are as good for whoever wants the first few.
+    // The same emulator again: fewer days are as good for a caller that wants the first few.
     for (let pageSize = options.limit; ; pageSize = Math.ceil(pageSize / 2)) {
       const call: Call = {
         ...this.#under(parent, collectionId, signal),

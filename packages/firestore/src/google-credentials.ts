@@ -3,7 +3,7 @@ import { MigrationError } from '@migrator/core';
 import { accountOfEnvironment, projectOfEnvironment } from './firebase-variables.ts';
 import { keyFileFault } from './key-file-fault.ts';
 
-/** Where calls get their token and, if nobody names it, their project. */
+/** Where calls get their token and, if none is named, their project. */
 export interface GoogleCredentials {
   /** Throws a MigrationError if there are no credentials, or if the token's server refuses or can't be reached. */
   accessToken(): Promise<string>;

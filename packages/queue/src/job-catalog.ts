@@ -20,7 +20,7 @@ export type TaskJob = z.infer<typeof taskJob>;
 const backoff: BackoffOptions = { type: 'exponential', delay: 1_000, jitter: 0.5 };
 
 export const coordinatorJobOptions: JobsOptions = {
-  // Its rounds mend themselves; what is left to retry is a round that met a Redis that went away.
+  // Its rounds recover by themselves; what is left to retry is a round that met a Redis that went away.
   attempts: 1_000,
   backoff: { type: 'fixed', delay: 1_000 },
   removeOnComplete: { count: 100 },

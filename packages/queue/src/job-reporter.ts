@@ -3,7 +3,7 @@ import type { Job } from 'bullmq';
 const everyMs = 1_000;
 
 /**
- * Tells Bull Board how a job gets on, without making the work wait for it or drowning Redis in it. Nobody waits at the end
+ * Tells Bull Board how a job gets on, without making the work wait for it or drowning Redis in it. The job does not wait at the end
  * either: every attempt ends with a move of the job, which goes over the same connection and is answered after all that was
  * sent before it.
  */

@@ -48,7 +48,7 @@ async function serveTls({ cert, key }: { cert: string; key: string }, clients: '
 }
 
 test.each(Object.entries(redisRefusals))(
-  'a Redis that is %s: %s from the ledger, the queue, the pace and the check, and gone when it is mended',
+  'a Redis that is %s: %s from the ledger, the queue, the pace and the check, and gone when it is restored',
   async (how, code) => {
     await using refusing = await startRefusingRedis();
     const { url } = refusing.service;
@@ -73,7 +73,7 @@ test.each(Object.entries(redisRefusals))(
       const failure = async (): Promise<string> => MigrationError.codeOf(await failureOf(call()));
       await expect.poll(failure, { timeout: 10_000 }).toBe(code);
     }
-    await refusing.mend();
+    await refusing.restore();
     await expect.poll(() => failureOf(requireWrites(redis, prefix)), { timeout: 10_000 }).toBeUndefined();
     expect(await ledger.open(request, { now: new Date(), binding })).toMatchObject({ opened: true });
   },
@@ -85,7 +85,7 @@ test.each<[string, string, (port: number) => string]>([
   ['no password where one is asked for', 'REDIS_AUTH_REQUIRED', (port) => `redis://127.0.0.1:${port}`],
   ['a database that is not there', 'REDIS_DATABASE', (port) => `redis://:right@127.0.0.1:${port}/99`],
   ['TLS where there is none', 'REDIS_TLS', (port) => `rediss://:right@127.0.0.1:${port}`],
-  ['a port where nobody listens', 'REDIS_UNAVAILABLE', () => 'redis://:geheim@127.0.0.1:1'],
+  ['a port without a listener', 'REDIS_UNAVAILABLE', () => 'redis://:geheim@127.0.0.1:1'],
   ['a name without an address', 'REDIS_UNAVAILABLE', () => 'redis://:geheim@no-such-host.invalid'],
 ])('%s: %s in each role, with no secret in it', async (_name, code, urlOf) => {
   await using redis = await startRedis({ settings: () => ['--requirepass', 'right'] });

@@ -43,7 +43,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, what: string]>> = {
   ],
   DENIED: [
     'REDIS_ACCESS_DENIED',
-    'Redis lets nobody in from another host (protected mode); give it a password',
+    'Redis refuses connections from another host (protected mode); give it a password',
   ],
   LOADING: ['REDIS_UNAVAILABLE', 'Redis still loads its data; wait'],
   MASTERDOWN: ['REDIS_UNAVAILABLE', `Redis is a replica that has lost its primary; check ${urlNames}`],

@@ -31,7 +31,7 @@ test('processes share a window: no more is granted than it holds, and all of it 
   }
 });
 
-test('what a person set is known to all; nobody, no budget and a number are told apart', async () => {
+test('what a person set is known to all; not set, no budget and a number are told apart', async () => {
   const [one, other] = openStores(2);
   expect(await other?.maximum()).toBeUndefined();
   await one?.setMaximum(250);

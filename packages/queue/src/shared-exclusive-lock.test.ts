@@ -55,7 +55,7 @@ test('exclusive work waits for those there are, and those that come wait for it'
   expect(log).not.toContain('third is asked to go');
 });
 
-test('several take turns, and a failure of one holds nobody up', async () => {
+test('several take turns, and a failure of one holds no other up', async () => {
   const lock = new SharedExclusiveLock();
   const log: string[] = [];
   const failing = lock.exclusive(async () => {

@@ -175,7 +175,7 @@ async function settle(
       report.finish('done before', 100);
       return 'done before';
     case 'paused':
-      // The queue itself is paused by whoever paused the run, or by a supervisor in a moment.
+      // The queue itself is paused together with the run, or by a supervisor in a moment.
       await job.moveToDelayed(Date.now() + pausedMs, token);
       throw new DelayedError();
     case 'other-binding':

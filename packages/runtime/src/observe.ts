@@ -16,7 +16,7 @@ import type { Tracing } from './traces/tracing.ts';
 /** How a process watches its own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
 export interface Observation {
   readonly onRetry: (event: RetryEvent) => void;
-  readonly onCapacity: (kind: 'read' | 'write', tasks: number) => void;
+  readonly onCapacity: (kind: 'read' | 'write', units: number) => void;
   observeSource(source: Source): Source;
   observeTarget(target: Target): Target;
   observeLedger(ledger: Ledger): Ledger;

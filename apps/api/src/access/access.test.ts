@@ -177,7 +177,7 @@ test('every page of a browser that is signed in has a button to sign out, and no
   expect(await (await fetch(environment.url, { headers: full })).text()).toContain('id="sign-out" hidden');
 });
 
-test('a session is known by an id that Redis does not hold, and nobody can make one there', async () => {
+test('a session is known by an id that Redis does not hold, and none can be made there', async () => {
   await using environment = await openTestEnvironment({ workers: 0, env });
   const { redis } = environment.context;
   const prefix = environment.env['QUEUE_PREFIX'] ?? '';

@@ -97,7 +97,7 @@ test.each(cases)(
   },
 );
 
-test('strangers behind a proxy lock out nobody, and are told apart by what the proxy saw', async () => {
+test('strangers behind a proxy lock out no one else, and are told apart by what the proxy saw', async () => {
   await using environment = await openTestEnvironment({
     workers: 0,
     env: { API_TOKEN, TRUSTED_PROXIES: '1' },
@@ -118,7 +118,7 @@ test('strangers behind a proxy lock out nobody, and are told apart by what the p
   expect(await status(API_TOKEN, '192.0.2.1')).toBe(200);
 });
 
-test('nobody else is believed what only a proxy may say', async () => {
+test('only a proxy is believed what only a proxy may say', async () => {
   await using environment = await openTestEnvironment({
     workers: 0,
     env: { API_TOKEN, TRUSTED_PROXIES: '192.0.2.0/24' },

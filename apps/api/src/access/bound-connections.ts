@@ -19,7 +19,7 @@ export const connectionLimits: ConnectionLimits = {
   connections: 2_000,
 };
 
-/** Options for `createServer` and settings of the server, by which nobody can hold connections for nothing. */
+/** Options for `createServer` and settings of the server, that keep clients from holding connections without use. */
 export function serverOptions({ headersMs, requestMs, idleMs }: ConnectionLimits) {
   return {
     headersTimeout: headersMs,

@@ -19,7 +19,7 @@ test.each([
     'HEADERS_TOO_LARGE',
   ],
   [
-    'a long path that is nobody’s',
+    'a long path that does not exist',
     [`GET /${'x'.repeat(8_000)} HTTP/1.1`, 'Host: localhost'],
     404,
     'NOT_FOUND',
@@ -71,7 +71,7 @@ test.each([
   ],
   ['a null', [start, 'Host: localhost', json, 'Content-Length: 4', '', 'null'], 400, 'INVALID_REQUEST'],
   [
-    'a parameter that nobody reads',
+    'a parameter that is not read',
     [`POST ${basePath}/start?dryRun=true HTTP/1.1`, 'Host: localhost'],
     400,
     'INVALID_REQUEST',

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 
 /**
  * Whether a page of another site had a browser send this. A browser says where a request comes from; other programs
- * don't, and nobody can make them send anything. `host` is the one that the browser has asked.
+ * don't, and can't be made to send anything. `host` is the one that the browser has asked.
  */
 export function comesFromAnotherSite(request: Request, host: string): boolean {
   const site = request.get('sec-fetch-site');

@@ -11,7 +11,7 @@ const lifetimeMs = 12 * 60 * 60 * 1_000;
 
 /**
  * Browsers' sessions. A session's id is in the cookie and nowhere else: Redis has its digest, with the role and the mark
- * of the token that opened it, so that whoever reads Redis gets no session, and whoever writes there makes none. It ends
+ * of the token that opened it, so that reading Redis gives no session, and writing there makes none. It ends
  * with its time, at sign-out, and when its token is changed.
  */
 export class Sessions {

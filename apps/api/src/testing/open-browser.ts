@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { findChromium } from '@migrator/devkit';
 import { type BrowserContext, chromium } from 'playwright-core';
 
-/** A headless Chromium with an empty profile, which asks nobody but the pages it is sent to. */
+/** A headless Chromium with an empty profile, which asks only the pages it is sent to. */
 export interface Browser extends AsyncDisposable {
   readonly context: BrowserContext;
 }

@@ -131,7 +131,7 @@ async function startServices({ ending, started }: Surroundings): Promise<LocalSe
     dynamodb: { onUnexpectedEnd, createTable: true },
     firestore: { onUnexpectedEnd },
   });
-  // Whoever stops the demo while they start must wait for them to stop them.
+  // A stop of the demo while they start must wait for them to stop them.
   started.defer(async () => {
     const [services] = await Promise.allSettled([starting]);
     if (services.status === 'fulfilled') await services.value.stop();

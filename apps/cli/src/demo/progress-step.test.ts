@@ -30,7 +30,7 @@ it('shows the pace that the API knows', () => {
   });
 });
 
-it('measures the pace where the API knows none, anew for each phase', () => {
+it('measures the pace where the API knows none, again for each phase', () => {
   let at = 0;
   const stepOf = stepMeter(() => at);
   expect(stepOf(status('listing', { processed: 0 }))).toMatchObject({ perSecond: null, etaSeconds: null });

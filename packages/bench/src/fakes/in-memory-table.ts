@@ -72,7 +72,7 @@ function provenanceOf({ dateKey, updatedAt, data }: Fields): object {
   return { data: { M: { date, metadata, userId } }, updatedAt, dateKey };
 }
 
-/** An item whose attributes come in another order than they were put, as DynamoDB's may: whoever reads them can't guess it. */
+/** An item whose attributes come in another order than they were put, as DynamoDB's may: a reader can't guess it. */
 function inAnotherOrder(fields: Fields): Fields {
   const names = Object.keys(fields).toSorted((a, b) => hash(a) - hash(b));
   return Object.fromEntries(names.map((name) => [name, inside(fields[name]!)]));

@@ -60,7 +60,7 @@ export class CopyMatcher {
   #top = 0;
   /** Where among its map's fields one was found last, by what tells maps apart well enough for a guess. */
   readonly #places = new Uint16Array(placesKept);
-  /** What the document's bytes lie in, where they begin at `#viewFrom`; made anew only for another chunk of what came. */
+  /** What the document's bytes lie in, where they begin at `#viewFrom`; made again only for another chunk. */
   #view: DataView = new DataView(new ArrayBuffer(0));
   #viewFrom = 0;
 

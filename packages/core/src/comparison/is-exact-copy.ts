@@ -26,7 +26,7 @@ const isFromFirestore = constant('"migratedFrom":{"S":"firestore"}');
 const migratedAtIs = constant('"migratedAt":{"S":"');
 const originalTimestampIs = constant('"originalTimestamp":{"S":"');
 
-/** A text in bytes, made anew only for another one: an entry's stand in its item twice, its user's in the next item too. */
+/** A text in bytes, made again only for another one: an entry's stand in its item twice, its user's in the next item too. */
 class KnownText {
   text = '';
   #bytes = Buffer.alloc(64);

@@ -50,8 +50,8 @@ const highest = each * 0x80;
 export class ItemText {
   json: Uint8Array = new Uint8Array();
   /**
-   * What the bytes lie in, where they begin at `viewFrom`; made anew only for another answer. It does not end where the item
-   * does: whoever reads through it finds at last that he is not at the item's end, or gets a RangeError.
+   * What the bytes lie in, where they begin at `viewFrom`; made again only for another answer. It does not end where the item
+   * does: reading through it ends elsewhere than at the item's end, or gets a RangeError.
    */
   view: DataView = new DataView(new ArrayBuffer(0));
   viewFrom = 0;

@@ -10,7 +10,7 @@ const mostKept = 64;
  * lives just long enough to be moved to the old part of the heap, where only a collection of everything frees it: a quarter
  * of the CPU of a worker, before there was this.
  *
- * Whoever takes an arena gives it back when nobody reads the items that were mapped into it any more.
+ * The caller that takes an arena gives it back when the items that were mapped into it are read no more.
  */
 export class ItemArena {
   static readonly #free: ItemArena[] = [];

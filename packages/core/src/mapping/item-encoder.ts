@@ -13,7 +13,7 @@ const noSource = new DataView(new ArrayBuffer(0));
 
 /**
  * What one pass over a document carries along: what it reads, where it writes, what it has counted. There is one,
- * used again for each entry; whoever takes its output copies it.
+ * used again for each entry; its output has to be copied.
  *
  * Usual values are read here by their ranges, byte by byte; the wire reader is for all that is not written as usual.
  */

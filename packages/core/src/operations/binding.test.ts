@@ -64,7 +64,7 @@ test('only the parts that are asked for are compared', () => {
   expect(isSameBinding(binding, { ...gzip, source: { ...source, project: 'q' } }, ['target'])).toBe(true);
 });
 
-test('differences are told with the variable that mends each', () => {
+test('differences are told with the variable to change', () => {
   const other: Binding = {
     ...binding,
     source: { ...source, emulator: 'h:1' },

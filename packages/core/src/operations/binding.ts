@@ -14,7 +14,7 @@ export interface TargetBinding {
   readonly region: string;
   /** Where requests go: a URL without user, password and query. */
   readonly endpoint: string;
-  /** The AWS account; absent where nobody could say yet. Compared only where both sides know it. */
+  /** The AWS account; absent where it is not known yet. Compared only where both sides know it. */
   readonly account?: string;
 }
 

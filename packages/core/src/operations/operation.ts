@@ -104,7 +104,7 @@ export interface CoordinatorState {
   readonly queuePaused?: boolean;
   /** Why the table can't keep what became of the run; of a rollback, why it is not known what it keeps. */
   readonly markerTrouble?: string;
-  /** Of a verification by fields: what nobody can know beforehand, so that no ids can be made to have a certain sum. */
+  /** Of a verification by fields: what can't be known beforehand, so that no ids can be made to have a certain sum. */
   readonly setKey?: string;
 }
 

@@ -67,7 +67,7 @@ export interface Commit {
 /**
  * `stale`: nothing was recorded, because a newer start of the task has taken over, this one has ended or handed back
  * already, or the operation is over. `missing`: nothing was recorded, because the ledger lacks what it once had, be it the
- * operation, this start or a commit of it: to be started anew. Else the control to heed, of a part also its parent's.
+ * operation, this start or a commit of it: to be started again. Else the control to heed, of a part also its parent's.
  */
 export type CommitResult = Control | 'stale' | 'missing';
 
@@ -176,7 +176,7 @@ export interface Ledger {
     id: string,
     attempts: readonly { readonly task: string; readonly epoch: number }[],
   ): Promise<readonly CommitResult[]>;
-  /** Takes a task's counters out of the totals and forgets its issues, to go through it anew from the beginning. */
+  /** Takes a task's counters out of the totals and forgets its issues, to go through it again from the beginning. */
   resetTask(id: string, task: string, epoch: number): Promise<CommitResult>;
   /** Failed tasks back to queued, those that are failed; answers with them. */
   requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]>;

@@ -24,7 +24,7 @@ export interface FoundItems {
   readonly items: ReadonlyMap<string, ItemJson>;
   readonly readUnits: number;
   /**
-   * Gives back the memory that the items lie in, for those who never read them again. Whoever does not call it leaves it to the
+   * Gives back the memory that the items lie in, for callers that never read them again. Without the call it is left to the
    * collector, which finds it late: memory outside of the heap is mostly found by collections of the whole heap.
    */
   readonly free?: () => void;

@@ -1,6 +1,6 @@
 import { decoded } from './spellings.ts';
 
-/** A variable of such a name holds a secret, whoever reads it: the application's own ones too, where we run in it. */
+/** A variable of such a name holds a secret, whatever reads it: the application's own ones too, where we run in it. */
 const secretName =
   /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|PRIVATE_KEY|API_KEY|APIKEY|ACCESS_KEY|SECRET_KEY|CREDENTIALS|TLS_KEY)$/i;
 const headersName = /^OTEL_EXPORTER_OTLP_(?:\w+_)?HEADERS$/;

@@ -25,7 +25,7 @@ interface Change {
   readonly apply: () => StoredAttribute;
 }
 
-/** Each change of one thing at or below an attribute, giving the whole attribute anew. */
+/** Each change of one thing at or below an attribute, giving the whole attribute. */
 function* changesOf(attribute: StoredAttribute, at: string): Generator<Change> {
   if ('M' in attribute) yield* changesOfMap(attribute.M, at);
   else if ('L' in attribute) yield* changesOfList(attribute.L, at);

@@ -135,7 +135,7 @@ function describePages(open: Open): void {
       expect(await list(2, '3')).toEqual({ dates: [], more: false });
     });
 
-    test('of nobody are empty', async () => {
+    test('of an unknown user are empty', async () => {
       const source = await open(user('ann', ['1']));
       expect(await source.readPage({ userId: 'nobody', ...plenty })).toEqual({ entries: [], more: false });
     });

@@ -247,15 +247,15 @@ test('TCP: hang', async () => {
   await expect(echo('hello')).rejects.toThrow('no answer');
 });
 
-test('TCP: cut off, and mended', async () => {
+test('TCP: cut off, and restored', async () => {
   const { echo, proxy } = await openEcho(undefined);
   proxy.cut();
   await expect(echo('hello')).rejects.toThrow(/ECONNRESET|EPIPE/);
-  proxy.mend();
+  proxy.restore();
   expect(await echo('hello')).toBe('hello');
 });
 
-test('TCP: silent, and mended: what was sent meanwhile arrives, from one who has left as well', async () => {
+test('TCP: silent, and restored: what was sent meanwhile arrives, from one who has left as well', async () => {
   const heard: string[] = [];
   const service = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -279,7 +279,7 @@ test('TCP: silent, and mended: what was sent meanwhile arrives, from one who has
   during.write('three');
   await once(during, 'connect');
   expect(heard).toEqual(['one']);
-  proxy.mend();
+  proxy.restore();
   await vi.waitFor(() => expect(heard.toSorted()).toEqual(['one', 'three', 'two']));
   for (const socket of [before, during]) socket.destroy();
 });

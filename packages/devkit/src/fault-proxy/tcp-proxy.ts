@@ -23,11 +23,11 @@ export interface TcpProxy extends AsyncDisposable {
   /** Ends all connections and lets none in, for so long; for good without a time. */
   cut(ms?: number): void;
   /**
-   * As if a cable were pulled, for so long; for good without a time: nothing passes, and nobody is told. What is sent
+   * As if a cable were pulled, for so long; for good without a time: nothing passes, and neither end is told. What is sent
    * meanwhile arrives afterwards, also from those who have given up waiting and left.
    */
   silence(ms?: number): void;
-  mend(): void;
+  restore(): void;
   /** Ends the connections there are; new ones are welcome. */
   resetAll(): void;
 }
@@ -122,7 +122,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
   const resetAll = (): void => {
     for (const socket of open) socket.resetAndDestroy();
   };
-  const mend = (): void => {
+  const restore = (): void => {
     isCut = false;
     if (!isSilent) return;
     isSilent = false;
@@ -134,14 +134,14 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     cut(ms) {
       isCut = true;
       resetAll();
-      if (ms !== undefined) later(ms, mend);
+      if (ms !== undefined) later(ms, restore);
     },
     silence(ms) {
       isSilent = true;
       for (const socket of open) socket.pause();
-      if (ms !== undefined) later(ms, mend);
+      if (ms !== undefined) later(ms, restore);
     },
-    mend,
+    restore,
     resetAll,
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers) clearTimeout(timer);

@@ -45,7 +45,7 @@ beforeAll(() => {
   keepParsedConditions();
 });
 
-test('what is kept gives the trees and the refusals that parsing anew gives', () => {
+test('what is kept gives the trees and the refusals that parsing again gives', () => {
   for (let round = 1; round <= 3; round++) {
     expect(requests.map(([text, values, names]) => read(text, values, names))).toEqual(plain);
   }

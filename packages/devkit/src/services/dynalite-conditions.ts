@@ -22,7 +22,7 @@ const mostKept = 100;
 const needsValues = /\bbetween\b|\battribute_type\b/i;
 
 /**
- * Lets dynalite parse a condition once. It parses the text of each request anew, which is nearly half of its CPU under
+ * Lets dynalite parse a condition once. It parses the text of each request again, which is nearly half of its CPU under
  * conditional puts. A tree depends on the text, the names and the types of the values; only the values themselves differ.
  */
 export function keepParsedConditions(): void {

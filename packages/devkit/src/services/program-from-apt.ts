@@ -24,7 +24,7 @@ export interface AptOptions {
 
 /**
  * Brings a package of the system without installing it: apt downloads and checks it with the libraries that this machine
- * lacks, and they are unpacked into a cache folder. So it takes no root, starts no system service and waits for nobody's
+ * lacks, and they are unpacked into a cache folder. So it takes no root, starts no system service and waits for no other program's
  * lock. Two processes may do this at once: the one that is done first wins.
  */
 export async function downloadWithApt(

@@ -11,7 +11,7 @@ export interface RedisGuard {
   readonly password: string;
 }
 
-/** Settings by name, of a server or of a sentinel, that let nobody in but over TLS. */
+/** Settings by name, of a server or of a sentinel, that allow connections only over TLS. */
 export function tlsSettings({ cert, key }: RedisGuard, port: number): [name: string, value: string][] {
   return [
     ['port', '0'],

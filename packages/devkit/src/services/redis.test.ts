@@ -93,7 +93,7 @@ it('forgets its data over a restart if not append-only', async () => {
   expect(await (await connect(service)).get('key')).toBeNull();
 });
 
-it('stays down when it was killed until it is restarted, and nobody is warned', async () => {
+it('stays down when it was killed until it is restarted, without a warning', async () => {
   const onUnexpectedEnd = vi.fn<(error: ProgramError) => void>();
   const service = await start({ appendOnly: true, onUnexpectedEnd });
   const pid = pidOf(service);

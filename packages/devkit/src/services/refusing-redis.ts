@@ -11,9 +11,9 @@ import type { RedisService } from './redis-service.ts';
 /** A real Redis that can be made to refuse writes or clients, in each of the ways that it has. */
 export interface RefusingRedis extends AsyncDisposable {
   readonly service: RedisService;
-  /** In one of the ways of `redisRefusals`; undone by `mend`. */
+  /** In one of the ways of `redisRefusals`; undone by `restore`. */
   refuse(how: Refusal): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   /** How many clients have ever connected. */
   connections(): Promise<number>;
   /** Resolves once so many have passed, by Redis's own clock. */
@@ -87,7 +87,7 @@ export async function startRefusingRedis(): Promise<RefusingRedis> {
     async refuse(how) {
       await ways[how]();
     },
-    async mend() {
+    async restore() {
       await redis.call('REPLICAOF', 'NO', 'ONE');
       await config('maxmemory', '0', 'min-replicas-to-write', '0', 'stop-writes-on-bgsave-error', 'no');
       await redis.call('ACL', 'SETUSER', 'default', 'on', 'nopass', '+@all');

@@ -16,7 +16,7 @@ test('a worker that wakes when another has taken its users over spoils nothing a
   await run.start();
   await run.processedBeyond(0);
   first?.freeze();
-  // Nobody works now, so what is added from here on is the other's.
+  // No worker works now, so what is added from here on is the other's.
   const before = await run.processedBeyond(0);
   second?.wake();
   const after = await run.processedBeyond(before);

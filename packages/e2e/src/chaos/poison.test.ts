@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { openRun } from './testing/open-run.ts';
 
-test('a user whose job kills its process is tried alone and failed; nobody else is, and a retry does the rest', async () => {
+test('a user whose job kills its process is tried alone and failed; no other user is, and a retry does the rest', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'poison-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const poisonFile = join(directory, 'poison');

@@ -105,7 +105,7 @@ const processFaults: Readonly<Record<string, { readonly weight: number; readonly
     async happen({ redisProxy, random }) {
       redisProxy.cut();
       await delay(1_000 + random() * 9_000);
-      redisProxy.mend();
+      redisProxy.restore();
     },
   },
   'connections to Redis reset': {
@@ -125,7 +125,7 @@ const processFaults: Readonly<Record<string, { readonly weight: number; readonly
     async happen({ firestoreTcp, random }) {
       firestoreTcp.cut();
       await delay(1_000 + random() * 9_000);
-      firestoreTcp.mend();
+      firestoreTcp.restore();
     },
   },
   'connections to DynamoDB reset': {

@@ -38,7 +38,7 @@ test.each([
       { timeout: cutMs + 20_000, interval: 500 },
     );
     expect([...answers]).toEqual(['503 REDIS_UNAVAILABLE']);
-    environment.redisProxy.mend();
+    environment.redisProxy.restore();
     await vi.waitFor(() => client.status(), { timeout: 30_000 });
 
     const report = await run.ended();

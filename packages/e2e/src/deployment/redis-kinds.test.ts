@@ -68,7 +68,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  "a primary that is lost in the middle of a run, with what it had told nobody: the sentinels' choice goes on",
+  "a primary that is lost in the middle of a run, with what it had not replicated: the sentinels' choice goes on",
   async () => {
     // The replica must stay fit to be chosen for as long as `processed` waits while it is cut off.
     await using redis = await startRedisSentinels({ appendOnly: true, downAfterMs: 8_000 });

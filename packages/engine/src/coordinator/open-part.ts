@@ -6,7 +6,7 @@ type PartKey = 'pruneId' | 'verificationId';
 
 /**
  * The part of an operation whose id is at the key, opened if there is none yet. Its id is written down at once; a crash in
- * between leaves a part without a task behind, which nobody works on.
+ * between leaves a part without a task behind, which no worker takes.
  */
 export async function openPart(
   context: Pick<CoordinatorContext, 'ledger' | 'now'>,

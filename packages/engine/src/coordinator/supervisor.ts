@@ -18,7 +18,7 @@ const longestStandstillMs = 60_000;
  * Sees to it that the active operation goes on, whatever happened to its jobs. Every worker and every API has one and
  * ticks about once a second; all of its steps may be done by several at once. It compares no clocks of different hosts.
  *
- * - The queue's pause is the operation's pause, whoever paused which of the two.
+ * - The queue's pause is the operation's pause, whichever of the two was paused.
  * - The coordinator's job is there; one that was removed or has ended too early is added again.
  * - Jobs that are delayed by another host's wrong clock are woken.
  * - Tasks without a job are dispatched again, once the operation stands still.

@@ -9,7 +9,7 @@ export interface Orphans {
   readonly unknown: readonly OwnedItem[];
 }
 
-/** Asks Firestore which of the owned items have no entry. An item at another key than its own is nobody's: an orphan. */
+/** Asks Firestore which of the owned items have no entry. An item at another key than its own has no entry: an orphan. */
 export async function findOrphans(
   source: Source,
   items: readonly OwnedItem[],

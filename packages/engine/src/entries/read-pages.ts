@@ -25,7 +25,7 @@ export async function* readPages(
       signal,
       after,
     });
-    // Its failure is met when its turn comes; until then nobody listens.
+    // Its failure is met when its turn comes; until then it is not awaited.
     page.catch(() => undefined);
     return page;
   };

@@ -18,7 +18,7 @@ export function noData(source: Pick<Source, 'describe' | 'binding'>): MigrationE
   );
 }
 
-/** Whether all users of the run were gone through, no entry was met, and nobody said that this may be. */
+/** Whether all users of the run were gone through, no entry was met, and the request does not allow that. */
 export function isWithoutData(operation: Operation, { allowEmpty = false }: MigrationRequest): boolean {
   return !allowEmpty && operation.tasks.failed === 0 && processedEntries(operation) === 0;
 }

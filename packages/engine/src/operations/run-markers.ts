@@ -106,7 +106,7 @@ export async function markCompleted(
     ...(prune === null ? {} : { prune: { deleted: prune.pruned, kept: prune.kept, unknown: prune.unknown } }),
   };
   try {
-    // What can't be read at the next start is of no use.
+    // What can't be read at the next start does not help.
     await context.target.readTags(key, signal);
     await write(context, run, key, marker, signal);
     return undefined;

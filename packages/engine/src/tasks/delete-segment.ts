@@ -95,7 +95,7 @@ async function* carryOut(
   const deltas: Counts = { ...selected.deltas };
   const issues = [...selected.issues];
   const left = new Set(doomed);
-  // What has been sent is waited for: a delete that nobody knows the outcome of could not be counted.
+  // What has been sent is waited for: a delete of unknown outcome could not be counted.
   const late = abortLater(start.signal, answerLimitMs);
   try {
     await forEachWithLimit(context.writeLimit, doomed.length, async (index) => {

@@ -191,7 +191,7 @@ test.each(['TARGET_UNAVAILABLE', 'INTERNAL'] as const)(
   },
 );
 
-test('an outage of the table fails nothing: whoever met it goes on when it is over', async () => {
+test('an outage of the table fails nothing: the tasks go on when it is over', async () => {
   let left = 20;
   const outage = (): void => {
     if (left <= 0) return;

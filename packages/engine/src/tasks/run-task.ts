@@ -30,7 +30,7 @@ export async function runTask(
   for (;;) {
     const result = await runOnce(context, operationId, task, attempt);
     if (!('outcome' in result) || result.outcome !== 'missing') return result;
-    attempt.onEvent('the ledger has lost what was recorded last; goes on from where they are');
+    attempt.onEvent('the ledger has lost the last records; the task goes on from what it has');
   }
 }
 

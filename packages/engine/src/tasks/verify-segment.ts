@@ -19,7 +19,7 @@ type Segment = Extract<Task, { type: 'segment' }>;
 
 /**
  * The reverse pass of a verification: the owned items of one segment of the table. Whether they are just those that the entries
- * led to shows when all segments are through, and nobody has to be asked about any of them.
+ * led to shows when all segments are through, and none of them has to be looked up.
  */
 export async function* verifySegment(
   context: Pick<EngineContext, 'target'>,

@@ -34,7 +34,7 @@ const redisLossMs = 30_000;
 /** So often in a row a look may fail although Redis answers. */
 const maxFailedLooks = 5;
 
-/** What fails meets the waiting call too, which throws it; a library has nobody to tell in between. */
+/** What fails meets the waiting call too, which throws it; a library has no log to write to. */
 const ignore = (): undefined => undefined;
 
 /**

@@ -90,7 +90,7 @@ test('many days: each that there is, once, in the order in which they were asked
   expect(await readerOf(environment).getJournals('ann', [])).toEqual([]);
 });
 
-test("another user's entry under the same key is nobody else's", async () => {
+test("another user's entry under the same key is not returned", async () => {
   await using environment = await openTestEnvironment();
   await environment.fill('a_b', [{ date: 'c', fields: { trades: [1] } }]);
   await environment.inProcess();

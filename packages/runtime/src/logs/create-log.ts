@@ -19,7 +19,7 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Names whose values are nobody's business, whatever they hold. */
+/** Names whose values are never shown. */
 const redacted = ['authorization', 'cookie', 'password', 'token', 'secret', 'redisUrl'];
 
 /** A log of JSON lines; each is redacted as a whole just before it is written. */

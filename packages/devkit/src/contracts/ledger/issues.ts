@@ -67,7 +67,7 @@ export function issuesContract(newLedger: NewLedger): void {
       expect(await allIssues(ledger, id, 10)).toEqual([issue(task, 'y', 'INTERNAL')]);
     });
 
-    test('of the task as a whole goes when the task starts anew, its entries’ stay', async () => {
+    test('of the task as a whole goes when the task starts again, its entries’ stay', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       const issues = [issue(task, '', 'SOURCE_UNAVAILABLE'), issue(task, 'x')];
@@ -134,7 +134,7 @@ export function issuesContract(newLedger: NewLedger): void {
       expect(await allIssues(ledger, id, 10)).toEqual([full[1], replacing, issue(task, 'x')]);
     });
 
-    test('are not resolved by their key, which nobody knows, but by a reset', async () => {
+    test('are not resolved by their key, which is unknown, but by a reset', async () => {
       const ledger = await newLedger({ maxKeptIssues });
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });

@@ -9,7 +9,7 @@ import { operationsContract } from './operations.ts';
 import { tasksContract } from './tasks.ts';
 
 export interface LedgerHarness {
-  /** Empty, and nobody else's. */
+  /** Empty, and used by nothing else. */
   readonly ledger: Ledger;
   /** Removes whatever the ledger has written, and closes what it needed. */
   readonly done: () => Promise<void>;

@@ -13,7 +13,7 @@ interface ModelTask {
 }
 
 /**
- * What a ledger has to say of one migration, worked out the slow way: sums and counts are made anew from the tasks each
+ * What a ledger has to say of one migration, worked out the slow way: sums and counts are computed from the tasks each
  * time, so that they can't drift.
  */
 export class LedgerModel {

@@ -123,7 +123,7 @@ export function tasksContract(newLedger: NewLedger): void {
       expect(await ledger.startTask(id, task, { binding })).toEqual(suspect);
       const alone = await ledger.startTask(id, task, { binding, isolated: true });
       expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
-      // Its process is gone: whoever comes next is to know.
+      // Its process is gone: the next attempt has to know.
       expect(await ledger.startTask(id, task, { binding })).toMatchObject({
         epoch: 5,
         startsWithoutProgress: 5,
@@ -353,7 +353,7 @@ export function tasksContract(newLedger: NewLedger): void {
   });
 
   describe('resetTask', () => {
-    test('takes the task out of the ledger and begins it anew', async () => {
+    test('takes the task out of the ledger and starts it again', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await finish(ledger, id, 'user:a', {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { runProgram } from '@migrator/devkit';
 
-/** Hosts of their own, as far as the network goes: namespaces on a bridge, with addresses that are nobody's (RFC 2544). */
+/** Hosts of their own, as far as the network goes: namespaces on a bridge, with addresses for benchmarks (RFC 2544). */
 export interface Hosts extends AsyncDisposable {
   /** The namespaces' names, for `ip netns exec`. */
   readonly names: readonly string[];
@@ -11,7 +11,7 @@ export interface Hosts extends AsyncDisposable {
   readonly address: string;
   /** Makes a port of 127.0.0.1 reachable for the hosts, on the same port of `address`. */
   open(port: number): Promise<void>;
-  /** Takes a host off the net: nothing comes or goes, and nobody is told. */
+  /** Takes a host off the net: nothing comes or goes, without notice. */
   cut(name: string): Promise<void>;
   heal(name: string): Promise<void>;
 }
