@@ -11,6 +11,8 @@
  * - Transactions are optimistic: a commit ends with ABORTED when something that it read has changed, and a query counts
  *   as changed when any collection with the same id has.
  * - Every query runs without an index, and no rate or request size is limited.
+ *
+ * `differential/*.vendors.test.ts` hold it against Google's emulator, where that is there: both-firestores.ts lists what differs.
  */
 export { startFirestoreEmulator } from './start-firestore-emulator.ts';
 export type { FirestoreEmulator, FirestoreEmulatorOptions } from './start-firestore-emulator.ts';

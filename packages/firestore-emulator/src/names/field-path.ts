@@ -8,7 +8,7 @@ export const nameField = '__name__';
 
 const simpleSegment = /[a-zA-Z_][a-zA-Z_0-9]*/y;
 const quotedSegment = /`((?:[^`\\]|\\.)*)`/sy;
-const reservedName = /^__.*__$/s;
+const reservedName = /^__.+__$/s;
 const maximumNameBytes = 1500;
 
 /** Parses `a.b` and `` a.`odd name` ``. @throws RpcError INVALID_ARGUMENT */

@@ -21,8 +21,13 @@ export function checkId(id: string, kind: 'Document' | 'Collection'): void {
   if (reservedPattern.test(id) && !(kind === 'Document' && isNumericId(id))) {
     throw invalidArgument(`${kind} id "${id}" is invalid because it is reserved.`);
   }
-  if (Buffer.byteLength(id) > maximumIdBytes) {
-    throw invalidArgument(`${kind} id "${id.slice(0, 40)}…" is longer than ${maximumIdBytes} bytes.`);
+}
+
+/** Checks that ids are short enough to be stored; reads take longer ones. @throws RpcError INVALID_ARGUMENT */
+export function checkIdLengths(segments: readonly string[]): void {
+  for (const id of segments) {
+    if (Buffer.byteLength(id) <= maximumIdBytes) continue;
+    throw invalidArgument(`The id "${id.slice(0, 40)}…" is longer than ${maximumIdBytes} bytes.`);
   }
 }
 

@@ -1,5 +1,6 @@
+import { checkFieldName, isNameField, samePath } from '../names/field-path.ts';
 import type { FieldPath } from '../names/field-path.ts';
-import type { AggregationMessage } from '../protocol/messages.ts';
+import type { AggregationMessage, FieldReference } from '../protocol/messages.ts';
 import { invalidArgument } from '../protocol/rpc-error.ts';
 import type { StoredDocument } from '../store/stored-document.ts';
 import { encodeDouble, encodeInteger, encodeNull } from '../values/encode-value.ts';
@@ -39,12 +40,18 @@ function exactSum(numbers: readonly (number | bigint)[]): Uint8Array {
   return encodeDouble(total(numbers));
 }
 
+function aggregatedPath(reference: FieldReference | null | undefined): FieldPath {
+  const path = referencedPath(reference);
+  if (isNameField(path)) throw invalidArgument('__name__ can not be added up.');
+  return path;
+}
+
 function parseAggregation(message: AggregationMessage, index: number): Aggregation {
   const alias = message.alias === '' ? `field_${index + 1}` : message.alias;
   switch (message.operator) {
     case 'count': {
       const upTo = message.count?.upTo?.value ?? Infinity;
-      if (upTo <= 0) throw invalidArgument('The limit of a count (up_to) must be positive.');
+      if (upTo < 0) throw invalidArgument('The limit of a count (up_to) must not be negative.');
       return {
         alias,
         path: undefined,
@@ -52,11 +59,11 @@ function parseAggregation(message: AggregationMessage, index: number): Aggregati
       };
     }
     case 'sum': {
-      const path = referencedPath(message.sum?.field);
+      const path = aggregatedPath(message.sum?.field);
       return { alias, path, result: (documents) => exactSum(numbersAt(documents, path)) };
     }
     case 'avg': {
-      const path = referencedPath(message.avg?.field);
+      const path = aggregatedPath(message.avg?.field);
       const result = (documents: readonly StoredDocument[]): Uint8Array => {
         const numbers = numbersAt(documents, path);
         return numbers.length === 0 ? encodeNull() : encodeDouble(total(numbers) / numbers.length);
@@ -68,21 +75,26 @@ function parseAggregation(message: AggregationMessage, index: number): Aggregati
   }
 }
 
-/** Parses aggregations into a function from the query's documents to the encoded results by alias. */
-export function parseAggregations(
-  messages: readonly AggregationMessage[],
-): (documents: readonly StoredDocument[]) => Record<string, Uint8Array> {
+export interface Aggregations {
+  /** The fields that are added up. Only documents that have all of them count. */
+  readonly paths: readonly FieldPath[];
+  /** From the query's documents to the encoded results by alias. */
+  readonly results: (documents: readonly StoredDocument[]) => Record<string, Uint8Array>;
+}
+
+/** Parses aggregations. @throws RpcError INVALID_ARGUMENT */
+export function parseAggregations(messages: readonly AggregationMessage[]): Aggregations {
   if (messages.length === 0 || messages.length > maximumAggregations) {
     throw invalidArgument(`A query needs 1 to ${maximumAggregations} aggregations.`);
   }
   const aggregations = messages.map((message, index) => parseAggregation(message, index));
+  const aliases = new Set(aggregations.map(({ alias }) => alias));
+  if (aliases.size < aggregations.length) throw invalidArgument('Two aggregations have the same alias.');
+  for (const alias of aliases) checkFieldName(alias);
   const paths = aggregations.flatMap(({ path }) => (path === undefined ? [] : [path]));
-  return (documents) => {
-    // The service counts only documents that have all the fields that are added up beside.
-    const counted =
-      paths.length === 0
-        ? documents
-        : documents.filter((document) => paths.every((path) => queryField(document, path) !== undefined));
-    return Object.fromEntries(aggregations.map(({ alias, result }) => [alias, result(counted)]));
+  return {
+    paths: paths.filter((path, index) => paths.findIndex((one) => samePath(one, path)) === index),
+    results: (documents) =>
+      Object.fromEntries(aggregations.map(({ alias, result }) => [alias, result(documents)])),
   };
 }

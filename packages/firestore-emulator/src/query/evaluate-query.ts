@@ -96,11 +96,16 @@ function inOrder(database: Database, query: Query): Iterable<StoredDocument> {
   return rows.toSorted((a, b) => compareKeys(a.keys, b.keys, query.orders)).map((row) => row.document);
 }
 
+/** A cursor without values stands before all documents or behind them. */
+function isEmptyRange({ start, end }: Query): boolean {
+  return (start?.values.length === 0 && !start.before) || (end?.values.length === 0 && end.before);
+}
+
 /** Finds a query's documents, in order, as they are at this moment. */
 export function evaluateQuery(database: Database, query: Query): QueryResult {
   const documents: StoredDocument[] = [];
   let skipped = 0;
-  if (query.limit === 0) return { documents, skipped };
+  if (query.limit === 0 || isEmptyRange(query)) return { documents, skipped };
   for (const document of inOrder(database, query)) {
     if (skipped < query.offset) {
       skipped += 1;

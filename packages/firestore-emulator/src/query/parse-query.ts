@@ -1,7 +1,7 @@
 import { compareUtf8 } from '../names/compare-ids.ts';
 import { isNameField, nameField, samePath } from '../names/field-path.ts';
 import type { FieldPath } from '../names/field-path.ts';
-import { checkId, parseParentName } from '../names/resource-name.ts';
+import { checkId, parseDocumentName, parseParentName } from '../names/resource-name.ts';
 import type { CursorMessage, StructuredQuery } from '../protocol/messages.ts';
 import { invalidArgument, unsupported } from '../protocol/rpc-error.ts';
 import type { Scope } from '../store/scan-names.ts';
@@ -9,7 +9,7 @@ import { maskOfPaths } from '../values/field-mask.ts';
 import type { FieldMask } from '../values/field-mask.ts';
 import { decodeValue } from '../values/value.ts';
 import type { FirestoreValue } from '../values/value.ts';
-import { inequalityPaths, parseFilter, referencedPath } from './filters.ts';
+import { checkCombination, exists, inequalityPaths, parseFilter, referencedPath } from './filters.ts';
 import type { Filter } from './filters.ts';
 
 export interface Order {
@@ -49,16 +49,28 @@ function scopeOf(segments: readonly string[], from: StructuredQuery['from']): Sc
   };
 }
 
-function ordersOf(query: StructuredQuery, filter: Filter | undefined): readonly Order[] {
+function ordersOf(
+  query: StructuredQuery,
+  filter: Filter | undefined,
+  aggregated: readonly FieldPath[],
+): readonly Order[] {
   const orders: Order[] = query.orderBy.map(({ field, direction }) => ({
     path: referencedPath(field),
     descending: direction === 'DESCENDING',
   }));
+  orders.forEach(({ path }, index) => {
+    if (index > 0 && isNameField(orders[index - 1]!.path)) {
+      throw invalidArgument('Nothing can be ordered behind __name__.');
+    }
+    if (orders.findIndex((order) => samePath(order.path, path)) < index) {
+      throw invalidArgument(`A query can be ordered by "${path.join('.')}" once only.`);
+    }
+  });
   const descending = orders.at(-1)?.descending ?? false;
   const implied = (filter === undefined ? [] : inequalityPaths(filter))
     .filter((path) => !isNameField(path))
     .toSorted((a, b) => compareUtf8(a.join('.'), b.join('.')));
-  for (const path of implied) {
+  for (const path of [...implied, ...aggregated]) {
     if (!orders.some((order) => samePath(order.path, path))) orders.push({ path, descending });
   }
   const byName = orders.findIndex((order) => isNameField(order.path));
@@ -67,18 +79,31 @@ function ordersOf(query: StructuredQuery, filter: Filter | undefined): readonly 
   return orders.slice(0, byName + 1);
 }
 
-function cursorOf(message: CursorMessage | null, orders: readonly Order[]): Cursor | undefined {
-  if (message === null || message.values.length === 0) return undefined;
-  if (message.values.length > orders.length) {
+function cursorOf(
+  message: CursorMessage | null,
+  orders: readonly Order[],
+  given: number,
+): Cursor | undefined {
+  if (message === null) return undefined;
+  if (message.values.length > given) {
     throw invalidArgument('A cursor has more values than the query has orders.');
   }
   const values = message.values.map((value) => decodeValue(value));
   values.forEach((value, index) => {
-    if (isNameField(orders[index]!.path) && value.kind !== 'reference') {
+    if (!isNameField(orders[index]!.path)) return;
+    if (value.kind !== 'reference') {
       throw invalidArgument('The value of a cursor for __name__ must be a reference.');
     }
+    parseDocumentName(value.value);
   });
   return { values, before: message.before };
+}
+
+function filterOf(query: StructuredQuery, aggregated: readonly FieldPath[]): Filter | undefined {
+  const where = query.where === null ? undefined : parseFilter(query.where);
+  if (where !== undefined) checkCombination(where);
+  const filters = [...(where === undefined ? [] : [where]), ...aggregated.map(exists)];
+  return filters.length > 1 ? { type: 'and', filters } : filters[0];
 }
 
 function selectOf(query: StructuredQuery): FieldMask | undefined {
@@ -87,23 +112,30 @@ function selectOf(query: StructuredQuery): FieldMask | undefined {
   return maskOfPaths(paths.filter((path) => !isNameField(path)));
 }
 
-/** Parses a query below `parent`. @throws RpcError INVALID_ARGUMENT, UNIMPLEMENTED */
-export function parseQuery(parent: string, query: StructuredQuery | undefined): Query {
+/**
+ * Parses a query below `parent`. Documents need the `aggregated` fields, and are ordered by them behind all else: that is what
+ * a limit counts. @throws RpcError INVALID_ARGUMENT, UNIMPLEMENTED
+ */
+export function parseQuery(
+  parent: string,
+  query: StructuredQuery | undefined,
+  aggregated: readonly FieldPath[] = [],
+): Query {
   if (query === undefined) throw invalidArgument('The request holds no structured query.');
   if (query.findNearest !== null) throw unsupported('nearest-neighbour queries (find_nearest)');
   if (query.offset < 0) throw invalidArgument('The offset of a query must not be negative.');
   const limit = query.limit === null ? Infinity : query.limit.value;
   if (limit < 0) throw invalidArgument('The limit of a query must not be negative.');
   const { database, segments } = parseParentName(parent);
-  const filter = query.where === null ? undefined : parseFilter(query.where);
-  const orders = ordersOf(query, filter);
+  const filter = filterOf(query, aggregated);
+  const orders = ordersOf(query, filter, aggregated);
   return {
     database,
     scope: scopeOf(segments, query.from),
     filter,
     orders,
-    start: cursorOf(query.startAt, orders),
-    end: cursorOf(query.endAt, orders),
+    start: cursorOf(query.startAt, orders, query.orderBy.length),
+    end: cursorOf(query.endAt, orders, query.orderBy.length),
     offset: query.offset,
     limit,
     select: selectOf(query),

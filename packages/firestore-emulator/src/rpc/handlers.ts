@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerWritableStream, UntypedHandleCall, handleUnaryCall } from '@grpc/grpc-js';
 import { asRpcError } from '../protocol/rpc-error.ts';
 import type { EmulatorState } from './emulator-state.ts';
+import { endWithStatus } from './unsupported-handlers.ts';
 
 /** Answers one request; a Buffer is an encoded response. */
 export type UnaryHandler<Request> = (state: EmulatorState, request: Request) => object;
@@ -55,7 +56,7 @@ export function serverStream<Request extends object>(
       call.end();
     } catch (error) {
       const { code, message } = asRpcError(error);
-      call.emit('error', { code, details: message });
+      endWithStatus(call, code, message);
     }
   };
   return ((call: ServerWritableStream<Request, object>) => {

@@ -53,12 +53,16 @@ export function runQuery(state: EmulatorState, request: RunQueryRequest): Iterab
 export function runAggregationQuery(state: EmulatorState, request: RunAggregationQueryRequest): object[] {
   checkExplain(request.explainOptions);
   const { structuredAggregationQuery } = request;
-  const query = parseQuery(request.parent, structuredAggregationQuery?.structuredQuery);
-  const aggregate = parseAggregations(structuredAggregationQuery?.aggregations ?? []);
+  const { paths, results } = parseAggregations(structuredAggregationQuery?.aggregations ?? []);
+  const { structuredQuery } = structuredAggregationQuery ?? {};
+  if (paths.length > 0 && (structuredQuery?.select ?? null) !== null) {
+    throw invalidArgument('A query that adds up fields can not select fields.');
+  }
+  const query = parseQuery(request.parent, structuredQuery, paths);
   const database = state.database(query.database);
   const session = openRead(database, state.transactions, request);
   rememberQuery(session, query.scope.collectionId);
-  const aggregateFields = aggregate(evaluateQuery(database, query).documents);
+  const aggregateFields = results(evaluateQuery(database, query).documents);
   const response = { result: { aggregateFields }, readTime: toProtoTimestamp(session.readTime) };
   return [
     session.newTransactionId === undefined

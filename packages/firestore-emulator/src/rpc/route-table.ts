@@ -5,7 +5,7 @@ import { listCollectionIds, listDocuments } from './list-handlers.ts';
 import { partitionQuery, runAggregationQuery, runQuery } from './query-handlers.ts';
 import { batchGetDocuments, getDocument } from './read-handlers.ts';
 import { begin, rollback } from './transaction-handlers.ts';
-import { unsupportedStream } from './unsupported-handlers.ts';
+import { unsupportedListen, unsupportedStream } from './unsupported-handlers.ts';
 import {
   batchWrite,
   commitWrites,
@@ -31,7 +31,7 @@ export function routeTable(state: EmulatorState): UntypedServiceImplementation {
     BatchWrite: unary(state, batchWrite),
     BeginTransaction: unary(state, begin),
     Rollback: unary(state, rollback),
-    Listen: unsupportedStream('real-time listeners (Listen, which onSnapshot uses)'),
+    Listen: unsupportedListen,
     Write: unsupportedStream('streaming writes (Write)'),
     ExecutePipeline: unsupportedStream('pipelines (ExecutePipeline)'),
   };

@@ -9,6 +9,7 @@ export function begin(state: EmulatorState, request: BeginTransactionRequest): o
 
 export function rollback(state: EmulatorState, request: RollbackRequest): object {
   const database = state.database(request.database);
-  state.transactions.end(state.transactions.get(database, request.transaction));
+  // Of one that has ended there is nothing to undo: clients do it after a commit that was ABORTED.
+  state.transactions.end(database, request.transaction);
   return {};
 }

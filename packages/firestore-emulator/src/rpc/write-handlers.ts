@@ -15,7 +15,7 @@ import type { Database } from '../store/database.ts';
 import { documentFields, documentName, makeDocument } from '../store/stored-document.ts';
 import { Transactions } from '../transactions/transactions.ts';
 import { toProtoTimestamp } from '../wire/timestamp.ts';
-import { commit } from '../writes/commit.ts';
+import { commit, parseWrites } from '../writes/commit.ts';
 import type { EmulatorState } from './emulator-state.ts';
 import { masker } from './read-handlers.ts';
 
@@ -26,11 +26,11 @@ export function commitWrites(state: EmulatorState, request: CommitRequest): obje
   if (request.transaction.length > 0) {
     const transaction = state.transactions.get(database, request.transaction);
     // Whether it succeeds or fails, a commit ends its transaction.
-    state.transactions.end(transaction);
+    state.transactions.end(database, transaction.id);
     if (!transaction.readOnly) Transactions.check(database, transaction);
     else if (request.writes.length > 0) throw invalidArgument('A read-only transaction cannot write.');
   }
-  const { results, time } = commit(database, request.writes);
+  const { results, time } = commit(database, parseWrites(database, request.writes));
   return { writeResults: results, commitTime: toProtoTimestamp(time) };
 }
 
@@ -45,7 +45,7 @@ export function batchWrite(state: EmulatorState, request: BatchWriteRequest): ob
   if (new Set(names).size < names.length) {
     throw invalidArgument('A batch write must not write the same document more than once.');
   }
-  const outcomes = request.writes.map((write) => {
+  const outcomes = parseWrites(database, request.writes).map((write) => {
     try {
       return { result: commit(database, [write]).results[0] ?? {}, status: { code: status.OK } };
     } catch (error) {
@@ -65,7 +65,8 @@ function writeOne(
   write: Partial<Write>,
   mask: DocumentMask | null,
 ): Buffer {
-  commit(database, [{ updateMask: null, updateTransforms: [], currentDocument: null, ...write }]);
+  const whole: Write = { updateMask: null, updateTransforms: [], currentDocument: null, ...write };
+  commit(database, parseWrites(database, [whole]));
   const document = database.get(segments);
   return document === undefined ? Buffer.alloc(0) : masker(mask)(document);
 }

@@ -1,4 +1,4 @@
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { readProtos } from '../protocol/firestore-protocol.ts';
 
@@ -16,9 +16,15 @@ function loadService(): protobuf.Service {
   return root.lookupService('google.firestore.v1.Firestore');
 }
 
-/** A gRPC client of the published protos, unchanged, without any SDK. */
-export function openRawClient(port: number): RawClient {
+/** A gRPC client of the published protos, unchanged, without any SDK; 64-bit integers come as `longs`. */
+export function openRawClient(
+  port: number,
+  longs: NumberConstructor | StringConstructor = Number,
+): RawClient {
   const service = loadService();
+  // Google's emulator lists collections only for whom it takes for an administrator.
+  const metadata = new Metadata();
+  metadata.set('authorization', 'Bearer owner');
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     'grpc.max_receive_message_length': -1,
   });
@@ -33,8 +39,9 @@ export function openRawClient(port: number): RawClient {
         const call = client.makeServerStreamRequest(
           `/google.firestore.v1.Firestore/${name}`,
           (message: Message) => Buffer.from(requestType.encode(requestType.fromObject(message)).finish()),
-          (bytes) => responseType.toObject(responseType.decode(bytes), { enums: String, longs: Number }),
+          (bytes) => responseType.toObject(responseType.decode(bytes), { enums: String, longs }),
           request,
+          metadata,
         );
         call.on('data', (response: Response) => responses.push(response));
         call.on('end', () => {

@@ -4,6 +4,7 @@ import type { TransactionOptions } from '../protocol/messages.ts';
 import { RpcError, invalidArgument } from '../protocol/rpc-error.ts';
 import type { Database } from '../store/database.ts';
 
+const idBytes = 16;
 const maximumAgeMicros = 270_000_000;
 
 /** A transaction: what it read, so that its commit can tell whether that still holds. Nothing is locked. */
@@ -30,7 +31,7 @@ export class Transactions {
     const now = database.clock.readTime();
     this.#forgetOld(now);
     const transaction: Transaction = {
-      id: randomBytes(16),
+      id: randomBytes(idBytes),
       readOnly: options?.mode === 'readOnly',
       startedAt: now,
       readTime,
@@ -50,8 +51,11 @@ export class Transactions {
     return entry.transaction;
   }
 
-  end(transaction: Transaction): void {
-    this.#open.delete(transaction.id.toString('hex'));
+  /** Ends the transaction if it is open. @throws RpcError INVALID_ARGUMENT for what never was an id */
+  end(database: Database, id: Uint8Array): void {
+    if (id.length !== idBytes) throw invalidArgument('Invalid transaction.');
+    const key = Buffer.from(id).toString('hex');
+    if (this.#open.get(key)?.database === database) this.#open.delete(key);
   }
 
   /** @throws RpcError ABORTED when something that the transaction read has changed since */

@@ -27,7 +27,7 @@ test.each<[string[], Plain]>([
   [['a.x'], { a: { x: '1' } }],
   [['a', 'a.x'], { a: { x: '1', y: '2' } }],
   [['a.x', 'a'], { a: { x: '1', y: '2' } }],
-  [['a.none'], { a: {} }],
+  [['a.none'], {}],
   [['b.x'], {}],
   [['`odd name`.z', 'b'], { b: 'text', 'odd name': { z: '3' } }],
 ])('mask %j picks', (paths, picked) => {

@@ -2,6 +2,7 @@ import { parseFieldPath } from '../names/field-path.ts';
 import type { FieldPath } from '../names/field-path.ts';
 import { readFieldMap } from '../wire/field-map.ts';
 import type { FieldMap } from '../wire/field-map.ts';
+import { typeName } from './check-vector.ts';
 import { encodeMap } from './encode-value.ts';
 import { contentField, contentOf, valueKind } from './value.ts';
 
@@ -41,12 +42,15 @@ export function parseFieldMask(paths: readonly string[]): FieldMask {
   return maskOfPaths(paths.map((path) => parseFieldPath(path)));
 }
 
+/** The fields of a map; a vector has none that a path could name. */
 function nested(value: Uint8Array | undefined): FieldMap | undefined {
   const content = value === undefined ? undefined : contentOf(value, valueKind.map);
-  return content === undefined ? undefined : readFieldMap(content, contentField);
+  if (content === undefined) return undefined;
+  const fields = readFieldMap(content, contentField);
+  return fields.has(typeName) ? undefined : fields;
 }
 
-/** The fields that the mask takes, in the order they have in `fields`. */
+/** The fields that the mask takes, in the order they have in `fields`; a map of which it takes nothing is left out. */
 export function pickFields(fields: FieldMap, mask: FieldMask): FieldMap {
   const picked: FieldMap = new Map();
   for (const [name, value] of fields) {
@@ -56,7 +60,8 @@ export function pickFields(fields: FieldMap, mask: FieldMask): FieldMap {
       picked.set(name, value);
     } else {
       const inner = nested(value);
-      if (inner !== undefined) picked.set(name, encodeMap(pickFields(inner, branches)));
+      const taken = inner === undefined ? undefined : pickFields(inner, branches);
+      if (taken !== undefined && taken.size > 0) picked.set(name, encodeMap(taken));
     }
   }
   return picked;

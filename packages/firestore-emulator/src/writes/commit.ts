@@ -1,4 +1,4 @@
-import { parseDocumentName } from '../names/resource-name.ts';
+import { checkIdLengths, parseDocumentName } from '../names/resource-name.ts';
 import type { ResourcePath } from '../names/resource-name.ts';
 import type { Write, WriteResult } from '../protocol/messages.ts';
 import { invalidArgument } from '../protocol/rpc-error.ts';
@@ -12,7 +12,7 @@ import { documentSize } from '../values/value-size.ts';
 import type { FieldMap } from '../wire/field-map.ts';
 import { toProtoTimestamp } from '../wire/timestamp.ts';
 import { checkPrecondition } from './precondition.ts';
-import { applyTransforms } from './transforms.ts';
+import { applyTransforms, checkTransforms } from './transforms.ts';
 
 const maximumDocumentSize = 1_048_576;
 // The encoding of a value is never less than a quarter of what Firestore counts for it, so smaller ones pass unmeasured.
@@ -27,14 +27,17 @@ interface Draft {
   updateTime: number | undefined;
 }
 
-interface Intent {
+/** A write that has been checked as far as it can be without its document. */
+export interface Intent {
   readonly name: string;
+  readonly path: ResourcePath;
+  readonly write: Write;
   /** The fields after the write without its transforms; undefined for a delete. */
   readonly apply: (before: FieldMap | undefined) => FieldMap | undefined;
   readonly transforms: Write['updateTransforms'];
 }
 
-function intentOf(write: Write): Intent {
+function intentOf(write: Write): Pick<Intent, 'name' | 'apply' | 'transforms'> {
   switch (write.operation) {
     case 'update': {
       const encoded = write.update ?? new Uint8Array(0);
@@ -85,8 +88,8 @@ export interface CommitResult {
   readonly time: number;
 }
 
-function stage(draft: Draft, intent: Intent, write: Write, time: number): WriteResult {
-  checkPrecondition(write.currentDocument, intent.name, draft.updateTime);
+function stage(draft: Draft, intent: Intent, time: number): WriteResult {
+  checkPrecondition(intent.write.currentDocument, intent.name, draft.updateTime);
   const before = draft.fields;
   let after = intent.apply(before);
   let transformResults: readonly Uint8Array[] = [];
@@ -103,26 +106,34 @@ function stage(draft: Draft, intent: Intent, write: Write, time: number): WriteR
   };
 }
 
+/** Checks writes without looking at the documents: the service does that before all else. @throws RpcError INVALID_ARGUMENT */
+export function parseWrites(database: Database, writes: readonly Write[]): readonly Intent[] {
+  return writes.map((write) => {
+    const intent = intentOf(write);
+    checkTransforms(intent.transforms);
+    const path = parseDocumentName(intent.name);
+    checkIdLengths(path.segments);
+    if (path.database !== database.name) {
+      throw invalidArgument(`Document "${intent.name}" is not in the request's database "${database.name}".`);
+    }
+    return { ...intent, path, write };
+  });
+}
+
 /** Applies all writes at one time, or none. @throws RpcError as the service answers */
-export function commit(database: Database, writes: readonly Write[]): CommitResult {
+export function commit(database: Database, intents: readonly Intent[]): CommitResult {
   const time = database.clock.nextCommitTime();
   const drafts = new Map<string, Draft>();
-  const results = writes.map((write) => {
-    const intent = intentOf(write);
-    let draft = drafts.get(intent.name);
+  const results = intents.map((intent) => {
+    const { name, path } = intent;
+    let draft = drafts.get(name);
     if (draft === undefined) {
-      const path = parseDocumentName(intent.name);
-      if (path.database !== database.name) {
-        throw invalidArgument(
-          `Document "${intent.name}" is not in the request's database "${database.name}".`,
-        );
-      }
       const original = database.get(path.segments);
       const fields = original === undefined ? undefined : documentFields(original.encoded);
       draft = { path, original, fields, updateTime: original?.updateTime };
-      drafts.set(intent.name, draft);
+      drafts.set(name, draft);
     }
-    return stage(draft, intent, write, time);
+    return stage(draft, intent, time);
   });
   const documents = [...drafts].map(([name, draft]) => ({ draft, document: finish(draft, name, time) }));
   for (const { draft, document } of documents) {

@@ -1,4 +1,4 @@
-import { parseFieldPath } from '../names/field-path.ts';
+import { type FieldPath, parseFieldPath, samePath } from '../names/field-path.ts';
 import type { FieldTransform } from '../protocol/messages.ts';
 import { invalidArgument } from '../protocol/rpc-error.ts';
 import { compareValues, equalValues } from '../values/compare-values.ts';
@@ -117,6 +117,20 @@ function applyTransform(transform: FieldTransform, stored: Uint8Array | undefine
     default:
       throw invalidArgument(`The transform of "${transform.fieldPath}" says nothing to do.`);
   }
+}
+
+/** Checks what can be checked before the document is known. @throws RpcError INVALID_ARGUMENT */
+export function checkTransforms(transforms: readonly FieldTransform[]): void {
+  const paths = transforms.map(({ fieldPath }) => parseFieldPath(fieldPath));
+  for (const path of paths) {
+    const holds = (other: FieldPath): boolean =>
+      other.length > path.length && samePath(other.slice(0, path.length), path);
+    if (paths.some(holds)) {
+      throw invalidArgument(`A field and "${path.join('.')}" around it can not be transformed at once.`);
+    }
+  }
+  // On nothing each of them can be applied.
+  for (const transform of transforms) applyTransform(transform, undefined, 0);
 }
 
 /** Applies transforms in order. `time` is the commit's, in microseconds. @throws RpcError INVALID_ARGUMENT */
