@@ -37,17 +37,21 @@ const sourceCalls: ReadonlyMap<string, Kind> = new Map([
   ['listSubcollections', 'read'],
 ] as const);
 
-const targetCalls: ReadonlyMap<string, Kind> = new Map([
-  ['putOwned', 'write'],
-  ['deleteOwned', 'write'],
-  ['getItems', 'read'],
-  ['scan', 'read'],
-  ['isEmpty', 'read'],
-  ['preflight', 'read'],
-  ['describe', 'read'],
-  ['readTags', 'read'],
-  ['writeTag', 'write'],
-] as const);
+const targetCalls: ReadonlyMap<string, Kind> = new Map(
+  Object.entries({
+    putOwned: 'write',
+    createItems: 'write',
+    whyNoBatches: 'read',
+    deleteOwned: 'write',
+    getItems: 'read',
+    scan: 'read',
+    isEmpty: 'read',
+    preflight: 'read',
+    describe: 'read',
+    readTags: 'read',
+    writeTag: 'write',
+  } satisfies Record<Exclude<keyof Target, 'close'>, Kind>),
+);
 
 const ledgerCalls: ReadonlyMap<string, Kind> = new Map([
   ['startTask', 'call'],
