@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import { exitCodes } from './cli/exit-codes.ts';
 import { control } from './commands/control.ts';
+import { doctor } from './commands/doctor.ts';
 import { failures } from './commands/failures.ts';
 import { pace } from './commands/pace.ts';
 import { report } from './commands/report.ts';
@@ -21,6 +22,7 @@ const program = new Command('journal-migrate').description(
 );
 
 for (const command of [
+  doctor(),
   start(),
   watch(),
   status(),

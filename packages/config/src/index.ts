@@ -1,7 +1,7 @@
 export { parseBasePath } from './address-list.ts';
 export { ConfigError } from './config-error.ts';
 export { type Config, type LogLevel } from './config.ts';
-export { loadConfig, loadEnvFile } from './load-config.ts';
+export { loadConfig, loadEnvFile, requireConfig } from './load-config.ts';
 export { endAtStart, endInOrder, secondRequest, signalCodes } from './end-in-order.ts';
 export { readConfig } from './read-config.ts';
 export {

@@ -13,17 +13,22 @@ export function loadEnvFile(): Readonly<Record<string, string>> | undefined {
   return fromFile;
 }
 
+/** As `loadConfig`, and throws the ConfigError. */
+export function requireConfig(check: (config: Config) => void = () => undefined): Config {
+  const fromFile = loadEnvFile();
+  requireNoMistypedName(process.env, fromFile && { path: envFile, names: Object.keys(fromFile) });
+  const config = readConfig(process.env);
+  check(config);
+  return config;
+}
+
 /**
  * For a program's first line: reads `.env` from the working directory where there is one (what is set already wins),
  * checks everything, and ends the process with one line where something is wrong. `check` may throw a ConfigError of the program's own.
  */
-export function loadConfig(check: (config: Config) => void = () => undefined): Config {
+export function loadConfig(check?: (config: Config) => void): Config {
   try {
-    const fromFile = loadEnvFile();
-    requireNoMistypedName(process.env, fromFile && { path: envFile, names: Object.keys(fromFile) });
-    const config = readConfig(process.env);
-    check(config);
-    return config;
+    return requireConfig(check);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,6 +1,6 @@
 import type { Config } from '@migrator/config';
 import { createDynamoDbTarget, locateTable } from '@migrator/dynamodb';
-import type { Binding } from '@migrator/core';
+import { type Binding, MigrationError, type Source } from '@migrator/core';
 import {
   bindingResolver,
   createMemoryRateLimit,
@@ -26,7 +26,8 @@ export interface Services extends Omit<EngineContext, 'ledger'> {
 
 /**
  * Firestore and DynamoDB as the configuration has them, throttled by a limit that all processes share (by default
- * by one of this process alone). Connects to nothing yet. Throws where the project or the region is not named anywhere.
+ * by one of this process alone). Connects to nothing yet. Throws where the project or the region is not named anywhere;
+ * where both are not, the message has a line for each.
  */
 export async function openServices(
   config: Config,
@@ -43,16 +44,16 @@ export async function openServices(
     maxWriteUnitsPerSecond,
   });
   const redact = createRedact(config.secrets);
-  const source = await createFirestoreSource({
-    ...google,
-    onRetry: observation?.onRetry,
+  const [source, table] = await bothOrAllFaults(
+    createFirestoreSource({ ...google, onRetry: observation?.onRetry }),
+    locateTable(aws),
+  ).catch((error: unknown) => {
+    rateController.close();
+    throw redactError(error, redact);
   });
   const configured: Binding = {
     source: source.binding,
-    target: await locateTable(aws).catch(async (error: unknown) => {
-      await source.close();
-      throw redactError(error, redact);
-    }),
+    target: table,
     settings: { oversize: migration.oversize },
   };
   const target = createDynamoDbTarget({
@@ -90,4 +91,17 @@ export async function openServices(
       await Promise.allSettled([source.close(), target.close()]);
     },
   };
+}
+
+async function bothOrAllFaults<T>(opening: Promise<Source>, locating: Promise<T>): Promise<[Source, T]> {
+  const [source, located] = await Promise.allSettled([opening, locating]);
+  if (source.status === 'fulfilled' && located.status === 'fulfilled') return [source.value, located.value];
+  if (source.status === 'fulfilled') await source.value.close();
+  const faults = [source, located].flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  if (faults.length === 1) throw faults[0];
+  throw new MigrationError(
+    MigrationError.codeOf(faults[0]),
+    faults.map(({ message }) => message).join('\n'),
+    { cause: faults[0] },
+  );
 }
