@@ -113,6 +113,11 @@ export type CoordinatorStateChange = {
   readonly [Key in keyof CoordinatorState]?: CoordinatorState[Key] | null | undefined;
 };
 
+/** Keys whose greatest value stays: tasks of many processes report them at once. */
+export const greatestStays: ReadonlySet<string> = new Set([
+  'newestSeen',
+] satisfies (keyof CoordinatorState)[]);
+
 /** State of one pass over a run, deleted when a retry takes the run up again. */
 export const stateResetOnRetry = [
   'pruneId',

@@ -1,4 +1,4 @@
-import type { Commit, CoordinatorStateChange, Operation } from '@migrator/core';
+import { type Commit, type CoordinatorStateChange, greatestStays, type Operation } from '@migrator/core';
 
 import type { KeptIssues } from './kept-issues.ts';
 
@@ -61,6 +61,8 @@ export function mergeCoordinatorState(
   change: CoordinatorStateChange = {},
 ): void {
   for (const [name, value] of Object.entries(change)) {
+    const known = JSON.stringify(coordinatorState.get(name)) ?? '';
+    if (greatestStays.has(name) && known > JSON.stringify(value)) continue;
     if (value === null) coordinatorState.delete(name);
     else if (value !== undefined) coordinatorState.set(name, structuredClone(value));
   }

@@ -180,8 +180,5 @@ async function noteNewest(
 ): Promise<void> {
   if (newest === undefined) return;
   if (operation.request.kind === 'migration' && operation.request.dryRun) return;
-  const known = (await ledger.get(operation.id))?.coordinatorState.newestSeen;
-  if (known === undefined || known < newest) {
-    await ledger.update(operation.id, { coordinatorState: { newestSeen: newest } });
-  }
+  await ledger.update(operation.id, { coordinatorState: { newestSeen: newest } });
 }

@@ -3,6 +3,7 @@ import {
   bindingFingerprint,
   type CoordinatorStateChange,
   firstPhases,
+  greatestStays,
   type Control,
   type Issue,
   type Operation,
@@ -116,15 +117,18 @@ export function bindingOf(text: string | null | undefined): Binding {
   return text ? JSON.parse(text) : unbound;
 }
 
-/** The coordinator's state as the scripts take it: how many, then key and JSON text; no text for a key to delete. */
+/**
+ * The coordinator's state as the scripts take it: how many, then key and JSON text; no text for a key to delete. A text behind
+ * `>` is stored only over a smaller one.
+ */
 export function stateArguments(change: CoordinatorStateChange = {}): (string | number)[] {
   const coordinatorState = Object.entries(change).filter(([, value]) => value !== undefined);
   return [
     coordinatorState.length,
-    ...coordinatorState.flatMap(([name, value]) => [
-      name,
-      optional(value === null ? undefined : JSON.stringify(value)),
-    ]),
+    ...coordinatorState.flatMap(([name, value]) => {
+      const text = optional(value === null ? undefined : JSON.stringify(value));
+      return [name, greatestStays.has(name) ? text.replace('=', '>') : text];
+    }),
   ];
 }
 

@@ -207,6 +207,19 @@ export function operationsContract(newLedger: NewLedger): void {
       expect((await read(ledger, id)).coordinatorState).toEqual({ prepared: true, totalEntries: 8 });
     });
 
+    test('keeps the newest that was seen, in whatever order tasks report it', async () => {
+      const ledger = await newLedger();
+      const { id } = await open(ledger);
+      const seen = ['2026-06-02', '2026-06-09', '2026-06-01', '2026-06-05'];
+      await Promise.all(
+        seen.map((newestSeen) => ledger.update(id, { coordinatorState: { newestSeen, missingUsers: 1 } })),
+      );
+      expect((await read(ledger, id)).coordinatorState).toEqual({
+        newestSeen: '2026-06-09',
+        missingUsers: 1,
+      });
+    });
+
     test('keeps the state of an operation that is over', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
