@@ -2,19 +2,14 @@ import type { Benchmark } from './benchmarks/benchmark.ts';
 import { loop } from './benchmarks/loop.ts';
 import { pipeline } from './benchmarks/pipeline.ts';
 import { verifyAndRollback } from './benchmarks/verify-and-rollback.ts';
+import { vendors } from './benchmarks/vendors.ts';
+import { comparison, type Comparison } from './comparisons.ts';
 import { Dataset } from './fakes/dataset.ts';
 
-/** Benchmarks that are measured in turns, and ratios of what one turn measured. */
+/** Benchmarks that are measured in turns. */
 export interface Group {
   readonly name: string;
   readonly benchmarks: readonly Benchmark[];
-  readonly ratios: readonly Ratio[];
-}
-
-export interface Ratio {
-  readonly name: string;
-  readonly of: string;
-  readonly to: string;
 }
 
 export interface Sizes {
@@ -23,6 +18,8 @@ export interface Sizes {
   readonly entriesPerUser: number;
   /** Of the naive way, which is slow. */
   readonly naiveEntries: number;
+  /** Of the vendors' own engines, which are slow too. */
+  readonly vendorsUsers: number;
   readonly growingEntriesPerUser: readonly number[];
   /** With an entry each: what is measured is the cost of a user. */
   readonly growingUsers: readonly number[];
@@ -32,6 +29,7 @@ export const wholeSizes: Sizes = {
   entries: 40_000,
   entriesPerUser: 100,
   naiveEntries: 4_000,
+  vendorsUsers: 30,
   growingEntriesPerUser: [100, 1_000, 10_000],
   growingUsers: [1_000, 10_000, 100_000],
 };
@@ -41,8 +39,9 @@ export const quickSizes: Sizes = {
   entries: 1_000,
   entriesPerUser: 100,
   naiveEntries: 200,
-  growingEntriesPerUser: [100, 1_000],
-  growingUsers: [100, 200],
+  vendorsUsers: 2,
+  growingEntriesPerUser: [500],
+  growingUsers: [100],
 };
 
 export function groupsOf(sizes: Sizes): readonly Group[] {
@@ -54,26 +53,24 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
     {
       name: 'map',
       benchmarks: ['ordinary', 'ugly'].map((task) => loop({ name: `map.${task}`, program: 'map', task })),
-      ratios: [],
     },
     {
       name: 'pipeline',
       benchmarks: [
         pipeline({ name: 'pipeline.safe', dataset, workers: 1 }),
+        pipeline({ name: 'pipeline.safe.tls', dataset, workers: 1, way: 'tls' }),
+        pipeline({ name: 'pipeline.safe.one-by-one', dataset, workers: 1, way: 'one-by-one' }),
+        pipeline({ name: 'pipeline.unconditional', dataset, workers: 1, way: 'unconditional' }),
+        verifyAndRollback({ dataset, workers: 1 }),
         loop({ name: 'floor', program: 'floor', task: dataset.projectId }),
         loop({ name: 'naive', program: 'naive', task: naive }),
         loop({ name: 'naive.batched', program: 'naive', args: ['--batched'], task: naive }),
       ],
-      ratios: [
-        ratio('naiveToSafe', 'naive', 'pipeline.safe'),
-        ratio('safeToFloor', 'pipeline.safe', 'floor'),
-      ],
     },
-    { name: 'verify', benchmarks: [verifyAndRollback({ dataset, workers: 1 })], ratios: [] },
+    { name: 'vendors', benchmarks: [vendors({ users: sizes.vendorsUsers, entriesPerUser })] },
     {
       name: 'growth.workers',
       benchmarks: [1, 2].map((workers) => pipeline({ name: `growth.workers.${workers}`, dataset, workers })),
-      ratios: [ratio('twoWorkersToOne', 'growth.workers.2', 'growth.workers.1')],
     },
     {
       name: 'growth.entriesPerUser',
@@ -84,7 +81,6 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
           workers: 1,
         }),
       ),
-      ratios: [],
     },
     {
       name: 'growth.users',
@@ -97,11 +93,27 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
           warmUpUsers: Math.min(users.users, 2_000),
         }),
       ),
-      ratios: [],
     },
   ];
 }
 
-function ratio(name: string, of: string, to: string): Ratio {
-  return { name: `ratio.${name}`, of: `${of}.cpuMicrosPerEntry`, to: `${to}.cpuMicrosPerEntry` };
+/** What figures say beside each other. A round has those of the figures that it measured. */
+export function comparisonsOf(sizes: Sizes): readonly Comparison[] {
+  const cpu = 'cpuMicrosPerEntry';
+  const speed = 'entriesPerSecond';
+  const [largestUser, mostUsers] = [sizes.growingEntriesPerUser.at(-1), sizes.growingUsers.at(-1)];
+  return [
+    comparison('ratio.naiveToSafe', `naive.${cpu} / pipeline.safe.${cpu}`),
+    comparison('ratio.safeToFloor', `pipeline.safe.${cpu} / floor.${cpu}`),
+    comparison('ratio.safeToUnconditional', `pipeline.safe.${cpu} / pipeline.unconditional.${cpu}`),
+    comparison('ratio.oneByOneToSafe', `pipeline.safe.one-by-one.${cpu} / pipeline.safe.${cpu}`),
+    comparison('ratio.verifyToFloor', `verify.${cpu} / floor.${cpu}`),
+    comparison('ratio.safeSpeedToFloor', `pipeline.safe.${speed} / floor.${speed}`),
+    comparison('ratio.twoWorkersToOne', `growth.workers.2.${cpu} / growth.workers.1.${cpu}`),
+    comparison('difference.tlsMicrosPerEntry', `pipeline.safe.tls.${cpu} - pipeline.safe.${cpu}`),
+    comparison(
+      'difference.userMicrosBesideEntries',
+      `growth.users.${mostUsers}.cpuMicrosPerUser - growth.entriesPerUser.${largestUser}.${cpu}`,
+    ),
+  ];
 }

@@ -1,7 +1,7 @@
 import { arch, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmarks/benchmark.ts';
-import { groupsOf, type Group, quickSizes, wholeSizes } from './groups.ts';
+import { comparisonsOf, groupsOf, type Group, quickSizes, wholeSizes } from './groups.ts';
 import { markdownTable } from './markdown-table.ts';
 import { startFakes } from './processes/fakes.ts';
 import { runGroups } from './run-groups.ts';
@@ -36,7 +36,8 @@ if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
   process.stderr.write('--rounds takes a number from 1 to 100\n');
   process.exit(2);
 }
-const groups = groupsOf(values.quick ? quickSizes : wholeSizes)
+const sizes = values.quick ? quickSizes : wholeSizes;
+const groups = groupsOf(sizes)
   .map((group) => ({ ...group, benchmarks: group.benchmarks.filter((one) => isWanted(group, one)) }))
   .filter((group) => group.benchmarks.length > 0);
 if (groups.length === 0) {
@@ -51,7 +52,7 @@ say(machine);
 await using fakes = await startFakes();
 const started = performance.now();
 const setting = { fakes, profileFolder: values.profile };
-const figures = await runGroups(groups, { setting, rounds, say });
+const figures = await runGroups(groups, { setting, rounds, comparisons: comparisonsOf(sizes), say });
 say(`${Math.round((performance.now() - started) / 1_000)} s in all`);
 if (values.markdown) process.stdout.write(markdownTable(figures, machine));
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);

@@ -1,45 +1,57 @@
-import type { OpenContestant, Setting } from './benchmarks/benchmark.ts';
+import { type OpenContestant, Unavailable, type Setting } from './benchmarks/benchmark.ts';
+import { compare, type Comparison } from './comparisons.ts';
 import { type Figures, figuresOf, type Sample } from './figures.ts';
 import type { Group } from './groups.ts';
 
-/** Measures one group after another; each group's benchmarks take turns. */
-export async function runGroups(
-  groups: readonly Group[],
-  options: { setting: Setting; rounds: number; say: (line: string) => void },
-): Promise<Figures> {
-  let figures: Figures = {};
-  for (const group of groups) {
-    options.say(`${group.name} …`);
-    figures = { ...figures, ...(await runGroup(group, options)) };
-  }
-  return figures;
+interface Options {
+  readonly setting: Setting;
+  readonly rounds: number;
+  readonly comparisons: readonly Comparison[];
+  readonly say: (line: string) => void;
 }
 
-async function runGroup(
-  group: Group,
-  { setting, rounds, say }: { setting: Setting; rounds: number; say: (line: string) => void },
-): Promise<Figures> {
+/** Measures one group after another; each group's benchmarks take turns. */
+export async function runGroups(groups: readonly Group[], options: Options): Promise<Figures> {
+  const { rounds, comparisons, say } = options;
+  let all: Sample[] = Array.from({ length: rounds }, () => ({}));
+  for (const group of groups) {
+    say(`${group.name} …`);
+    const samples = await runGroup(group, options);
+    sayFigures(figuresOf(samples), say);
+    all = all.map((sample, round) => ({ ...sample, ...samples[round] }));
+  }
+  const compared = all.map((sample) => compare(sample, comparisons));
+  say('compared …');
+  sayFigures(figuresOf(compared), say);
+  return figuresOf(all.map((sample, round) => ({ ...sample, ...compared[round] })));
+}
+
+/** A sample for each round. */
+async function runGroup(group: Group, { setting, rounds, say }: Options): Promise<Sample[]> {
   await using opened = new AsyncDisposableStack();
   const open: OpenContestant[] = [];
   for (const benchmark of group.benchmarks) {
-    const contestant = await benchmark.open(setting);
-    opened.defer(() => contestant.close());
-    await contestant.warmUp();
-    open.push(contestant);
+    try {
+      const contestant = await benchmark.open(setting);
+      opened.defer(() => contestant.close());
+      await contestant.warmUp();
+      open.push(contestant);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      say(`  ${benchmark.name} is left out: ${error.message}`);
+    }
   }
   const samples: Sample[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    let sample: Record<string, number> = {};
+    let sample: Sample = {};
     for (const benchmark of open) sample = { ...sample, ...(await benchmark.measure()) };
-    for (const { name, of, to } of group.ratios) {
-      const [above, below] = [sample[of], sample[to]];
-      if (above !== undefined && below !== undefined) sample[name] = above / below;
-    }
     samples.push(sample);
   }
-  const figures = figuresOf(samples);
+  return samples;
+}
+
+function sayFigures(figures: Figures, say: (line: string) => void): void {
   for (const [name, { median, min, max }] of Object.entries(figures)) {
     say(`  ${name.padEnd(52)} ${String(median).padStart(9)}  (${min} to ${max})`);
   }
-  return figures;
 }

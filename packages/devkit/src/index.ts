@@ -32,6 +32,8 @@ export type {
 } from './services/start-local-services.ts';
 export { servicesEnv, startLocalServices } from './services/start-local-services.ts';
 export { keepsTags } from './services/vendors/keeps-tags.ts';
+export { startVendorServices } from './services/vendors/start-vendor-services.ts';
+export { VendorsMissingError } from './services/vendors/vendors-missing-error.ts';
 export { decodeDocument, decodeMessage } from './fixtures/decode-document.ts';
 export { type EncodableDocument, encodeDocument, type FieldValue } from './fixtures/encode-document.ts';
 export { encodeItem, type ItemFixture, migratedItem } from './fixtures/encode-item.ts';

@@ -4,8 +4,12 @@ import type { Fakes } from '../processes/fakes.ts';
 /** One of several that are measured in turns, so that whatever else the machine does meets all of them alike. */
 export interface Benchmark {
   readonly name: string;
+  /** Throws `Unavailable` where this machine lacks something for it. */
   open(setting: Setting): Promise<OpenContestant>;
 }
+
+/** Why a benchmark can't be measured here. */
+export class Unavailable extends Error {}
 
 export interface Setting {
   readonly fakes: Fakes;

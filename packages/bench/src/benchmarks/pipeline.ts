@@ -1,3 +1,4 @@
+import type { Dataset } from '../fakes/dataset.ts';
 import type { Benchmark } from './benchmark.ts';
 import { measureUsage } from './measure-usage.ts';
 import { openStack, type StackOptions } from './processes.ts';
@@ -5,6 +6,7 @@ import { openStack, type StackOptions } from './processes.ts';
 /** The whole product on its way from Firestore to the table: API, jobs, ledger, checkpoints. */
 export function pipeline(
   options: StackOptions & {
+    readonly dataset: Dataset;
     /** A warm-up goes over so many users only. */
     readonly warmUpUsers?: number;
     /** What its CPU is told for. */
@@ -22,7 +24,9 @@ export function pipeline(
           await stack.migrate(warmUpUsers === undefined ? undefined : some);
         },
         async measure() {
-          const { cpuMicros, wallSeconds } = await measureUsage(stack.processes, () => stack.migrate());
+          const { cpuMicros, wallSeconds } = await measureUsage([stack.api, ...stack.workers], () =>
+            stack.migrate(),
+          );
           const { peakRssMegabytes } = await measureUsage(stack.workers, async () => undefined);
           const tasks = per === 'Entry' ? dataset.entries : dataset.users;
           return {

@@ -4,22 +4,22 @@ import { ApiClient } from '@migrator/runtime';
 import type { Dataset } from '../fakes/dataset.ts';
 import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Setting } from './benchmark.ts';
-import { clientEnvironment } from '../processes/fakes.ts';
+import { fakeServices, type Services, type Way } from './ways.ts';
 
 /** Any measured run is far shorter. */
 const wait = { waitSeconds: 240 };
 
 export interface StackOptions {
   readonly name: string;
-  readonly dataset: Dataset;
+  readonly dataset: Pick<Dataset, 'projectId' | 'users' | 'entriesPerUser' | 'entries'>;
   readonly workers: number;
-  /** Over the table that keeps what is put. */
-  readonly keep?: boolean;
+  /** `batches` by default. */
+  readonly way?: Way;
 }
 
 /** The product as it is run: an API and workers, each a process. */
 export interface Stack {
-  readonly processes: readonly MeasuredProcess[];
+  readonly api: MeasuredProcess;
   readonly workers: readonly MeasuredProcess[];
   /** Migrates everything (or these users) and throws unless every entry was written. */
   migrate(userIds?: readonly string[]): Promise<void>;
@@ -28,10 +28,15 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-export async function openStack(setting: Setting, options: StackOptions): Promise<Stack> {
-  const { name, dataset, keep = false } = options;
+/** Over the fakes, unless it is given other services. */
+export async function openStack(
+  setting: Setting,
+  options: StackOptions,
+  services: Services = fakeServices(setting.fakes, options),
+): Promise<Stack> {
+  const { name, dataset } = options;
   const env = {
-    ...clientEnvironment(setting.fakes, { projectId: dataset.projectId, keep }),
+    ...services.env,
     QUEUE_PREFIX: `{bench-${randomUUID().slice(0, 8)}}`,
     PORT: '0',
   };
@@ -47,7 +52,7 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
   };
   const api = start('api', 'api');
   const workers = Array.from({ length: options.workers }, (_, index) =>
-    start('worker', `worker${index + 1}`, workerFlags),
+    start('worker', `worker${index + 1}`, [...workerFlags, ...services.nodeFlags]),
   );
   const [[, url = '']] = await Promise.all([
     api.line(/^api: (http:\/\/[^\s/]+)/),
@@ -56,12 +61,14 @@ export async function openStack(setting: Setting, options: StackOptions): Promis
   const client = new ApiClient({ url });
   const running = opened.move();
   return {
-    processes: [api, ...workers],
+    api,
     workers,
     async migrate(userIds) {
       const wanted = (userIds?.length ?? dataset.users) * dataset.entriesPerUser;
-      const { stats } = await client.run({ verify: false, userIds: userIds && [...userIds] }, wait);
-      expectCount(`${name}: entries written`, stats.createdCount, wanted);
+      await services.watch(wanted, async () => {
+        const { stats } = await client.run({ verify: false, userIds: userIds && [...userIds] }, wait);
+        expectCount(`${name}: entries written`, stats.createdCount, wanted);
+      });
     },
     async verify() {
       const { isValid, counts } = await client.verify(wait);

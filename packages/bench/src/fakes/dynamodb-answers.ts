@@ -1,12 +1,38 @@
+import { maxItemsPerBatch } from '@migrator/core';
+
 import type { HttpRequest } from './http-requests.ts';
 import { InMemoryTable, textOf } from './in-memory-table.ts';
+import { countStatements } from './count-statements.ts';
 
+/** Throws a Refusal where the service answers with an exception. */
 export type Answers = (request: HttpRequest) => string;
+
+/** An exception of the service's. */
+export class Refusal extends Error {
+  readonly body: string;
+
+  constructor(name: string, message: string) {
+    super(message);
+    this.body = JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message });
+  }
+}
 
 const capacity = (body: Buffer): string =>
   `"ConsumedCapacity":{"TableName":"bench","CapacityUnits":${Math.ceil(body.length / 1024)}}`;
 const capacities = (body: Buffer): string =>
   `"ConsumedCapacity":[{"TableName":"bench","CapacityUnits":${Math.ceil(body.length / 1024)}}]`;
+
+const created = '{"TableName":"bench"}';
+const statementError = (code: string, message: string): string =>
+  `{"Error":${JSON.stringify({ Code: code, Message: message })},"TableName":"bench"}`;
+const duplicate = statementError('DuplicateItem', 'Duplicate primary key exists in table');
+const emptyKey = statementError('ValidationError', 'An AttributeValue may not contain an empty string');
+
+/** Answers for 0, 1, … statements that all succeeded. */
+const allCreated = Array.from(
+  { length: maxItemsPerBatch + 1 },
+  (_, count) => `"Responses":[${Array<string>(count).fill(created).join(',')}]`,
+);
 
 /** A table that takes everything, holds nothing and doesn't even look: for measuring the ways that write. */
 export const discarding: Answers = ({ action, body }) => {
@@ -16,6 +42,8 @@ export const discarding: Answers = ({ action, body }) => {
       return `{${capacity(body)}}`;
     case 'BatchWriteItem':
       return `{${capacities(body)},"UnprocessedItems":{}}`;
+    case 'BatchExecuteStatement':
+      return `{${capacities(body)},${allCreated[countStatements(body)]!}}`;
     case 'BatchGetItem':
       return `{${capacities(body)},"Responses":{},"UnprocessedKeys":{}}`;
     case 'Scan':
@@ -27,13 +55,23 @@ export const discarding: Answers = ({ action, body }) => {
   }
 };
 
+/** A table of a service without batches of statements, else as `discarding`: for measuring the way one by one. */
+export const withoutStatements: Answers = (request) => {
+  if (request.action === 'BatchExecuteStatement')
+    throw new Refusal('UnknownOperationException', 'This fake has no BatchExecuteStatement.');
+  return discarding(request);
+};
+
 type Item = Parameters<InMemoryTable['put']>[0];
+type Attribute = Item[string];
 
 interface Bodies {
   readonly Item: Item;
   readonly Key: Item;
   /** Of a batch of reads, by table. */
   readonly RequestItems: { readonly [table: string]: { readonly Keys: readonly Item[] } };
+  /** Of a batch of INSERTs: the values of `dateKey`, `data` and `updatedAt`. */
+  readonly Statements: readonly { readonly Parameters: readonly Attribute[] }[];
   readonly Segment?: number;
   readonly TotalSegments?: number;
   readonly Limit?: number;
@@ -57,6 +95,15 @@ export function keeping(): Answers {
       case 'BatchWriteItem':
         for (const { PutRequest } of putsOf(parsed)) table.put(PutRequest.Item);
         return `{${capacities(body)},"UnprocessedItems":{}}`;
+      case 'BatchExecuteStatement': {
+        const answers = parsed.Statements.map(({ Parameters: [dateKey, data, updatedAt] }) => {
+          if (textOf(dateKey) === '') return emptyKey;
+          return table.create({ dateKey: dateKey!, data: data!, updatedAt: updatedAt! })
+            ? created
+            : duplicate;
+        });
+        return `{${capacities(body)},"Responses":[${answers.join(',')}]}`;
+      }
       case 'BatchGetItem': {
         const keys = Object.values(parsed.RequestItems).flatMap(({ Keys }) => Keys);
         const items = table.get(keys.map((key) => textOf(key['dateKey'])));

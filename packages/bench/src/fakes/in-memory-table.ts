@@ -25,6 +25,13 @@ export class InMemoryTable {
     this.#sorted.clear();
   }
 
+  /** False, and without effect, where an item has this key. */
+  create(item: Fields): boolean {
+    if (this.#items.has(textOf(item['dateKey']))) return false;
+    this.put(item);
+    return true;
+  }
+
   delete(key: string): void {
     this.#items.delete(key);
   }
