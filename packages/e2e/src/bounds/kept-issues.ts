@@ -8,8 +8,7 @@ import { mebibytes } from './open-engine.ts';
 const verifications = Number(process.argv[2] ?? 14);
 const issuesOfEach = 12_000;
 const url = process.env['REDIS_URL'] ?? '';
-const logRateLimited = (error: Error): void => void process.stderr.write(`${error.message}\n`);
-const redis = connectRedis({ url }, 'ledger', logRateLimited);
+const redis = connectRedis({ url }, 'ledger', ({ message }) => process.stderr.write(`${message}\n`));
 const ledger = createRedisLedger({ redis, prefix: '{issues}' });
 const task = 'user:made-up';
 /** As large as an issue of ten differences with long texts is. */
@@ -26,14 +25,16 @@ for (let number = 0; number < verifications; number += 1) {
   const { id } = opened.operation;
   const started = await ledger.startTask(id, task, { binding: madeUp });
   if (!started.started) throw new Error(started.why);
+  const { epoch } = started;
   for (let from = 0; from < issuesOfEach; from += 300) {
     const issues = Array.from({ length: 300 }, (_, index): Issue => {
       const path = `users/made-up/trading-journal/${from + index}`;
       return { task, key: `${from + index}`, code: 'different', detail: { path, fields } };
     });
-    const { epoch } = started;
     await ledger.commit(id, task, { epoch, state: 'running', deltas: { different: 300 }, issues });
   }
+  // An end of the task ends its lease, which a close waits for.
+  await ledger.commit(id, task, { epoch, state: 'done', deltas: {} });
   await ledger.close(id, { state: 'completed-with-failures', now: new Date() });
   redisMiB.push(mebibytes(Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1])));
 }
