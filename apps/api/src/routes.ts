@@ -2,7 +2,7 @@ import type { Route } from './route.ts';
 import { cancel, pace, pause, resume } from './routes/control.ts';
 import { describe } from './routes/describe.ts';
 import { events } from './routes/events.ts';
-import { healthz, readyz } from './routes/health.ts';
+import { health, healthz, readyz } from './routes/health.ts';
 import { metrics } from './routes/metrics.ts';
 import { entries, failures, migration, migrations, retry } from './routes/migrations.ts';
 import { rollback, rollbackById } from './routes/rollback.ts';
@@ -28,6 +28,7 @@ const described: readonly Route[] = [
   verification,
   rollbackById,
   healthz,
+  health,
   readyz,
   metrics,
 ];

@@ -60,7 +60,7 @@ test('without a token, or with a wrong one, no route says anything', async () =>
   for (const call of [...looks, ...changes].slice(0, 28)) {
     expect((await environment.call(call, { headers: wrong })).status, call).toBe(401);
   }
-  for (const call of ['GET //healthz', 'GET //readyz'])
+  for (const call of ['GET //healthz', 'GET //health', 'GET //readyz'])
     expect((await environment.call(call)).status).toBe(200);
 });
 
@@ -318,7 +318,7 @@ test('with a token too, a public name that is not ours is not answered', async (
     ])
       expect(await statusWithHost(environment, host, headers, '/docs'), host).toBe(200);
   }
-  for (const path of ['/healthz', '/readyz'])
+  for (const path of ['/healthz', '/health', '/readyz'])
     expect(await statusWithHost(environment, 'evil.example', {}, path)).toBe(200);
 });
 

@@ -45,7 +45,7 @@ export function requireSafeAccess({
 const privateName = /^[^.]*$|\.(?:localhost|internal|svc|cluster\.local)$/;
 
 /** Orchestrators ask for these under whatever name they have; they say one word. */
-const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const probes: ReadonlySet<string> = new Set(['/healthz', '/health', '/readyz']);
 
 /**
  * Answers only under names that are ours. A page whose name was made to point to this address (DNS rebinding) is of the

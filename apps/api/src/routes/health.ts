@@ -1,22 +1,28 @@
 import { answers } from '@migrator/engine';
 import { requireWrites } from '@migrator/queue';
 
-import { route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 
-export const healthz = route({
-  id: 'healthz',
-  method: 'get',
-  path: '/healthz',
-  tag: 'Watching',
-  summary: 'Whether the process is alive',
-  access: 'open',
-  answers: { 200: { says: 'It is', schema: answers.health } },
-  handle:
-    () =>
-    ({ response }) => {
-      response.json({ status: 'ok' });
-    },
-});
+export const healthz = alive('healthz');
+/** The same: what many look for first. */
+export const health = alive('health');
+
+function alive(id: string): Route {
+  return route({
+    id,
+    method: 'get',
+    path: `/${id}`,
+    tag: 'Watching',
+    summary: 'Whether the process is alive',
+    access: 'open',
+    answers: { 200: { says: 'It is', schema: answers.health } },
+    handle:
+      () =>
+      ({ response }) => {
+        response.json({ status: 'ok' });
+      },
+  });
+}
 
 /** It can take work, which needs a Redis that takes writes. */
 export const readyz = route({

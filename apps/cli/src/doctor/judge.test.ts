@@ -12,8 +12,8 @@ import {
 
 it.each([
   ['20.20.2', 'fail'],
-  ['22.17.9', 'fail'],
-  ['22.18.0', 'ok'],
+  ['22.18.9', 'fail'],
+  ['22.19.0', 'ok'],
   ['26.10.0', 'ok'],
 ])('Node %s: %s', (version, level) => {
   expect(judgeNode(version).level).toBe(level);

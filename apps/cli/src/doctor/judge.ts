@@ -3,8 +3,8 @@ import type { LiveWorker } from '@migrator/queue';
 import { amount } from '../amount.ts';
 import { fail, type Line, ok, warn } from './line.ts';
 
-/** What this product is developed and tested with; Node strips types from this one on. */
-export const oldestNode = '22.18.0';
+/** The package's `engines` says the same. */
+const oldestNode = '22.19.0';
 
 export function isOlder(version: string, than: string): boolean {
   return version.localeCompare(than, 'en', { numeric: true }) < 0;
