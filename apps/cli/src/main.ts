@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
 import { exitCodes } from './cli/exit-codes.ts';
 import { control } from './commands/control.ts';
@@ -57,6 +57,12 @@ program
   )
   .option('--users <n>', 'how many users have a journal', parseCount, 20)
   .option('--entries <m>', 'how many entries each journal has', parseCount, 100)
+  .addOption(
+    new Option('--port <port>', "the API's port; another one if it is taken")
+      .env('PORT')
+      .argParser(parsePort)
+      .default(5000),
+  )
   .option('--exit', 'end when the run has ended; status 0 only if all was migrated and verified', false)
   .option('--json', 'the result as one JSON object on the last line of stdout', false)
   .action(async (options) => {

@@ -1,4 +1,7 @@
-import { type Program, startProgram } from '@migrator/devkit';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
+import { freePort, type Program, startProgram } from '@migrator/devkit';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
 import { descendantsOf, type ProcessInfo, stillRunning } from '../testing/processes.ts';
@@ -147,4 +150,31 @@ it('refuses an option that it does not know in one line', async () => {
   const running = run('--user', '3');
   expect(await running.ended).toBe(2);
   expect(running.stderr).toMatch(/^error: unknown option '--user'/);
+});
+
+it('says which port it uses instead of a taken one', { timeout: testLimit }, async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const running = run('--exit', ...size, '--port', String(port));
+  await untilSays(running, `Port ${port} is taken`);
+  expect(await running.ended).toBe(0);
+  const [, url] = /using (http:\S+) instead/.exec(running.stderr) ?? [];
+  expect(url).not.toBe(`http://127.0.0.1:${port}`);
+  expect(lastLine(running.stdout)).toMatchObject({ ok: true, addresses: { dashboard: `${url}/` } });
+});
+
+it('takes the port of --port, or else of PORT', { timeout: testLimit }, async () => {
+  const port = await freePort();
+  const running = startProgram({
+    main: 'cli',
+    args: ['demo', '--exit', ...size],
+    env: { ...process.env, PORT: String(port) },
+  });
+  onTestFinished(() => running.kill());
+  expect(await running.ended).toBe(0);
+  expect(lastLine(running.stdout)).toMatchObject({
+    addresses: { dashboard: `http://127.0.0.1:${port}/` },
+  });
 });

@@ -14,6 +14,8 @@ export interface DemoOptions {
   readonly users: number;
   /** Of each user. */
   readonly entries: number;
+  /** The API's, if it is free. */
+  readonly port: number;
   /** Ends when the run has ended. */
   readonly exit: boolean;
   /** The result as one JSON object on stdout's last line; all else goes to stderr. */
@@ -71,8 +73,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     }
   } catch (error) {
     surroundings.display.stop();
-    if (result !== undefined && error instanceof StopRequest) screen.write('\nStopping\n');
-    else logRateLimited(error);
+    if (error instanceof StopRequest) screen.write('\nStopping\n');
+    if (result === undefined || !(error instanceof StopRequest)) logRateLimited(error);
     if (result === undefined) tell({ ok: false, error: messageOf(error, []) });
     ending.abort(error);
   }
@@ -95,6 +97,9 @@ async function runDemo(options: DemoOptions, surroundings: Surroundings): Promis
   });
   const programs = startPrograms({
     env,
+    port: options.port,
+    onPortTaken: (url) =>
+      screen.write(`Port ${options.port} is taken (on macOS often by AirPlay): using ${url} instead\n`),
     signal,
     onStart: (program) => void surroundings.programs.push(program),
     onUnexpectedEnd: (error) => ending.abort(error),

@@ -3,19 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Program, ProgramError, startProgram } from '@migrator/devkit';
 import { ApiClient } from '@migrator/runtime';
 
-const preferredPort = '5000';
 const pollMs = 100;
 
 export interface ProgramsOptions {
   /** What points them at the services. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where the API listens if that is free. */
+  readonly port: number;
+  /** Called with where it listens instead, if not. */
+  readonly onPortTaken: (url: string) => void;
   readonly signal: AbortSignal;
   /** Called for each program at once, before it is ready. */
   readonly onStart: (program: Program) => void;
   readonly onUnexpectedEnd: (error: ProgramError) => void;
 }
 
-/** Starts the API (on port 5000 if that is free) and two workers; resolves when all are ready. */
+/** Starts the API and two workers; resolves when all are ready. */
 export async function startPrograms(options: ProgramsOptions): Promise<{ url: string; api: ApiClient }> {
   // Their logs are shown only where one of them ends: then what went wrong should stand there, not what went well.
   const env = { LOG_LEVEL: 'warn', ...options.env };
@@ -27,17 +30,18 @@ export async function startPrograms(options: ProgramsOptions): Promise<{ url: st
     return program;
   };
 
-  async function startApi(port: string): Promise<{ url: string; api: ApiClient }> {
-    const program = start('The API', 'api', { PORT: port });
+  async function startApi(port: number): Promise<{ url: string; api: ApiClient }> {
+    const program = start('The API', 'api', { PORT: String(port) });
     let url: string;
     try {
       [, url = ''] = await program.line(/^api: (http:\/\/[^\s/]+)/);
     } catch (error) {
       const taken =
         error instanceof ProgramError && error.lastLines.some((line) => line.includes('EADDRINUSE'));
-      if (taken && port === preferredPort) return startApi('0');
+      if (taken && port !== 0) return startApi(0);
       throw error;
     }
+    if (port !== options.port) options.onPortTaken(url);
     const api = new ApiClient({ url, signal: options.signal });
     while (!(await api.isReady())) await delay(pollMs, undefined, { signal: options.signal });
     return { url, api };
@@ -48,7 +52,7 @@ export async function startPrograms(options: ProgramsOptions): Promise<{ url: st
   }
 
   const [api] = await Promise.all([
-    startApi(preferredPort),
+    startApi(options.port),
     startWorker('The first worker'),
     startWorker('The second worker'),
   ]);
