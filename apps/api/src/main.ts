@@ -1,5 +1,5 @@
 import { openQueueContext } from '@migrator/runtime';
-import { ConfigError, endAtStart, endInOrder, loadConfig } from '@migrator/config';
+import { ConfigError, endAtStart, endInOrder, loadConfig, requireNoArguments } from '@migrator/config';
 import { describeSource, describeTarget, MigrationError } from '@migrator/core';
 import { openTelemetry } from '@migrator/runtime';
 import { openQueueTelemetry, requireRecordVersion, requireRedis } from '@migrator/queue';
@@ -11,6 +11,7 @@ import { startServer } from './start-server.ts';
 /** So long Redis may take to say that it has no database of the number in REDIS_URL. */
 const databaseLimitMs = 30_000;
 
+requireNoArguments('api', 'Serves the HTTP API, the dashboard and Bull Board.');
 const config = loadConfig(({ http }) => requireSafeAccess(http));
 const watch = await openTelemetry('api', config, process.env);
 const { log, logRateLimited, observation, tracing } = watch;

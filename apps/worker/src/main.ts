@@ -1,5 +1,5 @@
 import { openQueueContext, publishMetrics } from '@migrator/runtime';
-import { endAtStart, endInOrder, loadConfig } from '@migrator/config';
+import { endAtStart, endInOrder, loadConfig, requireNoArguments } from '@migrator/config';
 import { describeSource, describeTarget } from '@migrator/core';
 import { openTelemetry } from '@migrator/runtime';
 import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } from '@migrator/queue';
@@ -10,6 +10,10 @@ import { logWork } from './log-work.ts';
 // allocation of its own: 2 µs an entry.
 Buffer.poolSize = 64 * 1024;
 
+requireNoArguments(
+  'worker',
+  'Does the jobs of runs, verifications and rollbacks. Start as many as you like.',
+);
 const config = loadConfig();
 const watch = await openTelemetry('worker', config, process.env);
 const { log, logRateLimited, observation, tracing } = watch;

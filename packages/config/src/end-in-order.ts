@@ -29,6 +29,7 @@ export function endInOrder(program: string, stop: () => Promise<void>): (exitCod
   const end = (exitCode = 0): void => {
     if (ending) return;
     ending = true;
+    process.stderr.write(`${program}: stopping\n`);
     setTimeout(
       () => fail(`not all had ended after ${endLimitMs / 1_000} s; ended without the rest`),
       endLimitMs,

@@ -3,6 +3,7 @@ export { ConfigError } from './config-error.ts';
 export { type Config, type LogLevel } from './config.ts';
 export { loadConfig, loadEnvFile, requireConfig } from './load-config.ts';
 export { endAtStart, endInOrder, secondRequest, signalCodes } from './end-in-order.ts';
+export { requireNoArguments } from './no-arguments.ts';
 export { readConfig } from './read-config.ts';
 export {
   isOneSlotPrefix,
