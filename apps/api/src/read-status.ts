@@ -1,4 +1,11 @@
-import { currentStatus, hasLeases, lastMigration, migrationReport, type Status } from '@migrator/engine';
+import {
+  currentStatus,
+  hasLeases,
+  lastMigration,
+  lastOutcome,
+  migrationReport,
+  type Status,
+} from '@migrator/engine';
 
 import type { ApiContext } from './api-context.ts';
 import { describeMismatches } from './describe-mismatches.ts';
@@ -9,7 +16,7 @@ import { liveView } from './standstill.ts';
 export async function readStatus(context: ApiContext): Promise<Status> {
   const own = await context.binding();
   const workers = await context.workers.list();
-  const [current, last] = await Promise.all([
+  const [current, last, outcome] = await Promise.all([
     currentStatus(
       context.ledger,
       own,
@@ -17,6 +24,7 @@ export async function readStatus(context: ApiContext): Promise<Status> {
       (operation) => liveView(context, operation, workers),
     ),
     lastMigration(context.ledger, own),
+    lastOutcome(context.ledger, own),
   ]);
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
@@ -29,5 +37,6 @@ export async function readStatus(context: ApiContext): Promise<Status> {
       workers: { live: workers.length, tasks: workers.reduce((sum, { tasks }) => sum + tasks, 0) },
     },
     lastMigration: last === undefined ? null : await migrationReport(context.ledger, last),
+    lastOutcome: outcome,
   };
 }

@@ -1,8 +1,8 @@
 import type { Operation } from '@migrator/core';
-import { type RollbackAnswer, rollbackReport } from '@migrator/engine';
+import { type RollbackAnswer, rollbackReport, type RollbacksPage } from '@migrator/engine';
 
 import type { ApiContext } from './api-context.ts';
-import { operationAnswer } from './operation-answer.ts';
+import { operationAnswer, operationSummary } from './operation-answer.ts';
 import { liveProgress } from './standstill.ts';
 
 const itemsOnAPage = 100;
@@ -34,5 +34,16 @@ export async function rollbackAnswer(
     ...operationAnswer(operation, page.cursor),
     items,
     ...(operation.state === 'running' ? { progress: await liveProgress(context, operation) } : {}),
+  };
+}
+
+/** A rollback as a line of a list. */
+export function rollbackSummary(operation: Operation): RollbacksPage['rollbacks'][number] {
+  const { request } = operation;
+  return {
+    ...rollbackReport(operation),
+    rollbackId: operation.id,
+    migrationId: request.kind === 'rollback' ? (request.migrationId ?? null) : null,
+    ...operationSummary(operation),
   };
 }

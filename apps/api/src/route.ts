@@ -12,6 +12,9 @@ export const tags = {
   Watching: 'For machines that look on',
 } as const;
 
+/** In a list of runs, verifications or rollbacks. */
+export const operationsOnAPage = 20;
+
 /** A request that has passed its route's checks. */
 export interface Call<Query, Body> {
   readonly request: Request;

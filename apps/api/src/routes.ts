@@ -5,10 +5,11 @@ import { events } from './routes/events.ts';
 import { health, healthz, readyz } from './routes/health.ts';
 import { metrics } from './routes/metrics.ts';
 import { entries, failures, migration, migrations, retry } from './routes/migrations.ts';
-import { rollback, rollbackById } from './routes/rollback.ts';
+import { rollback, rollbackById, rollbacks } from './routes/rollback.ts';
 import { start } from './routes/start.ts';
 import { status } from './routes/status.ts';
-import { verification, verify } from './routes/verify.ts';
+import { verification, verifications, verify } from './routes/verify.ts';
+import { workers } from './routes/workers.ts';
 
 const described: readonly Route[] = [
   start,
@@ -25,8 +26,11 @@ const described: readonly Route[] = [
   failures,
   entries,
   retry,
+  verifications,
   verification,
+  rollbacks,
   rollbackById,
+  workers,
   healthz,
   health,
   readyz,

@@ -1,8 +1,8 @@
 import type { Operation } from '@migrator/core';
-import { type VerificationAnswer, verificationReport } from '@migrator/engine';
+import { type VerificationAnswer, verificationReport, type VerificationsPage } from '@migrator/engine';
 
 import type { ApiContext } from './api-context.ts';
-import { operationAnswer } from './operation-answer.ts';
+import { operationAnswer, operationSummary } from './operation-answer.ts';
 import { liveProgress } from './standstill.ts';
 
 const issuesOnAPage = 100;
@@ -30,9 +30,25 @@ export async function verificationAnswer(
   };
 }
 
+/** A verification as a line of a list. */
+export function verificationSummary(operation: Operation): VerificationsPage['verifications'][number] {
+  const { isValid, message, ...report } = verificationReport(operation);
+  const isOver = operation.state !== 'running';
+  return {
+    isValid: isOver ? isValid : null,
+    message: isOver ? message : running,
+    verificationId: operation.id,
+    mode: operation.request.kind === 'verification' ? operation.request.mode : 'full',
+    migrationId: operation.parent ?? null,
+    ...operationSummary(operation),
+    ...report,
+  };
+}
+
+const running = 'The verification is running';
+
 async function pending(context: ApiContext, operation: Operation) {
   const progress = await liveProgress(context, operation);
-  const message =
-    progress.reason === null ? 'The verification is running' : `The verification waits: ${progress.reason}`;
+  const message = progress.reason === null ? running : `The verification waits: ${progress.reason}`;
   return { isValid: null, message, progress };
 }

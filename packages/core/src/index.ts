@@ -1,3 +1,4 @@
+export { counted } from './counted.ts';
 export { type CollectionNames, entryPath } from './entry-path.ts';
 export { backoffDelay, type ErrorCode, isRedisCode, errorTable, type ErrorPolicy } from './error-codes.ts';
 export { MigrationError, notRetryable } from './migration-error.ts';

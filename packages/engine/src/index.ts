@@ -22,12 +22,13 @@ export type {
   SubcollectionReport,
   Verdict,
 } from './api/reports.ts';
-export type { RollbackAnswer, VerificationAnswer } from './api/answers.ts';
+export type { RollbackAnswer, RollbacksPage, VerificationAnswer, VerificationsPage } from './api/answers.ts';
 export type { CurrentStatus, PaceReport, Progress, Status, StatusState } from './api/status.ts';
 export { currentStatus, type LiveView, progressOf } from './reports/current-status.ts';
 export { hidingLedger, pseudonym, taskLabel, withoutUserData } from './reports/hide-user-data.ts';
 export { estimate } from './reports/estimate.ts';
 export { lastMigration, migrationReport } from './reports/migration-report.ts';
+export { lastOutcome, outcomeMessage } from './reports/last-outcome.ts';
 export { listedEntries } from './reports/listed-entries.ts';
 export { type MarkedRun, markedRun } from './reports/marked-run.ts';
 export { rollbackReport } from './reports/rollback-report.ts';

@@ -6,12 +6,15 @@ import { z } from 'zod';
 
 import type { RedisConnection } from './connect-redis.ts';
 import { loadScript, runScript } from './run-script.ts';
+import manifest from '../package.json' with { type: 'json' };
 
 /** A worker process that has reported within the last ten seconds. */
 export interface LiveWorker {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
+  /** Of the program. */
+  readonly version: string;
   /** ISO 8601; by the worker's own clock. */
   readonly since: string;
   /** Milliseconds since its last report, by Redis's clock. */
@@ -41,6 +44,7 @@ const report = z.object({
   id: z.string(),
   host: z.string(),
   pid: z.number(),
+  version: z.string().default('unknown'),
   since: z.string(),
   tasks: z.number(),
   mismatch: z
@@ -65,7 +69,13 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
   const key = `${prefix}:workers`;
   return {
     register(state) {
-      const self = { id: randomUUID(), host: hostname(), pid: process.pid, since: new Date().toISOString() };
+      const self = {
+        id: randomUUID(),
+        host: hostname(),
+        pid: process.pid,
+        version: manifest.version,
+        since: new Date().toISOString(),
+      };
       let telling: Promise<unknown> | undefined;
       const tell = (): void => {
         const text = JSON.stringify({ ...self, ...state() });

@@ -106,6 +106,18 @@ export class ApiClient {
     return this.#call('GET', `${apiBasePath}/verifications/${id}${queryOf(page)}`, answers.verification);
   }
 
+  verifications(page: Page = {}): Promise<answers.VerificationsPage> {
+    return this.#call('GET', `${apiBasePath}/verifications${queryOf(page)}`, answers.verificationsPage);
+  }
+
+  rollbacks(page: Page = {}): Promise<answers.RollbacksPage> {
+    return this.#call('GET', `${apiBasePath}/rollbacks${queryOf(page)}`, answers.rollbacksPage);
+  }
+
+  workers(): Promise<answers.Workers> {
+    return this.#call('GET', `${apiBasePath}/workers`, answers.workers);
+  }
+
   rollBack(body: requests.RollbackRequest, wait: Waiting = {}): Promise<RollbackAnswer> {
     return this.#call('POST', `${apiBasePath}/rollback`, answers.rollback, { body, ...wait });
   }

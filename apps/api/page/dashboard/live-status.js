@@ -61,7 +61,7 @@ export function liveStatus({ onStatus, onConnection }) {
     source.addEventListener('progress', ({ data }) => {
       /** @type {CurrentStatus} */
       const currentStatus = JSON.parse(data);
-      take({ currentStatus, lastMigration: status?.lastMigration ?? null });
+      take({ lastMigration: null, lastOutcome: null, ...status, currentStatus });
     });
     source.addEventListener('error', () => {
       lose("The server can't be reached.");

@@ -4,9 +4,8 @@ import { answers, listedEntries, requests, retryMigration } from '@migrator/engi
 import { type ApiContext, basePath } from '../api-context.ts';
 import { waitForEnd } from '../wait-for-end.ts';
 import { runReport } from '../run-report.ts';
-import { route } from '../route.ts';
+import { operationsOnAPage, route } from '../route.ts';
 
-const runsOnAPage = 20;
 const failuresOnAPage = 100;
 const entriesOnAPage = 100;
 
@@ -22,7 +21,7 @@ export const migrations = route({
   handle:
     (context) =>
     async ({ query: { cursor }, response }) => {
-      const page = await context.ledger.list('migration', { limit: runsOnAPage, cursor });
+      const page = await context.ledger.list('migration', { limit: operationsOnAPage, cursor });
       const reports = await Promise.all(page.operations.map((operation) => runReport(context, operation)));
       response.json({ migrations: reports, nextCursor: page.cursor ?? null });
     },

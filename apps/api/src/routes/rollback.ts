@@ -5,8 +5,8 @@ import { type ApiContext, basePath } from '../api-context.ts';
 import { callerGone } from '../caller-gone.ts';
 import { HttpError } from '../http-error.ts';
 import { waitForEnd } from '../wait-for-end.ts';
-import { rollbackAnswer } from '../rollback-answer.ts';
-import { route } from '../route.ts';
+import { rollbackAnswer, rollbackSummary } from '../rollback-answer.ts';
+import { operationsOnAPage, route } from '../route.ts';
 import { targetProblems } from '../service-problems.ts';
 
 const preflightLimitMs = 20_000;
@@ -45,6 +45,23 @@ export const rollback = route({
       if (operation.state === 'running')
         response.status(202).set('Retry-After', '2').location(answer.links.self);
       response.json(answer);
+    },
+});
+
+export const rollbacks = route({
+  id: 'rollbacks',
+  method: 'get',
+  path: `${basePath}/rollbacks`,
+  tag: 'Rollback',
+  summary: 'All rollbacks, dry runs too, newest first',
+  query: requests.pageQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'A page of 20', schema: answers.rollbacksPage } },
+  handle:
+    (context) =>
+    async ({ query: { cursor }, response }) => {
+      const page = await context.ledger.list('rollback', { limit: operationsOnAPage, cursor });
+      response.json({ rollbacks: page.operations.map(rollbackSummary), nextCursor: page.cursor ?? null });
     },
 });
 

@@ -11,8 +11,8 @@ import {
 import { type ApiContext, basePath } from '../api-context.ts';
 import { callerGone } from '../caller-gone.ts';
 import { waitForEnd } from '../wait-for-end.ts';
-import { route } from '../route.ts';
-import { verificationAnswer } from '../verification-answer.ts';
+import { operationsOnAPage, route } from '../route.ts';
+import { verificationAnswer, verificationSummary } from '../verification-answer.ts';
 
 export const verify = route({
   id: 'verify',
@@ -39,6 +39,26 @@ export const verify = route({
       if (operation.state === 'running')
         response.status(202).set('Retry-After', '2').location(answer.links.self);
       response.json(answer);
+    },
+});
+
+export const verifications = route({
+  id: 'verifications',
+  method: 'get',
+  path: `${basePath}/verifications`,
+  tag: 'Verification',
+  summary: 'All verifications, those of runs too, newest first',
+  query: requests.pageQuery,
+  needsRedis: true,
+  answers: { 200: { says: 'A page of 20', schema: answers.verificationsPage } },
+  handle:
+    (context) =>
+    async ({ query: { cursor }, response }) => {
+      const page = await context.ledger.list('verification', { limit: operationsOnAPage, cursor });
+      response.json({
+        verifications: page.operations.map(verificationSummary),
+        nextCursor: page.cursor ?? null,
+      });
     },
 });
 

@@ -96,6 +96,22 @@ export const verification = z
   .meta({ id: 'Verification' });
 export type VerificationAnswer = z.infer<typeof verification>;
 
+/** In a list: without a page of its own. */
+const ofList = { links: z.strictObject({ self: z.string() }) };
+export const verificationsPage = z
+  .strictObject({
+    verifications: z.array(
+      verification.omit({ issues: true, nextCursor: true, progress: true }).extend({
+        mode: z.enum(['full', 'count']),
+        migrationId: z.string().nullable().meta({ description: 'The run that it is a part of' }),
+        ...ofList,
+      }),
+    ),
+    nextCursor,
+  })
+  .meta({ id: 'VerificationsPage' });
+export type VerificationsPage = z.infer<typeof verificationsPage>;
+
 export const rollback = z
   .strictObject({
     success: z.boolean(),
@@ -120,6 +136,50 @@ export const rollback = z
   })
   .meta({ id: 'Rollback' });
 export type RollbackAnswer = z.infer<typeof rollback>;
+
+export const rollbacksPage = z
+  .strictObject({
+    rollbacks: z.array(
+      rollback.omit({ items: true, nextCursor: true, progress: true }).extend({
+        migrationId: z
+          .string()
+          .nullable()
+          .meta({ description: 'The run that it takes back; null: all runs' }),
+        ...ofList,
+      }),
+    ),
+    nextCursor,
+  })
+  .meta({ id: 'RollbacksPage' });
+export type RollbacksPage = z.infer<typeof rollbacksPage>;
+
+const difference = z.strictObject({
+  part: z.enum(['source', 'target', 'settings']),
+  field: z.string().meta({ example: 'project' }),
+  expected: z.string().nullable().meta({ description: 'In the run' }),
+  actual: z.string().nullable().meta({ description: 'In the worker' }),
+});
+
+export const workers = z
+  .strictObject({
+    workers: z.array(
+      z.strictObject({
+        id: z.string(),
+        host: z.string().meta({ example: 'worker-1' }),
+        pid: count.meta({ description: 'Its process on that host', example: 4711 }),
+        version: z.string().meta({ example: '1.0.0' }),
+        since: time,
+        lastSeen: time.meta({ description: 'Its last report; one comes every two seconds' }),
+        tasks: count.meta({ description: 'Users or segments of the table that it works on now' }),
+        mismatch: z
+          .strictObject({ operationId: z.string(), differences: z.array(difference) })
+          .nullable()
+          .meta({ description: 'What it takes no part in, as it is configured for something else' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Workers' });
+export type Workers = z.infer<typeof workers>;
 
 export const health = z.strictObject({ status: z.string().meta({ example: 'ok' }) });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { count, reason, sourceAndTarget, users } from './fields.ts';
+import { count, operationState, reason, sourceAndTarget, time, users } from './fields.ts';
 import { migration } from './reports.ts';
 
 /** What goes on at the moment. */
@@ -72,7 +72,22 @@ export const currentStatus = z.strictObject({
 });
 export type CurrentStatus = z.infer<typeof currentStatus>;
 
+const lastOutcome = z
+  .strictObject({
+    kind: z.enum(['migration', 'verification', 'rollback']),
+    id: z.string().meta({ example: 'verification-20261122T091101000Z' }),
+    state: operationState,
+    finishedAt: time,
+    message: z.string().meta({ example: 'Verification shows no issues' }),
+  })
+  .meta({ id: 'LastOutcome', description: 'What ended last; dry runs count too' });
+export type LastOutcome = z.infer<typeof lastOutcome>;
+
 export const status = z
-  .strictObject({ currentStatus, lastMigration: migration.nullable() })
+  .strictObject({
+    currentStatus,
+    lastMigration: migration.nullable(),
+    lastOutcome: lastOutcome.nullable(),
+  })
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof status>;

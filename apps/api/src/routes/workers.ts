@@ -1,0 +1,28 @@
+import { answers } from '@migrator/engine';
+
+import { basePath } from '../api-context.ts';
+import { route } from '../route.ts';
+
+export const workers = route({
+  id: 'workers',
+  method: 'get',
+  path: `${basePath}/workers`,
+  tag: 'Watching',
+  summary: 'The live workers, the oldest first',
+  description: 'Those that have reported within ten seconds.',
+  needsRedis: true,
+  answers: { 200: { says: 'The workers', schema: answers.workers } },
+  handle:
+    (context) =>
+    async ({ response }) => {
+      const live = await context.workers.list();
+      const now = context.now().getTime();
+      response.json({
+        workers: live.map(({ lastSeenMs, mismatch = null, ...worker }) => ({
+          ...worker,
+          lastSeen: new Date(now - lastSeenMs).toISOString(),
+          mismatch,
+        })),
+      });
+    },
+});
