@@ -56,9 +56,10 @@ export class EventFeed {
 
   async #lookOnce(): Promise<void> {
     const status = await readStatus(this.#context);
-    const { currentStatus, lastMigration } = status;
-    const { state, operationId } = currentStatus;
-    const now = JSON.stringify([state, operationId, lastMigration?.migrationId, lastMigration?.state]);
+    const { currentStatus, ...last } = status;
+    const { state, operationId, notice, source, target } = currentStatus;
+    // All but what `progress` tells: a reader must not know less than `/status` says.
+    const now = JSON.stringify([state, operationId, notice, source, target, last]);
     if (now !== this.#lastState) {
       this.#lastState = now;
       const event = this.#event('state', status);

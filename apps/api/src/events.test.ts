@@ -7,7 +7,7 @@ interface Event {
   readonly id: string;
   readonly name: string;
   readonly data: {
-    currentStatus?: { state: string };
+    currentStatus?: { state: string; notice: string | null };
     state?: string;
     lastMigration?: { state: string } | null;
   };
@@ -43,6 +43,36 @@ test('events tell each change of state and the progress in between, and what was
   expect(again.filter(({ name }) => name === 'state').map(({ id }) => id)).toEqual(
     states.slice(1).map(({ id }) => id),
   );
+});
+
+test('a state event says what the status says: also a rollback, a verdict or a notice that came between two looks', async () => {
+  await using environment = await openTestEnvironment();
+  const { ledger, binding, redis } = environment.context;
+  await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
+  await environment.call('POST /start', { headers: { Prefer: 'wait=40' } });
+  const seen: Event[] = [];
+  const listening = listen(environment, seen, undefined, ({ data }) =>
+    (data.currentStatus?.notice ?? '').startsWith('The table holds items that'),
+  );
+  const last = (): unknown => seen.findLast(({ name }) => name === 'state')?.data;
+  const now = async (): Promise<unknown> => (await environment.call('GET /status')).body;
+  await expect.poll(() => seen.length, { timeout: 5_000 }).toBeGreaterThan(0);
+
+  const begin = { now: new Date(), binding: await binding() };
+  const opened = await ledger.open({ kind: 'rollback', dryRun: false }, begin);
+  if (!opened.opened) throw new Error('not opened');
+  await ledger.markRolledBack(opened.operation.id, begin.binding);
+  await ledger.close(opened.operation.id, { state: 'completed', now: begin.now });
+  await expect
+    .poll(last, { timeout: 5_000 })
+    .toMatchObject({ lastMigration: { rolledBackBy: opened.operation.id } });
+  expect(last()).toEqual(await now());
+
+  const keys = await redis.keys(`${environment.env.QUEUE_PREFIX ?? ''}:*`);
+  await redis.del(...keys);
+  await listening;
+  expect(last()).toEqual(await now());
+  expect(last()).toMatchObject({ lastMigration: null, lastOutcome: null });
 });
 
 /** Reads events until one is the last that is wanted. */

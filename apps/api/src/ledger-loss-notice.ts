@@ -36,7 +36,10 @@ export async function ledgerLossNotice(
 ): Promise<string | null> {
   const memory = memoryOf(ledger);
   const { seen } = memory;
-  if (seen !== undefined && (await ledger.get(seen)) === undefined) {
+  const known = seen === undefined ? undefined : await ledger.get(seen);
+  // What has ended is not lost while it was running, should it be lost one day.
+  if (known !== undefined && known.state !== 'running') delete memory.seen;
+  if (seen !== undefined && known === undefined) {
     return (
       `Redis has lost the records of ${seen} while it was running (flushed, or restarted without its data). ` +
       'What was written is in the table: a new start skips it and finishes the work'
