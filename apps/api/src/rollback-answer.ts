@@ -25,6 +25,7 @@ export async function rollbackAnswer(
   const page = await context.ledger.issues(operation.id, { limit: itemsOnAPage, cursor });
   const items = page.issues.map(({ code, detail }) => ({
     dateKey: detail.dateKey ?? null,
+    path: detail.path ?? null,
     code,
     message: detail.message ?? fates[code] ?? code,
   }));

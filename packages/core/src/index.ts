@@ -14,7 +14,13 @@ export { maxItemBytes, storedItemSize, writeUnitsOf } from './item-size.ts';
 export { isDocumentId } from './document-id.ts';
 export { dateKey, isStorableKey, maxDateKeyBytes, mayCollide } from './date-key.ts';
 export type * from './operations/operation.ts';
-export { failureIssue, firstPhases, greatestStays, stateResetOnRetry } from './operations/operation.ts';
+export {
+  failureIssue,
+  firstPhases,
+  greatestStays,
+  listedKinds,
+  stateResetOnRetry,
+} from './operations/operation.ts';
 export * from './operations/binding.ts';
 export {
   addTo,

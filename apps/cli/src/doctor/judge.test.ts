@@ -64,7 +64,7 @@ it.each([
 });
 
 it('warns where no worker is live, and where one works on something else', () => {
-  const worker = { id: 'a', host: 'h', pid: 1, since: '', lastSeenMs: 0, tasks: 0 };
+  const worker = { id: 'a', host: 'h', pid: 1, version: '1.0.0', since: '', lastSeenMs: 0, tasks: 0 };
   const mismatch = { operationId: 'migration-1', differences: [] };
   expect(judgeWorkers([]).level).toBe('warn');
   expect(judgeWorkers([worker])).toMatchObject({ level: 'ok', says: '1 live (h:1)' });

@@ -26,6 +26,8 @@ export const counters = {
     'warnings',
     'compressed',
     'unread',
+    'textEntries',
+    'warnedEntries',
   ],
   verification: [
     'entries',

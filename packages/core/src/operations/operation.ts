@@ -192,3 +192,13 @@ export function failureIssue(
   const { code, path, message, attempts } = failure;
   return { task, key, code, detail: { path, message, attempts } };
 }
+
+/** Of which entries of a run there is a list beside its failures. The order is that of the ledger's records: add at the end. */
+export const listedKinds = ['encoded-as-text', 'unexpected-type', 'conflict', 'newer'] as const;
+export type ListedKind = (typeof listedKinds)[number];
+
+/** An entry that is listed: its task's user, and its date as the key. */
+export interface ListedEntry {
+  readonly kind: ListedKind;
+  readonly key: string;
+}

@@ -3,6 +3,8 @@ import type {
   Control,
   CoordinatorStateChange,
   Issue,
+  ListedEntry,
+  ListedKind,
   Operation,
   OperationKind,
   OperationPhase,
@@ -60,6 +62,8 @@ export interface Commit {
   readonly cursor?: string;
   readonly deltas: Readonly<Record<string, number>>;
   readonly issues?: readonly Issue[];
+  /** Entries for the lists by kind: each once, the first `maxKeptIssues` of a kind. Only a reset takes them back. */
+  readonly listed?: readonly ListedEntry[];
   /** Keys of this task's issues that are none any more. */
   readonly resolved?: readonly string[];
 }
@@ -186,6 +190,11 @@ export interface Ledger {
     options: { states: readonly ('queued' | 'running' | 'done' | 'failed')[]; cursor?: string },
   ): Promise<{ tasks: readonly string[]; cursor?: string }>;
 
+  /** Entries of one kind, in the order of their arrival. */
+  listed(
+    id: string,
+    options: { kind: ListedKind; cursor?: string; limit: number },
+  ): Promise<{ entries: readonly { readonly task: string; readonly key: string }[]; cursor?: string }>;
   issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage>;
   /** The kept issues of one task. */
   taskIssues(id: string, task: string): Promise<readonly Issue[]>;

@@ -129,7 +129,14 @@ export const rollback = z
     bytes: count.meta({ description: 'Of what would be deleted; told by dry runs' }),
     rollbackId: z.string(),
     ...operation,
-    items: z.array(z.strictObject({ dateKey: z.string().nullable(), code: z.string(), message: z.string() })),
+    items: z.array(
+      z.strictObject({
+        dateKey: z.string().nullable(),
+        path: z.string().nullable().meta({ description: 'Of its entry, where the item names one' }),
+        code: z.string(),
+        message: z.string(),
+      }),
+    ),
     nextCursor,
     progress: progress.optional(),
     links,

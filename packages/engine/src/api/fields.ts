@@ -1,4 +1,4 @@
-import type { OperationState, SourceBinding, TargetBinding } from '@migrator/core';
+import { listedKinds, type OperationState, type SourceBinding, type TargetBinding } from '@migrator/core';
 import { z } from 'zod';
 
 /** Parts that several answers have. */
@@ -16,7 +16,7 @@ export const reason = z
   .meta({ description: 'Why it is paused or has failed', example: null });
 export const advice = z.string().nullable().meta({ description: 'What to do about it', example: null });
 /** Of which entries of a run there is a list beside its failures. */
-export const entryKind = z.enum(['pruned']);
+export const entryKind = z.enum(['pruned', ...listedKinds]);
 export type EntryKind = z.infer<typeof entryKind>;
 export const migrationId = z.string().meta({ example: 'migration-20261122T091051123Z' });
 

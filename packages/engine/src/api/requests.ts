@@ -112,7 +112,10 @@ export const failuresQuery = z.strictObject({
 
 export const entriesQuery = z.strictObject({
   cursor,
-  kind: entryKind.meta({ description: 'Which entries: `pruned`, those whose item was removed' }),
+  kind: entryKind.meta({
+    description:
+      'Which entries: with values stored as text, with a field of another type than the guide’s, whose item is the application’s, whose item is newer, or (`pruned`) whose item was removed',
+  }),
 });
 
 export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });

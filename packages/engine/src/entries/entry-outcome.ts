@@ -1,4 +1,11 @@
-import { addTo, type Deltas, type ErrorCode, type MappedEntry, MigrationError } from '@migrator/core';
+import {
+  addTo,
+  type Deltas,
+  type ErrorCode,
+  type ListedKind,
+  type MappedEntry,
+  MigrationError,
+} from '@migrator/core';
 
 /** What became of one entry. Exactly one of the counters of the ledger moves for it. */
 export type EntryOutcome =
@@ -26,9 +33,35 @@ export function addOutcome(deltas: Deltas<'migration'>, outcome: EntryOutcome): 
   if (outcome.writeUnits > 0) addTo(deltas, 'writeUnits', outcome.writeUnits);
   if (outcome.kind !== 'created' && outcome.kind !== 'repaired') return;
   addTo(deltas, 'bytes', outcome.bytes);
-  if (outcome.encodedAsText > 0) addTo(deltas, 'encodedAsText', outcome.encodedAsText);
-  if (outcome.warnings > 0) addTo(deltas, 'warnings', outcome.warnings);
   if (outcome.compressed) addTo(deltas, 'compressed');
+  if (outcome.encodedAsText > 0) {
+    addTo(deltas, 'encodedAsText', outcome.encodedAsText);
+    addTo(deltas, 'textEntries');
+  }
+  if (outcome.warnings > 0) {
+    addTo(deltas, 'warnings', outcome.warnings);
+    addTo(deltas, 'warnedEntries');
+  }
+}
+
+/** The lists that an entry belongs to. */
+export function listedAs(outcome: EntryOutcome): readonly ListedKind[] {
+  switch (outcome.kind) {
+    case 'conflicts':
+      return ['conflict'];
+    case 'newer':
+      return ['newer'];
+    case 'created':
+    case 'repaired': {
+      if (outcome.encodedAsText === 0 && outcome.warnings === 0) return [];
+      const kinds: ListedKind[] = [];
+      if (outcome.encodedAsText > 0) kinds.push('encoded-as-text');
+      if (outcome.warnings > 0) kinds.push('unexpected-type');
+      return kinds;
+    }
+    default:
+      return [];
+  }
 }
 
 /** An entry that fails by an error that was thrown. */

@@ -4,13 +4,14 @@ import {
   entryPath,
   failureIssue,
   type Issue,
+  type ListedEntry,
   MigrationError,
   type SourceEntry,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { forEachWithLimit } from '../throttle/for-each-with-limit.ts';
-import { addOutcome, type EntryOutcome, failedBy } from './entry-outcome.ts';
+import { addOutcome, type EntryOutcome, failedBy, listedAs } from './entry-outcome.ts';
 import { type BatchContext, createBatch, cutIntoBatches } from './create-batch.ts';
 import { type EntryTarget, migrateEntry } from './migrate-entry.ts';
 import type { MigrationRun } from './migration-run.ts';
@@ -20,6 +21,7 @@ import { lookUpPage, type PageLookup, storedAt } from './page-lookup.ts';
 export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
   readonly issues: readonly Issue[];
+  readonly listed: readonly ListedEntry[];
   /** So many entries from the front are settled and counted; the rest has to be done again. */
   readonly settled: number;
   /** Why it is not all of them. */
@@ -51,7 +53,7 @@ export async function writePage(
   try {
     lookup = await lookUpPage(context, run, entries, signal);
   } catch (error) {
-    return { deltas: {}, issues: [], settled: 0, interruption: error };
+    return { deltas: {}, issues: [], listed: [], settled: 0, interruption: error };
   }
   const outcomes: Outcomes = new Map();
   let batchUnits = 0;
@@ -115,6 +117,7 @@ function sumUp(
   if (readUnits > 0) addTo(deltas, 'readUnits', Math.ceil(readUnits));
   if (batchUnits > 0) addTo(deltas, 'writeUnits', batchUnits);
   const issues: Issue[] = [];
+  const listed: ListedEntry[] = [];
   let settled = 0;
   let newest: string | undefined;
   for (const entry of page.entries) {
@@ -122,10 +125,11 @@ function sumUp(
     if (outcome === undefined) break;
     settled += 1;
     addOutcome(deltas, outcome);
+    for (const kind of listedAs(outcome)) listed.push({ kind, key: entry.date });
     if (outcome.kind === 'newer' && (outcome.migratedAt ?? '') > (newest ?? '')) newest = outcome.migratedAt;
     if (outcome.kind !== 'failed') continue;
     const path = entryPath(entry, page.names);
     issues.push(failureIssue(page.task, entry.date, { ...outcome, path }));
   }
-  return { deltas, issues, settled, newest };
+  return { deltas, issues, listed, settled, newest };
 }

@@ -10,6 +10,7 @@ import {
   isSameBinding,
   type IssuePage,
   type Ledger,
+  type ListedKind,
   leaseMs,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
@@ -38,6 +39,7 @@ import {
   withoutZeros,
 } from './memory-records.ts';
 import { KeptIssues } from './kept-issues.ts';
+import { ListedEntries } from './listed-entries.ts';
 import { OutstandingLeases } from './outstanding-leases.ts';
 
 export interface MemoryLedgerOptions {
@@ -100,6 +102,7 @@ class MemoryLedger implements Ledger {
       coordinatorState: new Map(),
       tasks: new Map(),
       issues: new KeptIssues(this.#maxKeptIssues),
+      entryLists: new ListedEntries(this.#maxKeptIssues),
     };
     this.#operations.set(id, kept);
     if (options.parent === undefined) this.#holder = id;
@@ -278,6 +281,7 @@ class MemoryLedger implements Ledger {
     }
     for (const key of commit.resolved ?? []) kept.issues.resolve(task, key, record);
     for (const issue of commit.issues ?? []) kept.issues.record({ ...issue, task }, record);
+    for (const entry of commit.listed ?? []) kept.entryLists.add(task, entry);
     if (commit.cursor !== undefined) record.cursor = commit.cursor;
     record.state = commit.state;
     record.startsWithoutProgress = 0;
@@ -308,6 +312,7 @@ class MemoryLedger implements Ledger {
     for (const [name, amount] of record.counters) add(kept.totals, name, -amount);
     record.counters.clear();
     kept.issues.reset(task, record);
+    kept.entryLists.forget(task);
     delete record.cursor;
     return this.#controlOf(kept);
   }
@@ -330,6 +335,13 @@ class MemoryLedger implements Ledger {
   ): Promise<{ tasks: readonly string[]; cursor?: string }> {
     const tasks = this.#kept(id).tasks;
     return { tasks: [...tasks.keys()].filter((task) => options.states.includes(tasks.get(task)!.state)) };
+  }
+
+  async listed(
+    id: string,
+    options: { kind: ListedKind; cursor?: string; limit: number },
+  ): Promise<{ entries: readonly { task: string; key: string }[]; cursor?: string }> {
+    return this.#kept(id).entryLists.page(options);
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {

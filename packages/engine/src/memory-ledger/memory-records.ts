@@ -1,6 +1,7 @@
 import { type Commit, type CoordinatorStateChange, greatestStays, type Operation } from '@migrator/core';
 
 import type { KeptIssues } from './kept-issues.ts';
+import type { ListedEntries } from './listed-entries.ts';
 
 export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
@@ -29,6 +30,7 @@ export interface OperationRecord {
   coordinatorState: Map<string, unknown>;
   tasks: Map<string, TaskRecord>;
   issues: KeptIssues;
+  entryLists: ListedEntries;
 }
 
 export function isAsExpected(

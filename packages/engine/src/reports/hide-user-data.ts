@@ -6,6 +6,7 @@ import {
   type Operation,
   parseTaskId,
   type SubcollectionSample,
+  taskId,
 } from '@migrator/core';
 
 /**
@@ -17,8 +18,8 @@ export function pseudonym(userId: string): string {
 }
 
 /** A task as a person reads it: `alice`, `segment 3 of 8`, `segment 3 of 8 closely`. */
-export function taskLabel(taskId: string, hideUserData: boolean): string {
-  const task = parseTaskId(taskId);
+export function taskLabel(id: string, hideUserData: boolean): string {
+  const task = parseTaskId(id);
   if (task.type === 'segment')
     return `segment ${task.segment + 1} of ${task.of}${task.close === true ? ' closely' : ''}`;
   return hideUserData ? pseudonym(task.userId) : task.userId;
@@ -65,7 +66,7 @@ function issueWithoutUserData(issue: Issue): Issue {
 
 /** The ledger as somebody may see them who is not to see users: with pseudonyms, without messages and contents. */
 export function hidingLedger(ledger: Ledger): Ledger {
-  const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues'> = {
+  const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues' | 'listed'> = {
     async get(id) {
       const operation = await ledger.get(id);
       return operation && withoutUserData(operation);
@@ -81,6 +82,15 @@ export function hidingLedger(ledger: Ledger): Ledger {
     async issues(id, options) {
       const page = await ledger.issues(id, options);
       return { ...page, issues: page.issues.map(issueWithoutUserData) };
+    },
+    async listed(id, options) {
+      const page = await ledger.listed(id, options);
+      const entries = page.entries.map(({ task, key }) => {
+        const parsed = parseTaskId(task);
+        if (parsed.type !== 'user') return { task, key };
+        return { task: taskId({ ...parsed, userId: pseudonym(parsed.userId) }), key };
+      });
+      return { ...page, entries };
     },
   };
   return new Proxy(ledger, {

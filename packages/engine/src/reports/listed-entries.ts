@@ -1,23 +1,60 @@
-import type { Issue, Ledger, Operation } from '@migrator/core';
+import {
+  dateKey,
+  entryPath,
+  type Issue,
+  type Ledger,
+  type ListedKind,
+  type Operation,
+  parseTaskId,
+} from '@migrator/core';
 
 import type { EntryKind } from '../api/fields.ts';
 
-/** Of which entries of a run there is a list beside its failures, and which operations hold it. */
-const holders = {
-  pruned: ({ coordinatorState }: Operation) => coordinatorState.prunedBy ?? [],
-} as const satisfies Record<EntryKind, (run: Operation) => readonly string[]>;
+/** What counts the entries of each kind. */
+const counterOf = {
+  'encoded-as-text': 'textEntries',
+  'unexpected-type': 'warnedEntries',
+  conflict: 'conflicts',
+  newer: 'newer',
+} as const satisfies Record<ListedKind, string>;
 
-/** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
-const cursorStep = 1_000_000;
+interface EntriesPage {
+  readonly entries: readonly Pick<Issue, 'detail'>[];
+  readonly count: number;
+  readonly cursor?: string;
+}
 
-/** One page of them, oldest first. `count`: all there are, listed or not. */
+/** One page of a run's entries of a kind, oldest first. `count`: all there are, listed or not. */
 export async function listedEntries(
   ledger: Ledger,
   run: Operation,
   kind: EntryKind,
   options: { cursor?: string; limit: number },
-): Promise<{ entries: readonly Issue[]; count: number; cursor?: string }> {
-  const ids = holders[kind](run);
+): Promise<EntriesPage> {
+  if (kind === 'pruned') return await prunedEntries(ledger, run, options);
+  const { entries, cursor } = await ledger.listed(run.id, { kind, ...options });
+  const { usersCollection: users, journalCollection: journal } = run.binding.source;
+  const count = run.totals[counterOf[kind]] ?? 0;
+  const details = entries.flatMap(({ task, key: date }) => {
+    const parsed = parseTaskId(task);
+    if (parsed.type !== 'user') return [];
+    const ref = { userId: parsed.userId, date };
+    return [{ detail: { path: entryPath(ref, { users, journal }), dateKey: dateKey(ref) } }];
+  });
+  return cursor === undefined ? { entries: details, count } : { entries: details, count, cursor };
+}
+
+/** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
+const cursorStep = 1_000_000;
+
+/** Each end of a run that pruned holds a list. */
+async function prunedEntries(
+  ledger: Ledger,
+  { coordinatorState }: Operation,
+  options: { cursor?: string; limit: number },
+): Promise<EntriesPage> {
+  const kind = 'pruned';
+  const ids = coordinatorState.prunedBy ?? [];
   let count = 0;
   for (const id of ids) count += (await ledger.get(id))?.codes[kind] ?? 0;
   const from = Number(options.cursor ?? '0');

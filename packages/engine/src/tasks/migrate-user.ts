@@ -5,7 +5,7 @@ import type { MigrationRun } from '../entries/migration-run.ts';
 import { type NamedPage, readNamed, unreadableIssue } from '../entries/read-named.ts';
 import { isOwnFault } from '../entries/outage-detection.ts';
 import { readPages } from '../entries/read-pages.ts';
-import { writePage } from '../entries/write-page.ts';
+import { writePage, type WrittenPage } from '../entries/write-page.ts';
 import { cursorAfter, endOfEntries, entriesAfter } from './entry-cursor.ts';
 import type { PageResult, TaskStart, TaskWork } from './page-result.ts';
 
@@ -62,6 +62,7 @@ async function* migratePages(
     yield {
       deltas: unread.length === 0 ? result.deltas : withFailed(result.deltas, unread.length),
       issues: [...result.issues, ...unread.map((one) => unreadableIssue(context, start.task, userId, one))],
+      listed: result.listed,
       last: atEnd && lastPart,
       cursor,
     };
@@ -145,7 +146,7 @@ async function* redoFailures(
 /** Every entry that is settled again stops being the failure it was; one that Firestore no longer has is skipped. */
 function redonePage(
   { entries, vanished }: NamedPage,
-  result: { deltas: Deltas<'migration'>; issues: readonly Issue[]; settled: number },
+  result: Pick<WrittenPage, 'deltas' | 'issues' | 'listed' | 'settled'>,
   unreadable: readonly Issue[],
   last: boolean,
 ): PageResult {
@@ -158,6 +159,7 @@ function redonePage(
       ...(vanished.length === 0 ? {} : { vanished: vanished.length }),
     },
     issues: [...result.issues, ...unreadable],
+    listed: result.listed,
     resolved: redone.filter((date) => !again.has(date)),
     last,
   };

@@ -1,4 +1,4 @@
-import type { Issue, Lease } from '@migrator/core';
+import type { Issue, Lease, ListedEntry } from '@migrator/core';
 
 /** What one page of a task's work came to; committed as one step. */
 export interface PageResult {
@@ -6,6 +6,7 @@ export interface PageResult {
   /** Where to go on; absent: where it was. */
   readonly cursor?: string;
   readonly issues?: readonly Issue[];
+  readonly listed?: readonly ListedEntry[];
   readonly resolved?: readonly string[];
   /** Before all of this: the task's counters are taken back, to go through it again from the beginning. */
   readonly reset?: true;

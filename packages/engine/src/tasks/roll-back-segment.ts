@@ -2,12 +2,16 @@ import {
   addTo,
   type Counter,
   type Deltas,
+  entryPath,
+  type EntryRef,
   type Issue,
   migratedAtOf,
   type OwnedItemRef,
   type RollbackRequest,
   isCopy,
+  mapOf,
   storedItemSize,
+  textOf,
   type StoredItem,
   type Task,
 } from '@migrator/core';
@@ -27,18 +31,21 @@ type Fate = Extract<
  * migration's. A dry run decides in the same way and deletes nothing.
  */
 export function rollBackSegment(
-  context: Pick<EngineContext, 'target' | 'writeLimit'>,
+  context: Pick<EngineContext, 'target' | 'writeLimit' | 'settings'>,
   segment: Extract<Task, { type: 'segment' }>,
   request: RollbackRequest,
   start: TaskStart,
 ): TaskWork {
   const { dryRun } = request;
   const migratedAt = request.migrationId === undefined ? undefined : migratedAtOf(request.migrationId);
-  const issueOf = (dateKey: string, fate: string): Issue => ({
+  const issueOf = (dateKey: string, fate: string, entry?: EntryRef): Issue => ({
     task: start.task,
     key: dateKey,
     code: fate,
-    detail: { dateKey },
+    detail: {
+      dateKey,
+      ...(entry !== undefined && { path: entryPath(entry, context.settings.names) }),
+    },
   });
   return deleteSegment(context, segment, start, {
     dryRun,
@@ -56,7 +63,7 @@ export function rollBackSegment(
           doomed.push(refOf(owned, migratedAt));
         } else {
           addTo(deltas, fate);
-          issues.push(issueOf(dateKeyOf(item), fate));
+          issues.push(issueOf(dateKeyOf(item), fate, entryOf(item)));
         }
       }
       return { doomed, deltas, issues };
@@ -67,7 +74,8 @@ export function rollBackSegment(
       return fate === 'deleted' ? 'again' : fate;
     },
     // A real rollback lists what it kept: what it deleted would leave no room for that.
-    issueOf: (dateKey, _ref, fate) => (fate === 'deleted' && !dryRun ? undefined : issueOf(dateKey, fate)),
+    issueOf: (dateKey, ref, fate) =>
+      fate === 'deleted' && !dryRun ? undefined : issueOf(dateKey, fate, ref),
   });
 }
 
@@ -82,4 +90,11 @@ function fateOf(item: StoredItem, owned: OwnedItem | undefined, migratedAt: stri
 function refOf({ provenance, dateKey }: OwnedItem, migratedAt: string | undefined): OwnedItemRef {
   const { userId, date } = provenance;
   return { userId, date, dateKey, migratedAt };
+}
+
+/** The entry that an item names, whoever has saved it last. */
+function entryOf(item: StoredItem): EntryRef | undefined {
+  const data = mapOf(item['data']);
+  const [userId, date] = [textOf(data?.['userId']), textOf(data?.['date'])];
+  return userId === undefined || date === undefined ? undefined : { userId, date };
 }

@@ -252,6 +252,7 @@ export class TaskAttempt {
       deltas: page.deltas,
       cursor: page.cursor,
       issues: page.issues,
+      listed: page.listed,
       resolved: page.resolved,
     });
     if (state === 'running' && result === 'run') this.#start.lease.renew(asked);

@@ -10,6 +10,7 @@
     KEYS[6] ORDER  sorted set of the kept issues by arrival
     KEYS[7] INDEX  sorted set of the kept issues for ranges by task
     KEYS[8] LEASES  sorted set of the leases
+    KEYS[9] LISTED  sorted set of the listed entries
     ARGV[1] id  of the operation
     ARGV[2] task  name
     ARGV[3] field  of the task in its bucket
@@ -23,6 +24,7 @@
     ARGV[11...]  list of counters: count, then index from zero, name and amount to add
       list of resolved issues: count, then key
       list of issues: count, then key, code and detail (JSON)
+      list of entries to list: count, then number of the kind and key
 
   Output:
     'run', 'pause' or 'cancel': committed, and the control to obey
@@ -33,6 +35,7 @@
 --- @include "includes/task-keys"
 --- @include "includes/held-task"
 --- @include "includes/kept-issues"
+--- @include "includes/listed-entries"
 --- @include "includes/leases"
 
 local id, task, field, epoch, state = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
@@ -53,6 +56,7 @@ for _ = 1, takeNumber() do
 end
 for _ = 1, takeNumber() do resolveIssue(record, task, take()) end
 for _ = 1, takeNumber() do recordIssue(record, task, maxKept, maxBytes, take(), take(), take()) end
+for _ = 1, takeNumber() do listEntry(task, maxKept, takeNumber(), take()) end
 
 if cursor then record.cursor = cursor end
 -- A finished task is never asked for its cursor.

@@ -10,6 +10,7 @@
     KEYS[6] ORDER  sorted set of the kept issues by arrival
     KEYS[7] INDEX  sorted set of the kept issues for ranges by task
     KEYS[8] LEASES  sorted set of the leases
+    KEYS[9] LISTED  sorted set of the listed entries
     ARGV[1] id  of the operation
     ARGV[2] task  name
     ARGV[3] field  of the task in its bucket
@@ -25,6 +26,7 @@
 --- @include "includes/task-keys"
 --- @include "includes/held-task"
 --- @include "includes/kept-issues"
+--- @include "includes/listed-entries"
 
 local id, task, field, epoch = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 listsFrom(5)
@@ -39,5 +41,6 @@ end
 record.counters = {}
 record.cursor = nil
 forgetIssues(record, task)
+forgetListed(task)
 writeTask(field, record)
 return control

@@ -10,6 +10,7 @@
     KEYS[6] ORDER  sorted set of the kept issues by arrival
     KEYS[7] INDEX  sorted set of the kept issues for ranges by task
     KEYS[8] LEASES  sorted set of the leases
+    KEYS[9] LISTED  sorted set of the listed entries
     ARGV[1] id  of the operation
     ARGV[2] task  name
     ARGV[3] field  of the task in its bucket

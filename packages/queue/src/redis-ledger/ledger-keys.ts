@@ -16,6 +16,7 @@ export const bucketCount = 16_384;
  * - `op:<id>:u:<bucket>`: hash, records of tasks (lua/includes/task-records.lua); `op:<id>:used`: bitmap of the buckets there are
  * - `leases`: sorted set of the leases that may still be held, all operations' (lua/includes/leases.lua)
  * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by task
+ * - `op:<id>:listed`: sorted set of the listed entries (lua/includes/listed-entries.lua)
  */
 export class LedgerKeys {
   readonly version: string;
@@ -49,12 +50,17 @@ export class LedgerKeys {
   /** What every script about one task takes, in the order of lua/includes/task-keys.lua. */
   task(id: string, task: string): string[] {
     const bucket = this.bucket(id, bucketOf(task));
-    return [this.operation(id), this.lock, bucket, this.usedBuckets(id), ...this.issues(id), this.leases];
+    const operation = [this.operation(id), this.lock, bucket, this.usedBuckets(id)];
+    return [...operation, ...this.issues(id), this.leases, this.listed(id)];
   }
 
   issues(id: string): [all: string, order: string, index: string] {
     const issues = `${this.operation(id)}:issues`;
     return [issues, `${issues}:order`, `${issues}:index`];
+  }
+
+  listed(id: string): string {
+    return `${this.operation(id)}:listed`;
   }
 
   /** The keys with each bucket once behind them, and the tasks as the list that the scripts about many of them take. */

@@ -32,11 +32,11 @@ export class LedgerSweeper {
     }
   }
 
-  /** The issues of old operations. Their counts by code stay. */
+  /** The issues and listed entries of old operations. Their counts by code stay. */
   async sweepOldIssues(kind: OperationKind): Promise<void> {
     // Those before were swept when they became old.
     const old = await this.#redis.zrevrange(this.#keys.byStart(kind), keptIssuesOf, keptIssuesOf + 1);
-    for (const id of old) await this.#redis.unlink(...this.#keys.issues(id));
+    for (const id of old) await this.#redis.unlink(...this.#keys.issues(id), this.#keys.listed(id));
   }
 
   async sweepTasks(id: string): Promise<void> {

@@ -13,6 +13,8 @@ import {
   type Ledger,
   leaseMs,
   leasesOutstanding,
+  type ListedKind,
+  listedKinds,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
   notRetryable,
@@ -282,7 +284,7 @@ class RedisLedger implements Ledger {
   async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'missing';
-    const { epoch, state, cursor, resolved = [], issues = [], expected } = commit;
+    const { epoch, state, cursor, resolved = [], issues = [], listed = [], expected } = commit;
     const args = [id, task, fieldOf(task), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
     args.push(this.#leaseMs);
     args.push(optional(expected && standText(kind, expected)), optional(cursor));
@@ -291,6 +293,8 @@ class RedisLedger implements Ledger {
     for (const { index, name, amount } of deltas) args.push(index, name, amount);
     args.push(resolved.length, ...resolved, issues.length);
     for (const { key, code, detail } of issues) args.push(key, code, JSON.stringify(detail));
+    args.push(listed.length);
+    for (const entry of listed) args.push(listedKinds.indexOf(entry.kind) + 1, entry.key);
     const [outcome] = await this.#run(scripts.commit, this.#keys.task(id, task), args);
     return commitResultOf(outcome);
   }
@@ -330,6 +334,28 @@ class RedisLedger implements Ledger {
     options: { states: readonly TaskState[]; cursor?: string },
   ): Promise<{ tasks: readonly string[]; cursor?: string }> {
     return await listTasks(this.#redis, this.#keys, id, options);
+  }
+
+  async listed(
+    id: string,
+    options: { kind: ListedKind; cursor?: string; limit: number },
+  ): Promise<{ entries: readonly { task: string; key: string }[]; cursor?: string }> {
+    const { kind, cursor = '0', limit } = options;
+    const first = (listedKinds.indexOf(kind) + 1) * listSpan;
+    const after = `(${first + Number(cursor)}`;
+    const upTo = `(${first + listSpan}`;
+    const key = this.#keys.listed(id);
+    const pairs = await this.#redis.zrangebyscore(key, after, upTo, 'WITHSCORES', 'LIMIT', 0, limit + 1);
+    const page = pairs.slice(0, 2 * limit);
+    const entries = page
+      .filter((_, index) => index % 2 === 0)
+      .map((member) => {
+        const [, task = '', ...rest] = member.split('\0');
+        return { task, key: rest.join('\0') };
+      });
+    return pairs.length === page.length
+      ? { entries }
+      : { entries, cursor: String(Number(page.at(-1)) - first) };
   }
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
@@ -373,6 +399,9 @@ class RedisLedger implements Ledger {
     return found(id === undefined ? undefined : await this.get(id), id);
   }
 }
+
+/** As in lua/includes/listed-entries.lua. */
+const listSpan = 1e12;
 
 function outstanding([count, leftMs]: readonly string[]): MigrationError {
   return leasesOutstanding(Number(count), Number(leftMs));

@@ -1,4 +1,4 @@
-import type { Issue } from '@migrator/core';
+import type { Issue, ListedKind } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
 import {
   allIssues,
@@ -50,6 +50,35 @@ export function issuesContract(newLedger: NewLedger): void {
       expect(await allIssues(ledger, id, 2, 'THROTTLED')).toEqual(throttled);
       expect(await ledger.issues(id, { code: 'THROTTLED', limit: 3 })).toEqual({ issues: throttled });
       expect(await ledger.issues(id, { code: 'INTERNAL', limit: 3 })).toEqual({ issues: [] });
+    });
+
+    test('have lists of entries beside them: each once, by kind and arrival, up to a number of each kind', async () => {
+      const ledger = await newLedger({ maxKeptIssues });
+      const { id } = await open(ledger);
+      const list = async (name: string, kind: ListedKind, keys: readonly string[]): Promise<void> => {
+        const { epoch } = await start(ledger, id, name);
+        const listed = keys.map((key) => ({ kind, key }));
+        await ledger.commit(id, name, { epoch, state: 'queued', deltas: {}, listed });
+      };
+      await list('user:a', 'conflict', ['2', '1', '2']);
+      await list('user:a', 'newer', ['1']);
+      await list('user:a|b', 'conflict', ['ü|1', 'beyond the limit']);
+      const all = [
+        { task: 'user:a', key: '2' },
+        { task: 'user:a', key: '1' },
+        { task: 'user:a|b', key: 'ü|1' },
+      ];
+      expect(await ledger.listed(id, { kind: 'conflict', limit: 9 })).toEqual({ entries: all });
+      const first = await ledger.listed(id, { kind: 'conflict', limit: 2 });
+      expect(first).toEqual({ entries: all.slice(0, 2), cursor: expect.stringMatching(/^\d+$/) as string });
+      expect(await ledger.listed(id, { kind: 'conflict', limit: 2, cursor: first.cursor! })).toEqual({
+        entries: all.slice(2),
+      });
+      expect(await ledger.listed(id, { kind: 'encoded-as-text', limit: 2 })).toEqual({ entries: [] });
+      const { epoch } = await start(ledger, id, 'user:a');
+      await ledger.resetTask(id, 'user:a', epoch);
+      expect(await ledger.listed(id, { kind: 'conflict', limit: 9 })).toEqual({ entries: all.slice(2) });
+      expect(await ledger.listed(id, { kind: 'newer', limit: 9 })).toEqual({ entries: [] });
     });
 
     test('replace the older one with the same key, in its place', async () => {
