@@ -57,9 +57,9 @@ export class EventFeed {
   async #lookOnce(): Promise<void> {
     const status = await readStatus(this.#context);
     const { currentStatus, ...last } = status;
-    const { state, operationId, notice, source, target } = currentStatus;
+    const { state, operationId, notice, source, target, maxWriteUnitsPerSecond } = currentStatus;
     // All but what `progress` tells: a reader must not know less than `/status` says.
-    const now = JSON.stringify([state, operationId, notice, source, target, last]);
+    const now = JSON.stringify([state, operationId, notice, source, target, maxWriteUnitsPerSecond, last]);
     if (now !== this.#lastState) {
       this.#lastState = now;
       const event = this.#event('state', status);

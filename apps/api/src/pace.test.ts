@@ -61,6 +61,28 @@ test('the budget of the environment holds, the status says so, and a person lift
   );
 });
 
+test('a limit that is set during a run ends with it; one that is set before holds; the idle status shows which', async () => {
+  await using environment = await openTestEnvironment({ env: { MAX_WRITE_UNITS_PER_SECOND: '60' } });
+  await fill(environment, 2, 60);
+  const inForce = async (): Promise<unknown> =>
+    at((await environment.call('GET /status')).body, 'currentStatus.maxWriteUnitsPerSecond');
+  expect(await inForce()).toBe(60);
+  await environment.call('POST /start', { body: { verify: false } });
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 5_000 } });
+  expect(await inForce()).toBe(5_000);
+  await vi.waitFor(
+    async () => {
+      const { body } = await environment.call('GET /status');
+      expect(at(body, 'lastMigration.stats.createdCount')).toBe(120);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  expect(await inForce()).toBe(60);
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 700 } });
+  await environment.call('POST /start', { body: { verify: false }, headers: { Prefer: 'wait=60' } });
+  expect(await inForce()).toBe(700);
+});
+
 test.each([
   [{}],
   [{ maxWriteUnitsPerSecond: 0 }],

@@ -16,7 +16,7 @@ import { liveView } from './standstill.ts';
 export async function readStatus(context: ApiContext): Promise<Status> {
   const own = await context.binding();
   const workers = await context.workers.list();
-  const [current, last, outcome] = await Promise.all([
+  const [current, last, outcome, pace] = await Promise.all([
     currentStatus(
       context.ledger,
       own,
@@ -25,6 +25,7 @@ export async function readStatus(context: ApiContext): Promise<Status> {
     ),
     lastMigration(context.ledger, own),
     lastOutcome(context.ledger, own),
+    context.rateController.report(),
   ]);
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
@@ -33,6 +34,7 @@ export async function readStatus(context: ApiContext): Promise<Status> {
   return {
     currentStatus: {
       ...current,
+      maxWriteUnitsPerSecond: pace.maxWriteUnitsPerSecond,
       notice,
       workers: { live: workers.length, tasks: workers.reduce((sum, { tasks }) => sum + tasks, 0) },
     },

@@ -3,6 +3,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 
 import type { RedisConnection } from './connect-redis.ts';
 import { namingRedisErrors } from './redis-errors.ts';
+import { LedgerKeys } from './redis-ledger/ledger-keys.ts';
 import { loadScript, runScript } from './run-script.ts';
 
 const consumeScript = loadScript('consume-rate');
@@ -19,6 +20,11 @@ export function createRedisRateLimit({
   prefix: string;
 }): SharedRateLimit {
   const root = `${prefix}:pace`;
+  const maximumKey = `${root}:maximum`;
+  const setForKey = `${root}:maximum:for`;
+  const ledgerKeys = new LedgerKeys(prefix);
+  const isRunning = async (id: string): Promise<boolean> =>
+    (await redis.hget(ledgerKeys.operation(id), 'state')) === 'running';
   const limiters = new Map<string, { perSecond: number; limiter: RateLimiterRedis }>();
 
   function limiterOf(resource: string, perSecond: number): RateLimiterRedis {
@@ -39,11 +45,13 @@ export function createRedisRateLimit({
   const store: SharedRateLimit = {
     take: (resource, units, perSecond) => takeFrom(limiterOf(resource, perSecond), resource, units),
     async maximum() {
-      const text = await redis.get(`${root}:maximum`);
-      return text === null ? undefined : text === 'none' ? null : Number(text);
+      const [text = null, operationId] = await redis.mget(maximumKey, setForKey);
+      if (text === null) return undefined;
+      if (operationId && !(await isRunning(operationId))) return undefined;
+      return text === 'none' ? null : Number(text);
     },
-    async setMaximum(maximum) {
-      await redis.set(`${root}:maximum`, maximum === null ? 'none' : maximum);
+    async setMaximum(maximum, operationId = '') {
+      await redis.mset(maximumKey, maximum === null ? 'none' : maximum, setForKey, operationId);
     },
     async publish(process, sample) {
       await runScript(redis, publishScript, [`${root}:samples`], [process, JSON.stringify(sample)]);

@@ -37,14 +37,16 @@ export const pace = route({
   path: `${basePath}/pace`,
   tag: 'Runs',
   summary: 'Limit the write units a second',
-  description: 'Over all workers together, from now on, for the runs to come too.',
+  description:
+    'Over all workers together, from now on. Set while something runs it ends with that; set while nothing runs it holds until it is set again.',
   body: requests.paceBody,
   needsRedis: true,
   answers: newStatus,
   handle:
     (context) =>
     async ({ body, response }) => {
-      await context.rateController.setMaximum(body.maxWriteUnitsPerSecond);
+      const operation = await context.ledger.current();
+      await context.rateController.setMaximum(body.maxWriteUnitsPerSecond, operation?.id);
       response.json(await readStatus(context));
     },
 });

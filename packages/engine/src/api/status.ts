@@ -65,6 +65,10 @@ export const currentStatus = z.strictObject({
   operationId: z.string().nullable(),
   ...sourceAndTarget,
   progress: progress.nullable(),
+  maxWriteUnitsPerSecond: z
+    .number()
+    .nullable()
+    .meta({ description: 'The limit of write units that is in force, while nothing runs too; null: none' }),
   notice: z.string().nullable().meta({ description: 'What a person should know beside it', example: null }),
   workers: z
     .strictObject({ live: count, tasks: count })

@@ -17,7 +17,7 @@ export async function currentStatus(
   own: Binding,
   isActive: () => Promise<boolean>,
   view: (operation: Operation) => Promise<LiveView> = async () => ({}),
-): Promise<Omit<CurrentStatus, 'notice' | 'workers'>> {
+): Promise<Omit<CurrentStatus, 'maxWriteUnitsPerSecond' | 'notice' | 'workers'>> {
   const operation = await ledger.current();
   const { source, target } = operation?.binding ?? own;
   if (operation === undefined)

@@ -132,9 +132,12 @@ export class RateController {
     return paceReport(samples, set === undefined ? (samples[0]?.maximum ?? own) : set);
   }
 
-  /** For all processes, from now on, above what the configuration says; null: no budget. */
-  async setMaximum(maximum: number | null): Promise<void> {
-    await this.#store.setMaximum(maximum);
+  /**
+   * For all processes, from now on, before what the configuration says; null: no budget. Ends with the operation that it
+   * is set for.
+   */
+  async setMaximum(maximum: number | null, operationId?: string): Promise<void> {
+    await this.#store.setMaximum(maximum, operationId);
     await this.#learn();
   }
 
@@ -217,6 +220,7 @@ export class RateController {
   #sample(): RateSample {
     const { units, ...times } = this.#recent;
     const perSecond = times.periodMs === 0 ? 0 : (units * 1_000) / times.periodMs;
-    return { ...times, writeUnitsPerSecond: perSecond, maximum: this.#maximum ?? null };
+    const maximum = this.#options.maxWriteUnitsPerSecond ?? null;
+    return { ...times, writeUnitsPerSecond: perSecond, maximum };
   }
 }

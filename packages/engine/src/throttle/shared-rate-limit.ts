@@ -7,7 +7,7 @@ export interface Grant {
 /** How the last seconds of one process went, decayed. */
 export interface RateSample {
   readonly writeUnitsPerSecond: number;
-  /** The process's own maximum, null for none. */
+  /** The maximum that the process is configured with, null for none. */
   readonly maximum: number | null;
   /** The time of all writes, waiting included, in ms, and what of it was spent waiting for the budget or for the table. */
   readonly writeMs: number;
@@ -22,9 +22,10 @@ export interface RateSample {
 export interface SharedRateLimit {
   /** Takes up to so many of the units that all processes may use in a second. `resource`: what is limited. */
   take(resource: 'writes' | 'reads', units: number, perSecond: number): Promise<Grant>;
-  /** What a person set, null for no budget; undefined where it was not set. */
+  /** What a person set, null for no budget; undefined where none was, or what it was set for is over. */
   maximum(): Promise<number | null | undefined>;
-  setMaximum(maximum: number | null): Promise<void>;
+  /** `operationId`: what it is set for, and ends with; absent: until another one is set. */
+  setMaximum(maximum: number | null, operationId?: string): Promise<void>;
   /** Keeps this process's newest sample for a few seconds. */
   publish(process: string, sample: RateSample): Promise<void>;
   samples(): Promise<readonly RateSample[]>;
