@@ -38,7 +38,7 @@ test('tampering is named with its kind and place, repaired by a second run, and 
     isValid: false,
     issueCounts: { missing: 1, different: 2, 'source-changed': 1, unexpected: 1, 'target-changed': 1 },
   });
-  expect(at(body, 'message')).toMatch(/^Data mismatch: 1 entries without an item; 2 items that differ/);
+  expect(at(body, 'message')).toMatch(/^Data mismatch: 1 entry without an item; 2 items that differ/);
   const issues = new Map(
     (at(body, 'issues') as { dateKey: string }[]).map((issue) => [issue.dateKey, issue]),
   );

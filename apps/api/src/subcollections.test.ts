@@ -20,7 +20,7 @@ test('documents below entries, and days that are only parents of such, are warne
     parentsWithoutDocument: 2,
     examples: ['users/ann/trading-journal/2', 'users/bob/trading-journal/9', 'users/cid/trading-journal/1'],
     message: expect.stringMatching(
-      /^1 of 6 sampled entries of 3 users have .*; 2 days .* Neither is migrated/,
+      /^1 of 6 sampled entries of 3 users has .*; 2 days .* Neither is migrated/,
     ),
   };
   for (const dryRun of [true, false]) {
@@ -72,7 +72,7 @@ test('without any it says so, and how much it looked at', async () => {
   await plain(environment);
   const { body } = await environment.call('POST /start', wait);
   expect(body).toMatchObject({
-    subcollections: { examples: [], message: 'No subcollections in 1 sampled entries of 1 users' },
+    subcollections: { examples: [], message: 'No subcollections in 1 sampled entry of 1 user' },
   });
 });
 

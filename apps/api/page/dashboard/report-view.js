@@ -169,9 +169,9 @@ export function verificationNodes({ verificationId, isValid, message, counts, is
  * @param {RollbackAnswer} answer
  * @returns {Node[]}
  */
-export function rollbackNodes({ rollbackId, success, message, dryRun, scanned, kept, keptReasons, bytes }) {
+export function rollbackNodes({ rollbackId, success, message, scanned, kept, keptReasons, bytes }) {
   return [
-    notice(success ? 'good' : 'bad', `${message}.`),
+    notice(success === false ? 'bad' : 'good', `${message}.`),
     figures([
       ['Items looked at', amount(scanned)],
       ['Kept', amount(kept)],
@@ -179,7 +179,7 @@ export function rollbackNodes({ rollbackId, success, message, dryRun, scanned, k
       ...ifAny('not from a migration', keptReasons.notMigrated),
       ...ifAny('of another run', keptReasons.otherRun),
       ...ifAny('key and content disagree', keptReasons.misplaced),
-      ...(dryRun ? [/** @type {const} */ (['To be deleted', size(bytes)])] : []),
+      ...(bytes === null ? [] : [/** @type {const} */ (['To be deleted', size(bytes)])]),
     ]),
     element('p', {}, dataLink(`${basePath}/rollbacks/${rollbackId}`, 'All of it')),
   ];

@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts';
+
 /** Up to so many items, or this share of all owned ones if that is more, are pruned without a number from a person. */
 const fewItems = 10;
 const smallShare = 0.1;
@@ -19,7 +21,7 @@ export function pruneRefusal(counts: PruneCounts, agreed: number | undefined): s
   const { found, owned } = counts;
   if (agreed !== undefined && agreed !== found) {
     return (
-      `PRUNE_NOT_CONFIRMED: ${found} items without an entry were found, but pruneCount is ${agreed}: nothing was pruned. ` +
+      `PRUNE_NOT_CONFIRMED: ${counted(found, 'item')} without an entry ${found === 1 ? 'was' : 'were'} found, but pruneCount is ${agreed}: nothing was pruned. ` +
       'Look at the items with a dry run (dryRun and prune true), then start again with the number that it gives'
     );
   }

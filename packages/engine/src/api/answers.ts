@@ -114,7 +114,7 @@ export type VerificationsPage = z.infer<typeof verificationsPage>;
 
 export const rollback = z
   .strictObject({
-    success: z.boolean(),
+    success: z.boolean().nullable().meta({ description: 'Null while it runs' }),
     message: z.string().meta({ example: 'Dry run: 250 items would be deleted' }),
     dryRun: z.boolean(),
     deleted: count.meta({ description: 'In a dry run those that would be' }),
@@ -126,7 +126,7 @@ export const rollback = z
       misplaced: count,
     }),
     scanned: count,
-    bytes: count.meta({ description: 'Of what would be deleted; told by dry runs' }),
+    bytes: count.nullable().meta({ description: 'Of what would be deleted; told by dry runs only' }),
     rollbackId: z.string(),
     ...operation,
     items: z.array(

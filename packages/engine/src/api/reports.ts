@@ -40,7 +40,10 @@ export const stats = z
     repairedCount: count,
     users,
     bytesWritten: count,
-    writeUnits: count,
+    writeUnits: count.meta({
+      description:
+        'As DynamoDB reported them. A worker that is killed takes those of its last pages along: the bill may be higher',
+    }),
     encodedAsTextCount: count.meta({ description: 'Values DynamoDB has no number for, stored as text' }),
     warningCount: count.meta({ description: "Guide's fields of another type than the guide's" }),
     compressedCount: count.meta({ description: 'Entries over DynamoDB’s limit that were compressed' }),

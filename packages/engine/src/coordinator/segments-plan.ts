@@ -1,5 +1,6 @@
 import {
   type CoordinatorState,
+  counted,
   isSameBinding,
   type Operation,
   type OperationPhase,
@@ -40,8 +41,8 @@ export function segmentsPlan(phase: OperationPhase): Plan {
         return {
           state: 'completed-with-failures',
           reason:
-            `${beyond} more items lost their entry while the others were pruned, and were left alone. ` +
-            'Look at them with a dry run, then start again',
+            `${counted(beyond, 'more item', 'more items')} lost ${beyond === 1 ? 'its' : 'their'} entry while the others were pruned, and ` +
+            `${beyond === 1 ? 'was' : 'were'} left alone. Look with a dry run, then start again`,
         };
       }
       if (operation.tasks.failed === 0) return { state: 'completed' };

@@ -1,4 +1,4 @@
-import { type Ledger, needsPruneCount, type Operation } from '@migrator/core';
+import { counted, type Ledger, needsPruneCount, type Operation } from '@migrator/core';
 
 import type { PruneReport } from '../api/reports.ts';
 
@@ -13,8 +13,8 @@ export async function pruneReport(
   if (part === undefined && !coordinatorState.pruneRefused && !coordinatorState.prunedBy) return null;
   const totals: Record<string, number> = {};
   for (const id of coordinatorState.prunedBy ?? []) {
-    const counted = id === part?.id ? part : await ledger.get(id);
-    for (const [name, amount] of Object.entries(counted?.totals ?? {}))
+    const each = id === part?.id ? part : await ledger.get(id);
+    for (const [name, amount] of Object.entries(each?.totals ?? {}))
       totals[name] = (totals[name] ?? 0) + amount;
   }
   const pruned = totals['deleted'] ?? 0;
@@ -24,16 +24,18 @@ export async function pruneReport(
 
   function messageOf(): string {
     const notes =
-      unknown === 0 ? '' : `; ${unknown} items have an id that Firestore can't be asked about, and stay`;
+      unknown === 0
+        ? ''
+        : `; ${counted(unknown, 'item')} ${unknown === 1 ? 'has' : 'have'} an id that Firestore can't be asked about, and ${unknown === 1 ? 'stays' : 'stay'}`;
     if (coordinatorState.pruneRefused) return coordinatorState.pruneRefused;
-    if (part?.state === 'running') return `Pruning: ${pruned} items so far${notes}`;
+    if (part?.state === 'running') return `Pruning: ${counted(pruned, 'item')} so far${notes}`;
     if (request.kind === 'migration' && request.dryRun) {
       const owned = part?.totals['owned'] ?? 0;
       const asks = needsPruneCount({ found: pruned, owned }) ? `; a start needs pruneCount: ${pruned}` : '';
-      return `Dry run: ${pruned} of the table's ${owned} migrated items would be pruned${asks}${notes}`;
+      return `Dry run: ${pruned} of the table's ${counted(owned, 'migrated item')} would be pruned${asks}${notes}`;
     }
     const keeps = kept === 0 ? '' : `, ${kept} kept`;
     const why = part === undefined || part.state === 'completed' ? '' : `; ${part.reason ?? part.state}`;
-    return `${pruned} items pruned${keeps}${why}${notes}`;
+    return `${counted(pruned, 'item')} pruned${keeps}${why}${notes}`;
   }
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '@migrator/core';
+import { counted, type Operation } from '@migrator/core';
 
 import type { RollbackAnswer } from '../api/answers.ts';
 
@@ -19,7 +19,8 @@ export function rollbackReport(operation: Operation): RollbackReport {
   };
   const kept = Object.values(keptReasons).reduce((sum, amount) => sum + amount, 0);
   const deleted = count('deleted');
-  const success = operation.state === 'completed';
+  const isOver = operation.state !== 'running';
+  const success = isOver ? operation.state === 'completed' : null;
   return {
     success,
     message: messageOf(),
@@ -28,21 +29,23 @@ export function rollbackReport(operation: Operation): RollbackReport {
     kept,
     keptReasons,
     scanned: count('scanned'),
-    bytes: count('bytes'),
+    // A real rollback reads no sizes.
+    bytes: dryRun ? count('bytes') : null,
   };
 
   function messageOf(): string {
+    const items = counted(deleted, 'item');
     const keeps = kept === 0 ? '' : `, ${kept} kept`;
-    if (operation.state === 'cancelled') return `Rollback cancelled: ${deleted} items were deleted${keeps}`;
-    if (operation.state === 'running') return `Rollback is running: ${deleted} items deleted so far${keeps}`;
-    if (!success)
-      return `Rollback incomplete: ${deleted} items deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
-    if (dryRun) return `Dry run: ${deleted} items would be deleted${keeps}`;
+    if (operation.state === 'cancelled') return `Rollback cancelled: ${items} deleted${keeps}`;
+    if (!isOver) return `Rollback is running: ${items} deleted so far${keeps}`;
+    if (success === false)
+      return `Rollback incomplete: ${items} deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
+    if (dryRun) return `Dry run: ${items} would be deleted${keeps}`;
     const { markerTrouble } = operation.coordinatorState;
     const unknown = markerTrouble
       ? `. Whether the table is marked as migrated is not known (${markerTrouble}): if it is, an application that starts without ` +
         'Redis takes it for migrated, until the tags whose keys begin with journal-migration/ are removed'
       : '';
-    return `Rollback completed: ${deleted} items deleted${keeps}${unknown}`;
+    return `Rollback completed: ${items} deleted${keeps}${unknown}`;
   }
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '@migrator/core';
+import { counted, type Operation } from '@migrator/core';
 
 import type { SubcollectionReport } from '../api/reports.ts';
 
@@ -18,10 +18,16 @@ export function subcollectionReport({ coordinatorState }: Operation): Subcollect
   }
   const { examples, ...counts } = sample;
   const { entriesWithSubcollections: having, parentsWithoutDocument: parents } = counts;
-  const looked = `${counts.sampledEntries} sampled entries of ${counts.sampledUsers} users`;
+  const looked = `${counted(counts.sampledEntries, 'sampled entry', 'sampled entries')} of ${counted(counts.sampledUsers, 'user')}`;
   const found = [
-    ...(having > 0 ? [`${having} of ${looked} have documents in subcollections`] : []),
-    ...(parents > 0 ? [`${parents} days of these users exist only as parents of other documents`] : []),
+    ...(having > 0
+      ? [`${having} of ${looked} ${having === 1 ? 'has' : 'have'} documents in subcollections`]
+      : []),
+    ...(parents > 0
+      ? [
+          `${counted(parents, 'day')} of these users ${parents === 1 ? 'exists only as a parent' : 'exist only as parents'} of other documents`,
+        ]
+      : []),
   ];
   const message =
     found.length === 0

@@ -1,4 +1,4 @@
-import type { Operation } from '@migrator/core';
+import { counted, type Operation } from '@migrator/core';
 
 import type { Verdict } from '../api/reports.ts';
 import { subcollectionReport } from './subcollection-report.ts';
@@ -7,16 +7,29 @@ type IssueKind = keyof Verdict['issueCounts'];
 
 /** Each kind of issue, and whether it makes the copy invalid. */
 export const issueKinds = {
-  missing: { invalid: true, says: 'entries without an item' },
-  different: { invalid: true, says: 'items that differ from their entry' },
+  missing: { invalid: true, one: 'entry without an item', many: 'entries without an item' },
+  different: {
+    invalid: true,
+    one: 'item that differs from its entry',
+    many: 'items that differ from their entry',
+  },
   'source-changed': {
     invalid: true,
-    says: 'entries changed in Firestore since they were copied (run again)',
+    one: 'entry changed in Firestore since it was copied (run again)',
+    many: 'entries changed in Firestore since they were copied (run again)',
   },
-  unexpected: { invalid: true, says: 'items without an entry' },
-  'target-changed': { invalid: false, says: "items that are the application's now" },
-  unknown: { invalid: false, says: "items whose entry can't be asked about (Firestore has no such ids)" },
-} as const satisfies Record<IssueKind, { invalid: boolean; says: string }>;
+  unexpected: { invalid: true, one: 'item without an entry', many: 'items without an entry' },
+  'target-changed': {
+    invalid: false,
+    one: "item that is the application's now",
+    many: "items that are the application's now",
+  },
+  unknown: {
+    invalid: false,
+    one: "item whose entry can't be asked about (Firestore has no such id)",
+    many: "items whose entry can't be asked about (Firestore has no such ids)",
+  },
+} as const satisfies Record<IssueKind, { invalid: boolean; one: string; many: string }>;
 
 /** What a verification has found, in the guide's words. */
 export function verificationReport(operation: Operation): Omit<Verdict, 'verificationId'> {
@@ -41,16 +54,20 @@ export function verificationReport(operation: Operation): Omit<Verdict, 'verific
     message: messageOf(),
   };
 
+  function says(kind: IssueKind): string {
+    return counted(issueCounts[kind], issueKinds[kind].one, issueKinds[kind].many);
+  }
+
   function messageOf(): string {
     if (operation.state === 'cancelled') return 'The verification was cancelled before its end';
-    const found = wrong.map((kind) => `${issueCounts[kind]} ${issueKinds[kind].says}`);
+    const found = wrong.map(says);
     if (countsDiffer)
-      found.push(`${counts.firestore} entries in Firestore, ${counts.dynamodb} items in DynamoDB`);
-    if (failed) found.push(`${operation.tasks.failed} parts could not be compared`);
+      found.push(
+        `${counted(counts.firestore, 'entry', 'entries')} in Firestore, ${counted(counts.dynamodb, 'item')} in DynamoDB`,
+      );
+    if (failed) found.push(`${counted(operation.tasks.failed, 'part')} could not be compared`);
     if (found.length > 0) return `Data mismatch: ${found.join('; ')}`;
-    const notes = kinds
-      .filter((kind) => !issueKinds[kind].invalid && issueCounts[kind] > 0)
-      .map((kind) => `${issueCounts[kind]} ${issueKinds[kind].says}`);
+    const notes = kinds.filter((kind) => !issueKinds[kind].invalid && issueCounts[kind] > 0).map(says);
     return `Verification shows no issues${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
   }
 }

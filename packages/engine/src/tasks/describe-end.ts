@@ -1,4 +1,4 @@
-import { counters, type Issue, type OperationKind, withoutDigest } from '@migrator/core';
+import { counted, counters, type Issue, type OperationKind, withoutDigest } from '@migrator/core';
 
 /** What a task's job says at its end: `created 250, repaired 2`. */
 export function describeCounts(kind: OperationKind, counts: Readonly<Record<string, number>>): string {
@@ -18,7 +18,7 @@ export function describeFailures(
   for (const { code } of issues) codes.set(code, (codes.get(code) ?? 0) + 1);
   const why = [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
   const first = issues[0]?.detail.message;
-  const entries = failed === 1 ? '1 entry' : `${failed} entries`;
+  const entries = counted(failed, 'entry', 'entries');
   const brief = `${entries} failed: ${why}`;
   return { reason: first === undefined ? brief : `${brief}. ${first}`, brief };
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Commit,
   type CommitResult,
+  counted,
   entryOutcomeNames,
   entryPath,
   type ErrorCode,
@@ -212,7 +213,10 @@ export class TaskAttempt {
     try {
       const all = await this.#context.source.countUserEntries(task.userId, signal);
       const entries = Math.max(0, all - this.#done());
-      return { entries, says: `${entries} of the user's ${all} entries were not tried; retry the user.` };
+      return {
+        entries,
+        says: `${entries} of the user's ${counted(all, 'entry', 'entries')} ${entries === 1 ? 'was' : 'were'} not tried; retry the user.`,
+      };
     } catch {
       // One stands for those that Firestore does not count either: none would look like an empty journal.
       return {
