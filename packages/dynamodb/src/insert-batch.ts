@@ -50,9 +50,12 @@ export function outcomeOfStatement(answer: StatementAnswer | undefined): Stateme
 }
 
 const beforeKey = '{"dateKey":'.length;
-const endOfKey = Buffer.from('"},"data":');
+const beforeKeyText = '{"dateKey":{"S":"'.length;
+const beforeData = Buffer.from('"},"data":');
 const closeOfKey = '"}'.length;
-const updatedAt = Buffer.from(',"updatedAt":');
+const beforeUpdatedAt = Buffer.from(',"updatedAt":');
+const quote = 34;
+const backslash = 92;
 const comma = 44;
 const closeStatement = Buffer.from(']}');
 const closeBody = Buffer.from(']}');
@@ -92,18 +95,35 @@ export function insertBatchBody(tableName: string): PooledBuilder<readonly Encod
 /** The values of the item's three attributes, cut out of its text; returns where they end. */
 function putParameters(memory: Buffer, { json, migratedAt }: EncodedItem, from: number): number {
   const text = Buffer.from(json.buffer, json.byteOffset, json.length);
-  // In a text a quote follows a backslash, so this is where the key ends.
-  const keyEnd = text.indexOf(endOfKey) + closeOfKey;
-  const dataAt = keyEnd - closeOfKey + endOfKey.length;
-  const lastValue = Buffer.byteLength(JSON.stringify({ S: migratedAt }));
-  const lastAt = text.length - 1 - lastValue;
-  const dataEnd = lastAt - updatedAt.length;
-  if (keyEnd < closeOfKey || text.compare(updatedAt, 0, updatedAt.length, dataEnd, lastAt) !== 0)
+  let keyTextEnd = beforeKeyText;
+  while (keyTextEnd < text.length && text[keyTextEnd] !== quote)
+    keyTextEnd += text[keyTextEnd] === backslash ? 2 : 1;
+  const lastAt = text.length - 1 - lengthOfText(migratedAt);
+  const dataEnd = lastAt - beforeUpdatedAt.length;
+  if (!isAt(text, keyTextEnd, beforeData) || !isAt(text, dataEnd, beforeUpdatedAt))
     throw new TypeError('an item is not written as the mapping writes it');
   let at = from;
-  at += text.copy(memory, at, beforeKey, keyEnd);
+  at += text.copy(memory, at, beforeKey, keyTextEnd + closeOfKey);
   memory[at++] = comma;
-  at += text.copy(memory, at, dataAt, dataEnd);
+  at += text.copy(memory, at, keyTextEnd + beforeData.length, dataEnd);
   memory[at++] = comma;
   return at + text.copy(memory, at, lastAt, text.length - 1);
+}
+
+/** Of these few bytes each is looked at sooner than a call of Node's is made. */
+function isAt(text: Buffer, at: number, bytes: Buffer): boolean {
+  for (let index = 0; index < bytes.length; index += 1) if (text[at + index] !== bytes[index]) return false;
+  return true;
+}
+
+let knownText: string | undefined;
+let knownLength = 0;
+
+/** Bytes of a text as an attribute. All items of a run have the same `migratedAt`. */
+function lengthOfText(text: string): number {
+  if (text !== knownText) {
+    knownLength = Buffer.byteLength(JSON.stringify({ S: text }));
+    knownText = text;
+  }
+  return knownLength;
 }

@@ -1,4 +1,5 @@
 import {
+  type EncodedItem,
   ItemArena,
   mapEntry,
   maxItemsPerBatch,
@@ -62,7 +63,8 @@ export async function createBatch(
   const arena = ItemArena.take();
   try {
     const mapped = entries.map((entry) => mapEntry(entry, { migratedAt: run.migratedAt, oversize, arena }));
-    const items = mapped.flatMap((one) => (one.ok ? [one.item] : []));
+    const items: EncodedItem[] = [];
+    for (const one of mapped) if (one.ok) items.push(one.item);
     const { created, writeUnits } = await create(context, run, items, signal);
     let at = 0;
     const outcomes = mapped.map((one) => {
@@ -78,7 +80,7 @@ export async function createBatch(
 async function create(
   context: BatchContext,
   run: MigrationRun,
-  items: Parameters<Target['createItems']>[0],
+  items: readonly EncodedItem[],
   signal: AbortSignal,
 ): ReturnType<Target['createItems']> {
   const nothing = { created: [], writeUnits: 0 };
