@@ -98,6 +98,27 @@ it('takes a run from its dry run to its rollback', { timeout: 300_000 }, async (
   expect(await run(['verify', '--json'])).toMatchObject({ code: 5, json: { isValid: false } });
 });
 
+it('lists what failed, retries it, and ends with 5', { timeout: 300_000 }, async () => {
+  const entries = [{ date: '2026-01-01', fields: { trades: 'x'.repeat(450_000) } }];
+  await project.addJournals([{ userId: 'large', entries }]);
+  const started = await run(['start', '--user', 'large', '--no-verify', '--yes', '--json']);
+  expect(started).toMatchObject({ code: 0, json: { stats: { totalProcessed: 0 } } });
+  const ended = await run(['watch']);
+  expect(ended.code).toBe(5);
+  expect(ended.stdout).toContain('ITEM_TOO_LARGE users/large/trading-journal/2026-01-01');
+  expect((await run(['failures'])).stdout).toContain('ITEM_TOO_LARGE 1');
+  expect(await run(['failures', '--code', 'KEY_TOO_LONG', '--json'])).toMatchObject({
+    json: { failures: [] },
+  });
+  expect(await run(['retry', '--code', 'ITEM_TOO_LARGE', '--watch', '--json'])).toMatchObject({
+    code: 5,
+    json: { state: 'completed-with-failures', stats: { failureCount: 1 } },
+  });
+  expect((await run(['report', '--format', 'csv'])).stdout).toContain(
+    'Failure,users/large/trading-journal/2026-01-01,ITEM_TOO_LARGE,',
+  );
+});
+
 it('sets the pace, and says what is refused', { timeout: 120_000 }, async () => {
   expect(await run(['pace', '500'])).toMatchObject({ code: 0, stdout: expect.stringContaining('500') });
   expect(await run(['pace', 'none'])).toMatchObject({ code: 0 });

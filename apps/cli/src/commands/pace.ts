@@ -1,5 +1,7 @@
+import type { CurrentStatus } from '@migrator/engine';
 import { type Command, InvalidArgumentError } from 'commander';
 
+import { amount } from '../amount.ts';
 import { apiCommand } from '../cli/api-command.ts';
 import { UsageError } from '../cli/exit-codes.ts';
 import { parseWhole } from '../parse-count.ts';
@@ -10,10 +12,17 @@ export function pace(): Command {
     'limit the write units a second, over all workers together; "none" takes the limit away',
     async ({ api }, _, units: string) => {
       const value = await api.pace(parseUnits(units));
-      const limit = units === 'none' ? 'no limit' : `${units} write units a second`;
-      return { value, text: `From now on: ${limit}.` };
+      return { value, text: describePace(value.currentStatus) };
     },
-  ).addHelpText('after', '\nExamples:\n  journal-migrate pace 500\n  journal-migrate pace none');
+  ).addHelpText(
+    'after',
+    `
+Set while something runs, the limit ends with that. Set while nothing runs, it stays.
+
+Examples:
+  journal-migrate pace 500
+  journal-migrate pace none`,
+  );
 }
 
 function parseUnits(units: string): number | null {
@@ -24,4 +33,9 @@ function parseUnits(units: string): number | null {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new UsageError(`'${units}' is no pace: give write units a second (500), or none.`);
   }
+}
+
+/** The limit that is in force now. */
+export function describePace({ maxWriteUnitsPerSecond: limit }: CurrentStatus): string {
+  return limit === null ? 'no limit of write units' : `at most ${amount(limit)} write units a second`;
 }

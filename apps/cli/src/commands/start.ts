@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { answers, requests } from '@migrator/engine';
 import type { Command } from 'commander';
 
@@ -66,9 +68,11 @@ async function startRun(session: ApiSession, options: StartOptions): Promise<Out
 
 async function planOf({ api }: ApiSession, { user, prune }: StartOptions): Promise<string> {
   const [{ currentStatus }, { migrations }] = await Promise.all([api.status(), api.migrations()]);
-  const known = migrations.find(({ dryRun }) => dryRun) ?? migrations[0];
+  const places = placesOf(currentStatus);
+  const same = migrations.filter((run) => isDeepStrictEqual(placesOf(run), places));
+  const known = same.find(({ dryRun }) => dryRun) ?? same[0];
   return namedRows({
-    ...placesOf(currentStatus),
+    ...places,
     users: user === undefined ? 'all' : user.join(', '),
     counts: known === undefined ? 'not known; --dry-run counts first' : countsOf(known),
     ...(prune ? { prune: 'items without an entry are removed' } : {}),

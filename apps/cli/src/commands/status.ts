@@ -5,6 +5,7 @@ import { amount } from '../amount.ts';
 import { apiCommand } from '../cli/api-command.ts';
 import { namedRows } from '../cli/columns.ts';
 import { describeReport, placesOf } from '../report/describe-report.ts';
+import { describePace } from './pace.ts';
 
 export function status(): Command {
   return apiCommand('status', 'what runs now, and how the last run ended', async ({ api }) => {
@@ -13,12 +14,13 @@ export function status(): Command {
   }).addHelpText('after', '\nExample:\n  journal-migrate status --url https://migrator.example.com --json');
 }
 
-export function describeStatus({ currentStatus, lastMigration }: Status): string {
+export function describeStatus({ currentStatus, lastMigration, lastOutcome }: Status): string {
   const { state, operationId, progress, notice, workers } = currentStatus;
   const total = progress?.total ?? null;
   const rows = {
     ...placesOf(currentStatus),
     workers: `${amount(workers.live)} live, ${amount(workers.tasks)} tasks`,
+    pace: describePace(currentStatus),
     ...(progress === null
       ? {}
       : {
@@ -29,6 +31,7 @@ export function describeStatus({ currentStatus, lastMigration }: Status): string
           ...(progress.reason === null ? {} : { reason: progress.reason }),
         }),
     ...(notice === null ? {} : { notice }),
+    ...(lastOutcome === null ? {} : { 'last outcome': lastOutcome.message }),
   };
   const last = lastMigration === null ? 'No run has ended yet.\n' : describeReport(lastMigration);
   return `${state}${operationId === null ? '' : ` ${operationId}`}\n${namedRows(rows)}\nLast run: ${last}`;

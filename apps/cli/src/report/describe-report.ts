@@ -37,7 +37,7 @@ export function describeReport(report: MigrationReport): string {
     ...(prune === null ? {} : { prune: prune.message }),
     verification: verification?.message ?? 'none',
     time: `${seconds.toFixed(1)} s${rate}`,
-    cost: `${dollars(cost.total)} (${cost.basis})`,
+    cost: `${dollars(cost.total)} (an estimate; report tells its basis)`,
     ...(rolledBackBy === null ? {} : { 'rolled back': `by ${rolledBackBy}` }),
     ...(reason === null ? {} : { reason }),
     ...(advice === null ? {} : { 'what to do': advice }),
@@ -51,7 +51,7 @@ export function describeReport(report: MigrationReport): string {
   return `${what}: ${report.state}\n${namedRows(rows)}${errors.join('')}`;
 }
 
-export function dollars(amountOfMoney: number): string {
+function dollars(amountOfMoney: number): string {
   return `$${amountOfMoney.toFixed(2)}`;
 }
 
