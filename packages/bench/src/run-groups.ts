@@ -1,4 +1,4 @@
-import { type OpenContestant, Unavailable, type Setting } from './benchmarks/benchmark.ts';
+import { type OpenBenchmark, Unavailable, type Setting } from './benchmarks/benchmark.ts';
 import { compare, type Comparison } from './comparisons.ts';
 import { type Figures, figuresOf, type Sample } from './figures.ts';
 import type { Group } from './groups.ts';
@@ -29,13 +29,13 @@ export async function runGroups(groups: readonly Group[], options: Options): Pro
 /** A sample for each round. */
 async function runGroup(group: Group, { setting, rounds, say }: Options): Promise<Sample[]> {
   await using opened = new AsyncDisposableStack();
-  const open: OpenContestant[] = [];
+  const open: OpenBenchmark[] = [];
   for (const benchmark of group.benchmarks) {
     try {
-      const contestant = await benchmark.open(setting);
-      opened.defer(() => contestant.close());
-      await contestant.warmUp();
-      open.push(contestant);
+      const started = await benchmark.open(setting);
+      opened.defer(() => started.close());
+      await started.warmUp();
+      open.push(started);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       say(`  ${benchmark.name} is left out: ${error.message}`);

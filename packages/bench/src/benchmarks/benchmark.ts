@@ -5,7 +5,7 @@ import type { Fakes } from '../processes/fakes.ts';
 export interface Benchmark {
   readonly name: string;
   /** Throws `Unavailable` where this machine lacks something for it. */
-  open(setting: Setting): Promise<OpenContestant>;
+  open(setting: Setting): Promise<OpenBenchmark>;
 }
 
 /** Why a benchmark can't be measured here. */
@@ -16,7 +16,7 @@ export interface Setting {
   readonly profileFolder: string | undefined;
 }
 
-export interface OpenContestant {
+export interface OpenBenchmark {
   /** Unmeasured: what runs for hours is not to be judged by its first second. */
   warmUp(): Promise<void>;
   measure(): Promise<Sample>;
