@@ -5,7 +5,7 @@ import { mayChange } from './access/access-guard.ts';
 import { type ApiContext, redisAnswers } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { isIdOf, kindIn } from './operation-path.ts';
-import { parseBody, parseQuery } from './parse-request.ts';
+import { parseBody, parsePath, parseQuery } from './parse-request.ts';
 import { preferredWaitMs } from './prefer-wait.ts';
 import type { Route } from './route.ts';
 
@@ -33,6 +33,7 @@ function handlerOf(route: Route, context: ApiContext): RequestHandler {
     // What can't be an operation's id goes no further: ids become part of keys in Redis.
     if (kind !== undefined && !isIdOf(kind, id))
       throw new HttpError(404, 'NOT_FOUND', `There is no ${kind} with this id`);
+    if (route.params !== undefined) parsePath(route.params, request.params);
     const parsedBody = route.body === undefined ? {} : parseBody(body, request.body);
     if (route.needsRedis === true) await redisAnswers(context);
     const waitMs = preferredWaitMs(request, waits);

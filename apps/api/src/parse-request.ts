@@ -11,7 +11,11 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
   return parse(schema, query, 'query');
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'query'): T {
+export function parsePath<T>(schema: z.ZodType<T>, params: unknown): T {
+  return parse(schema, params, 'path');
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'path' | 'query'): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => ({

@@ -45,6 +45,8 @@ interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   readonly description?: string;
   /** `open`: answers without a token too. `change`: a GET that starts something, which a read-only token may not. */
   readonly access?: 'open' | 'change';
+  /** What the path holds; an operation's id by default. */
+  readonly params?: z.ZodObject;
   /** What may stand behind the path's `?`; nothing by default. */
   readonly query?: Query;
   readonly body?: Body;

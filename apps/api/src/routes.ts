@@ -6,8 +6,10 @@ import { health, healthz, readyz } from './routes/health.ts';
 import { metrics } from './routes/metrics.ts';
 import { entries, failures, migration, migrations, retry } from './routes/migrations.ts';
 import { rollback, rollbackById, rollbacks } from './routes/rollback.ts';
+import { sourceCount } from './routes/source-count.ts';
 import { start } from './routes/start.ts';
 import { status } from './routes/status.ts';
+import { user } from './routes/user.ts';
 import { verification, verifications, verify } from './routes/verify.ts';
 import { workers } from './routes/workers.ts';
 
@@ -25,6 +27,8 @@ const described: readonly Route[] = [
   migration,
   failures,
   entries,
+  user,
+  sourceCount,
   retry,
   verifications,
   verification,

@@ -66,7 +66,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
   const { access, body, query, waits } = route;
   const description = descriptionOf(route);
   const params = {
-    ...(route.path.includes(':id') && { path: requests.idPath }),
+    ...(route.path.includes(':id') && { path: route.params ?? requests.idPath }),
     ...(query && { query }),
     ...(waits !== undefined && { header: preferHeader }),
   };

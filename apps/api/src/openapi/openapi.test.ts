@@ -69,6 +69,8 @@ test('real answers are as the document says', async () => {
     [answers.rollbacksPage, await environment.call('GET /rollbacks')],
     [answers.workers, await environment.call('GET /workers')],
     [answers.failuresPage, await environment.call(`GET /migrations/${id}/failures?code=ITEM_TOO_LARGE`)],
+    [answers.userState, await environment.call(`GET /migrations/${id}/users/ann`)],
+    [answers.sourceCount, await environment.call('GET /source-count')],
     [answers.started, await environment.call('POST /start')],
     [answers.status, await environment.call('POST /pause')],
     [answers.problem, await environment.call('POST /start')],

@@ -200,7 +200,7 @@ function typeOf({ type }: Schema): string {
 }
 
 function fill(path: string, id: string): string {
-  return path.replace('{id}', encodeURIComponent(id.toWellFormed()));
+  return path.replaceAll(/\{\w+\}/g, encodeURIComponent(id.toWellFormed()));
 }
 
 function search(values: Readonly<Record<string, unknown>>): string {

@@ -75,6 +75,11 @@ export interface Commit {
  */
 export type CommitResult = Control | 'stale' | 'missing';
 
+export interface TaskProgress {
+  readonly state: 'queued' | 'running' | 'done' | 'failed';
+  readonly counters: Readonly<Record<string, number>>;
+}
+
 export interface IssuePage {
   readonly issues: readonly Issue[];
   /** Absent on the last page. */
@@ -189,6 +194,9 @@ export interface Ledger {
     id: string,
     options: { states: readonly ('queued' | 'running' | 'done' | 'failed')[]; cursor?: string },
   ): Promise<{ tasks: readonly string[]; cursor?: string }>;
+
+  /** Where a task is, and what it has counted. Undefined where it is not listed, or its record is gone with an old run. */
+  readTask(id: string, task: string): Promise<TaskProgress | undefined>;
 
   /** Entries of one kind, in the order of their arrival. */
   listed(

@@ -65,6 +65,29 @@ export const entriesPage = z
   })
   .meta({ id: 'EntriesPage' });
 
+export const userState = z
+  .strictObject({
+    migrationId: z.string(),
+    userId: z.string().meta({ example: 'alice' }),
+    state: z.enum(['unknown', 'queued', 'running', 'done', 'failed']).meta({
+      description:
+        '`unknown`: not listed (yet), not among the users of this run, or the run is so old that its users are forgotten',
+      example: 'done',
+    }),
+    counts: z.record(z.string(), count).meta({ description: "The user's entries by outcome, so far" }),
+    failures: z
+      .array(z.strictObject({ ...failure.shape, attempts: z.int().min(1) }))
+      .meta({ description: 'Those that are kept: the first 10,000 of a run' }),
+  })
+  .meta({ id: 'UserState' });
+
+export const sourceCount = z
+  .strictObject({
+    ...sourceAndTarget,
+    entries: count.meta({ description: 'Entries in the source at this moment', example: 12_345 }),
+  })
+  .meta({ id: 'SourceCount' });
+
 const links = z.strictObject({ self: z.string(), next: z.string().optional() });
 const operation = { ...sourceAndTarget, state: operationState, startedAt: time, finishedAt: time.nullable() };
 

@@ -118,4 +118,9 @@ export const entriesQuery = z.strictObject({
   }),
 });
 
+export const userPath = z.strictObject({
+  id: migrationId.meta({ description: "A run's id" }),
+  userId: documentId,
+});
+
 export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });

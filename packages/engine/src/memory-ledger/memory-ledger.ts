@@ -23,6 +23,7 @@ import {
   notRetryable,
   operationId,
   type StartResult,
+  type TaskProgress,
   quarantineAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
@@ -346,6 +347,11 @@ class MemoryLedger implements Ledger {
 
   async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
     return this.#kept(id).issues.page(options);
+  }
+
+  async readTask(id: string, task: string): Promise<TaskProgress | undefined> {
+    const record = this.#kept(id).tasks.get(task);
+    return record && { state: record.state, counters: withoutZeros(record.counters) };
   }
 
   async taskIssues(id: string, task: string): Promise<readonly Issue[]> {

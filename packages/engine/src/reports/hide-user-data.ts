@@ -66,7 +66,7 @@ function issueWithoutUserData(issue: Issue): Issue {
 
 /** The ledger as somebody may see them who is not to see users: with pseudonyms, without messages and contents. */
 export function hidingLedger(ledger: Ledger): Ledger {
-  const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues' | 'listed'> = {
+  const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues' | 'taskIssues' | 'listed'> = {
     async get(id) {
       const operation = await ledger.get(id);
       return operation && withoutUserData(operation);
@@ -82,6 +82,9 @@ export function hidingLedger(ledger: Ledger): Ledger {
     async issues(id, options) {
       const page = await ledger.issues(id, options);
       return { ...page, issues: page.issues.map(issueWithoutUserData) };
+    },
+    async taskIssues(id, task) {
+      return (await ledger.taskIssues(id, task)).map(issueWithoutUserData);
     },
     async listed(id, options) {
       const page = await ledger.listed(id, options);

@@ -27,6 +27,7 @@ import {
   operationId,
   operationKindOf,
   type StartResult,
+  type TaskProgress,
   quarantineAfterStarts,
   wholeDeltas,
 } from '@migrator/core';
@@ -46,7 +47,7 @@ import {
   optional,
 } from './operation-record.ts';
 import { scripts } from './scripts.ts';
-import { commitResultOf, standText, startResultOf } from './task-answers.ts';
+import { commitResultOf, standText, startResultOf, taskProgressOf } from './task-answers.ts';
 
 export interface RedisLedgerOptions {
   /** One that `neverResends`. It stays the caller's, who closes it. */
@@ -369,6 +370,18 @@ class RedisLedger implements Ledger {
     const issues = page.map(({ issue }) => issue);
     const last = page.at(-1);
     return last === undefined || read.length === page.length ? { issues } : { issues, cursor: last.arrival };
+  }
+
+  async readTask(id: string, task: string): Promise<TaskProgress | undefined> {
+    const [[, state] = [], [, record] = []] =
+      (await this.#redis
+        .pipeline()
+        .hget(this.#keys.operation(id), 'state')
+        .hget(this.#keys.bucket(id, bucketOf(task)), fieldOf(task))
+        .exec()) ?? [];
+    const kind = operationKindOf(id);
+    if (typeof state !== 'string' || kind === undefined) throw notFound(id);
+    return typeof record === 'string' ? taskProgressOf(record, kind) : undefined;
   }
 
   async taskIssues(id: string, task: string): Promise<readonly Issue[]> {

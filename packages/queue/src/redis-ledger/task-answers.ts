@@ -4,6 +4,7 @@ import {
   counters,
   type OperationKind,
   type StartResult,
+  type TaskProgress,
 } from '@migrator/core';
 
 import { type KnownOperation, operationOfText } from './operation-record.ts';
@@ -72,6 +73,16 @@ export function standText(
     commas += ',';
   }
   return cursor === undefined ? numbers : `${numbers}|${cursor}`;
+}
+
+const states = { q: 'queued', r: 'running', d: 'done', f: 'failed' } as const;
+
+/** A task's record, as lua/includes/task-records.lua writes it. */
+export function taskProgressOf(record: string, kind: OperationKind): TaskProgress {
+  const [letter = '', , , texts = ''] = record.split('|');
+  const state = states[letter as keyof typeof states];
+  if (state === undefined) throw new TypeError(`a task's record begins with '${letter}'`);
+  return { state, counters: countersOf(texts, counters[kind]) };
 }
 
 function countersOf(texts: string, names: readonly string[]): Record<string, number> {

@@ -6,6 +6,7 @@ import { ledgerProperties } from './ledger-properties.ts';
 import { bindingsContract } from './bindings.ts';
 import { leasesContract } from './leases.ts';
 import { operationsContract } from './operations.ts';
+import { readTaskContract } from './read-task.ts';
 import { tasksContract } from './tasks.ts';
 
 export interface LedgerHarness {
@@ -41,6 +42,7 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
     };
     operationsContract(newLedger);
     bindingsContract(newLedger);
+    readTaskContract(newLedger);
     tasksContract(newLedger);
     leasesContract(newLedger);
     gapsContract(newLedger);
