@@ -3,10 +3,12 @@ import { OperationRunningError } from '@migrator/engine';
 import { type RedisConnection, toRedisError } from '@migrator/queue';
 import type { ErrorRequestHandler, Response } from 'express';
 
+import { isNavigation, isSignedIn } from './access/access-guard.ts';
 import { externalAddressOf } from './access/external-address.ts';
-import { basePath, type ApiTelemetry } from './api-context.ts';
+import { basePath as apiPath, type ApiTelemetry } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { operationPath } from './operation-path.ts';
+import { escapeHtml, page } from './pages/page.ts';
 import { logIn } from './request-telemetry.ts';
 
 /** A problem document as RFC 9457 has it. */
@@ -28,11 +30,23 @@ function sendProblem(
   detail: string,
   extra: Readonly<Record<string, unknown>> = {},
 ): void {
-  response
-    .status(status)
-    .set('Cache-Control', 'no-store')
-    .type('application/problem+json')
-    .send(problemBody(status, code, detail, extra));
+  response.status(status).set('Cache-Control', 'no-store').vary('Accept');
+  if (isNavigation(response.req)) response.type('html').send(problemPage(response, status, code, detail));
+  else response.type('application/problem+json').send(problemBody(status, code, detail, extra));
+}
+
+/** The same for a person in a browser. */
+function problemPage(response: Response, status: number, code: string, detail: string): string {
+  const { basePath } = externalAddressOf(response);
+  const title = status === 404 ? 'There is no such page' : 'This did not work';
+  return page(
+    title,
+    `<main><h1>${title}</h1>
+<p>${escapeHtml(detail)}.</p>
+<p><code>${escapeHtml(code)}</code></p>
+<p><a href="${basePath}/">Go to the dashboard</a></p></main>`,
+    { basePath, signOut: isSignedIn(response) },
+  );
 }
 
 /** Every error becomes a problem document; nothing of an unknown one is shown. */
@@ -57,7 +71,7 @@ export function problems({ redact }: ApiTelemetry, redis: RedisConnection): Erro
           id,
           kind,
           state,
-          href: `${externalAddressOf(response).basePath}${basePath}${operationPath(error.current)}`,
+          href: `${externalAddressOf(response).basePath}${apiPath}${operationPath(error.current)}`,
         },
       });
     } else if (isBodyError(error)) {

@@ -94,8 +94,8 @@ export function isSignedIn(response: Response): boolean {
   return response.locals['signedIn'] === true;
 }
 
-/** Somebody opens a page, rather than a program asking for data. */
-function isNavigation(request: Request): boolean {
+/** A browser opens a page, rather than a program asking for data. */
+export function isNavigation(request: Request): boolean {
   if (request.method !== 'GET' || request.get('authorization') !== undefined) return false;
   return (request.get('accept') ?? '').includes('text/html');
 }
