@@ -30,12 +30,17 @@ test('the dashboard is served with all that it names, none of it inline or from 
     const extension = url.pathname.split('.').at(-1);
     expect(asset.headers.get('content-type'), url.href).toBe(types[extension as keyof typeof types]);
     const text = await asset.text();
-    const imports = extension === 'js' ? text.matchAll(/^(?:import|export)\b[^;]*? from '([^']+)';$/gm) : [];
+    const imports =
+      extension === 'js' ? text.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/\bfrom ?["']([^"'\s]+)["']/g) : [];
     for (const [, path = ''] of imports) wanted.push(new URL(path, url));
   }
   expect([...seen].map((href) => href.slice(environment.url.length))).toEqual(
     expect.arrayContaining([
       '/dashboard/main.js',
+      '/dashboard/preact.js',
+      '/dashboard/preact-hooks.js',
+      '/dashboard/uplot.js',
+      '/dashboard/uplot.css',
       '/dashboard/style.css',
       '/dashboard/icon.svg',
       '/dashboard/words.js',

@@ -1,36 +1,73 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import express, { type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 
-import { isSignedIn } from './access/access-guard.ts';
+import { isSignedIn, roleIn } from './access/access-guard.ts';
 
-/** Laid out as it is served: `index.html` at `/`, what it loads below `/dashboard/`. */
-const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
+const pageFolder = new URL('../page/', import.meta.url);
+const moduleFolder = new URL('dashboard/', pageFolder);
 
-/** Asked for again each time, so that a page never runs with modules of another version. */
+/** What the page takes from packages: the name that it imports, where the package has it, and how it is served. */
+const packages = [
+  ['preact', import.meta.resolve('preact'), 'preact.js'],
+  ['preact/hooks', import.meta.resolve('preact/hooks'), 'preact-hooks.js'],
+  ['htm', import.meta.resolve('htm'), 'htm.js'],
+  ['htm/preact', import.meta.resolve('htm/preact'), 'htm-preact.js'],
+  // Its main file is CommonJS.
+  ['uplot', new URL('uPlot.esm.js', uplotFolder()), 'uplot.js'],
+  [undefined, new URL('uPlot.min.css', uplotFolder()), 'uplot.css'],
+] as const;
+
+function uplotFolder(): URL {
+  const main = createRequire(import.meta.url).resolve('uplot');
+  return new URL('./', pathToFileURL(main));
+}
+
+/** Checked each time, so that a page never runs with modules of another version. */
 const revalidated = 'no-cache';
 
 /** The dashboard: its page at `/`, what the page loads below `/dashboard/`. */
 export function dashboard(): RequestHandler {
   const router = Router();
-  const withSignOut = readFileSync(join(pageFolder, 'index.html'), 'utf8').replace(
-    'id="sign-out" hidden',
-    'id="sign-out"',
-  );
-  router.get('/', (_request, response, next) => {
-    // It differs from who asks to who asks.
-    response.set('Vary', 'Cookie');
-    if (isSignedIn(response)) response.set('Cache-Control', revalidated).type('html').send(withSignOut);
-    else next();
+  const html = read(new URL('index.html', pageFolder));
+  const files = filesOfPage();
+  router.get('/', (_request, response) => {
+    // It differs between users.
+    const ofRole = html.replace('<html', `<html data-role="${roleIn(response)}"`);
+    const shown = isSignedIn(response) ? ofRole.replace('id="sign-out" hidden', 'id="sign-out"') : ofRole;
+    response.set({ 'Cache-Control': revalidated, Vary: 'Cookie, Authorization' }).type('html').send(shown);
   });
-  router.use(
-    express.static(pageFolder, {
-      redirect: false,
-      cacheControl: false,
-      setHeaders: (response) => response.setHeader('Cache-Control', revalidated),
-    }),
-  );
+  router.get('/dashboard/:name', (request, response, next) => {
+    const { name } = request.params;
+    const file = files.get(name);
+    if (file === undefined) next();
+    else response.set('Cache-Control', revalidated).type(extname(name)).send(file);
+  });
   return router;
+}
+
+/** All of it by name, in one folder: a browser takes addresses where Node takes the names of packages. */
+function filesOfPage(): ReadonlyMap<string, Buffer> {
+  const files = new Map<string, string>();
+  for (const name of readdirSync(moduleFolder)) files.set(name, read(new URL(name, moduleFolder)));
+  for (const [, file, name] of packages) files.set(name, read(new URL(file)));
+  return new Map(
+    [...files].map(([name, text]) => [name, Buffer.from(name.endsWith('.js') ? withAddresses(text) : text)]),
+  );
+}
+
+function withAddresses(module: string): string {
+  return module
+    .replaceAll(/\bfrom ?(["'])([^"']+)\1/g, (written, quote: string, imported: string) => {
+      const served = packages.find(([name]) => name === imported)?.[2];
+      return served === undefined ? written : `from ${quote}./${served}${quote}`;
+    })
+    .replace(/^\/\/# sourceMappingURL=.*$/m, '');
+}
+
+function read(file: URL): string {
+  return readFileSync(fileURLToPath(file), 'utf8');
 }

@@ -5,7 +5,7 @@
 /** @typedef {'start' | 'verify' | 'rollback' | 'retry' | 'pause' | 'resume' | 'cancel' | 'limit'} Action */
 
 /**
- * What makes sense as things are. Undefined: nobody knows how things are, so nothing does.
+ * What makes sense in this state; nothing while the state is not known.
  * @param {Status | undefined} status
  * @returns {Record<Action, boolean>}
  */

@@ -4,7 +4,7 @@ import { ApiProblem, basePath, call } from './api.js';
  * @import { CurrentStatus, Status } from '@migrator/engine'
  */
 
-/** @typedef {{ state: 'live' } | { state: 'lost', message: string }} Connection */
+/** @typedef {{ state: 'opening' } | { state: 'live' } | { state: 'lost', message: string }} Connection */
 
 const reopenMs = 3_000;
 /** Nothing is sent while nothing runs, and nothing while the server can't reach Redis: after so long, ask. */
@@ -12,8 +12,8 @@ const silenceMs = 10_000;
 const busySilenceMs = 4_000;
 
 /**
- * Keeps what the server tells: by its events, and by asking where they stay away. `onStatus` gets undefined when
- * nobody knows how things are.
+ * Keeps what the server tells: by its events, and by asking where they stay away. `onStatus` gets undefined when the
+ * server can't be asked.
  * @param {{ onStatus: (status: Status | undefined) => void, onConnection: (connection: Connection) => void }} listeners
  * @returns {{ take: (status: Status) => void }} `take` is for answers to calls, which come before the event does
  */

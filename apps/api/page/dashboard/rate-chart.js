@@ -1,58 +1,132 @@
-import { element } from './dom.js';
-import { amount } from './words.js';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
 
-const width = 600;
-const height = 90;
-/** Five minutes of seconds. */
-const kept = 300;
-const namespace = 'http://www.w3.org/2000/svg';
+import { html } from 'htm/preact';
+import { parseHistory, withSample } from './rate-history.js';
+import { amount, rate } from './words.js';
+
+/** @import { RateHistory } from './rate-history.js' */
+
+/** One place for each dashboard: several may be below one host. */
+const storageKey = `rate of ${location.pathname}`;
+const height = 170;
 
 /**
- * Entries a second of the last minutes, as a line.
- * @param {HTMLElement} place
- * @returns {{ add: (operationId: string, perSecond: number) => void }}
+ * Entries a second over the run, also after a reload. Without an operation: those of the last one.
+ * @param {{ operation: string | undefined, perSecond: number }} props
  */
-export function rateChart(place) {
-  /** @type {number[]} */
-  let values = [];
-  let shownFor = '';
-  const area = svg('path', { class: 'area' });
-  const line = svg('path', { class: 'line' });
-  const drawing = svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img' });
-  drawing.append(area, line);
-  const caption = element('figcaption', { class: 'quiet' });
-  const figure = element('figure', {}, caption);
-  figure.append(drawing);
-  place.append(figure);
-  place.hidden = true;
+export function RateChart({ operation, perSecond }) {
+  const [history, setHistory] = useState(() => parseHistory(read()));
+  const newest = useRef(perSecond);
+  newest.current = perSecond;
+  useEffect(() => {
+    if (operation === undefined) return;
+    const timer = setInterval(
+      () => setHistory((now) => withSample(now, operation, Date.now() / 1_000, newest.current)),
+      1_000,
+    );
+    return () => clearInterval(timer);
+  }, [operation]);
+  useEffect(() => store(history), [history]);
+  const isShown = history.samples.length > 2 && (operation === undefined || history.operation === operation);
+  return isShown ? html`<${Chart} history=${history} />` : null;
+}
 
-  return {
-    add(operationId, perSecond) {
-      if (operationId !== shownFor) values = [];
-      shownFor = operationId;
-      values = [...values, perSecond].slice(-kept);
-      const most = Math.max(...values);
-      place.hidden = values.length < 3 || most === 0;
-      const step = width / Math.max(1, values.length - 1);
-      const points = values.map(
-        (value, at) =>
-          `${(at * step).toFixed(1)} ${(height - 2 - (value / (most || 1)) * (height - 6)).toFixed(1)}`,
-      );
-      line.setAttribute('d', `M${points.join('L')}`);
-      area.setAttribute('d', `M0 ${height}L${points.join('L')}L${width} ${height}Z`);
-      const says = `Entries a second, last ${values.length} s; most: ${amount(most)}`;
-      caption.textContent = says;
-      drawing.setAttribute('aria-label', `${says}; now: ${amount(perSecond)}`);
-    },
-  };
+/** @param {{ history: RateHistory }} props */
+function Chart({ history }) {
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const chart = useRef(/** @type {uPlot | undefined} */ (undefined));
+  const data = useRef(/** @type {uPlot.AlignedData} */ ([[], []]));
+  data.current = [
+    history.samples.map(([seconds]) => seconds),
+    history.samples.map(([, perSecond]) => perSecond),
+  ];
+  useLayoutEffect(() => {
+    const { current } = place;
+    if (current === null) return;
+    const draw = () => {
+      chart.current?.destroy();
+      chart.current = new uPlot(optionsFor(current), data.current, current);
+    };
+    // A canvas takes no colours from a style sheet.
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    const resize = new ResizeObserver(() => chart.current?.setSize({ width: current.clientWidth, height }));
+    draw();
+    resize.observe(current);
+    return () => {
+      scheme.removeEventListener('change', draw);
+      resize.disconnect();
+      chart.current?.destroy();
+    };
+  }, []);
+  useEffect(() => chart.current?.setData(data.current), [history]);
+  const values = history.samples.map(([, value]) => value);
+  const things = history.operation.startsWith('rollback-') ? 'item' : 'entry';
+  const says = `At most ${rate(Math.max(...values), things)}, now ${values.at(-1) ?? 0}.`;
+  return html`<section aria-labelledby="rate">
+    <h2 id="rate">${things === 'item' ? 'Items' : 'Entries'} a second</h2>
+    <div ref=${place} class="chart" role="img" aria-label=${says}></div>
+  </section>`;
 }
 
 /**
- * @param {string} tag
- * @param {Record<string, string>} attributes
+ * @param {HTMLElement} place
+ * @returns {uPlot.Options}
  */
-function svg(tag, attributes) {
-  const made = document.createElementNS(namespace, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+function optionsFor(place) {
+  const style = getComputedStyle(place);
+  const { color } = style;
+  const grid = { stroke: style.getPropertyValue('border-bottom-color'), width: 1 };
+  const line = style.getPropertyValue('outline-color');
+  const axis = { stroke: color, grid, ticks: grid, font: '12px system-ui' };
+  return {
+    width: place.clientWidth,
+    height,
+    padding: [8, 32, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+    axes: [
+      { ...axis, size: 32, space: 90, incrs: steps, values: (_, splits) => splits.map(timeOf) },
+      { ...axis, size: 62, values: (_, splits) => splits.map(amount) },
+    ],
+    series: [
+      {},
+      {
+        stroke: line,
+        width: 2,
+        fill: line.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.15)'),
+        points: { show: false },
+      },
+    ],
+  };
+}
+
+/** Seconds between the marks of the time axis. */
+const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
+
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+/** @param {number} seconds */
+function timeOf(seconds) {
+  return clock.format(seconds * 1_000);
+}
+
+/** Storage may be closed to a page, or full. */
+function read() {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {RateHistory} history */
+function store(history) {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(history));
+  } catch {
+    // The chart then begins with this page.
+  }
 }

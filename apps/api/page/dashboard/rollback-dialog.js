@@ -1,134 +1,117 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+
 import { ApiProblem, call } from './api.js';
-import { byId, element } from './dom.js';
-import { notice, rollbackNodes } from './report-view.js';
-import { counted } from './words.js';
+import { html } from 'htm/preact';
+import { outcomeOf } from './outcome.js';
+import { closeDialog, Dialog, Figures, Problem } from './parts.js';
+import { rollbackRows } from './report.js';
+import { counted, targetWords } from './words.js';
 
 /**
- * @import { RollbackAnswer } from '@migrator/engine'
+ * @import { RollbackAnswer, Status } from '@migrator/engine'
+ * @import { Actions } from './use-actions.js'
  */
 
-const everyMs = 1_000;
+/** @typedef {{ answer?: RollbackAnswer, problem?: ApiProblem }} Count */
 
 /**
  * Deletes nothing before it has counted what would go and asked again.
- * @param {(rollbackId: string) => void} follow
- * @returns {(lastMigrationId: string | undefined) => void} opens it
+ * @param {{ known: Status, actions: Actions, onClose: () => void }} props
  */
-export function rollbackDialog(follow) {
-  const dialog = byId('rollback-dialog', HTMLDialogElement);
-  const body = byId('rollback-body');
-
-  /** @param {string | undefined} lastMigrationId */
-  const choose = (lastMigrationId) => {
-    const all = element('input', { type: 'radio', name: 'what', value: '', checked: '' });
-    const only = element('input', { type: 'radio', name: 'what', value: lastMigrationId ?? '' });
-    const form = element(
-      'form',
-      {},
-      element(
-        'p',
-        {},
-        'Deletes items that a migration has written and that nobody has changed since. First it only counts them.',
-      ),
-      element('label', {}, all, ' Of all migrations'),
-      ...(lastMigrationId === undefined
-        ? []
-        : [element('label', {}, only, ` Only of the last one (${lastMigrationId})`)]),
-      element(
-        'div',
-        { class: 'buttons' },
-        closer('Close'),
-        element('button', { class: 'primary' }, 'Count what would go'),
-      ),
-    );
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      void preview(only.checked ? lastMigrationId : undefined);
-    });
-    body.replaceChildren(form);
-  };
-
-  /** @param {string | undefined} migrationId */
-  const preview = async (migrationId) => {
-    body.replaceChildren(
-      element('p', { role: 'status' }, 'Counting…'),
-      element('progress', { 'aria-label': 'Counting' }),
-    );
-    await orProblem(async () => {
-      const answer = await untilOver(await begin(true, migrationId));
-      const { success, deleted } = answer;
-      const remove = element(
-        'button',
-        { type: 'button', class: 'danger' },
-        `Delete ${counted(deleted, 'item')}`,
-      );
-      remove.addEventListener('click', () => void reallyDo(migrationId), { once: true });
-      body.replaceChildren(
-        ...rollbackNodes(answer),
-        element(
-          'div',
-          { class: 'buttons' },
-          closer(deleted > 0 && success ? 'Keep everything' : 'Close'),
-          ...(deleted > 0 && success ? [remove] : []),
-        ),
-      );
-    });
-  };
-
-  /** @param {string | undefined} migrationId */
-  const reallyDo = (migrationId) =>
-    orProblem(async () => {
-      const { rollbackId } = await begin(false, migrationId);
-      follow(rollbackId);
-      dialog.close();
-    });
-
-  /** @param {() => Promise<void>} work */
-  const orProblem = async (work) => {
+export function RollbackDialog({ known, actions, onClose }) {
+  const last = known.lastMigration?.migrationId;
+  const [migrationId, setMigrationId] = useState('');
+  const [count, setCount] = useState(/** @type {Count | undefined} */ (undefined));
+  const isOpen = useRef(true);
+  useEffect(
+    () => () => {
+      isOpen.current = false;
+    },
+    [],
+  );
+  const only = migrationId === '' ? {} : { migrationId };
+  /** @param {Event} event */
+  const preview = async (event) => {
+    event.preventDefault();
+    setCount({});
     try {
-      await work();
+      /** @type {RollbackAnswer} */
+      let answer = await call('POST /rollback', { body: { dryRun: true, ...only }, waitSeconds: 2 });
+      while (answer.state === 'running' && isOpen.current) {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        answer = await call(`GET /rollbacks/${answer.rollbackId}`);
+      }
+      setCount({ answer });
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
-      const problem = notice('bad', error.message);
-      problem.setAttribute('role', 'alert');
-      body.replaceChildren(problem, element('div', { class: 'buttons' }, closer('Close')));
+      setCount({ problem: error });
     }
   };
-
-  /** @param {string} says */
-  const closer = (says) => {
-    const button = element('button', { type: 'button' }, says);
-    button.addEventListener('click', () => dialog.close());
-    return button;
+  /** @param {Event} event */
+  const remove = (event) => {
+    closeDialog(event);
+    void actions.send('rollback', 'POST /rollback', { dryRun: false, ...only });
   };
-
-  return (lastMigrationId) => {
-    choose(lastMigrationId);
-    dialog.showModal();
-  };
+  return html`<${Dialog} title="Rollback" onClose=${onClose}>
+    <p>
+      From DynamoDB <b>${targetWords(known.currentStatus.target)}</b>. What the application has saved since
+      stays.
+    </p>
+    ${
+      count === undefined
+        ? html`<form onSubmit=${preview}>
+            <label
+              ><input
+                type="radio"
+                name="what"
+                checked=${migrationId === ''}
+                onChange=${() => setMigrationId('')}
+              />
+              Of all migrations</label
+            >
+            ${
+              last !== undefined &&
+              html`<label
+                ><input
+                  type="radio"
+                  name="what"
+                  checked=${migrationId !== ''}
+                  onChange=${() => setMigrationId(last)}
+                />
+                Only of the last one (${last})</label
+              >`
+            }
+            <div class="buttons">
+              <button type="button" onClick=${closeDialog}>Close</button>
+              <button class="primary">Count items to delete</button>
+            </div>
+          </form>`
+        : html`<${Counted} count=${count} canRemove=${actions.can('rollback')} onRemove=${remove} />`
+    }
+  <//>`;
 }
 
-/**
- * @param {boolean} dryRun
- * @param {string | undefined} migrationId
- * @returns {Promise<RollbackAnswer>}
- */
-function begin(dryRun, migrationId) {
-  return call('POST /rollback', {
-    body: { dryRun, ...(migrationId === undefined ? {} : { migrationId }) },
-    waitSeconds: 0,
-  });
-}
-
-/**
- * @param {RollbackAnswer} answer
- * @returns {Promise<RollbackAnswer>}
- */
-async function untilOver(answer) {
-  let now = answer;
-  while (now.state === 'running') {
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-    now = await call(`GET /rollbacks/${answer.rollbackId}`);
-  }
-  return now;
+/** @param {{ count: Count, canRemove: boolean, onRemove: (event: Event) => void }} props */
+function Counted({ count: { answer, problem }, canRemove, onRemove }) {
+  if (answer === undefined && problem === undefined)
+    return html`<p role="status">Counting…</p>
+      <progress aria-label="Counting"></progress>`;
+  const mayRemove = answer !== undefined && answer.success && answer.deleted > 0;
+  return html`
+    <${Problem} problem=${problem} />
+    ${
+      answer &&
+      html`<p role="status">${outcomeOf({ kind: 'rollback', answer }).details[0]}</p>
+        <${Figures} rows=${rollbackRows(answer)} />`
+    }
+    <div class="buttons">
+      <button onClick=${closeDialog}>${mayRemove ? 'Keep everything' : 'Close'}</button>
+      ${
+        mayRemove &&
+        html`<button class="danger" disabled=${!canRemove} onClick=${onRemove}>
+          Delete ${counted(answer.deleted, 'item')}
+        </button>`
+      }
+    </div>
+  `;
 }

@@ -1,7 +1,7 @@
 /**
- * How the page says things: numbers, states, reasons. No document, no network.
+ * How the page says things: numbers, times, states, reasons. No document, no network.
  *
- * @import { MigrationReport, PaceReport, StatusState } from '@migrator/engine'
+ * @import { CurrentStatus, PaceReport, StatusState } from '@migrator/engine'
  */
 
 /** @typedef {'good' | 'warn' | 'bad' | 'wait' | ''} Tone */
@@ -14,12 +14,23 @@ export function amount(count) {
 }
 
 /**
- * `1 item`, `2,000 items`
+ * `1 item`, `2,000 items`, `3 failed entries`
  * @param {number} count
  * @param {string} noun
  */
 export function counted(count, noun) {
-  return `${amount(count)} ${noun}${count === 1 ? '' : 's'}`;
+  if (count === 1) return `1 ${noun}`;
+  return `${amount(count)} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
+
+/**
+ * `350 entries a second`, `2.5 items a second`
+ * @param {number} perSecond
+ * @param {string} noun
+ */
+export function rate(perSecond, noun) {
+  const [, things = ''] = counted(perSecond === 1 ? 1 : 2, noun).split(/ (.*)/);
+  return `${perSecond < 10 ? perSecond : amount(perSecond)} ${things} a second`;
 }
 
 /** @param {number} bytes */
@@ -48,9 +59,61 @@ export function duration(seconds) {
   return `${rest} s`;
 }
 
-/** @param {string} iso */
-export function moment(iso) {
-  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+/**
+ * `27 Nov 2026, 19:14:47 UTC`
+ * @param {string} iso
+ * @param {string} [timeZone] the browser's own by default
+ */
+export function moment(iso, timeZone) {
+  return new Date(iso).toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  });
+}
+
+/**
+ * @param {{ startedAt: string, finishedAt: string | null }} times
+ * @returns {string} `27 Nov 2026, 19:14:47 UTC, took 3 min 20 s`
+ */
+export function period({ startedAt, finishedAt }) {
+  if (finishedAt === null) return `since ${moment(startedAt)}`;
+  return `${moment(startedAt)}, took ${duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000)}`;
+}
+
+/**
+ * `my-project`, `my-project / trading`, `demo at 127.0.0.1:8080`
+ * @param {CurrentStatus['source']} source
+ */
+export function sourceWords({ project, database, emulator }) {
+  const name = database === '(default)' ? project : `${project} / ${database}`;
+  return emulator === undefined ? name : `${name} at ${emulator}`;
+}
+
+/**
+ * `tradebook-heatmaps in eu-central-1`, with the account or a local address where known
+ * @param {CurrentStatus['target']} target
+ */
+export function targetWords({ table, region, endpoint, account }) {
+  const url = endpoint && URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const isAmazon = url === undefined || /\.amazonaws\.com(\.cn)?$/.test(url.hostname);
+  const place = isAmazon ? `${table} in ${region}` : `${table} at ${url.host}`;
+  return account === undefined ? place : `${place}, account ${account}`;
+}
+
+/**
+ * A sentence as it stands in a paragraph: with one full stop.
+ * @param {string} text
+ */
+export function sentence(text) {
+  const trimmed = text.trim();
+  if (trimmed === '') return '';
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1).replace(/[.!?]*$/, (end) => end || '.')}`;
 }
 
 /** @type {Readonly<Record<StatusState, { says: string, tone: Tone }>>} */
@@ -60,9 +123,9 @@ const states = {
   migrating: { says: 'Migrating', tone: 'good' },
   verifying: { says: 'Verifying', tone: 'good' },
   'rolling-back': { says: 'Rolling back', tone: 'warn' },
-  pausing: { says: 'Pausing: work under way comes to its end', tone: 'warn' },
+  pausing: { says: 'Pausing', tone: 'warn' },
   paused: { says: 'Paused', tone: 'warn' },
-  cancelling: { says: 'Cancelling: work under way comes to its end', tone: 'warn' },
+  cancelling: { says: 'Cancelling', tone: 'warn' },
 };
 
 /** @param {StatusState} state */
@@ -70,33 +133,19 @@ export function stateWords(state) {
   return states[state] ?? { says: state, tone: '' };
 }
 
-/** @type {Readonly<Record<MigrationReport['state'], { says: string, tone: Tone }>>} */
-const ends = {
-  running: { says: 'Running', tone: 'wait' },
-  completed: { says: 'Completed', tone: 'good' },
-  'completed-with-failures': { says: 'Completed with failures', tone: 'warn' },
-  failed: { says: 'Failed', tone: 'bad' },
-  cancelled: { says: 'Cancelled', tone: 'warn' },
-};
-
-/** @param {MigrationReport['state']} state */
-export function endWords(state) {
-  return ends[state] ?? { says: state, tone: '' };
-}
-
 /** @param {PaceReport} pace */
 export function paceWords({ writeUnitsPerSecond, maxWriteUnitsPerSecond, limitedBy }) {
   const most = maxWriteUnitsPerSecond === null ? '' : ` of at most ${amount(maxWriteUnitsPerSecond)}`;
-  return `Pace: ${amount(writeUnitsPerSecond)}${most} write units a second: ${limits[limitedBy] ?? limitedBy}`;
+  return `Pace: ${amount(writeUnitsPerSecond)}${most} write units a second. ${limits[limitedBy] ?? limitedBy}.`;
 }
 
 /** @type {Readonly<Record<PaceReport['limitedBy'], string>>} */
 const limits = {
-  budget: 'writes wait for their share of the limit',
-  throttled: 'the table takes no more (throttled)',
-  source: 'waiting for Firestore',
-  workers: 'as fast as these workers go; more of them, or more writes at once, would be faster',
-  paused: 'paused',
+  budget: 'The limit that is set holds it down',
+  throttled: 'The table takes no more: it throttles writes',
+  source: 'Reading from Firestore takes the time',
+  workers: 'The workers are the limit: more of them, or more writes at once, are faster',
+  paused: 'Paused',
 };
 
 /** @type {Readonly<Record<string, readonly [says: string, tone?: Tone]>>} */
@@ -108,7 +157,7 @@ const counterWords = {
   newer: ['Newer there'],
   vanished: ['Deleted during the run'],
   failed: ['Failed', 'bad'],
-  unread: ['Could not be read', 'bad'],
+  unread: ['Not read', 'bad'],
   bytes: ['Bytes'],
   writeUnits: ['Write units'],
   readUnits: ['Read units'],
@@ -117,13 +166,13 @@ const counterWords = {
   compressed: ['Compressed'],
   entries: ['Entries compared'],
   items: ['Items found'],
-  matched: ['Alike'],
+  matched: ['Identical'],
   scanned: ['Items looked at'],
   missing: ['Without an item', 'bad'],
   different: ['Different', 'bad'],
   'source-changed': ['Changed in Firestore since', 'bad'],
   unexpected: ['Items without an entry', 'bad'],
-  'target-changed': ["The application's now", 'warn'],
+  'target-changed': ['Changed by the application', 'warn'],
   deleted: ['Deleted'],
   kept: ['Kept'],
   keptChanged: ['Kept: the application saved it since'],
@@ -139,7 +188,7 @@ const alwaysShown = {
 };
 
 /**
- * Counters as rows: those of its kind always, others where they are not nothing. A colour only where there is something.
+ * Counters as rows: those of its kind always, others where they are not 0. A colour only where there is something.
  * @param {keyof typeof alwaysShown} kind
  * @param {Readonly<Record<string, number>>} counters
  * @returns {(readonly [string, string, Tone])[]}

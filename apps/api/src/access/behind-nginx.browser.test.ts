@@ -43,8 +43,12 @@ test('behind nginx under a path, a person signs in, starts a run, looks at its j
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(home);
   await page.getByText('Live', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.locator('#last').getByText('completed', { exact: false }).first().waitFor();
+  await page.getByRole('button', { name: 'New migration…' }).click();
+  await page.getByRole('button', { name: 'Migrate 1 entry' }).click();
+  await page.locator('#state').getByText('Migration complete and verified').waitFor();
+  await page.goto(`${home}#/user?id=ann`);
+  await page.reload();
+  await page.getByText('ann is done: 1 entry').waitFor();
 
   await page.getByRole('navigation').getByRole('link', { name: 'Jobs' }).click();
   await page.waitForURL(`${home}admin/queues`);

@@ -97,6 +97,8 @@ test('only what runs is sent to the build of an image', async () => {
     'apps/api/src/access/session.ts',
     'apps/api/page/index.html',
     'apps/api/page/dashboard/icon.svg',
+    'apps/api/page/dashboard/main.js',
+    'apps/api/page/dashboard/style.css',
     'packages/core/src/index.ts',
     'packages/queue/src/lua/start-task.lua',
     'packages/queue/src/lua/includes/leases.lua',

@@ -1,0 +1,183 @@
+import { basePath } from './api.js';
+import { html } from 'htm/preact';
+import { Figures, Notice } from './parts.js';
+import { hrefOf } from './route.js';
+import { amount, counted, duration, sentence, size, sourceWords, targetWords } from './words.js';
+
+/**
+ * @import { MigrationReport, RollbackAnswer, VerificationAnswer } from '@migrator/engine'
+ * @import { Result } from './outcome.js'
+ */
+
+/** @typedef {[term: string, value: string, tone?: string]} Row */
+
+/**
+ * The figures of an operation.
+ * @param {{ result: Result, bound?: boolean }} props `bound`: also says of which source and target
+ */
+export function Report({ result, bound }) {
+  const { source, target } = result.answer;
+  return html`
+    ${
+      bound &&
+      html`<${Figures}
+        rows=${[
+          ['From Firestore', sourceWords(source)],
+          ['To DynamoDB', targetWords(target)],
+        ]}
+      />`
+    }
+    ${
+      result.kind === 'migration'
+        ? html`<${MigrationPart} report=${result.answer} />`
+        : result.kind === 'verification'
+          ? html`<${VerificationPart} answer=${result.answer} />`
+          : html`<${RollbackPart} answer=${result.answer} />`
+    }
+  `;
+}
+
+/** @param {{ report: MigrationReport }} props */
+function MigrationPart({ report }) {
+  const { migrationId, stats, estimate, verification, prune, subcollections } = report;
+  return html`
+    <${Figures} rows=${statsRows(stats)} />
+    ${prune && html`<p>${sentence(prune.message)}</p>`}
+    ${subcollections && html`<p class="quiet">${sentence(subcollections.message)}</p>`}
+    ${
+      estimate &&
+      html`<h2>What a migration would take</h2>
+        <${Figures} rows=${estimateRows(estimate)} />`
+    }
+    <p class="links">
+      ${
+        stats.failureCount + stats.users.failed > 0 &&
+        html`<a href=${hrefOf('failures', { run: migrationId })}
+          >${counted(stats.failureCount, 'failure')}</a
+        >`
+      }
+      ${verification && html`<a href=${hrefOf('verification', { id: verification.verificationId })}>Verification</a>`}
+      <a href=${`${basePath}/migrations/${migrationId}`}>As JSON</a>
+    </p>
+  `;
+}
+
+/**
+ * @param {MigrationReport['stats']} stats
+ * @returns {Row[]}
+ */
+function statsRows(stats) {
+  return [
+    ['Processed', amount(stats.totalProcessed)],
+    ['Succeeded', amount(stats.successCount)],
+    ['of which created', amount(stats.createdCount)],
+    ['of which repaired', amount(stats.repairedCount)],
+    ['Skipped', amount(stats.skippedCount)],
+    ['of which conflicts', amount(stats.conflictCount), stats.conflictCount > 0 ? 'warn' : ''],
+    ['Failed', amount(stats.failureCount), stats.failureCount > 0 ? 'bad' : ''],
+    ['Users', `${amount(stats.users.completed)} of ${amount(stats.users.listed)}`],
+    ...ifAny('Users with failures', stats.users.failed, 'bad'),
+    ['Written', size(stats.bytesWritten)],
+    ['Write units', amount(stats.writeUnits)],
+    ...ifAny('Newer there', stats.newerCount),
+    ...ifAny('Pruned', stats.prunedCount),
+    ...ifAny('Numbers stored as text', stats.encodedAsTextCount),
+    ...ifAny('Fields of another type', stats.warningCount, 'warn'),
+    ...ifAny('Compressed', stats.compressedCount),
+  ];
+}
+
+/**
+ * @param {string} term
+ * @param {number} count
+ * @param {string} [tone]
+ * @returns {Row[]} a row, or none where there is nothing
+ */
+function ifAny(term, count, tone = '') {
+  return count > 0 ? [[term, amount(count), tone]] : [];
+}
+
+const dollars = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumFractionDigits: 4,
+});
+
+/**
+ * @param {NonNullable<MigrationReport['estimate']>} estimate
+ * @returns {Row[]}
+ */
+function estimateRows({ cost, firestoreReads, dynamodbWriteUnits, bytes, users, secondsAt }) {
+  return [
+    ['Cost, about', dollars.format(cost.total)],
+    ['Firestore reads', `${amount(firestoreReads.run)} (${amount(firestoreReads.verification)} to verify)`],
+    ['Write units', amount(dynamodbWriteUnits)],
+    ['Written', size(bytes)],
+    ['Users without a document', amount(users.withoutDocument)],
+    ...secondsAt.map(
+      ({ writeUnitsPerSecond, seconds, says }) =>
+        /** @type {Row} */ ([
+          `At ${amount(writeUnitsPerSecond)} write units a second (${says})`,
+          duration(seconds),
+        ]),
+    ),
+  ];
+}
+
+/** @param {{ answer: VerificationAnswer }} props */
+function VerificationPart({ answer: { verificationId, counts, subcollections } }) {
+  return html`
+    <${Figures}
+      rows=${[
+        ['Entries in Firestore', amount(counts.firestore)],
+        ['Items in DynamoDB', amount(counts.dynamodb)],
+      ]}
+    />
+    ${subcollections && html`<p class="quiet">${sentence(subcollections.message)}</p>`}
+    <p class="links">
+      <a href=${hrefOf('verification', { id: verificationId })}>Differences</a>
+      <a href=${`${basePath}/verifications/${verificationId}`}>As JSON</a>
+    </p>
+  `;
+}
+
+/** @param {{ answer: RollbackAnswer }} props */
+function RollbackPart({ answer }) {
+  const { nextCursor } = answer;
+  // A list of rollbacks leaves them out.
+  const items = 'items' in answer ? answer.items : [];
+  return html`
+    <${Figures} rows=${rollbackRows(answer)} />
+    ${
+      items.length > 0 &&
+      html`<${Notice} tone="">
+        <details>
+          <summary>
+            ${nextCursor === null ? counted(items.length, 'item') : `The first ${items.length} items`}
+          </summary>
+          <ul class="plain">
+            ${items.map(({ dateKey, message }) => html`<li key=${dateKey}><code>${dateKey}</code> ${message}</li>`)}
+          </ul>
+        </details>
+      <//>`
+    }
+    <p class="links"><a href=${`${basePath}/rollbacks/${answer.rollbackId}`}>As JSON</a></p>
+  `;
+}
+
+/**
+ * @param {RollbackAnswer} answer
+ * @returns {Row[]}
+ */
+export function rollbackRows({ dryRun, deleted, scanned, kept, keptReasons, bytes }) {
+  return [
+    [dryRun ? 'To be deleted' : 'Deleted', amount(deleted)],
+    ['Items looked at', amount(scanned)],
+    ['Kept', amount(kept)],
+    ...ifAny('changed by the application', keptReasons.changedByApplication),
+    ...ifAny('not from a migration', keptReasons.notMigrated),
+    ...ifAny('of another run', keptReasons.otherRun),
+    ...ifAny('key and content disagree', keptReasons.misplaced, 'warn'),
+    ...(bytes === null ? [] : [/** @type {Row} */ (['Size', size(bytes)])]),
+  ];
+}

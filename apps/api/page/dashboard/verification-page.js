@@ -1,0 +1,144 @@
+import { useEffect, useState } from 'preact/hooks';
+
+import { issueKinds, issueWords } from './advice.js';
+import { listOf, useAllPages } from './hooks.js';
+import { html } from 'htm/preact';
+import { outcomeOf } from './outcome.js';
+import { Notice, Problem } from './parts.js';
+import { hrefOf } from './route.js';
+import { amount, counted } from './words.js';
+
+/** @import { Status, VerificationAnswer } from '@migrator/engine' */
+
+/** @typedef {VerificationAnswer['issues'][number]} Issue */
+
+const step = 50;
+
+/** @param {import('./app.js').PageProps} props */
+export function VerificationPage({ known, last, params, actions, version }) {
+  const newest = useNewest(known, last, version);
+  const id = params['id'] ?? newest;
+  const { first, items, done, problem } = useAllPages(
+    id && `/verifications/${id}`,
+    (/** @type {VerificationAnswer} */ page) => page.issues,
+    version,
+  );
+  const [limit, setLimit] = useState(step);
+  const kind = params['kind'] ?? '';
+  const shown = items.filter((issue) => kind === '' || issue.kind === kind);
+  const counts = Object.entries(first?.issueCounts ?? {}).filter(([, count]) => count > 0);
+  const outcome = first && outcomeOf({ kind: 'verification', answer: first });
+  return html`<section aria-labelledby="verification">
+      <div class="line">
+        <h1 id="verification">Verification</h1>
+        <p class="quiet">${id ?? ''}</p>
+      </div>
+      <${Problem} problem=${problem} />
+      ${id === undefined && html`<p>There has been no verification yet.</p>`}
+      ${
+        outcome &&
+        html`<${Notice} tone=${outcome.tone}>
+          <div><b>${outcome.title}</b>${outcome.details.map((text) => html`<p key=${text}>${text}</p>`)}</div>
+        <//>`
+      }
+      ${
+        actions.mayChange &&
+        html`<div class="buttons">
+          <button
+            disabled=${!actions.can('verify')}
+            onClick=${() => actions.send('verify', 'GET /verify?mode=full')}
+          >
+            Verify again
+          </button>
+        </div>`
+      }
+    </section>
+    ${
+      counts.length > 0 &&
+      html`<section aria-labelledby="kinds">
+        <h2 id="kinds">What was found</h2>
+        <ul class="kinds">
+          ${counts.map(([name, count]) => {
+            const { says, means, todo, tone } = issueWords(name);
+            return html`<li key=${name}>
+              <p>
+                <span class="badge" data-tone=${tone}>${amount(count)}</span> <b>${says}</b>${' '}
+                <a href=${hrefOf('verification', { id, kind: kind === name ? '' : name })}
+                  >${kind === name ? 'Show all' : 'Show only these'}</a
+                >
+              </p>
+              <p>${means} <b>What to do:</b> ${todo}</p>
+            </li>`;
+          })}
+        </ul>
+      </section>`
+    }
+    ${
+      shown.length > 0 &&
+      html`<section aria-labelledby="differences">
+        <h2 id="differences">Differences${issueKinds.includes(kind) && `: ${issueWords(kind).says}`}</h2>
+        <p class="quiet" role="status">
+          ${done ? counted(shown.length, 'difference') : `${counted(shown.length, 'difference')} loaded…`}
+        </p>
+        <ul class="issues">
+          ${shown.slice(0, limit).map((issue, at) => html`<${IssueItem} key=${at} issue=${issue} />`)}
+        </ul>
+        ${shown.length > limit && html`<button onClick=${() => setLimit(limit + step)}>Show more</button>`}
+      </section>`
+    }`;
+}
+
+/** @param {{ issue: Issue }} props */
+function IssueItem({ issue: { kind, path, dateKey, message, fields } }) {
+  const { says, tone } = issueWords(kind);
+  return html`<li>
+    <p class="line"><code>${path ?? dateKey}</code> <span class="badge" data-tone=${tone}>${says}</span></p>
+    ${message && html`<p>${message}</p>`}
+    ${
+      fields.length > 0 &&
+      html`<table>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Expected (Firestore)</th>
+            <th scope="col">Actual (DynamoDB)</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${fields.map(
+            ({ at, expected, actual }) =>
+              html`<tr key=${at}>
+                <th scope="row"><code>${at}</code></th>
+                <td><${Value} text=${expected} /></td>
+                <td><${Value} text=${actual} /></td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>`
+    }
+  </li>`;
+}
+
+/** @param {{ text: string | undefined }} props */
+function Value({ text }) {
+  return text === undefined ? html`<i class="quiet">none</i>` : html`<code>${text}</code>`;
+}
+
+/**
+ * The verification to show when the address names none.
+ * @param {Status} known
+ * @param {import('./outcome.js').Result | undefined} last
+ * @param {string} version
+ */
+function useNewest(known, last, version) {
+  const [listed, setListed] = useState(/** @type {string | undefined} */ (undefined));
+  useEffect(() => {
+    listOf('verifications').then(
+      ({ results: [newest] }) =>
+        setListed(newest?.kind === 'verification' ? newest.answer.verificationId : undefined),
+      () => undefined,
+    );
+  }, [version]);
+  if (last?.kind === 'verification') return last.answer.verificationId;
+  return listed ?? known.lastMigration?.verification?.verificationId;
+}
