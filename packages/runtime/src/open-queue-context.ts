@@ -1,5 +1,5 @@
 import type { Config } from '@migrator/config';
-import type { Binding } from '@migrator/core';
+import { type Binding, MigrationError } from '@migrator/core';
 import type { CoordinatorContext, EngineContext, RateController } from '@migrator/engine';
 import {
   closeRedis,
@@ -12,12 +12,16 @@ import {
   namingRedisErrors,
   openQueues,
   type RedisConnection,
+  requireRedis,
   type Telemetry,
   type WorkerRegistry,
 } from '@migrator/queue';
 import type { Observation } from './observe.ts';
 
 import { openServices } from './open-services.ts';
+
+/** Long enough to tell whether there is one. */
+const redisLimitMs = 2_000;
 
 /** Everything that an API or a worker stands on. */
 export interface QueueContext extends CoordinatorContext, EngineContext {
@@ -52,8 +56,11 @@ export async function openQueueContext(
   };
   const sharedRateLimit = createRedisRateLimit({ redis: ledgerRedis, prefix });
   const services = await openServices(config, sharedRateLimit, observation).catch(async (error: unknown) => {
+    const also = await requireRedis(redis, redisLimitMs).then(() => undefined, messageOf);
     await disconnect();
-    throw error;
+    if (also === undefined) throw error;
+    // All that is missing at once: not one thing for each start.
+    throw new MigrationError(MigrationError.codeOf(error), `${messageOf(error)}\n${also}`, { cause: error });
   });
   const ledger = createRedisLedger({ redis: ledgerRedis, prefix });
   return {
@@ -72,4 +79,8 @@ export async function openQueueContext(
       await services.close();
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
