@@ -44,12 +44,13 @@ export function startWorkers(
   return {
     async stop() {
       registration.stop();
-      // BullMQ waits for good to close what has no connection at this moment.
-      if (options.redis.status !== 'ready') await disconnectRedis();
       guard.stop();
       // First no new job, then the running ones are told: they commit what is done and hand the rest back.
       const closing = Promise.all([...workers.map((worker) => worker.close()), supervisor.stop()]);
       stopping.abort();
+      // After `close` has been called: an open worker whose connection has ended asks again without a pause, and nothing
+      // else happens in its process.
+      if (options.redis.status !== 'ready') await disconnectRedis();
       const limit = new AbortController();
       const late = delay(graceMs, 'late', { signal: limit.signal }).catch(() => 'closed');
       if ((await Promise.race([closing, late])) === 'late') {
