@@ -173,6 +173,7 @@ test('without a worker the page says so, and an address that is none is a page',
   await using opened = await openPage(browser, environment.url, { width: 400, height: 800 });
   const { page } = opened;
   await page.getByText(/^No worker is running: start at least one/).waitFor();
+  expect(await page.getByText(/^Pace:/).count()).toBe(0);
   await expectSound(page);
   await page.goto(`${environment.url}/#/nothing`);
   await page.getByRole('heading', { name: 'There is no such page' }).waitFor();

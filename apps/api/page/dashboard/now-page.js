@@ -85,7 +85,7 @@ function LiveBanner({ current, progress, kind, titleRef }) {
   const isDryRun = useIsDryRun(current.operationId);
   const eta = etaSeconds === null ? 'Time left not known' : `About ${duration(etaSeconds)} left`;
   const things = kind === 'rollback' ? 'item' : 'entry';
-  return html`<section class="banner" data-tone=${tone} aria-labelledby="state">
+  return html`<section class="banner" data-tone=${reason ? 'warn' : tone} aria-labelledby="state">
     <div class="line">
       <h1 id="state" ref=${titleRef} tabindex="-1" aria-live="polite">${says}${isDryRun && ' (dry run)'}</h1>
       <p class="quiet">${current.operationId}</p>
@@ -104,7 +104,7 @@ function LiveBanner({ current, progress, kind, titleRef }) {
       <span>${rate(entriesPerSecond, things)}</span>
       <span>${current.state === 'paused' ? 'Paused' : eta}</span>
     </p>
-    ${pace && current.state !== 'paused' && kind !== 'verification' && !isDryRun && html`<p class="quiet">${paceWords(pace)}</p>`}
+    ${pace && !reason && current.state !== 'paused' && kind !== 'verification' && !isDryRun && html`<p class="quiet">${paceWords(pace)}</p>`}
   </section>`;
 }
 
