@@ -239,7 +239,13 @@ test('Bull Board: paused with nothing running, the next run begins paused and sa
   await environment.call('POST /start', { body: { verify: false } });
   expect(at(await untilState(environment, 'paused'), 'progress.reason')).toMatch(/^paused on Bull Board/);
   await environment.call('POST /cancel');
-  expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled' });
+  const cancelled = await untilEnded(environment);
+  expect(cancelled).toMatchObject({ state: 'cancelled' });
+  await vi.waitFor(async () => {
+    const id = `${String(at(cancelled, 'migrationId'))}.coordinator`;
+    const job = await environment.context.queues.coordinators.getJob(id);
+    expect(job).toMatchObject({ returnvalue: 'cancelled', progress: { progress: 0 } });
+  }, patiently);
   await environment.call('POST /start', { body: { verify: false } });
   expect(await untilEnded(environment)).toMatchObject({
     state: 'completed',

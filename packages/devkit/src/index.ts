@@ -7,6 +7,7 @@ export { RedisMissingError, startRedis } from './services/redis.ts';
 export { freePort } from './services/free-port.ts';
 export { findChromium } from './services/chromium-program.ts';
 export { findNginx } from './services/nginx-program.ts';
+export { findPromtool } from './services/promtool-program.ts';
 export type { LocalProgram } from './services/find-program.ts';
 export { findRedisProgram } from './services/redis-program.ts';
 export type { RedisClusterOptions, RedisClusterService } from './services/redis-cluster.ts';

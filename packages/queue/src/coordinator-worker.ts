@@ -72,7 +72,9 @@ async function rounds(
   if (last === undefined) return 'its records are gone';
   const ended = shown(last);
   phases.ended(ended);
-  await job.updateProgress({ ...progressOf(ended), progress: 100 });
+  // Only what came to its end is a full circle.
+  const progress = progressOf(ended);
+  await job.updateProgress({ ...progress, progress: Math.floor(progress.percent ?? 0) });
   await job.log(`${ended.state}${ended.reason === undefined ? '' : `: ${ended.reason}`}`);
   return ended.state;
 }

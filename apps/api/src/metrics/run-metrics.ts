@@ -1,5 +1,5 @@
 import { entryOutcomeNames, type Operation, processedEntries } from '@migrator/core';
-import { answers, currentStatus, hasLeases } from '@migrator/engine';
+import { answers, currentStatus, hasLeases, verificationReport } from '@migrator/engine';
 import { type ExportedMetrics, GaugePage } from '@migrator/runtime';
 import { queueLoads } from '@migrator/queue';
 
@@ -12,10 +12,11 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   const own = await context.binding();
   const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const workers = await context.workers.list();
-  const [status, loads, newest, pace] = await Promise.all([
+  const [status, loads, newest, verifications, pace] = await Promise.all([
     currentStatus(context.ledger, own, isActive, (operation) => liveView(context, operation, workers)),
     queueLoads(context.queues),
     context.ledger.list('migration', { limit: 1 }),
+    context.ledger.list('verification', { limit: 5 }),
     context.rateController.report(),
   ]);
 
@@ -51,6 +52,8 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   }
   const run = newest.operations[0];
   if (run !== undefined) runGauges(page, run);
+  const verified = verifications.operations.find(({ state }) => !['running', 'cancelled'].includes(state));
+  if (verified !== undefined) verificationGauges(page, verified);
   for (const { queue, jobs, oldest } of loads) {
     for (const [state, count] of Object.entries(jobs)) {
       page.set('migrator_queue_jobs', 'Jobs by state', { queue, state }, count);
@@ -81,6 +84,10 @@ function runGauges(page: GaugePage, run: Operation): void {
   for (const [code, failures] of Object.entries(run.codes)) {
     page.set('migrator_run_failures', "The newest run's failures by code", { code }, failures);
   }
+  if (run.finishedAt !== undefined && run.state !== 'running') {
+    const finished = Date.parse(run.finishedAt) / 1_000;
+    page.set('migrator_run_finished_timestamp_seconds', 'When the newest run ended', {}, finished);
+  }
   for (const state of answers.operationState.options) {
     page.set(
       'migrator_run_state',
@@ -89,4 +96,17 @@ function runGauges(page: GaugePage, run: Operation): void {
       run.state === state ? 1 : 0,
     );
   }
+}
+
+/** The newest verification that has come to a verdict. */
+function verificationGauges(page: GaugePage, operation: Operation): void {
+  const { isValid, issueCounts } = verificationReport(operation);
+  page.set(
+    'migrator_verification_valid',
+    'Whether the newest verification found a true copy',
+    {},
+    isValid ? 1 : 0,
+  );
+  for (const [kind, issues] of Object.entries(issueCounts))
+    page.set('migrator_verification_issues', "The newest verification's issues", { kind }, issues);
 }
