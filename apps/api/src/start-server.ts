@@ -12,6 +12,7 @@ import { requireSafeAccess } from './access/hosts.ts';
 import { noTelemetry, type ApiTelemetry } from './api-context.ts';
 import { createApp } from './app.ts';
 import { listen } from './listen.ts';
+import { watchOperations } from './notices/operation-watch.ts';
 import { problemBody } from './problem.ts';
 
 /** So long a connection that stays busy may take to end when the server stops. */
@@ -23,17 +24,22 @@ const graceMs = 5_000;
  */
 export async function startServer(
   context: QueueContext,
-  config: Pick<Config, 'http' | 'redis'>,
+  config: Pick<Config, 'http' | 'redis' | 'notify'>,
   telemetry: ApiTelemetry = noTelemetry(),
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { http, redis } = config;
   requireSafeAccess(http);
   const stopping = new AbortController();
   const ledger = context.settings.hideUserData === true ? hidingLedger(context.ledger) : context.ledger;
-  const server = createServer(
-    serverOptions(connectionLimits),
-    createApp({ ...context, ledger, http, prefix: redis.prefix, telemetry, stopping: stopping.signal }),
-  );
+  const apiContext = {
+    ...context,
+    ledger,
+    http,
+    prefix: redis.prefix,
+    telemetry,
+    stopping: stopping.signal,
+  };
+  const server = createServer(serverOptions(connectionLimits), createApp(apiContext));
   boundConnections(server, connectionLimits);
   server.on('clientError', refuse);
   await listen(server, http);
@@ -41,13 +47,14 @@ export async function startServer(
     // Redis is away for a moment, mostly; what asks for it says so itself.
     onError: (err) => telemetry.log?.debug({ err }, 'supervision failed'),
   });
+  const watch = watchOperations(apiContext, config.notify);
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${shownHost}:${address.port}`,
     async stop() {
       stopping.abort();
-      const supervised = supervisor.stop();
+      const supervised = Promise.all([supervisor.stop(), watch.stop()]);
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();

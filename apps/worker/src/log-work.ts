@@ -13,6 +13,11 @@ export function logWork(log: Log): OnWorkEvent {
         else log.info({ run, phase }, 'operation phase');
         return;
       }
+      case 'progress': {
+        const { kind: _, ...progress } = event;
+        log.info(progress, 'operation progress');
+        return;
+      }
       case 'ended': {
         const { state, reason } = event;
         log[state === 'failed' ? 'error' : 'info']({ run, state, reason }, 'operation ended');

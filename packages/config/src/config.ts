@@ -38,6 +38,8 @@ export interface Config {
     /** Further names that it is reached by. */
     readonly allowedHosts?: readonly string[];
   };
+  /** Where to tell of ends and pauses, and the key that signs it. */
+  readonly notify?: { readonly url: string; readonly secret: string };
   readonly migration: {
     readonly oversize: 'fail' | 'gzip';
     readonly userConcurrency: number;

@@ -27,6 +27,19 @@ test('an empty environment gives the defaults of the documentation', () => {
   });
 });
 
+test('notices need their URL and their secret, and no message or log shows either', () => {
+  const url = 'https://ann:hidden-word@hooks.example.com/services/T0/long-token';
+  const secret = 'a-secret-of-some-length';
+  const config = readConfig({ NOTIFY_URL: url, NOTIFY_SECRET: secret });
+  expect(config.notify).toEqual({ url, secret });
+  expect(config.secrets).toEqual(expect.arrayContaining([url, secret, 'hidden-word']));
+  expect(() => readConfig({ NOTIFY_URL: url })).toThrow('NOTIFY_SECRET holds nothing');
+  expect(() => readConfig({ NOTIFY_SECRET: secret })).toThrow('NOTIFY_URL holds nothing');
+  expect(() => readConfig({ NOTIFY_URL: 'ftp://x', NOTIFY_SECRET: secret })).toThrow(
+    'NOTIFY_URL holds a value that is not shown; it may hold an http or https URL that takes a POST',
+  );
+});
+
 test('a variable left empty counts as none', () => {
   expect(readConfig({ PORT: '', API_TOKEN: '' })).toEqual(readConfig({}));
 });

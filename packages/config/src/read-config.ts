@@ -71,6 +71,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       ...optional('trustedProxies', 'TRUSTED_PROXIES'),
       ...optional('allowedHosts', 'ALLOWED_HOSTS'),
     },
+    ...readNotify(),
     migration: {
       oversize: read('OVERSIZE') ?? 'fail',
       userConcurrency: read('USER_CONCURRENCY') ?? 8,
@@ -110,6 +111,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       );
     }
     return { url, prefix, tls };
+  }
+
+  function readNotify(): Pick<Config, 'notify'> {
+    const { url, secret } = { ...optional('url', 'NOTIFY_URL'), ...optional('secret', 'NOTIFY_SECRET') };
+    if (url !== undefined && secret !== undefined) return { notify: { url, secret } };
+    if (url === undefined && secret === undefined) return {};
+    const missing = url === undefined ? 'NOTIFY_URL' : 'NOTIFY_SECRET';
+    throw new ConfigError(missing, `${missing} holds nothing; NOTIFY_URL and NOTIFY_SECRET go together`);
   }
 
   function readPrices(): Prices {

@@ -114,6 +114,12 @@ export const variables = {
     'addresses and ranges with commas between, such as 127.0.0.1,10.0.0.0/8 (or loopback, linklocal, uniquelocal), or the number of proxies, 0 to 10',
   ),
   ALLOWED_HOSTS: parsed(parseHosts, 'host names with commas between, such as migrator.example.com'),
+  NOTIFY_URL: {
+    schema: text.refine((value) => isUrl(value, ['http:', 'https:'])),
+    holds: 'an http or https URL that takes a POST',
+    secret: true,
+  },
+  NOTIFY_SECRET: secret,
   API_TOKEN: secret,
   API_READ_TOKEN: secret,
   OVERSIZE: oneOf(['fail', 'gzip']),

@@ -7,6 +7,7 @@ import type { BindingGuard } from './binding-guard.ts';
 import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
 import { stalledJobOptions } from './stalled-job-options.ts';
+import { PhaseWatch } from './phase-watch.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
 /**
@@ -77,31 +78,4 @@ async function rounds(
   await job.updateProgress({ ...progress, progress: Math.floor(progress.percent ?? 0) });
   await job.log(`${ended.state}${ended.reason === undefined ? '' : `: ${ended.reason}`}`);
   return ended.state;
-}
-
-/** Tells of each change of an operation's phase once, as far as this process sees it. */
-class PhaseWatch {
-  readonly #tell: OnWorkEvent | undefined;
-  readonly #last = new Map<string, string>();
-
-  constructor(tell: OnWorkEvent | undefined) {
-    this.#tell = tell;
-  }
-
-  seen({ id, phase, control, reason, coordinatorState }: Operation): void {
-    const now = control === 'run' ? phase : control;
-    if (this.#last.get(id) === now) return;
-    // What ended in another process is not heard of again.
-    if (this.#last.size > 100) this.#last.clear();
-    this.#last.set(id, now);
-    this.#tell?.({ kind: 'phase', run: id, phase: now, reason });
-    const { oneByOne } = coordinatorState;
-    if (now === 'migrating' && oneByOne !== undefined)
-      this.#tell?.({ kind: 'one-by-one', run: id, reason: oneByOne });
-  }
-
-  ended({ id, state, reason }: Operation): void {
-    this.#last.delete(id);
-    this.#tell?.({ kind: 'ended', run: id, state, reason });
-  }
 }

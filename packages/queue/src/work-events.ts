@@ -2,6 +2,15 @@
 export type WorkEvent =
   /** An operation entered another phase, or was asked to pause, go on or end, as far as this process saw it. */
   | { readonly kind: 'phase'; readonly run: string; readonly phase: string; readonly reason?: string }
+  | {
+      readonly kind: 'progress';
+      readonly run: string;
+      readonly processed: number;
+      readonly total: number | null;
+      readonly percent: number | null;
+      readonly entriesPerSecond: number;
+      readonly etaSeconds: number | null;
+    }
   | { readonly kind: 'ended'; readonly run: string; readonly state: string; readonly reason?: string }
   /** The service takes no batches of writes; `reason` says why. */
   | { readonly kind: 'one-by-one'; readonly run: string; readonly reason: string }

@@ -20,6 +20,8 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): st
       ...(secretName.test(name) && !isPath(value) ? [value, ...linesOf(value)] : []),
       ...(headersName.test(name) ? headersOf(value) : []),
       ...urlSecrets(value),
+      // Its path alone lets anybody post there.
+      ...(name === 'NOTIFY_URL' ? [value] : []),
       ...keySecrets(value),
     ];
   });

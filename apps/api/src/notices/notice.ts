@@ -1,0 +1,52 @@
+import type { Operation } from '@migrator/core';
+import { outcomeMessage } from '@migrator/engine';
+
+/** What is posted to NOTIFY_URL. */
+export interface Notice {
+  /** The same for each repetition. */
+  readonly id: string;
+  readonly event: 'ended' | 'paused';
+  readonly kind: Operation['kind'];
+  readonly operationId: string;
+  readonly state: Operation['state'] | 'paused';
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly message: string;
+  readonly source: Operation['binding']['source'];
+  readonly target: Operation['binding']['target'];
+}
+
+/** `verification`: the one that a run ended with. */
+export function endNotice(operation: Operation, verification?: Operation): Notice {
+  return {
+    ...common(operation),
+    id: `${operation.id}:ended:${operation.finishedAt ?? ''}`,
+    event: 'ended',
+    state: operation.state,
+    message: outcomeMessage(operation, verification),
+  };
+}
+
+/** Undefined unless it is paused by an error, not by a person. */
+export function pauseNotice(operation: Operation): Notice | undefined {
+  const { control, reason = '', id } = operation;
+  if (control !== 'pause' || !/^[A-Z][A-Z_]+(?::|$)/.test(reason)) return undefined;
+  return {
+    ...common(operation),
+    id: `${id}:paused:${reason}`,
+    event: 'paused',
+    state: 'paused',
+    message: `${id} is paused: ${reason}. Resume it with POST /resume`,
+  };
+}
+
+function common({ kind, id, startedAt, finishedAt, binding }: Operation) {
+  return {
+    kind,
+    operationId: id,
+    startedAt,
+    finishedAt: finishedAt ?? null,
+    source: binding.source,
+    target: binding.target,
+  };
+}
