@@ -279,7 +279,7 @@ test.each([
   expect(rate.parseHistory(text)).toBe(rate.noHistory),
 );
 
-test('an address says which page, whatever its parameters hold', () => {
+test('an address says which page, with any text in its parameters', () => {
   expect(parseRoute('')).toEqual({ page: 'now', params: {} });
   expect(parseRoute('#/nothing').page).toBeUndefined();
   expect(parseRoute('#/toString').page).toBeUndefined();

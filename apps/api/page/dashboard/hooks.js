@@ -105,7 +105,7 @@ export function useAllPages(request, itemsOf, version) {
 }
 
 /**
- * What ended last, whatever its kind; undefined while something runs.
+ * What ended last, of any kind; undefined while something runs.
  * @param {Status | undefined} status
  * @returns {Result | undefined}
  */

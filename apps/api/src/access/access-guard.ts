@@ -10,7 +10,7 @@ import type { Role, Tokens } from './tokens.ts';
 export const signInPath = '/sign-in';
 export const signOutPath = '/sign-out';
 
-/** What somebody needs to get in and out. */
+/** Paths for signing in and out. */
 const signInPaths = [signInPath, signOutPath, '/pages.css'];
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -54,7 +54,7 @@ export interface Commit {
   readonly epoch: number;
   /**
    * The task's record as this start knows it, compared in the same step: a Redis that takes another one's place may lack the
-   * newest commits, and the next page must not be booked behind a gap. Absent: whatever it holds.
+   * newest commits, and the next page must not be booked behind a gap. Absent: it may hold anything.
    */
   readonly expected?: { readonly cursor?: string; readonly counters: Readonly<Record<string, number>> };
   /** `running`: a page is done; `queued`: handed back; `done` and `failed`: ended. */

@@ -11,7 +11,7 @@ import {
 
 /**
  * Stands for a user where ids are not to be shown: the same one each time, so that lines can be put together. No
- * protection against somebody who can guess ids and compare.
+ * protection against a reader who guesses ids and compares.
  */
 export function pseudonym(userId: string): string {
   return `user-${createHash('sha256').update(userId).digest('hex').slice(0, 16)}`;
@@ -64,7 +64,7 @@ function issueWithoutUserData(issue: Issue): Issue {
   };
 }
 
-/** The ledger as somebody may see them who is not to see users: with pseudonyms, without messages and contents. */
+/** The ledger for readers who are not to see users: with pseudonyms, without messages and contents. */
 export function hidingLedger(ledger: Ledger): Ledger {
   const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues' | 'taskIssues' | 'listed'> = {
     async get(id) {

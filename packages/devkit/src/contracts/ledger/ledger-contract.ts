@@ -12,7 +12,7 @@ import { tasksContract } from './tasks.ts';
 export interface LedgerHarness {
   /** Empty, and used by nothing else. */
   readonly ledger: Ledger;
-  /** Removes whatever the ledger has written, and closes what it needed. */
+  /** Removes what the ledger has written, and closes what it needed. */
   readonly done: () => Promise<void>;
 }
 
