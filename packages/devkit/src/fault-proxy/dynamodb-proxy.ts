@@ -66,8 +66,8 @@ export interface DynamoDbProxy extends AsyncDisposable {
   readonly faults: FaultPlan<DynamoDbFault>;
   /** How many writes it has passed on so far, whatever came of them. */
   readonly writes: number;
-  /** Meets every call, or every one that names this text, with this fault, until it is taken back with undefined. */
-  always(fault: keyof typeof answers | undefined, naming?: string): void;
+  /** Meets every call, or every one whose body holds or matches this, with this fault, until it is taken back with undefined. */
+  always(fault: keyof typeof answers | undefined, matching?: string | RegExp): void;
 }
 
 interface Call {
@@ -94,7 +94,7 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   const upstream = new URL(options.endpoint);
   const agent = new Agent({ keepAlive: true });
   let forced: keyof typeof answers | undefined;
-  let forcedOn = '';
+  let forcedOn: string | RegExp = '';
   let passedOn = 0;
 
   async function forward(call: Call, body: Buffer): Promise<Answer> {
@@ -121,7 +121,11 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   }
 
   async function serve(call: Call, response: ServerResponse): Promise<void> {
-    const met = call.body.includes(forcedOn) ? forced : undefined;
+    const matches =
+      typeof forcedOn === 'string'
+        ? call.body.includes(forcedOn)
+        : forcedOn.test(call.body.toString('latin1'));
+    const met = matches ? forced : undefined;
     const fault: Fault<DynamoDbFault> | undefined =
       met === undefined ? faults.next(aboutOf(call), possibleFor(call)) : { kind: met, at: 0 };
     if (met !== undefined) faults.count(met);
@@ -182,9 +186,9 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
     get writes() {
       return passedOn;
     },
-    always(fault, naming = '') {
+    always(fault, matching = '') {
       forced = fault;
-      forcedOn = naming;
+      forcedOn = matching;
     },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
