@@ -81,7 +81,7 @@ export function mayBeClockSkew(error: ServiceError): boolean {
 export function targetError(error: ServiceError, attempted: Attempted): MigrationError {
   const code = codeOf(error);
   const prefix =
-    attempted.action === 'PutItem' || attempted.action === 'BatchExecuteStatement'
+    attempted.action === 'PutItem'
       ? 'Failed to save journal data: '
       : `DynamoDB ${attempted.action} failed: `;
   return new MigrationError(code, `${prefix}${sentence(code, error, attempted)}`, {
