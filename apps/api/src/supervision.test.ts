@@ -155,8 +155,17 @@ test('once the last worker has gone the rate is 0, there is no ETA, and the stat
 });
 
 test('while a run ends with its verification, and while a rollback goes on, there is an ETA', async () => {
-  await using environment = await openTestEnvironment({ env: { USER_CONCURRENCY: '1' } });
-  await fill(environment, ['a', 'b', 'c', 'd'], 500);
+  // Each call comes late, so that a verification takes some seconds.
+  const slow = await startFirestoreProxy({
+    emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST,
+    faults: { seed: 1, perThousand: { delay: 1_000 } },
+  });
+  onTestFinished(() => slow[Symbol.asyncDispose]());
+  await using environment = await openTestEnvironment({
+    env: { USER_CONCURRENCY: '1', FIRESTORE_EMULATOR_HOST: slow.emulatorHost },
+  });
+  const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+  await fill(environment, users, 100);
   await environment.call('POST /start');
   await vi.waitFor(async () => {
     const now = await current(environment);
