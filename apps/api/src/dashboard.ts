@@ -61,7 +61,7 @@ function filesOfPage(): ReadonlyMap<string, Buffer> {
 
 function withAddresses(module: string): string {
   return module
-    .replaceAll(/\bfrom ?(["'])([^"']+)\1/g, (written, quote: string, imported: string) => {
+    .replaceAll(/\bfrom ?(["'])([^"'\n]{1,100})\1/g, (written, quote: string, imported: string) => {
       const served = packages.find(([name]) => name === imported)?.[2];
       return served === undefined ? written : `from ${quote}./${served}${quote}`;
     })

@@ -113,7 +113,7 @@ export function targetWords({ table, region, endpoint, account }) {
 export function sentence(text) {
   const trimmed = text.trim();
   if (trimmed === '') return '';
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1).replace(/[.!?]*$/, (end) => end || '.')}`;
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`;
 }
 
 /** @type {Readonly<Record<StatusState, { says: string, tone: Tone }>>} */

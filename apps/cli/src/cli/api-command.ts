@@ -49,5 +49,9 @@ function whereTo({ url, token }: ApiOptions): { url: string; token?: string } {
   if (!URL.canParse(found) || !/^https?:$/.test(new URL(found).protocol))
     throw new UsageError(`'${found}' is no URL of an API; write it as http://127.0.0.1:5000`);
   const given = token ?? API_TOKEN;
-  return { url: found.replace(/\/+$/, ''), ...(given ? { token: given } : {}) };
+  return { url: withoutEndingSlashes(found), ...(given ? { token: given } : {}) };
+}
+
+function withoutEndingSlashes(url: string): string {
+  return url.endsWith('/') ? withoutEndingSlashes(url.slice(0, -1)) : url;
 }

@@ -61,7 +61,7 @@ function after(date: string | undefined): readonly string[] {
 }
 
 /** Two users, `ann` and `bob`, and a table that remembers what it takes; each call meets the faults first. */
-function openWorld(faults: Faults, isTableEmpty = true) {
+function openWorld(faults: Faults, isTableEmpty = true, takesBatches = true) {
   const written = new Set<string>();
   let mostBytes = 0;
   const source: Partial<Source> = {
@@ -103,6 +103,12 @@ function openWorld(faults: Faults, isTableEmpty = true) {
     deleteOwned: async ({ dateKey }) => {
       faults.look?.([dateKey]);
       return { outcome: 'refused', writeUnits: 1 };
+    },
+    whyNoBatches: async () => (takesBatches ? undefined : 'none here'),
+    createItems: async (items) => {
+      for (const item of items) faults.put?.(item);
+      for (const { dateKey } of items) written.add(dateKey);
+      return { created: items.map(() => true), writeUnits: items.length };
     },
     putOwned: async (item) => {
       faults.put?.(item);
@@ -172,37 +178,47 @@ test.each(['SOURCE_UNAVAILABLE', 'MALFORMED_DOCUMENT', 'SOURCE_MESSAGE_TOO_LARGE
   },
 );
 
-test.each(['TARGET_UNAVAILABLE', 'INTERNAL'] as const)(
-  'an entry whose write ends with %s fails alone, after a second try beside others',
-  async (code) => {
+test.each([
+  ['TARGET_UNAVAILABLE', 'one by one', false, 2],
+  ['INTERNAL', 'one by one', false, 2],
+  ['TARGET_UNAVAILABLE', 'in batches', true, 3],
+  ['INTERNAL', 'in batches', true, 3],
+] as const)(
+  'an entry whose write ends with %s fails alone, after a second try beside others (%s)',
+  async (code, _how, takesBatches, expectedTries) => {
     let tries = 0;
-    const { context, written } = openWorld({
-      put: (ref) => {
-        if (!isBad(ref)) return;
-        tries += 1;
-        throw new MigrationError(code, 'it is not taken');
-      },
-    });
+    const put = (ref: EntryRef): void => {
+      if (!isBad(ref)) return;
+      tries += 1;
+      throw new MigrationError(code, 'it is not taken');
+    };
+    const { context, written } = openWorld({ put }, true, takesBatches);
     const ended = await run(context);
     expect(ended.totals).toMatchObject({ created: 2 * perUser - 1, failed: 1 });
     expect(await failures(context, ended)).toEqual({ [badPath]: code });
     expect(written.size).toBe(2 * perUser - 1);
-    expect(tries).toBe(2);
+    expect(tries).toBe(expectedTries);
   },
 );
 
-test('an outage of the table fails nothing: the tasks go on when it is over', async () => {
-  let left = 20;
-  const outage = (): void => {
-    if (left <= 0) return;
-    left -= 1;
-    throw new MigrationError('TARGET_UNAVAILABLE', 'away');
-  };
-  const { context } = openWorld({ put: outage, look: outage });
-  const ended = await run(context);
-  expect(ended).toMatchObject({ state: 'completed', totals: { created: 2 * perUser } });
-  expect(ended.totals).not.toHaveProperty('failed');
-});
+test.each([
+  ['one by one', false, 20],
+  ['in batches', true, 6],
+] as const)(
+  'an outage of the table fails nothing: the tasks go on when it is over (%s)',
+  async (_how, takesBatches, calls) => {
+    let left: number = calls;
+    const outage = (): void => {
+      if (left <= 0) return;
+      left -= 1;
+      throw new MigrationError('TARGET_UNAVAILABLE', 'away');
+    };
+    const { context } = openWorld({ put: outage, look: outage }, true, takesBatches);
+    const ended = await run(context);
+    expect(ended).toMatchObject({ state: 'completed', totals: { created: 2 * perUser } });
+    expect(ended.totals).not.toHaveProperty('failed');
+  },
+);
 
 test('a user who can not be read from the second page on: what is left counts as failed, and no more once retried', async () => {
   const faults: Faults = {
