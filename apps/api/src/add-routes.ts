@@ -1,12 +1,11 @@
 import { requests } from '@migrator/engine';
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
 
 import { mayChange } from './access/access-guard.ts';
 import { type ApiContext, redisAnswers } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { isIdOf, kindIn } from './operation-path.ts';
-import { parseBody, parsePath, parseQuery } from './parse-request.ts';
-import { preferredWaitMs } from './prefer-wait.ts';
 import type { Route } from './route.ts';
 
 /** Every route with its checks, and a 405 for the methods that a path does not have. */
@@ -25,19 +24,29 @@ export function addRoutes(app: Express, table: readonly Route[], context: ApiCon
 function handlerOf(route: Route, context: ApiContext): RequestHandler {
   const { query = requests.noQuery, body = requests.noBody, waits = 0 } = route;
   const kind = kindIn(route.path);
-  const handle = route.handle(context);
   return async (request, response) => {
     // A parameter that is not read would be ignored in silence, and with it what the caller wanted.
-    const parsedQuery = parseQuery(query, request.query);
+    const parsedQuery = parse(query, request.query, 'query');
     const id = String(request.params['id'] ?? '');
     // What can't be an operation's id goes no further: ids become part of keys in Redis.
     if (kind !== undefined && !isIdOf(kind, id))
       throw new HttpError(404, 'NOT_FOUND', `There is no ${kind} with this id`);
-    if (route.params !== undefined) parsePath(route.params, request.params);
-    const parsedBody = route.body === undefined ? {} : parseBody(body, request.body);
+    if (route.params !== undefined) parse(route.params, request.params, 'path');
+    // No body is an empty one; a body of `null` is not.
+    const given: unknown = request.body === undefined ? {} : request.body;
+    const parsedBody = route.body === undefined ? {} : parse(body, given, 'body');
     if (route.needsRedis === true) await redisAnswers(context);
     const waitMs = preferredWaitMs(request, waits);
-    await handle({ request, response, id, query: parsedQuery, body: parsedBody, waitMs });
+    const caller = callerGone(response);
+    await route.handle(context, {
+      request,
+      response,
+      id,
+      query: parsedQuery,
+      body: parsedBody,
+      waitMs,
+      caller,
+    });
   };
 }
 
@@ -65,4 +74,41 @@ function otherMethods(allowed: readonly string[]): RequestHandler {
       `${request.method} is not for ${request.path}; use ${use}`,
     );
   };
+}
+
+/** The value as the schema has it, or a 400 that names the field. */
+function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'path' | 'query'): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map((issue) => ({
+    field:
+      [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.') ||
+      where,
+    message: issue.code === 'unrecognized_keys' ? 'is not a known field' : issue.message,
+  }));
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  const isCursor = errors.every(({ field }) => field === 'cursor');
+  throw new HttpError(
+    400,
+    isCursor ? 'INVALID_CURSOR' : 'INVALID_REQUEST',
+    `The ${where} is not as it should be: ${detail}`,
+    { errors },
+  );
+}
+
+const longestSeconds = 3_600;
+
+/** The seconds of `Prefer: wait=N` (RFC 7240), or the default; an odd preference is ignored, as the RFC wants. */
+function preferredWaitMs(request: Request, defaultSeconds: number): number {
+  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?(?:$|[,;\s])/i.exec(request.get('prefer') ?? '');
+  return Math.min(match === null ? defaultSeconds : Number(match[1]), longestSeconds) * 1_000;
+}
+
+function callerGone(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.on('close', () => {
+    if (!response.writableEnded) gone.abort(new Error('the caller has gone'));
+  });
+  if (response.closed) gone.abort(new Error('the caller has gone'));
+  return gone.signal;
 }

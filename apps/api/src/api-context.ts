@@ -1,11 +1,9 @@
-import type { QueueContext } from '@migrator/runtime';
 import type { Config } from '@migrator/config';
-import { type Log, noTracing, ServiceMetrics, type Tracing } from '@migrator/runtime';
+import { type Log, noTracing, type QueueContext, ServiceMetrics, type Tracing } from '@migrator/runtime';
 import { createRedact, type Redact } from '@migrator/core';
 import { apiBasePath } from '@migrator/engine';
 import { requireRedis } from '@migrator/queue';
 
-/** What the server watches itself with. */
 export interface ApiTelemetry {
   readonly log?: Log;
   readonly metrics: ServiceMetrics;

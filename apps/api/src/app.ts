@@ -1,11 +1,11 @@
 import { createRedisSessionStore } from '@migrator/queue';
 import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
 
 import { accessGuard } from './access/access-guard.ts';
 import { Attempts } from './access/attempts.ts';
 import { externalAddress } from './access/external-address.ts';
 import { knownHostsOnly } from './access/hosts.ts';
-import { securityHeaders } from './access/security-headers.ts';
 import { Sessions } from './access/sessions.ts';
 import { signIn } from './access/sign-in.ts';
 import { addRoutes } from './add-routes.ts';
@@ -13,7 +13,7 @@ import { type ApiContext, redisAnswers } from './api-context.ts';
 import { boardPath, bullBoard } from './bull-board.ts';
 import { dashboard } from './dashboard.ts';
 import { HttpError } from './http-error.ts';
-import { pagesCss } from './pages/pages-css.ts';
+import { pagesCss } from './html-page.ts';
 import { problems } from './problem.ts';
 import { requestTelemetry } from './request-telemetry.ts';
 import { routes } from './routes.ts';
@@ -76,3 +76,29 @@ const requireJson: RequestHandler = (request, _response, next) => {
   }
   next();
 };
+
+/** The one style sheet that Bull Board's components write into the page: it hides a scroll bar. */
+const bullBoardStyle = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
+
+/** Everything that a page may load comes from here: no inline scripts or styles, no other site, no frame around it. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", bullBoardStyle],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    // Not `no-referrer`: with it a browser sends its own forms with `Origin: null`, as a stranger's.
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}

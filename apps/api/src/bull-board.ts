@@ -25,7 +25,7 @@ export function bullBoard(context: ApiContext): RequestHandler {
 function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
   const { http, queues, redis, settings, telemetry } = context;
   const serverAdapter = new ExpressAdapter();
-  // Relative to the board's own path, whatever stands before that.
+  // Relative to the board's own path, with or without a base path before it.
   const miscLinks = http.apiToken === undefined ? [] : [{ text: 'Sign out', url: '../../sign-out' }];
   serverAdapter.setBasePath(boardPath);
   const coordinators = new BullMQAdapter(queues.coordinators, {
@@ -45,7 +45,7 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
       uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true, miscLinks },
     },
   });
-  // Its own handler shows the message of whatever was thrown.
+  // Its own handler shows the message of any error.
   serverAdapter.setErrorHandler((error) => {
     const refused = toRedisError(error, redis);
     // Its page shows `error`.

@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-import { accessibilityProblems } from './testing/accessibility.ts';
-import { type Browser, openBrowser } from './testing/open-browser.ts';
+import { accessibilityProblems, type Browser, openBrowser } from './testing/open-browser.ts';
 import { openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 // The first time, Chromium comes over the network.

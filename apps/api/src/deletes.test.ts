@@ -161,7 +161,7 @@ test('a prune that goes on leaves an item whose entry has come back', async () =
   expect(await keys(environment)).toEqual(['journal_ann_4', 'journal_bob_2']);
 });
 
-test('a prune never removes more than were counted before, whatever has lost its entry since', async () => {
+test('a prune never removes more than were counted before, even if more items have lost their entry since', async () => {
   await using environment = await openMigrated(prune);
   const { id } = await startOperation(environment.context, { ...prune, limit: 6 });
   expect(await attempt(environment, id, {})).toMatchObject({ outcome: 'done' });

@@ -14,8 +14,8 @@ const everyMs = 1_000;
 const remembered = 500;
 
 /**
- * What goes on, as events: `state` at each change, `progress` about once a second while something runs. It looks only
- * while somebody listens, once for all listeners of this process.
+ * What goes on, as events: `state` at each change, `progress` about once a second while something runs. It reads the
+ * status only while there are listeners, once for all of this process.
  */
 export class EventFeed {
   readonly #context: ApiContext;

@@ -1,7 +1,6 @@
-import { openQueueContext } from '@migrator/runtime';
 import { ConfigError, endAtStart, endInOrder, loadConfig, requireNoArguments } from '@migrator/config';
 import { describeSource, describeTarget, MigrationError } from '@migrator/core';
-import { openTelemetry } from '@migrator/runtime';
+import { openQueueContext, openTelemetry } from '@migrator/runtime';
 import { openQueueTelemetry, requireRecordVersion, requireRedis } from '@migrator/queue';
 
 import { requireSafeAccess } from './access/hosts.ts';
@@ -13,8 +12,8 @@ const databaseLimitMs = 30_000;
 
 requireNoArguments('api', 'Serves the HTTP API, the dashboard and Bull Board.');
 const config = loadConfig(({ http }) => requireSafeAccess(http));
-const watch = await openTelemetry('api', config, process.env);
-const { log, logRateLimited, observation, tracing } = watch;
+const telemetry = await openTelemetry('api', config, process.env);
+const { log, logRateLimited, observation, tracing } = telemetry;
 
 const context = await openQueueContext(config, 'api', logRateLimited, {
   observation,
@@ -24,7 +23,7 @@ log.info(
   { source: describeSource(context.configured.source), target: describeTarget(context.configured.target) },
   'migrates',
 );
-const server = await startServer(context, config, watch).catch(async (err: unknown) => {
+const server = await startServer(context, config, telemetry).catch(async (err: unknown) => {
   if (err instanceof ConfigError) {
     await context.close();
     return endAtStart(err);
@@ -37,7 +36,7 @@ const end = endInOrder('api', async () => {
   log.info('stopping');
   await server.stop();
   await context.close();
-  await watch.close();
+  await telemetry.close();
   log.info('stopped');
 });
 
@@ -45,7 +44,7 @@ log.info({ url: server.url }, 'listening');
 // For people and programs that wait for it: from here on it answers, and ends in order.
 process.stderr.write(`api: ${server.url} (jobs: ${server.url}${boardPath})\n`);
 
-// Whatever else Redis has against us may pass while this runs, and every answer tells of it.
+// Other problems of Redis may pass while this runs, and every answer tells of them.
 const fatal = new Set(['REDIS_DATABASE', 'REDIS_RECORD_VERSION']);
 let refused = false;
 async function requireOurRedis(): Promise<void> {

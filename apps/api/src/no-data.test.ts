@@ -33,7 +33,7 @@ test('an empty source may be migrated by who says so', async () => {
 });
 
 test.each([{ dryRun: false }, { dryRun: true }, { dryRun: false, prune: true }])(
-  'a run that meets no entry fails, whatever the preflight saw: %o',
+  'a run that meets no entry fails, also after a preflight that saw one: %o',
   async (options) => {
     await using environment = await openTestEnvironment();
     await fill(environment, 1);

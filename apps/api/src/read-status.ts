@@ -1,3 +1,4 @@
+import { bindingDifferences, describeDifferences } from '@migrator/core';
 import {
   currentStatus,
   hasLeases,
@@ -6,9 +7,9 @@ import {
   migrationReport,
   type Status,
 } from '@migrator/engine';
+import type { LiveWorker } from '@migrator/queue';
 
 import type { ApiContext } from './api-context.ts';
-import { describeMismatches } from './describe-mismatches.ts';
 import { ledgerLossNotice, rememberRunning } from './ledger-loss-notice.ts';
 import { liveView } from './standstill.ts';
 
@@ -17,12 +18,7 @@ export async function readStatus(context: ApiContext): Promise<Status> {
   const own = await context.binding();
   const workers = await context.workers.list();
   const [current, last, outcome, pace] = await Promise.all([
-    currentStatus(
-      context.ledger,
-      own,
-      () => hasLeases(context.ledger),
-      (operation) => liveView(context, operation, workers),
-    ),
+    readCurrent(context, workers),
     lastMigration(context.ledger, own),
     lastOutcome(context.ledger, own),
     context.rateController.report(),
@@ -41,4 +37,34 @@ export async function readStatus(context: ApiContext): Promise<Status> {
     lastMigration: last === undefined ? null : await migrationReport(context.ledger, last),
     lastOutcome: outcome,
   };
+}
+
+export async function readCurrent(context: ApiContext, workers: readonly LiveWorker[]) {
+  return currentStatus(
+    context.ledger,
+    await context.binding(),
+    () => hasLeases(context.ledger),
+    (operation) => liveView(context, operation, workers),
+  );
+}
+
+/** What to tell of processes that are configured for something else than the operation that runs: workers, and this API. */
+async function describeMismatches(
+  context: ApiContext,
+  operationId: string,
+  workers: readonly LiveWorker[],
+): Promise<string | null> {
+  const sentences: string[] = [];
+  for (const { host, pid, mismatch } of workers) {
+    if (mismatch?.operationId !== operationId) continue;
+    const words = describeDifferences(mismatch.differences, { actual: 'there', expected: 'in this run' });
+    sentences.push(`Worker ${host} (process ${pid}) takes no part in ${operationId}: ${words}.`);
+  }
+  const operation = await context.ledger.get(operationId);
+  const own = operation === undefined ? [] : bindingDifferences(operation.binding, await context.binding());
+  if (own.length > 0) {
+    const words = describeDifferences(own, { actual: 'here', expected: 'in this run' });
+    sentences.push(`This API is configured for something else than ${operationId}: ${words}.`);
+  }
+  return sentences.length === 0 ? null : sentences.join(' ');
 }

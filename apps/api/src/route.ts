@@ -25,6 +25,8 @@ export interface Call<Query, Body> {
   readonly body: Body;
   /** How long the caller wants to wait for the end of what it starts. */
   readonly waitMs: number;
+  /** Aborts when the caller has gone before its answer: it could not learn of what was started. */
+  readonly caller: AbortSignal;
 }
 
 export interface Answer {
@@ -58,9 +60,7 @@ interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Codes of its own problem documents, beside those that every call may have and Redis's. */
   readonly problems?: readonly ErrorCode[];
-  readonly handle: (
-    context: ApiContext,
-  ) => (call: Call<z.infer<Query>, z.infer<Body>>) => Promise<void> | void;
+  readonly handle: (context: ApiContext, call: Call<z.infer<Query>, z.infer<Body>>) => Promise<void> | void;
 }
 
 export type Route = RouteRecord<z.ZodObject, z.ZodObject>;
@@ -72,3 +72,23 @@ export function route<
 >(record: RouteRecord<Query, Body>): Route {
   return record;
 }
+
+/** What a look at the source may show that a person has to correct. */
+export const sourceProblems = [
+  'SOURCE_NOT_FOUND',
+  'SOURCE_ACCESS_DENIED',
+  'SOURCE_INVALID',
+  'SOURCE_MESSAGE_TOO_LARGE',
+] as const satisfies readonly ErrorCode[];
+
+/** And a look at the target. */
+export const targetProblems = [
+  'ACCESS_DENIED',
+  'CREDENTIALS_NOT_FOUND',
+  'CREDENTIALS_EXPIRED',
+  'CREDENTIALS_REFUSED',
+  'REGION_NOT_FOUND',
+  'TABLE_NOT_FOUND',
+  'TABLE_KEY_MISMATCH',
+  'TABLE_INDEX_MISMATCH',
+] as const satisfies readonly ErrorCode[];

@@ -4,14 +4,11 @@ import { describe } from './routes/describe.ts';
 import { events } from './routes/events.ts';
 import { health, healthz, readyz } from './routes/health.ts';
 import { metrics } from './routes/metrics.ts';
-import { entries, failures, migration, migrations, retry } from './routes/migrations.ts';
+import { entries, failures, migration, migrations, retry, user } from './routes/migrations.ts';
 import { rollback, rollbackById, rollbacks } from './routes/rollback.ts';
-import { sourceCount } from './routes/source-count.ts';
-import { start } from './routes/start.ts';
-import { status } from './routes/status.ts';
-import { user } from './routes/user.ts';
+import { sourceCount, start } from './routes/start.ts';
+import { status, workers } from './routes/status.ts';
 import { verification, verifications, verify } from './routes/verify.ts';
-import { workers } from './routes/workers.ts';
 
 const described: readonly Route[] = [
   start,

@@ -8,7 +8,7 @@ import { at, openTestEnvironment, type TestEnvironment } from './testing/test-en
 
 const wait = { headers: { Prefer: 'wait=50' } };
 
-test('a run moves every entry of every user, whatever the ids, and says so', async () => {
+test('a run moves every entry of every user, with odd ids too, and says so', async () => {
   await using environment = await openTestEnvironment({ workers: 2 });
   const { firestore } = environment;
   const writer = firestore.bulkWriter();

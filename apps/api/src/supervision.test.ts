@@ -372,7 +372,7 @@ test('while Firestore throttles, a start answers with its words and opens nothin
     body: { code: 'SOURCE_THROTTLED' },
   });
   proxy.always(undefined);
-  // Whatever waited would start now.
+  // A waiting task would start now.
   expect(
     (await environment.call('POST /start', { body: { dryRun: true }, headers: { Prefer: 'wait=60' } }))
       .status,

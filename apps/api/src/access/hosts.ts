@@ -44,7 +44,7 @@ export function requireSafeAccess({
 /** Names that no public DNS knows, so that none of them can be made to point here: of a machine, a service, a cluster. */
 const privateName = /^[^.]*$|\.(?:localhost|internal|svc|cluster\.local)$/;
 
-/** Orchestrators ask for these under whatever name they have; they say one word. */
+/** Orchestrators ask for these under any name; the answer is one word. */
 const probes: ReadonlySet<string> = new Set(['/healthz', '/health', '/readyz']);
 
 /**

@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 
 import { HttpError } from '../http-error.ts';
-import { escapeHtml, page } from '../pages/page.ts';
+import { escapeHtml, page } from '../html-page.ts';
 import { signInPath, signOutPath } from './access-guard.ts';
 import type { Attempts } from './attempts.ts';
 import { externalAddressOf } from './external-address.ts';
@@ -61,7 +61,7 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
   return router;
 }
 
-/** Where to go after signing in: a path of this server, whatever somebody has put into the link. */
+/** Where to go after signing in: always a path of this server, as anybody may write the link. */
 function ownPath(next: unknown): string {
   const base = 'http://here.invalid';
   if (typeof next !== 'string' || !URL.canParse(next, base)) return '/';

@@ -1,28 +1,25 @@
 import { entryOutcomeNames, type Operation, processedEntries } from '@migrator/core';
-import { answers, currentStatus, hasLeases, verificationReport } from '@migrator/engine';
+import { answers, verificationReport } from '@migrator/engine';
 import { type ExportedMetrics, GaugePage } from '@migrator/runtime';
 import { queueLoads } from '@migrator/queue';
 
 import type { ApiContext } from '../api-context.ts';
-import { liveView } from '../standstill.ts';
+import { readCurrent } from '../read-status.ts';
 
-/** What the ledger and the queues say at this moment: exact, whatever process did the work. */
+/** What the ledger and the queues say at this moment: exact, for the work of all processes. */
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
   const page = new GaugePage();
-  const own = await context.binding();
-  const isActive = (): Promise<boolean> => hasLeases(context.ledger);
   const workers = await context.workers.list();
   const [status, loads, newest, verifications, pace] = await Promise.all([
-    currentStatus(context.ledger, own, isActive, (operation) => liveView(context, operation, workers)),
+    readCurrent(context, workers),
     queueLoads(context.queues),
     context.ledger.list('migration', { limit: 1 }),
     context.ledger.list('verification', { limit: 5 }),
     context.rateController.report(),
   ]);
 
-  for (const state of answers.statusState.options) {
-    page.set('migrator_state', 'The one that is 1 is the state', { state }, state === status.state ? 1 : 0);
-  }
+  const states = answers.statusState.options;
+  oneOf(page, 'migrator_state', 'The one that is 1 is the state', 'state', states, status.state);
   const tasks = workers.reduce((sum, worker) => sum + worker.tasks, 0);
   page.set('migrator_workers', 'Workers that have reported within ten seconds', {}, workers.length);
   page.set('migrator_worker_tasks', 'Tasks that live workers work on', {}, tasks);
@@ -46,10 +43,9 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
     {},
     pace.maxWriteUnitsPerSecond ?? 0,
   );
-  for (const limit of answers.pace.shape.limitedBy.options) {
-    const is = progress?.pace?.limitedBy === limit;
-    page.set('migrator_pace_limited_by', 'The one that is 1 holds the pace down', { by: limit }, is ? 1 : 0);
-  }
+  const limits = answers.pace.shape.limitedBy.options;
+  const limitedBy = progress?.pace?.limitedBy;
+  oneOf(page, 'migrator_pace_limited_by', 'The one that is 1 holds the pace down', 'by', limits, limitedBy);
   const run = newest.operations[0];
   if (run !== undefined) runGauges(page, run);
   const verified = verifications.operations.find(({ state }) => !['running', 'cancelled'].includes(state));
@@ -88,14 +84,27 @@ function runGauges(page: GaugePage, run: Operation): void {
     const finished = Date.parse(run.finishedAt) / 1_000;
     page.set('migrator_run_finished_timestamp_seconds', 'When the newest run ended', {}, finished);
   }
-  for (const state of answers.operationState.options) {
-    page.set(
-      'migrator_run_state',
-      'The one that is 1 is the state of the newest run',
-      { state },
-      run.state === state ? 1 : 0,
-    );
-  }
+  const states = answers.operationState.options;
+  oneOf(
+    page,
+    'migrator_run_state',
+    'The one that is 1 is the state of the newest run',
+    'state',
+    states,
+    run.state,
+  );
+}
+
+/** A gauge for each value that a label may have: 1 for the present one, 0 for the others. */
+function oneOf(
+  page: GaugePage,
+  name: string,
+  help: string,
+  label: string,
+  values: readonly string[],
+  present: string | undefined,
+): void {
+  for (const value of values) page.set(name, help, { [label]: value }, value === present ? 1 : 0);
 }
 
 /** The newest verification that has come to a verdict. */

@@ -117,7 +117,7 @@ class OperationWatch {
     }
   }
 
-  /** Whether this process is the one that tells. A pause stays claimed as long as somebody sees it. */
+  /** Whether this process is the one that tells. A pause stays claimed while it lasts. */
   async #claim({ id, event }: Notice): Promise<boolean> {
     const { redis, prefix } = this.#context;
     const key = `${prefix}:notice:${id}`;
@@ -135,7 +135,7 @@ function ends({ source, target }: Operation['binding']) {
   return { project: source.project, database: source.database, table: target.table };
 }
 
-/** A list of users may be long, and is nobody's business who reads the log. */
+/** A list of users may be long and is confidential: the log gets its length. */
 function withoutUsers(request: Operation['request']): object {
   if (!('userIds' in request) || request.userIds === undefined) return request;
   return { ...request, userIds: request.userIds.length };

@@ -1,4 +1,4 @@
-import { escapeHtml, page } from '../pages/page.ts';
+import { escapeHtml, page } from '../html-page.ts';
 
 interface Shown {
   readonly tags: readonly { readonly name: string }[];

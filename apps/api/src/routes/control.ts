@@ -22,12 +22,10 @@ function control(id: string, wanted: Control, summary: string): Route {
     needsRedis: true,
     answers: newStatus,
     problems: ['NOTHING_RUNNING'],
-    handle:
-      (context) =>
-      async ({ response }) => {
-        await controlCurrent(context, wanted);
-        response.json(await readStatus(context));
-      },
+    handle: async (context, { response }) => {
+      await controlCurrent(context, wanted);
+      response.json(await readStatus(context));
+    },
   });
 }
 
@@ -42,11 +40,9 @@ export const pace = route({
   body: requests.paceBody,
   needsRedis: true,
   answers: newStatus,
-  handle:
-    (context) =>
-    async ({ body, response }) => {
-      const operation = await context.ledger.current();
-      await context.rateController.setMaximum(body.maxWriteUnitsPerSecond, operation?.id);
-      response.json(await readStatus(context));
-    },
+  handle: async (context, { body, response }) => {
+    const operation = await context.ledger.current();
+    await context.rateController.setMaximum(body.maxWriteUnitsPerSecond, operation?.id);
+    response.json(await readStatus(context));
+  },
 });

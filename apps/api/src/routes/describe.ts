@@ -15,12 +15,10 @@ export function describe(table: readonly Route[]): readonly Route[] {
     tag: 'Watching',
     summary: 'This document',
     answers: { 200: { says: 'The document' } },
-    handle:
-      () =>
-      ({ response }) => {
-        const { basePath } = externalAddressOf(response);
-        response.json({ ...described(), servers: [{ url: basePath || '/' }] });
-      },
+    handle: (_context, { response }) => {
+      const { basePath } = externalAddressOf(response);
+      response.json({ ...described(), servers: [{ url: basePath || '/' }] });
+    },
   });
   const docs = route({
     id: 'docs',
@@ -29,12 +27,10 @@ export function describe(table: readonly Route[]): readonly Route[] {
     tag: 'Watching',
     summary: 'This document as a page',
     answers: { 200: { says: 'The page', type: 'text/html' } },
-    handle:
-      () =>
-      ({ response }) => {
-        const { basePath } = externalAddressOf(response);
-        response.type('html').send(docsPage(described(), { basePath, signOut: isSignedIn(response) }));
-      },
+    handle: (_context, { response }) => {
+      const { basePath } = externalAddressOf(response);
+      response.type('html').send(docsPage(described(), { basePath, signOut: isSignedIn(response) }));
+    },
   });
   return [openapi, docs];
 }

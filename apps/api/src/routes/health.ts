@@ -16,11 +16,9 @@ function alive(id: string): Route {
     summary: 'Whether the process is alive',
     access: 'open',
     answers: { 200: { says: 'It is', schema: answers.health } },
-    handle:
-      () =>
-      ({ response }) => {
-        response.json({ status: 'ok' });
-      },
+    handle: (_context, { response }) => {
+      response.json({ status: 'ok' });
+    },
   });
 }
 
@@ -34,13 +32,11 @@ export const readyz = route({
   access: 'open',
   needsRedis: true,
   answers: { 200: { says: 'It can', schema: answers.health } },
-  handle:
-    (context) =>
-    async ({ response }) => {
-      if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
-      else {
-        await requireWrites(context.redis, context.prefix);
-        response.json({ status: 'ready' });
-      }
-    },
+  handle: async (context, { response }) => {
+    if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
+    else {
+      await requireWrites(context.redis, context.prefix);
+      response.json({ status: 'ready' });
+    }
+  },
 });

@@ -12,30 +12,25 @@ export const metrics = route({
   tag: 'Watching',
   summary: 'Metrics of the run, the queues, this process and all workers, for Prometheus',
   answers: { 200: { says: 'The metrics', type: 'text/plain' } },
-  handle: (context) => {
-    const shared = sharedMetrics(context);
-    return async ({ response }) => {
-      const own = await context.telemetry.metrics.export();
-      const { contentType, text } = await prometheusText([own, ...(await shared())]);
-      response.set('Content-Type', contentType).send(text);
-    };
+  handle: async (context, { response }) => {
+    const own = await context.telemetry.metrics.export();
+    const { contentType, text } = await prometheusText([own, ...(await sharedMetrics(context))]);
+    response.set('Content-Type', contentType).send(text);
   },
 });
 
 /** What stands in Redis, where all workers put theirs up; while it is away, that. */
-function sharedMetrics(context: ApiContext): () => Promise<ExportedMetrics[]> {
-  const board = createMetricsBoard(context.redis, context.prefix);
-  return async () => {
-    const up = new GaugePage();
-    try {
-      await redisAnswers(context);
-      const [run, workers] = await Promise.all([runMetrics(context), board.read()]);
-      up.set('migrator_redis_up', '1 while Redis answers', {}, 1);
-      return [await up.export(), run, ...(workers as ExportedMetrics[])];
-    } catch (err) {
-      context.telemetry.log?.warn({ err }, 'metrics without Redis');
-      up.set('migrator_redis_up', '1 while Redis answers', {}, 0);
-      return [await up.export()];
-    }
-  };
+async function sharedMetrics(context: ApiContext): Promise<ExportedMetrics[]> {
+  const up = new GaugePage();
+  try {
+    await redisAnswers(context);
+    const board = createMetricsBoard(context.redis, context.prefix);
+    const [run, workers] = await Promise.all([runMetrics(context), board.read()]);
+    up.set('migrator_redis_up', '1 while Redis answers', {}, 1);
+    return [await up.export(), run, ...(workers as ExportedMetrics[])];
+  } catch (err) {
+    context.telemetry.log?.warn({ err }, 'metrics without Redis');
+    up.set('migrator_redis_up', '1 while Redis answers', {}, 0);
+    return [await up.export()];
+  }
 }

@@ -1,10 +1,10 @@
-import { MigrationError, type Operation } from '@migrator/core';
+import { type Issue, taskId } from '@migrator/core';
 import { answers, listedEntries, requests, retryMigration } from '@migrator/engine';
 
-import { type ApiContext, basePath } from '../api-context.ts';
-import { waitForEnd } from '../wait-for-end.ts';
-import { runReport } from '../run-report.ts';
+import { basePath } from '../api-context.ts';
+import { knownOperation, runReport } from '../operation-answers.ts';
 import { operationsOnAPage, route } from '../route.ts';
+import { waitForEnd } from '../wait-for-end.ts';
 
 const failuresOnAPage = 100;
 const entriesOnAPage = 100;
@@ -18,13 +18,11 @@ export const migrations = route({
   query: requests.pageQuery,
   needsRedis: true,
   answers: { 200: { says: 'A page of 20', schema: answers.migrationsPage } },
-  handle:
-    (context) =>
-    async ({ query: { cursor }, response }) => {
-      const page = await context.ledger.list('migration', { limit: operationsOnAPage, cursor });
-      const reports = await Promise.all(page.operations.map((operation) => runReport(context, operation)));
-      response.json({ migrations: reports, nextCursor: page.cursor ?? null });
-    },
+  handle: async (context, { query: { cursor }, response }) => {
+    const page = await context.ledger.list('migration', { limit: operationsOnAPage, cursor });
+    const reports = await Promise.all(page.operations.map((operation) => runReport(context, operation)));
+    response.json({ migrations: reports, nextCursor: page.cursor ?? null });
+  },
 });
 
 export const migration = route({
@@ -36,11 +34,9 @@ export const migration = route({
   needsRedis: true,
   answers: { 200: { says: 'The run', schema: answers.migration } },
   problems: ['NOT_FOUND'],
-  handle:
-    (context) =>
-    async ({ id, response }) => {
-      response.json(await runReport(context, await known(context, id)));
-    },
+  handle: async (context, { id, response }) => {
+    response.json(await runReport(context, await knownOperation(context, id)));
+  },
 });
 
 export const failures = route({
@@ -54,23 +50,16 @@ export const failures = route({
   needsRedis: true,
   answers: { 200: { says: 'A page of 100', schema: answers.failuresPage } },
   problems: ['NOT_FOUND'],
-  handle:
-    (context) =>
-    async ({ id, query: { code, cursor }, response }) => {
-      const operation = await known(context, id);
-      const page = await context.ledger.issues(id, { limit: failuresOnAPage, code, cursor });
-      response.json({
-        migrationId: id,
-        failures: page.issues.map((issue) => ({
-          path: issue.detail.path ?? '',
-          code: issue.code,
-          message: issue.detail.message ?? '',
-          attempts: issue.detail.attempts ?? 1,
-        })),
-        counts: operation.codes,
-        nextCursor: page.cursor ?? null,
-      });
-    },
+  handle: async (context, { id, query: { code, cursor }, response }) => {
+    const operation = await knownOperation(context, id);
+    const page = await context.ledger.issues(id, { limit: failuresOnAPage, code, cursor });
+    response.json({
+      migrationId: id,
+      failures: page.issues.map(failureOf),
+      counts: operation.codes,
+      nextCursor: page.cursor ?? null,
+    });
+  },
 });
 
 export const entries = route({
@@ -84,22 +73,46 @@ export const entries = route({
   needsRedis: true,
   answers: { 200: { says: 'A page of 100', schema: answers.entriesPage } },
   problems: ['NOT_FOUND'],
-  handle:
-    (context) =>
-    async ({ id, query: { cursor, kind }, response }) => {
-      const operation = await known(context, id);
-      const page = await listedEntries(context.ledger, operation, kind, { limit: entriesOnAPage, cursor });
-      response.json({
-        migrationId: id,
-        kind,
-        entries: page.entries.map(({ detail }) => ({
-          path: detail.path ?? '',
-          dateKey: detail.dateKey ?? '',
-        })),
-        count: page.count,
-        nextCursor: page.cursor ?? null,
-      });
-    },
+  handle: async (context, { id, query: { cursor, kind }, response }) => {
+    const operation = await knownOperation(context, id);
+    const page = await listedEntries(context.ledger, operation, kind, { limit: entriesOnAPage, cursor });
+    response.json({
+      migrationId: id,
+      kind,
+      entries: page.entries.map(({ detail }) => ({
+        path: detail.path ?? '',
+        dateKey: detail.dateKey ?? '',
+      })),
+      count: page.count,
+      nextCursor: page.cursor ?? null,
+    });
+  },
+});
+
+export const user = route({
+  id: 'user',
+  method: 'get',
+  path: `${basePath}/migrations/:id/users/:userId`,
+  tag: 'Runs',
+  summary: 'How far a run is with one user',
+  params: requests.userPath,
+  needsRedis: true,
+  answers: { 200: { says: 'The user in this run', schema: answers.userState } },
+  problems: ['NOT_FOUND'],
+  handle: async (context, { id, request, response }) => {
+    const { ledger } = context;
+    await knownOperation(context, id);
+    const userId = String(request.params['userId']);
+    const task = taskId({ type: 'user', userId });
+    const [known, issues] = await Promise.all([ledger.readTask(id, task), ledger.taskIssues(id, task)]);
+    response.json({
+      migrationId: id,
+      userId,
+      state: known?.state ?? 'unknown',
+      counts: known?.counters ?? {},
+      failures: issues.map(failureOf),
+    });
+  },
 });
 
 export const retry = route({
@@ -116,20 +129,16 @@ export const retry = route({
     202: { says: 'It has begun', schema: answers.migration },
   },
   problems: ['NOT_FOUND', 'OPERATION_RUNNING', 'OTHER_BINDING', 'ROLLED_BACK', 'NOT_RETRYABLE'],
-  handle:
-    (context) =>
-    async ({ id, body, response, waitMs }) => {
-      await known(context, id);
-      const operation = await waitForEnd(context, await retryMigration(context, id, body), waitMs);
-      response
-        .status(operation.state === 'running' ? 202 : 200)
-        .location(`${basePath}/migrations/${id}`)
-        .json(await runReport(context, operation));
-    },
+  handle: async (context, { id, body, response, waitMs }) => {
+    await knownOperation(context, id);
+    const operation = await waitForEnd(context, await retryMigration(context, id, body), waitMs);
+    response
+      .status(operation.state === 'running' ? 202 : 200)
+      .location(`${basePath}/migrations/${id}`)
+      .json(await runReport(context, operation));
+  },
 });
 
-async function known(context: ApiContext, id: string): Promise<Operation> {
-  const operation = await context.ledger.get(id);
-  if (operation?.kind === 'migration') return operation;
-  throw new MigrationError('NOT_FOUND', `There is no migration '${id}'`);
+function failureOf({ code, detail }: Issue) {
+  return { path: detail.path ?? '', code, message: detail.message ?? '', attempts: detail.attempts ?? 1 };
 }

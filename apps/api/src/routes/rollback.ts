@@ -2,12 +2,10 @@ import { MigrationError, migratedAtOf } from '@migrator/core';
 import { answers, requests, startOperation, withinLimit } from '@migrator/engine';
 
 import { type ApiContext, basePath } from '../api-context.ts';
-import { callerGone } from '../caller-gone.ts';
 import { HttpError } from '../http-error.ts';
+import { knownOperation, rollbackAnswer, rollbackSummary } from '../operation-answers.ts';
+import { operationsOnAPage, route, targetProblems } from '../route.ts';
 import { waitForEnd } from '../wait-for-end.ts';
-import { rollbackAnswer, rollbackSummary } from '../rollback-answer.ts';
-import { operationsOnAPage, route } from '../route.ts';
-import { targetProblems } from '../service-problems.ts';
 
 const preflightLimitMs = 20_000;
 
@@ -33,19 +31,16 @@ export const rollback = route({
     'TARGET_UNAVAILABLE',
     'THROTTLED',
   ],
-  handle:
-    (context) =>
-    async ({ body, response, waitMs }) => {
-      if (body.migrationId !== undefined) await requireKnown(context, body.migrationId);
-      const caller = callerGone(response);
-      await withinLimit(preflightLimitMs, caller, (signal) => context.target.preflight(signal));
-      const opened = await startOperation(context, { kind: 'rollback', ...body }, caller);
-      const operation = await waitForEnd(context, opened, waitMs);
-      const answer = await rollbackAnswer(context, operation);
-      if (operation.state === 'running')
-        response.status(202).set('Retry-After', '2').location(answer.links.self);
-      response.json(answer);
-    },
+  handle: async (context, { body, response, waitMs, caller }) => {
+    if (body.migrationId !== undefined) await requireKnown(context, body.migrationId);
+    await withinLimit(preflightLimitMs, caller, (signal) => context.target.preflight(signal));
+    const opened = await startOperation(context, { kind: 'rollback', ...body }, caller);
+    const operation = await waitForEnd(context, opened, waitMs);
+    const answer = await rollbackAnswer(context, operation);
+    if (operation.state === 'running')
+      response.status(202).set('Retry-After', '2').location(answer.links.self);
+    response.json(answer);
+  },
 });
 
 export const rollbacks = route({
@@ -57,12 +52,10 @@ export const rollbacks = route({
   query: requests.pageQuery,
   needsRedis: true,
   answers: { 200: { says: 'A page of 20', schema: answers.rollbacksPage } },
-  handle:
-    (context) =>
-    async ({ query: { cursor }, response }) => {
-      const page = await context.ledger.list('rollback', { limit: operationsOnAPage, cursor });
-      response.json({ rollbacks: page.operations.map(rollbackSummary), nextCursor: page.cursor ?? null });
-    },
+  handle: async (context, { query: { cursor }, response }) => {
+    const page = await context.ledger.list('rollback', { limit: operationsOnAPage, cursor });
+    response.json({ rollbacks: page.operations.map(rollbackSummary), nextCursor: page.cursor ?? null });
+  },
 });
 
 export const rollbackById = route({
@@ -75,14 +68,9 @@ export const rollbackById = route({
   needsRedis: true,
   answers: { 200: { says: 'The rollback', schema: answers.rollback } },
   problems: ['NOT_FOUND'],
-  handle:
-    (context) =>
-    async ({ id, query, response }) => {
-      const operation = await context.ledger.get(id);
-      if (operation?.kind !== 'rollback')
-        throw new MigrationError('NOT_FOUND', `There is no rollback '${id}'`);
-      response.json(await rollbackAnswer(context, operation, query.cursor));
-    },
+  handle: async (context, { id, query, response }) => {
+    response.json(await rollbackAnswer(context, await knownOperation(context, id), query.cursor));
+  },
 });
 
 /** A run that the ledger does not know may still be rolled back where all records were lost with Redis. */

@@ -1,15 +1,19 @@
 import type { MigrationRequest } from '@migrator/core';
-import { answers, OperationRunningError, preflight, requests, startOperation } from '@migrator/engine';
+import {
+  answers,
+  OperationRunningError,
+  preflight,
+  requests,
+  startOperation,
+  withinLimit,
+} from '@migrator/engine';
 import { requireFitRedis } from '@migrator/queue';
-import type { Response } from 'express';
 
 import { type ApiContext, basePath } from '../api-context.ts';
-import { callerGone } from '../caller-gone.ts';
 import { rememberRunning } from '../ledger-loss-notice.ts';
+import { runReport } from '../operation-answers.ts';
+import { route, sourceProblems, targetProblems } from '../route.ts';
 import { waitForEnd } from '../wait-for-end.ts';
-import { runReport } from '../run-report.ts';
-import { route } from '../route.ts';
-import { sourceProblems, targetProblems } from '../service-problems.ts';
 
 export const start = route({
   id: 'start',
@@ -38,35 +42,32 @@ export const start = route({
     'TARGET_UNAVAILABLE',
     'THROTTLED',
   ],
-  handle:
-    (context) =>
-    async ({ body: { userIds, ...options }, response, waitMs }) => {
-      await requireFitRedis(context.redis, context.prefix);
-      const opened = await open(context, response, {
-        kind: 'migration',
-        ...options,
-        userIds: userIds === undefined ? undefined : [...new Set(userIds)],
-      });
-      const operation = waitMs === 0 ? opened : await waitForEnd(context, opened, waitMs);
-      if (waitMs > 0) response.set('Preference-Applied', `wait=${waitMs / 1_000}`);
-      const report = await runReport(context, operation);
-      const { dryRun: _, startedAt: _s, finishedAt: _f, rolledBackBy: _r, ...result } = report;
-      const { migrationId, source, target, stats } = result;
-      const links = linksOf(migrationId);
-      if (operation.state !== 'running') response.json({ ...result, links });
-      else
-        response
-          .status(202)
-          .location(links.self)
-          .json({ migrationId, source, target, stats, verification: null, links });
-    },
+  handle: async (context, { body: { userIds, ...options }, response, waitMs, caller }) => {
+    await requireFitRedis(context.redis, context.prefix);
+    const opened = await open(context, caller, {
+      kind: 'migration',
+      ...options,
+      userIds: userIds === undefined ? undefined : [...new Set(userIds)],
+    });
+    const operation = waitMs === 0 ? opened : await waitForEnd(context, opened, waitMs);
+    if (waitMs > 0) response.set('Preference-Applied', `wait=${waitMs / 1_000}`);
+    const report = await runReport(context, operation);
+    const { dryRun: _, startedAt: _s, finishedAt: _f, rolledBackBy: _r, ...result } = report;
+    const { migrationId, source, target, stats } = result;
+    const links = linksOf(migrationId);
+    if (operation.state !== 'running') response.json({ ...result, links });
+    else
+      response
+        .status(202)
+        .location(links.self)
+        .json({ migrationId, source, target, stats, verification: null, links });
+  },
 });
 
-async function open(context: ApiContext, response: Response, wanted: MigrationRequest) {
+async function open(context: ApiContext, caller: AbortSignal, wanted: MigrationRequest) {
   // Before the preflight, which may take seconds and reads from a source that is busy already.
   const current = await context.ledger.current();
   if (current !== undefined) throw new OperationRunningError(current);
-  const caller = callerGone(response);
   await preflight(context, wanted, caller);
   const opened = await startOperation(context, wanted, caller);
   rememberRunning(context.ledger, opened.id);
@@ -77,3 +78,29 @@ function linksOf(migrationId: string) {
   const self = `${basePath}/migrations/${migrationId}`;
   return { self, status: `${basePath}/status`, failures: `${self}/failures`, jobs: '/admin/queues' };
 }
+
+const countLimitMs = 20_000;
+/** Those who ask at the same time share one query. */
+const counts = new WeakMap<ApiContext, Promise<number>>();
+
+export const sourceCount = route({
+  id: 'sourceCount',
+  method: 'get',
+  path: `${basePath}/source-count`,
+  tag: 'Runs',
+  summary: 'How many entries a run would go through',
+  description: 'One aggregate query: Firestore bills a read for every 1,000 entries.',
+  access: 'change',
+  answers: { 200: { says: 'The count, with source and target', schema: answers.sourceCount } },
+  problems: [...sourceProblems, 'SOURCE_UNAVAILABLE', 'SOURCE_THROTTLED', 'NOT_ANSWERED'],
+  handle: async (context, { response }) => {
+    const counting =
+      counts.get(context) ??
+      withinLimit(countLimitMs, context.stopping, (signal) => context.source.countEntries(signal)).finally(
+        () => counts.delete(context),
+      );
+    counts.set(context, counting);
+    const [{ source, target }, entries] = await Promise.all([context.binding(), counting]);
+    response.json({ source, target, entries });
+  },
+});

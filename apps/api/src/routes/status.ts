@@ -12,9 +12,29 @@ export const status = route({
   summary: 'What goes on, and how the last run ended',
   needsRedis: true,
   answers: { 200: { says: 'The status', schema: answers.status } },
-  handle:
-    (context) =>
-    async ({ response }) => {
-      response.json(await readStatus(context));
-    },
+  handle: async (context, { response }) => {
+    response.json(await readStatus(context));
+  },
+});
+
+export const workers = route({
+  id: 'workers',
+  method: 'get',
+  path: `${basePath}/workers`,
+  tag: 'Watching',
+  summary: 'The live workers, the oldest first',
+  description: 'Those that have reported within ten seconds.',
+  needsRedis: true,
+  answers: { 200: { says: 'The workers', schema: answers.workers } },
+  handle: async (context, { response }) => {
+    const live = await context.workers.list();
+    const now = context.now().getTime();
+    response.json({
+      workers: live.map(({ lastSeenMs, mismatch = null, ...worker }) => ({
+        ...worker,
+        lastSeen: new Date(now - lastSeenMs).toISOString(),
+        mismatch,
+      })),
+    });
+  },
 });

@@ -1,4 +1,4 @@
-import { MigrationError, type Operation, sourceAndTarget, type VerificationRequest } from '@migrator/core';
+import { type Operation, sourceAndTarget, type VerificationRequest } from '@migrator/core';
 import {
   answers,
   lastMigration,
@@ -9,10 +9,9 @@ import {
 } from '@migrator/engine';
 
 import { type ApiContext, basePath } from '../api-context.ts';
-import { callerGone } from '../caller-gone.ts';
-import { waitForEnd } from '../wait-for-end.ts';
+import { knownOperation, verificationAnswer, verificationSummary } from '../operation-answers.ts';
 import { operationsOnAPage, route } from '../route.ts';
-import { verificationAnswer, verificationSummary } from '../verification-answer.ts';
+import { waitForEnd } from '../wait-for-end.ts';
 
 export const verify = route({
   id: 'verify',
@@ -30,16 +29,14 @@ export const verify = route({
     202: { says: 'It takes longer: its progress', schema: answers.verification },
   },
   problems: ['OPERATION_RUNNING', 'OTHER_BINDING'],
-  handle:
-    (context) =>
-    async ({ query, response, waitMs }) => {
-      const opened = await startOrJoin(context, query.mode, callerGone(response));
-      const operation = await waitForEnd(context, opened, waitMs);
-      const answer = await verificationAnswer(context, operation);
-      if (operation.state === 'running')
-        response.status(202).set('Retry-After', '2').location(answer.links.self);
-      response.json(answer);
-    },
+  handle: async (context, { query, response, waitMs, caller }) => {
+    const opened = await startOrJoin(context, query.mode, caller);
+    const operation = await waitForEnd(context, opened, waitMs);
+    const answer = await verificationAnswer(context, operation);
+    if (operation.state === 'running')
+      response.status(202).set('Retry-After', '2').location(answer.links.self);
+    response.json(answer);
+  },
 });
 
 export const verifications = route({
@@ -51,15 +48,13 @@ export const verifications = route({
   query: requests.pageQuery,
   needsRedis: true,
   answers: { 200: { says: 'A page of 20', schema: answers.verificationsPage } },
-  handle:
-    (context) =>
-    async ({ query: { cursor }, response }) => {
-      const page = await context.ledger.list('verification', { limit: operationsOnAPage, cursor });
-      response.json({
-        verifications: page.operations.map(verificationSummary),
-        nextCursor: page.cursor ?? null,
-      });
-    },
+  handle: async (context, { query: { cursor }, response }) => {
+    const page = await context.ledger.list('verification', { limit: operationsOnAPage, cursor });
+    response.json({
+      verifications: page.operations.map(verificationSummary),
+      nextCursor: page.cursor ?? null,
+    });
+  },
 });
 
 export const verification = route({
@@ -72,14 +67,9 @@ export const verification = route({
   needsRedis: true,
   answers: { 200: { says: 'The verification', schema: answers.verification } },
   problems: ['NOT_FOUND'],
-  handle:
-    (context) =>
-    async ({ id, query, response }) => {
-      const operation = await context.ledger.get(id);
-      if (operation?.kind !== 'verification')
-        throw new MigrationError('NOT_FOUND', `There is no verification '${id}'`);
-      response.json(await verificationAnswer(context, operation, query.cursor));
-    },
+  handle: async (context, { id, query, response }) => {
+    response.json(await verificationAnswer(context, await knownOperation(context, id), query.cursor));
+  },
 });
 
 async function startOrJoin(

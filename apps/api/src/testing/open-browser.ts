@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { findChromium } from '@migrator/devkit';
-import { type BrowserContext, chromium } from 'playwright-core';
+import axe, { type AxeResults } from 'axe-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** A headless Chromium with an empty profile, which asks only the pages it is sent to. */
 export interface Browser extends AsyncDisposable {
@@ -42,4 +43,20 @@ export async function openBrowser(): Promise<Browser | undefined> {
       await rm(profile, { recursive: true, force: true });
     },
   };
+}
+
+/** What axe-core finds on the page as it is shown, in light and in dark colours. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe.source);
+    // As text: the browser has no module of this name, only the global.
+    const { violations } = await page.evaluate<AxeResults>('axe.run()');
+    for (const { id, nodes } of violations)
+      found.push(
+        ...nodes.map(({ html, failureSummary }) => `${colorScheme} ${id}: ${html} ${failureSummary}`),
+      );
+  }
+  return found;
 }

@@ -1,6 +1,13 @@
-import { openQueueContext, publishMetrics, type QueueContext } from '@migrator/runtime';
 import { readConfig } from '@migrator/config';
-import { createLog, createObservation, noTracing, ServiceMetrics } from '@migrator/runtime';
+import {
+  createLog,
+  createObservation,
+  noTracing,
+  openQueueContext,
+  publishMetrics,
+  type QueueContext,
+  ServiceMetrics,
+} from '@migrator/runtime';
 import { createRedact } from '@migrator/core';
 import { openTestProject, type TestProject } from '@migrator/devkit/test-project';
 import { createMetricsBoard, startWorkers } from '@migrator/queue';

@@ -1,0 +1,144 @@
+import { MigrationError, type Operation, operationKindOf } from '@migrator/core';
+import {
+  estimate,
+  migrationReport,
+  type MigrationReport,
+  type RollbackAnswer,
+  rollbackReport,
+  type RollbacksPage,
+  type VerificationAnswer,
+  verificationReport,
+  type VerificationsPage,
+} from '@migrator/engine';
+
+import { type ApiContext, basePath } from './api-context.ts';
+import { operationPath } from './operation-path.ts';
+import { liveProgress } from './standstill.ts';
+
+/** What is listed of a verification or a rollback in one answer. */
+const issuesOnAPage = 100;
+
+/** The operation that a path names by an id of its kind. */
+export async function knownOperation({ ledger }: ApiContext, id: string): Promise<Operation> {
+  const operation = await ledger.get(id);
+  if (operation !== undefined) return operation;
+  throw new MigrationError('NOT_FOUND', `There is no ${operationKindOf(id)} '${id}'`);
+}
+
+/** A run's report. A dry run's report predicts cost and duration of a real run. */
+export async function runReport(context: ApiContext, operation: Operation): Promise<MigrationReport> {
+  const report = await migrationReport(context.ledger, operation);
+  if (!report.dryRun) return report;
+  return { ...report, estimate: estimate(operation, context.settings.prices) };
+}
+
+/** A verification with one page of its issues; while it runs, with its progress instead of a verdict. */
+export async function verificationAnswer(
+  context: ApiContext,
+  operation: Operation,
+  cursor?: string,
+): Promise<VerificationAnswer> {
+  const page = await context.ledger.issues(operation.id, { limit: issuesOnAPage, cursor });
+  const issues = page.issues.map(({ code, detail }) => ({
+    kind: code,
+    ...detail,
+    fields: [...(detail.fields ?? [])],
+  }));
+  const { isValid, message, ...report } = verificationReport(operation);
+  const verdict = operation.state === 'running' ? await pending(context, operation) : { isValid, message };
+  return {
+    ...verdict,
+    verificationId: operation.id,
+    ...operationAnswer(operation, page.cursor),
+    ...report,
+    issues,
+  };
+}
+
+/** A verification as a line of a list. */
+export function verificationSummary(operation: Operation): VerificationsPage['verifications'][number] {
+  const { isValid, message, ...report } = verificationReport(operation);
+  const isOver = operation.state !== 'running';
+  return {
+    isValid: isOver ? isValid : null,
+    message: isOver ? message : running,
+    verificationId: operation.id,
+    mode: operation.request.kind === 'verification' ? operation.request.mode : 'full',
+    migrationId: operation.parent ?? null,
+    ...operationSummary(operation),
+    ...report,
+  };
+}
+
+const running = 'The verification is running';
+
+async function pending(context: ApiContext, operation: Operation) {
+  const progress = await liveProgress(context, operation);
+  const message = progress.reason === null ? running : `The verification waits: ${progress.reason}`;
+  return { isValid: null, message, progress };
+}
+
+/** Why an item stays, or that it goes, in words for its line in the list. */
+const fates: Readonly<Record<string, string>> = {
+  deleted: 'would be deleted',
+  keptChanged: 'kept: the application has saved it since',
+  keptForeign: 'kept: not from this migration',
+  keptOtherRun: 'kept: of another run',
+  keptMisplaced: 'kept: its key is not the one that its user and date give',
+};
+
+/** A rollback with one page of its items: those kept, and in a dry run those that would go. */
+export async function rollbackAnswer(
+  context: ApiContext,
+  operation: Operation,
+  cursor?: string,
+): Promise<RollbackAnswer> {
+  const page = await context.ledger.issues(operation.id, { limit: issuesOnAPage, cursor });
+  const items = page.issues.map(({ code, detail }) => ({
+    dateKey: detail.dateKey ?? null,
+    path: detail.path ?? null,
+    code,
+    message: detail.message ?? fates[code] ?? code,
+  }));
+  return {
+    ...rollbackReport(operation),
+    rollbackId: operation.id,
+    ...operationAnswer(operation, page.cursor),
+    items,
+    ...(operation.state === 'running' ? { progress: await liveProgress(context, operation) } : {}),
+  };
+}
+
+/** A rollback as a line of a list. */
+export function rollbackSummary(operation: Operation): RollbacksPage['rollbacks'][number] {
+  const { request } = operation;
+  return {
+    ...rollbackReport(operation),
+    rollbackId: operation.id,
+    migrationId: request.kind === 'rollback' ? (request.migrationId ?? null) : null,
+    ...operationSummary(operation),
+  };
+}
+
+/** What answers about a verification or a rollback have in common. `cursor`: of the page after the one they hold. */
+function operationAnswer(operation: Operation, cursor: string | undefined) {
+  const summary = operationSummary(operation);
+  const { self } = summary.links;
+  return {
+    ...summary,
+    nextCursor: cursor ?? null,
+    links: { self, next: cursor === undefined ? undefined : `${self}?cursor=${encodeURIComponent(cursor)}` },
+  };
+}
+
+/** The same in a list. */
+function operationSummary(operation: Operation) {
+  return {
+    source: operation.binding.source,
+    target: operation.binding.target,
+    state: operation.state,
+    startedAt: operation.startedAt,
+    finishedAt: operation.finishedAt ?? null,
+    links: { self: basePath + operationPath(operation) },
+  };
+}
