@@ -2,10 +2,9 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { exitCodes } from './cli/exit-codes.ts';
-import { control } from './commands/control.ts';
+import { control, pace } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { failures } from './commands/failures.ts';
-import { pace } from './commands/pace.ts';
 import { report } from './commands/report.ts';
 import { retry } from './commands/retry.ts';
 import { rollback } from './commands/rollback.ts';
@@ -14,8 +13,7 @@ import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
 import { watch } from './commands/watch.ts';
-import { parseCount } from './parse-count.ts';
-import { parsePort } from './parse-port.ts';
+import { parseCount, parsePort } from './parse-number.ts';
 
 const program = new Command('journal-migrate').description(
   'Moves trading journals from Cloud Firestore to DynamoDB.',

@@ -15,7 +15,7 @@ export class StopRequest extends Error {
 }
 
 /**
- * Calls back whenever somebody wants this process to end: by a signal, by ending the package manager that runs it, or
+ * Calls back at each request to end this process: by a signal, by ending the package manager that runs it, or
  * by closing its stdout. That may be more than once: Ctrl-C reaches a script both from the terminal and through pnpm. A
  * second signal later than that ends the process at once: its services and programs end with it.
  */

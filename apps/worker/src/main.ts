@@ -1,7 +1,6 @@
-import { openQueueContext, publishMetrics } from '@migrator/runtime';
 import { endAtStart, endInOrder, loadConfig, requireNoArguments } from '@migrator/config';
 import { describeSource, describeTarget } from '@migrator/core';
-import { openTelemetry } from '@migrator/runtime';
+import { openQueueContext, openTelemetry, publishMetrics } from '@migrator/runtime';
 import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } from '@migrator/queue';
 
 import { logWork } from './log-work.ts';
@@ -15,13 +14,14 @@ requireNoArguments(
   'Does the jobs of runs, verifications and rollbacks. Start as many as you like.',
 );
 const config = loadConfig();
-const watch = await openTelemetry('worker', config, process.env);
-const { log, logRateLimited, observation, tracing } = watch;
+const telemetry = await openTelemetry('worker', config, process.env);
+const { log, logRateLimited, observation, tracing } = telemetry;
 
-const telemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
-const context = await openQueueContext(config, 'worker', logRateLimited, { observation, ...telemetry }).catch(
-  endAtStart,
-);
+const queueTelemetry = tracing.active ? { telemetry: await openQueueTelemetry() } : {};
+const context = await openQueueContext(config, 'worker', logRateLimited, {
+  observation,
+  ...queueTelemetry,
+}).catch(endAtStart);
 log.info(
   { source: describeSource(context.configured.source), target: describeTarget(context.configured.target) },
   'migrates',
@@ -36,7 +36,7 @@ const end = endInOrder('worker', async () => {
   await workers?.stop();
   await publication?.stop();
   await context.close();
-  await watch.close();
+  await telemetry.close();
   log.info('stopped');
 });
 
@@ -44,7 +44,9 @@ const end = endInOrder('worker', async () => {
 await untilFitRedis(context.redis, config.redis.prefix, logRateLimited).catch((error: unknown) => {
   if (stopping) return;
   logRateLimited(error);
-  process.stderr.write(`worker: ${watch.redact(error instanceof Error ? error.message : String(error))}\n`);
+  process.stderr.write(
+    `worker: ${telemetry.redact(error instanceof Error ? error.message : String(error))}\n`,
+  );
   end(1);
 });
 if (!stopping) {
@@ -56,9 +58,13 @@ if (!stopping) {
     concurrency: userConcurrency,
     onError: logRateLimited,
     onWork: logWork(log),
-    ...telemetry,
+    ...queueTelemetry,
   });
-  publication = publishMetrics(createMetricsBoard(redis, config.redis.prefix), watch.process, watch.metrics);
+  publication = publishMetrics(
+    createMetricsBoard(redis, config.redis.prefix),
+    telemetry.process,
+    telemetry.metrics,
+  );
   log.info({ users: userConcurrency, queue: config.redis.prefix }, 'ready');
   // For a person, and for a program that waits for it.
   process.stderr.write(`worker: ready, ${userConcurrency} users at once, queue ${config.redis.prefix}\n`);

@@ -69,7 +69,7 @@ test.each(['api', 'worker'] as const)('without the variables the %s loads nothin
   const telemetry = loaded.filter((line) =>
     /node_modules\/(@opentelemetry|bullmq-otel)\/(?!.*node_modules)|traces\/open-telemetry\.ts/.test(line),
   );
-  // Its bare interface, which the metrics' library and Firestore's ask whether somebody traces.
+  // Its bare interface, which the metrics' library and Firestore's ask whether anything traces.
   const harmless = /node_modules\/@opentelemetry\/api\/(?!.*node_modules)/;
   expect(telemetry.filter((line) => !harmless.test(line))).toEqual([]);
 });

@@ -9,9 +9,8 @@ import type { Session } from './run-command.ts';
  */
 export async function confirm(
   { screen, signal }: Session,
-  { yes, plan, question }: { yes: boolean; plan: string; question: string },
+  { plan, question }: { plan: string; question: string },
 ): Promise<void> {
-  if (yes) return;
   screen.write(plan);
   if (!process.stdin.isTTY || !screen.isTTY)
     throw new UsageError(`${question} There is no terminal to ask in: add --yes.`);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { runCommand } from '../cli/run-command.ts';
-import { parseWhole } from '../parse-count.ts';
+import { parseWhole } from '../parse-number.ts';
 
 interface DoctorOptions {
   readonly users: number;

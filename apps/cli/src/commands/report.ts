@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 
 import { apiCommand } from '../cli/api-command.ts';
-import { csvOf } from '../report/csv.ts';
-import { htmlOf } from '../report/html.ts';
+import { csvOf, htmlOf } from '../report/formats.ts';
 import { ticketOf } from '../report/ticket.ts';
 import { allFailures, runOrLast } from './failures.ts';
 

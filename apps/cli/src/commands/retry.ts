@@ -17,10 +17,7 @@ export function retry(): Command {
     'go through the failed users of a run again; of the last one without an id',
     async (session, { user, code, watch }: RetryOptions, id?: string) => {
       const run = await runOrLast(session.api, id);
-      const report = await session.api.retry(run, {
-        ...(user === undefined ? {} : { userId: user }),
-        ...(code === undefined ? {} : { code }),
-      });
+      const report = await session.api.retry(run, { userId: user, code });
       if (watch) return await watchMigration(session, run);
       return { value: report, text: `Retrying ${run}. See it with: journal-migrate watch` };
     },

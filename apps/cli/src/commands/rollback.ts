@@ -39,7 +39,7 @@ async function rollBack(session: ApiSession, options: RollbackOptions, id?: stri
     const preview = await untilOver(session, true, id);
     if (preview.state !== 'completed' || preview.deleted === 0) return outcomeOf(preview);
     const question = `Delete ${amount(preview.deleted)} items?`;
-    await confirm(session, { yes: false, plan: describeRollback(preview), question });
+    await confirm(session, { plan: describeRollback(preview), question });
   }
   return outcomeOf(await untilOver(session, false, id));
 }
@@ -50,8 +50,7 @@ async function untilOver(
   id: string | undefined,
 ): Promise<RollbackAnswer> {
   const { api } = session;
-  const body = { dryRun, ...(id === undefined ? {} : { migrationId: id }) };
-  const { rollbackId } = await api.rollBack(body, { waitSeconds: 1 });
+  const { rollbackId } = await api.rollBack({ dryRun, migrationId: id }, { waitSeconds: 1 });
   return await showUntilOver(session, () => api.rollback(rollbackId));
 }
 

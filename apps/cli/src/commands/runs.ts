@@ -4,14 +4,14 @@ import type { Command } from 'commander';
 import { amount } from '../amount.ts';
 import { apiCommand } from '../cli/api-command.ts';
 import { columns } from '../cli/columns.ts';
-import { parseWhole } from '../parse-count.ts';
+import { parseWhole } from '../parse-number.ts';
 
 export function runs(): Command {
   return apiCommand('runs', 'past runs, newest first', async ({ api }, { limit }: { limit: number }) => {
     const migrations: MigrationReport[] = [];
     let cursor: string | undefined;
     do {
-      const page = await api.migrations(cursor === undefined ? {} : { cursor });
+      const page = await api.migrations({ cursor });
       migrations.push(...page.migrations);
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined && migrations.length < limit);

@@ -8,7 +8,7 @@ import { type ApiSession, apiCommand } from '../cli/api-command.ts';
 import { namedRows } from '../cli/columns.ts';
 import { confirm } from '../cli/confirm.ts';
 import type { Outcome } from '../cli/run-command.ts';
-import { parseWhole } from '../parse-count.ts';
+import { parseWhole } from '../parse-number.ts';
 import { placesOf } from '../report/describe-report.ts';
 import { watchMigration } from './watch.ts';
 
@@ -50,13 +50,12 @@ async function startRun(session: ApiSession, options: StartOptions): Promise<Out
     verify,
     prune,
     allowEmpty,
-    ...(pruneCount === undefined ? {} : { pruneCount }),
-    ...(user === undefined ? {} : { userIds: [...user] }),
+    pruneCount,
+    userIds: user && [...user],
   };
   // A dry run writes nothing, so that there is nothing to ask.
   if (!dryRun && !options.yes) {
-    const plan = await planOf(session, options);
-    await confirm(session, { yes: false, plan, question: 'Start this run?' });
+    await confirm(session, { plan: await planOf(session, options), question: 'Start this run?' });
   }
   const started = await session.api.start(body);
   if (options.watch) {

@@ -5,7 +5,7 @@ import { amount } from '../amount.ts';
 import { apiCommand } from '../cli/api-command.ts';
 import { namedRows } from '../cli/columns.ts';
 import { describeReport, placesOf } from '../report/describe-report.ts';
-import { describePace } from './pace.ts';
+import { describePace } from './control.ts';
 
 export function status(): Command {
   return apiCommand('status', 'what runs now, and how the last run ended', async ({ api }) => {

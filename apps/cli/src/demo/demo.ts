@@ -3,8 +3,7 @@ import { type LocalServices, type Program, ProgramError, startLocalServices } fr
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
 import { followRun } from '../cli/follow.ts';
 import { amount } from '../amount.ts';
-import { type DemoResult, demoResult } from './demo-result.ts';
-import { describeAddresses, describeResult } from './describe-result.ts';
+import { type DemoResult, demoResult, describeAddresses, describeResult } from './demo-result.ts';
 import { fillWithJournals } from './fill-with-journals.ts';
 import { type ProgressDisplay, progressDisplay } from './progress-display.ts';
 import { stepMeter } from './progress-step.ts';

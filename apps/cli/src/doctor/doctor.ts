@@ -5,8 +5,7 @@ import { columns } from '../cli/columns.ts';
 import { exitCodes } from '../cli/exit-codes.ts';
 import type { Outcome } from '../cli/run-command.ts';
 import { checkRedis } from './check-redis.ts';
-import { checkSource } from './check-source.ts';
-import { checkTarget } from './check-target.ts';
+import { checkSource, checkTarget } from './check-services.ts';
 import { judgeClock, judgeNode } from './judge.ts';
 import { fail, type Line, ok, warn } from './line.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { cell, csvOf } from './csv.ts';
-import { htmlOf } from './html.ts';
+import { cell, csvOf } from './formats.ts';
+import { htmlOf } from './formats.ts';
 import type { Ticket } from './ticket.ts';
 
 const ticket: Ticket = {
