@@ -11,7 +11,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { exception } from '../scripted-services/scripted-dynamodb.ts';
 import { type Fault, FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
-import { splitBatch, withLeftOver } from './left-over.ts';
+import {
+  type Answer,
+  leaveOver,
+  type PartialBatch,
+  type Statements,
+  throttleStatements,
+} from './partial-batch.ts';
 import type { ThrottledTable } from './throttled-table.ts';
 
 /** Faults that are an answer of DynamoDB's own, by name. */
@@ -77,15 +83,9 @@ interface Call {
   readonly json: unknown;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 const delayMs = 500;
-const writes = new Set(['PutItem', 'DeleteItem', 'UpdateItem', 'BatchWriteItem']);
-const batches = new Set(['BatchWriteItem', 'BatchGetItem']);
+const writes = new Set(['PutItem', 'DeleteItem', 'UpdateItem', 'BatchWriteItem', 'BatchExecuteStatement']);
+const batches = new Set(['BatchWriteItem', 'BatchGetItem', 'BatchExecuteStatement']);
 
 /** Stands in front of a DynamoDB and speaks its protocol. */
 export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise<DynamoDbProxy> {
@@ -114,10 +114,9 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
     return { status: response.statusCode ?? 500, headers: answered, body: await read(response) };
   }
 
-  async function perform(call: Call, fault: Fault<DynamoDbFault> | undefined): Promise<Answer> {
-    if (fault?.kind !== 'left-over') return forward(call, call.body);
-    const { done, left } = splitBatch(call.json, fault.at);
-    return withLeftOver(await forward(call, Buffer.from(JSON.stringify(done))), call.action, left);
+  async function perform(call: Call, part: PartialBatch | undefined): Promise<Answer> {
+    if (part === undefined) return forward(call, call.body);
+    return part.complete(await forward(call, Buffer.from(JSON.stringify(part.done))));
   }
 
   async function serve(call: Call, response: ServerResponse): Promise<void> {
@@ -135,10 +134,20 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
       return;
     }
     const isWrite = writes.has(call.action);
-    if (table !== undefined && isWrite && !table.admits(keyOf(call))) {
-      faults.count('throughput-exceeded');
-      reply(response, answers['throughput-exceeded']);
-      return;
+    let part = kind === 'left-over' ? leaveOver(call.action, call.json, fault?.at ?? 0) : undefined;
+    let keys = keysOf(call);
+    if (table !== undefined && isWrite) {
+      const admitted = new Set(keys.filter((key) => table.admits(key)));
+      if (admitted.size < new Set(keys).size) faults.count('throughput-exceeded');
+      if (admitted.size === 0) {
+        reply(response, answers['throughput-exceeded']);
+        return;
+      }
+      if (call.action === 'BatchExecuteStatement') {
+        const all = keys;
+        part = throttleStatements(call.json, (index) => admitted.has(all[index]!));
+        keys = all.filter((key) => admitted.has(key));
+      }
     }
     if (kind === 'hang') return;
     if (kind === 'reset-before') {
@@ -147,8 +156,8 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
     }
     if (kind === 'delay') await delay((fault?.at ?? 0) * delayMs);
     if (isWrite) passedOn += 1;
-    const answer = await perform(call, fault);
-    if (table !== undefined && isWrite) table.use(keyOf(call), unitsOf(answer));
+    const answer = await perform(call, part);
+    if (table !== undefined && isWrite) for (const key of keys) table.use(key, unitsOf(answer) / keys.length);
     if (kind === 'reset-after') {
       response.socket?.resetAndDestroy();
       return;
@@ -213,17 +222,20 @@ function reply(response: ServerResponse, { status, body }: { status: number; bod
 
 /** What a call is about, the same for each repetition of it. */
 function aboutOf(call: Call): string {
-  return `${call.action} ${batches.has(call.action) || call.action === 'Scan' ? call.body.toString() : keyOf(call)}`;
+  const isWhole = 'RequestItems' in (call.json as object) || call.action === 'Scan';
+  return `${call.action} ${isWhole ? call.body.toString() : keysOf(call).join(' ')}`;
 }
 
-function keyOf({ json }: Call): string {
-  const { Item, Key, RequestItems } = json as {
+/** Keys of the items that a call writes, one for each statement of a batch. */
+function keysOf({ json }: Call): readonly string[] {
+  const { Item, Key, RequestItems, Statements } = json as {
     Item?: { dateKey?: { S?: string } };
     Key?: { dateKey?: { S?: string } };
     RequestItems?: Record<string, unknown>;
-  };
-  if (RequestItems !== undefined) return JSON.stringify(RequestItems).slice(0, 200);
-  return Item?.dateKey?.S ?? Key?.dateKey?.S ?? '';
+  } & Partial<Statements>;
+  if (Statements !== undefined) return Statements.map(({ Parameters: [key] }) => key.S);
+  if (RequestItems !== undefined) return [JSON.stringify(RequestItems).slice(0, 200)];
+  return [Item?.dateKey?.S ?? Key?.dateKey?.S ?? ''];
 }
 
 function possibleFor({ action }: Call): readonly DynamoDbFault[] | undefined {

@@ -42,8 +42,16 @@ test('no more faults than the limit, and those counted by kind', () => {
 
 const answered = { status: 200, body: { ConsumedCapacity: { CapacityUnits: 3 }, Item: { a: { S: 'x' } } } };
 
+/** As `answered`, and one response for each statement of a batch. */
+function answerTo({ body }: { readonly body: object }): { status: number; body: object } {
+  const { Statements } = body as { Statements?: readonly unknown[] };
+  if (Statements === undefined) return answered;
+  const Responses = Statements.map(() => ({ TableName: 'journals' }));
+  return { status: 200, body: { Responses, ConsumedCapacity: [{ CapacityUnits: 3 }] } };
+}
+
 async function openDynamoDb(fault: DynamoDbFault | undefined, table?: ThrottledTable) {
-  const service = await startScriptedDynamoDb(() => answered);
+  const service = await startScriptedDynamoDb(answerTo);
   const perThousand = fault === undefined ? {} : { [fault]: 1_000 };
   const proxy = await startDynamoDbProxy({
     endpoint: service.endpoint,
@@ -113,6 +121,64 @@ test('DynamoDB: a batch is done in part, and says what is left over', async () =
   const { UnprocessedItems } = json as { UnprocessedItems: typeof batch };
   expect(done.length).toBeGreaterThan(0);
   expect([...done, ...UnprocessedItems.journals]).toEqual(items);
+});
+
+const inserts = (keys: readonly string[]): object => ({
+  Statements: keys.map((key) => ({ Statement: 'INSERT …', Parameters: [{ S: key }, { M: {} }] })),
+});
+const insertedKeys = (body: object): unknown[] =>
+  (body as { Statements: { Parameters: [{ S: string }] }[] }).Statements.map(
+    ({ Parameters: [key] }) => key.S,
+  );
+/** Answers of statements: each that the service was asked for, or its refusal. */
+const codesOf = (json: unknown): (string | undefined)[] =>
+  (json as { Responses: { Error?: { Code: string } }[] }).Responses.map(({ Error: error }) => error?.Code);
+
+test('DynamoDB: a batch of statements is done in part, and the others are throttled', async () => {
+  const { service, proxy, call } = await openDynamoDb('left-over');
+  const keys = ['1', '2', '3', '4'];
+  const answer = await call('BatchExecuteStatement', inserts(keys));
+  expect(answer.status).toBe(200);
+  const codes = codesOf(answer.json);
+  expect(codes).toHaveLength(4);
+  expect(codes.filter((code) => code !== undefined)).toContain('ThrottlingError');
+  expect(service.calls.flatMap(({ body }) => insertedKeys(body))).toEqual(
+    keys.filter((_, index) => codes[index] === undefined),
+  );
+  expect(proxy.writes).toBe(1);
+});
+
+test('batches of statements meet faults each by its own keys', async () => {
+  const { call, proxy } = await openDynamoDb(undefined);
+  proxy.faults.change({ 'internal-error': 500 });
+  const met = async (key: string): Promise<number> =>
+    (await call('BatchExecuteStatement', inserts([key, 'x']))).status;
+  const statuses = new Set<number>();
+  for (let index = 0; index < 20; index += 1) statuses.add(await met(`key ${index}`));
+  expect(statuses).toEqual(new Set([200, 500]));
+});
+
+test('a throttled table refuses single statements of a batch, each by its own partition', async () => {
+  const table = new ThrottledTable({
+    writeUnitsPerSecond: 1_000,
+    partitions: 4,
+    partitionUnitsPerSecond: 2,
+    now: () => 0,
+  });
+  const { service, call } = await openDynamoDb(undefined, table);
+  const keys = ['a', 'a', 'b', 'c', 'd', 'e'];
+  const first = await call('BatchExecuteStatement', inserts(keys));
+  expect(codesOf(first.json)).toEqual(keys.map(() => undefined));
+  expect(table.used).toBeCloseTo(3, 9);
+  const more = Array.from({ length: 8 }, (_, index) => inserts(['a', `other ${index}`, 'e']));
+  const codes: (string | undefined)[] = [];
+  for (const body of more) {
+    const answer = await call('BatchExecuteStatement', body);
+    codes.push(...(answer.status === 200 ? codesOf(answer.json) : ['none', 'of', 'them']));
+  }
+  expect(codes).toContain('ThrottlingError');
+  const done = service.calls.flatMap(({ body }) => insertedKeys(body)).length - keys.length;
+  expect(done).toBe(codes.filter((code) => code === undefined).length);
 });
 
 test('DynamoDB: a call meets what all are to meet, until it is taken back', async () => {
