@@ -5,11 +5,7 @@ export { startFirestore } from './services/firestore.ts';
 export type { RedisOptions } from './services/redis.ts';
 export { RedisMissingError, startRedis } from './services/redis.ts';
 export { freePort } from './services/free-port.ts';
-export { findChromium } from './services/chromium-program.ts';
-export { findNginx } from './services/nginx-program.ts';
-export { findPromtool } from './services/promtool-program.ts';
-export type { LocalProgram } from './services/find-program.ts';
-export { findRedisProgram } from './services/redis-program.ts';
+export { findLocalProgram, findProgramForTests } from './services/local-program.ts';
 export type { RedisClusterOptions, RedisClusterService } from './services/redis-cluster.ts';
 export { startRedisCluster } from './services/redis-cluster.ts';
 export type { RedisSentinelsOptions, RedisSentinelsService } from './services/redis-sentinels.ts';
@@ -46,7 +42,6 @@ export {
   type JournalsOptions,
   type JournalUser,
 } from './fixtures/journals.ts';
-export { heldLease } from './fixtures/held-lease.ts';
 export { oddIds } from './fixtures/odd-ids.ts';
 export {
   exception,
@@ -71,4 +66,4 @@ export {
 } from './fault-proxy/firestore-proxy.ts';
 export { startTcpProxy, type TcpFault, type TcpProxy } from './fault-proxy/tcp-proxy.ts';
 export { ThrottledTable } from './fault-proxy/throttled-table.ts';
-export { sampleBinding } from './fixtures/sample-binding.ts';
+export { heldLease, sampleBinding } from './fixtures/placeholders.ts';

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { findNginx, freePort } from '@migrator/devkit';
+import { findProgramForTests, freePort } from '@migrator/devkit';
 import { vi } from 'vitest';
 
 export interface Nginx extends AsyncDisposable {
@@ -17,13 +17,9 @@ export interface Nginx extends AsyncDisposable {
  * way to one; the reason is printed.
  */
 export async function startNginx(path: string, lines: readonly string[]): Promise<Nginx | undefined> {
-  const found = await findNginx({ env: process.env, notice: (line) => console.info(line) });
-  if (found.program === undefined) {
-    const why = found.failures.map(({ message }) => message).join(' ');
-    console.warn(`No tests with nginx: install nginx, or let apt-get bring it. ${why}`);
-    return undefined;
-  }
-  const { command, libraryPath } = found.program;
+  const program = await findProgramForTests('nginx');
+  if (program === undefined) return undefined;
+  const { command, libraryPath } = program;
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
   const port = await freePort();
   const file = join(folder, 'nginx.conf');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { findChromium } from '@migrator/devkit';
+import { findProgramForTests } from '@migrator/devkit';
 import axe, { type AxeResults } from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -13,13 +13,9 @@ export interface Browser extends AsyncDisposable {
 
 /** Undefined where this machine has no Chromium and no way to one; the reason is printed. */
 export async function openBrowser(): Promise<Browser | undefined> {
-  const found = await findChromium({ env: process.env, notice: (line) => console.info(line) });
-  if (found.program === undefined) {
-    const why = found.failures.map(({ message }) => message).join(' ');
-    console.warn(`No browser tests: install chromium, or let apt-get bring it. ${why}`);
-    return undefined;
-  }
-  const { command, libraryPath } = found.program;
+  const program = await findProgramForTests('chromium');
+  if (program === undefined) return undefined;
+  const { command, libraryPath } = program;
   const profile = await mkdtemp(join(tmpdir(), 'browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: command,

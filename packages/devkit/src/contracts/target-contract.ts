@@ -1,13 +1,13 @@
 import { dateKey, MigrationError, parseItem, type StoredItem, type Target } from '@migrator/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeItem, type ItemFixture, migratedItem } from '../fixtures/encode-item.ts';
-import { heldLease } from '../fixtures/held-lease.ts';
+import { heldLease } from '../fixtures/placeholders.ts';
 import { oddIds } from '../fixtures/odd-ids.ts';
 import { keepsTags } from '../services/vendors/keeps-tags.ts';
 
 export interface TargetUnderTest {
   readonly target: Target;
-  /** Stores an item as the application would: whatever it is, whatever is there. */
+  /** Stores an item as the application would: any item, without a condition. */
   readonly put: (item: StoredItem) => Promise<void>;
 }
 

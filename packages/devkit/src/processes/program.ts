@@ -46,7 +46,7 @@ export class ProgramError extends Error {
 /** As the script `worker` has them. */
 export const workerFlags: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 
-/** The rest of this process's environment may point to somebody's real data. */
+/** The rest of this process's environment may point to real data. */
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 const onThisMachine = { METADATA_SERVER_DETECTION: 'none', AWS_EC2_METADATA_DISABLED: 'true' };
 const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href;
@@ -128,7 +128,7 @@ export class Program implements AsyncDisposable {
     const [command = '', ...rest] = host === undefined ? node : ['ip', 'netns', 'exec', host, ...node];
     const child = spawn(command, rest, {
       stdio: ['pipe', 'pipe', 'pipe', ...(ipc ? ['ipc' as const] : [])],
-      // Not where this process is: a `.env` there may point to somebody's real data.
+      // Not where this process is: a `.env` there may point to real data.
       cwd: url instanceof URL ? dirname(fileURLToPath(url)) : tmpdir(),
       env: { ...pick(process.env, inherited), ...onThisMachine, ...env },
       // In a group of its own: Ctrl-C in a terminal reaches only this process, which stops its programs in order.

@@ -15,18 +15,25 @@ export interface DynamoDbService extends LocalService {
   readonly pid: number;
 }
 
-export const DEFAULT_TABLE_NAME = 'tradebook-heatmaps';
-export const REGION = 'us-east-1';
+const DEFAULT_TABLE_NAME = 'tradebook-heatmaps';
+const REGION = 'us-east-1';
 
 /** Starts an empty DynamoDB (dynalite, in memory). Throws `PortTakenError` if the chosen port is taken. */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbService> {
-  const { tableName = DEFAULT_TABLE_NAME, createTable = false } = options;
   const main = new URL('./dynamodb-process.ts', import.meta.url);
   const service = await startService(
     { name: 'DynamoDB', main, env: { AWS_REGION: REGION } },
     options,
     /^port (\d+)$/,
   );
+  return await withTable(service, options);
+}
+
+/** The service once its table is there, if that is wanted; stopped where it can't be. */
+export async function withTable(
+  service: LocalService & { readonly pid: number },
+  { tableName = DEFAULT_TABLE_NAME, createTable = false }: DynamoDbOptions,
+): Promise<DynamoDbService> {
   const endpoint = `http://127.0.0.1:${service.port}`;
   try {
     if (createTable) await createHeatmapsTable(endpoint, tableName);

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { findRedisProgram } from './redis-program.ts';
+import { findLocalProgram } from './local-program.ts';
 
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 
-/** A cache folder in which somebody has put a `redis-server` that leaves a trace when it is run. */
+/** A cache folder with a `redis-server` that leaves a trace when it is run. */
 async function plant() {
   const home = await mkdtemp(join(tmpdir(), 'cache-test-'));
   onTestFinished(() => rm(home, { recursive: true }));
@@ -22,7 +22,8 @@ async function plant() {
   // Only its presence counts: nothing is to be downloaded.
   await writeFile(join(bin, 'apt-get'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   await writeFile(program, `#!/bin/sh\n: > ${trace}\n`, { mode: 0o755 });
-  const find = () => findRedisProgram({ env: { PATH: bin, XDG_CACHE_HOME: home }, notice: () => undefined });
+  const find = () =>
+    findLocalProgram('redis-server', { env: { PATH: bin, XDG_CACHE_HOME: home }, notice: () => undefined });
   const wasRun = () =>
     access(trace).then(
       () => true,

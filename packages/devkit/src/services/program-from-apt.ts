@@ -62,7 +62,7 @@ export async function downloadWithApt(
   }
 }
 
-/** Downloads a package and whatever it needs that is not installed, as .deb files into a folder. */
+/** Downloads a package, and those that it needs and that are not installed, as .deb files into a folder. */
 async function download(
   name: string,
   folder: string,

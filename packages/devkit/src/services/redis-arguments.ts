@@ -17,9 +17,3 @@ export function redisArguments({ port, bind, dir, appendOnly }: RedisArguments):
   ];
   return settings.flatMap(([name, value]) => [`--${name}`, value]);
 }
-
-/** What redis-server logs when it takes commands. */
-export const REDIS_READY = 'Ready to accept connections';
-
-/** What a sentinel logs when it watches its primary. */
-export const SENTINEL_READY = '+monitor master';

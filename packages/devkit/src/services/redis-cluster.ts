@@ -1,17 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
-import { connectTo, guardedSettings, type RedisGuard, urlUpToHosts } from './redis-guard.ts';
+import { connectTo, guardedSettings, type RedisGuard, urlUpToHosts, withClient } from './redis-guard.ts';
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
 
 export interface RedisClusterOptions extends Pick<RedisOptions, 'appendOnly' | 'onUnexpectedEnd'> {
-  /** How many primaries share the slots; 3 by default, the least that a cluster of its own accord fails over with. */
-  primaries?: number;
   /** How many replicas each of them has; none by default. */
   replicas?: 0 | 1;
-  /** After how long a node counts as gone; 2,000 ms by default. */
-  nodeTimeoutMs?: number;
   /** Of all nodes; without a password and TLS by default. */
   guard?: RedisGuard;
 }
@@ -27,11 +24,14 @@ export interface RedisClusterService extends AsyncDisposable {
 }
 
 const SLOTS = 16_384;
+/** The least with which a cluster fails over by itself. */
+const primaries = 3;
+const nodeTimeoutMs = 2_000;
 const FORM_LIMIT_MS = 30_000;
 
 /** Starts a real, empty Redis Cluster on 127.0.0.1; resolves when it takes commands. Needs a redis-server here. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisClusterService> {
-  const { primaries = 3, replicas = 0, nodeTimeoutMs = 2_000, guard, ...redisOptions } = options;
+  const { replicas = 0, guard, ...redisOptions } = options;
   await using opened = new AsyncDisposableStack();
   const starts = Array.from({ length: primaries * (1 + replicas) }, async () => {
     // By itself it would be the port and 10,000, which may be none.
@@ -54,7 +54,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   });
   await Promise.allSettled(starts);
   const started = await Promise.all(starts);
-  await form(started, primaries, guard);
+  await form(started, guard);
   const nodes = started.map(({ node }) => node);
   const running = opened.move();
   return {
@@ -68,7 +68,6 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 
 async function form(
   started: readonly { node: RedisService; busPort: number }[],
-  primaries: number,
   guard: RedisGuard | undefined,
 ): Promise<void> {
   const clients = started.map(({ node }) => connectTo(node.port, guard));
@@ -110,17 +109,14 @@ async function primaryOf(
   guard: RedisGuard | undefined,
 ): Promise<RedisService> {
   for (const node of nodes) {
-    const client = connectTo(node.port, guard, { retryStrategy: () => null, lazyConnect: true });
-    client.on('error', () => {});
-    try {
+    const isPrimary = async (client: Redis): Promise<boolean> => {
       await client.connect();
       await client.exists(key);
-      if ((await client.info('replication')).includes('role:master')) return node;
-    } catch {
-      // It is down, or sends us on to another.
-    } finally {
-      client.disconnect();
-    }
+      return (await client.info('replication')).includes('role:master');
+    };
+    const options = { retryStrategy: () => null, lazyConnect: true };
+    // It may be down, or send us on to another.
+    if (await withClient(node.port, guard, isPrimary, options).catch(() => false)) return node;
   }
   throw new Error(`No node answers for ${key}.`);
 }

@@ -51,6 +51,23 @@ export function connectTo(
   });
 }
 
+/** Does something with a client of one of them. */
+export async function withClient<T>(
+  port: number,
+  guard: RedisGuard | undefined,
+  work: (client: Redis) => Promise<T>,
+  options?: Parameters<typeof connectTo>[2],
+): Promise<T> {
+  const client = connectTo(port, guard, options);
+  // Its commands reject with the same.
+  client.on('error', () => {});
+  try {
+    return await work(client);
+  } finally {
+    client.disconnect();
+  }
+}
+
 /** The beginning of a URL, up to the hosts. */
 export function urlUpToHosts(kind: 'sentinel' | 'cluster', guard: RedisGuard | undefined): string {
   if (guard === undefined) return `redis+${kind}://`;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connectTo, guardedSettings, type RedisGuard, tlsSettings, urlUpToHosts } from './redis-guard.ts';
+import { guardedSettings, type RedisGuard, tlsSettings, urlUpToHosts, withClient } from './redis-guard.ts';
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
@@ -118,28 +118,22 @@ async function untilInfo(
   wanted: RegExp,
 ): Promise<void> {
   const end = Date.now() + READY_LIMIT_MS;
-  const client = connectTo(port, guard);
-  try {
+  await withClient(port, guard, async (client) => {
     for (;;) {
       const info = await client.info(section);
       if (wanted.test(info)) return;
       if (Date.now() > end) throw new Error(`Sentinels, primary and replica did not find together: ${info}`);
       await delay(50);
     }
-  } finally {
-    client.disconnect();
-  }
+  });
 }
 
 async function stopReplicating(primary: RedisService, guard: RedisGuard | undefined): Promise<void> {
-  const client = connectTo(primary.port, guard);
-  try {
+  await withClient(primary.port, guard, async (client) => {
     // Or the replica would come back at once.
     await client.call('ACL', 'SETUSER', 'default', '-psync', '-sync');
     await client.call('CLIENT', 'KILL', 'TYPE', 'replica');
-  } finally {
-    client.disconnect();
-  }
+  });
 }
 
 async function primaryPort(
@@ -148,13 +142,10 @@ async function primaryPort(
 ): Promise<number> {
   const [first] = sentinels;
   if (first === undefined) throw new Error('There is no sentinel.');
-  const client = connectTo(first.port, guard);
-  try {
+  return await withClient(first.port, guard, async (client) => {
     const address: unknown = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME);
     return Number(Array.isArray(address) ? address[1] : undefined);
-  } finally {
-    client.disconnect();
-  }
+  });
 }
 
 function viewOfServer({ port }: RedisService, guard: RedisGuard | undefined): Promise<string> {
@@ -180,14 +171,9 @@ async function viewOf(
   guard: RedisGuard | undefined,
   look: (client: Redis) => Promise<string>,
 ): Promise<string> {
-  const client = connectTo(port, guard, { retryStrategy: () => null, commandTimeout: VIEW_LIMIT_MS });
-  // Its commands say so, too.
-  client.on('error', () => {});
-  try {
-    return `${name}: ${await look(client)}`;
-  } catch (error) {
-    return `${name}: ${String(error)}`;
-  } finally {
-    client.disconnect();
-  }
+  const options = { retryStrategy: () => null, commandTimeout: VIEW_LIMIT_MS };
+  return await withClient(port, guard, look, options).then(
+    (seen) => `${name}: ${seen}`,
+    (error: unknown) => `${name}: ${String(error)}`,
+  );
 }

@@ -1,80 +1,48 @@
-import { ProgramError, startProgram } from '../processes/program.ts';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startSupervised } from '../processes/supervised.ts';
 import type { LocalProgram } from './find-program.ts';
-import type { RedisCommand } from './redis-protocol.ts';
-import { parseRedisEvent } from './redis-protocol.ts';
+import { redisArguments } from './redis-arguments.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
 
-/** Starts a redis-server under a supervisor that lives no longer than this process. */
+/** Starts a redis-server that lives no longer than this process. */
 export async function startRedisServer(
-  program: LocalProgram,
-  settings: RedisSettings,
+  { command, libraryPath }: LocalProgram,
+  { port, appendOnly, dataDir, settings = [], sentinel, onUnexpectedEnd }: RedisSettings,
 ): Promise<RedisService> {
-  const { port, appendOnly, dataDir, onUnexpectedEnd } = settings;
-  let pid: number | undefined;
-  const supervisor = startProgram({
+  const folder = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'local-redis-')) : undefined;
+  const dir = dataDir ?? folder ?? tmpdir();
+  const config = join(dir, 'sentinel.conf');
+  // A sentinel goes on, after a restart, with what it has written there itself.
+  if (sentinel !== undefined)
+    await writeFile(config, `port ${port}\nbind 127.0.0.1\ndir ${dir}\n${sentinel}`);
+  const server = await startSupervised({
     name: 'Redis',
-    main: new URL('./redis-process.ts', import.meta.url),
-    args: [
-      `--program=${program.command}`,
-      `--port=${port}`,
-      ...(program.libraryPath === undefined ? [] : [`--library-path=${program.libraryPath}`]),
-      ...(appendOnly ? ['--append-only'] : []),
-      ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
-      ...(settings.settings ?? []).map((setting) => `--setting=${setting}`),
-      ...(settings.sentinel === undefined ? [] : [`--sentinel=${settings.sentinel}`]),
+    command: [
+      command,
+      ...(sentinel === undefined
+        ? [...redisArguments({ port, bind: '127.0.0.1', dir, appendOnly }), ...settings]
+        : [config, '--sentinel']),
+    ],
+    flags: [
+      `--ready-line=${sentinel === undefined ? 'Ready to accept connections' : '+monitor master'}`,
+      ...(folder === undefined ? [] : [`--folder=${folder}`]),
+      ...(libraryPath === undefined ? [] : [`--library-path=${libraryPath}`]),
     ],
     onUnexpectedEnd,
-    onLine(line) {
-      const event = parseRedisEvent(line);
-      if (event?.event === 'ended') onUnexpectedEnd(new ProgramError(event.reason));
-    },
   });
-  const untilReady = async (): Promise<void> => {
-    const event = await supervisor.read((line) => {
-      const parsed = parseRedisEvent(line);
-      return parsed?.event === 'ready' || parsed?.event === 'failed' ? parsed : undefined;
-    });
-    if (event.event === 'failed') throw new ProgramError(event.reason);
-    pid = event.pid;
-  };
-  // Nothing else ends the server of a supervisor that was killed.
-  void (async () => {
-    if ((await supervisor.ended) !== 0 && pid !== undefined) killIfRunning(pid);
-  })();
-  const send = (command: RedisCommand): void => supervisor.send(command);
-
-  try {
-    await untilReady();
-  } catch (error) {
-    await supervisor.stop();
-    throw error;
-  }
   return {
     host: '127.0.0.1',
     port,
     url: `redis://127.0.0.1:${port}`,
     get pid() {
-      return pid;
+      return server.pid;
     },
-    async restart() {
-      const ready = untilReady();
-      send('restart');
-      await ready;
-    },
-    async kill() {
-      const killed = supervisor.read((line) => parseRedisEvent(line)?.event === 'killed' || undefined);
-      send('kill');
-      await killed;
-    },
-    stop: () => supervisor.stop(),
-    [Symbol.asyncDispose]: () => supervisor.stop(),
+    restart: () => server.restart(),
+    kill: () => server.kill(),
+    stop: () => server.stop(),
+    [Symbol.asyncDispose]: () => server.stop(),
   };
-}
-
-function killIfRunning(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone already, as it should be.
-  }
 }

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { isPortFree } from './free-port.ts';
 import { onFreePort } from './on-free-port.ts';
+import { findLocalProgram } from './local-program.ts';
 import { hasContainerEngine, REDIS_IMAGE, startRedisContainer } from './redis-container.ts';
-import { findRedisProgram } from './redis-program.ts';
 import { startRedisServer } from './redis-server.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
 import type { ServiceOptions } from './service.ts';
@@ -55,7 +55,7 @@ async function chooseWay(options: RedisOptions): Promise<(port: number) => Promi
     dataDir: options.dataDir,
   };
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
-  const found = await findRedisProgram({ env, notice });
+  const found = await findLocalProgram('redis-server', { env, notice });
   const { program } = found;
   if (program !== undefined) {
     return (port) => {

@@ -23,7 +23,7 @@ export interface RefusingRedis extends AsyncDisposable {
 
 type Refusal = keyof typeof redisRefusals;
 
-/** Who is let in whatever happens to others. */
+/** Always let in, also while others are not. */
 const admin = { username: 'admin', password: 'of-the-admin' };
 
 /** Each way, with the product's code for it. */

@@ -32,7 +32,7 @@ export function bindingsContract(newLedger: NewLedger): void {
       expect((await read(ledger, id)).state).toBe('completed-with-failures');
     });
 
-    test('of a table, marks the runs that wrote to it, whatever they read', async () => {
+    test('of a table, marks the runs that wrote to it, from any source', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       await close(ledger, id);

@@ -19,7 +19,7 @@ const maxKeptIssues = 3;
 
 export function issuesContract(newLedger: NewLedger): void {
   describe('issues', () => {
-    test('are kept by task and key, whatever these hold', async () => {
+    test('are kept by task and key, with any characters', async () => {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       const keys = ['', 'k', 'k|1:2,3', 'ü😀\n', '*', '\u0001'];

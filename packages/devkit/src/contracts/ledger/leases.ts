@@ -143,7 +143,7 @@ export function leasesContract(newLedger: NewLedger): void {
       await ledger.commit(part.id, task, { epoch, state: 'queued', deltas: {} });
       for (const { id } of [part, parent]) await ledger.close(id, { state: 'cancelled', now: at(5) });
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled', reason: 'enough' });
-      // What is over stays over, whatever attempt holds a lease by then.
+      // What is over stays over, even if another attempt holds a lease by then.
       const next = await open(ledger);
       await start(ledger, next.id, task);
       await ledger.close(parent.id, { state: 'completed', now: at(9) });

@@ -1,12 +1,13 @@
 import type { Ledger } from '@migrator/core';
 import { afterEach, describe } from 'vitest';
+import { commitTaskContract } from './commit-task.ts';
 import { gapsContract } from './gaps.ts';
 import { issuesContract } from './issues.ts';
 import { ledgerProperties } from './ledger-properties.ts';
 import { bindingsContract } from './bindings.ts';
 import { leasesContract } from './leases.ts';
 import { operationsContract } from './operations.ts';
-import { readTaskContract } from './read-task.ts';
+import { startTaskContract } from './start-task.ts';
 import { tasksContract } from './tasks.ts';
 
 export interface LedgerHarness {
@@ -42,8 +43,9 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
     };
     operationsContract(newLedger);
     bindingsContract(newLedger);
-    readTaskContract(newLedger);
     tasksContract(newLedger);
+    startTaskContract(newLedger);
+    commitTaskContract(newLedger);
     leasesContract(newLedger);
     gapsContract(newLedger);
     issuesContract(newLedger);

@@ -10,7 +10,7 @@ import type {
 } from '@migrator/core';
 import { expect } from 'vitest';
 
-import { sampleBinding } from '../../fixtures/sample-binding.ts';
+import { sampleBinding } from '../../fixtures/placeholders.ts';
 
 /** An empty ledger of the test's own. */
 export type NewLedger = (options?: { maxKeptIssues?: number; leaseMs?: number }) => Promise<Ledger>;

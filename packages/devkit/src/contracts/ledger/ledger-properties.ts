@@ -24,7 +24,7 @@ type Step =
       step: 'commit';
       attempt: number;
       commit: Omit<Commit, 'epoch' | 'issues' | 'expected'>;
-      /** What it takes the task to have: what it has, what it had when the attempt began, or whatever it has. */
+      /** What it takes the task to have: what it has, what it had when the attempt began, or anything. */
       expected: 'now' | 'begin' | undefined;
       issues: [key: string, code: string][];
     }
@@ -89,7 +89,7 @@ const doing = fc.record({
 });
 
 export function ledgerProperties(newLedger: NewLedger, numRuns: number): void {
-  describe('whatever happens in whatever order', () => {
+  describe('any calls in any order', () => {
     test('says of its figures what a recount says', async () => {
       const histories = fc.array(step, { minLength: 5, maxLength: 60, size: 'max' });
       const recounts = fc.asyncProperty(histories, async (steps) => followModel(await newLedger(), steps));

@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DynamoDbOptions, DynamoDbService } from '../dynamodb.ts';
-import { createHeatmapsTable, DEFAULT_TABLE_NAME, REGION } from '../dynamodb.ts';
+import { withTable } from '../dynamodb.ts';
 import { findDynamoDbLocal, sayOnStderr } from './dynamodb-local-files.ts';
 import { findJava } from './find-java.ts';
 import { startJavaService } from './java-service.ts';
@@ -10,7 +10,6 @@ const description = fileURLToPath(new URL('./dynamodb-local.xml', import.meta.ur
 
 /** Starts Amazon's DynamoDB Local, empty, in memory, on 127.0.0.1. Throws `VendorsMissingError`, `PortTakenError`. */
 export async function startDynamoDbLocal(options: DynamoDbOptions = {}): Promise<DynamoDbService> {
-  const { tableName = DEFAULT_TABLE_NAME, createTable = false } = options;
   const java = await findJava(process.env);
   const folder = await findDynamoDbLocal({
     env: process.env,
@@ -37,12 +36,5 @@ export async function startDynamoDbLocal(options: DynamoDbOptions = {}): Promise
     },
     options,
   );
-  const endpoint = `http://127.0.0.1:${service.port}`;
-  try {
-    if (createTable) await createHeatmapsTable(endpoint, tableName);
-  } catch (error) {
-    await service.stop();
-    throw error;
-  }
-  return { ...service, endpoint, region: REGION, tableName };
+  return await withTable(service, options);
 }

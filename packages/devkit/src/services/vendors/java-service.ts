@@ -1,7 +1,11 @@
-import { onFreePort } from '../on-free-port.ts';
-import { startProgram } from '../../processes/program.ts';
-import { type LocalService, PortTakenError, type ServiceOptions, warnOfUnexpectedEnd } from '../service.ts';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startSupervised } from '../../processes/supervised.ts';
 import { isPortFree } from '../free-port.ts';
+import { onFreePort } from '../on-free-port.ts';
+import { type LocalService, PortTakenError, type ServiceOptions, warnOfUnexpectedEnd } from '../service.ts';
 
 export interface JavaService extends LocalService {
   /** Of the Java program itself. */
@@ -18,7 +22,7 @@ export interface JavaProgram {
   readonly env?: Record<string, string>;
 }
 
-/** Starts a Java program under a supervisor that lives no longer than this process. */
+/** Starts a Java program that lives no longer than this process. */
 export async function startJavaService(
   { name, java, args, env }: JavaProgram,
   options: ServiceOptions,
@@ -26,37 +30,14 @@ export async function startJavaService(
   return await onFreePort(name, options.port, async (port) => {
     // Else the answers of the other program would be taken for those of this one.
     if (!(await isPortFree(port))) throw new PortTakenError(name, port);
-    const supervisor = startProgram({
+    const folder = await mkdtemp(join(tmpdir(), 'local-java-'));
+    const { pid, stop } = await startSupervised({
       name,
-      main: new URL('./java-process.ts', import.meta.url),
-      args: [`--java=${java}`, `--url=http://127.0.0.1:${port}/`, '--', ...args(port)],
+      command: [java, `-Djava.io.tmpdir=${folder}`, ...args(port)],
+      flags: [`--folder=${folder}`, `--ready-url=http://127.0.0.1:${port}/`, '--end-at-once'],
       env,
       onUnexpectedEnd: options.onUnexpectedEnd ?? warnOfUnexpectedEnd,
     });
-    let pid: number;
-    try {
-      pid = Number((await supervisor.line(/^pid (\d+)$/))[1]);
-      // Nothing else ends the program of a supervisor that was killed.
-      void supervisor.ended.then((how) => how === 0 || killIfRunning(pid));
-      await supervisor.line(/^ready$/);
-    } catch (error) {
-      await supervisor.stop();
-      throw error;
-    }
-    return {
-      host: '127.0.0.1',
-      port,
-      pid,
-      stop: () => supervisor.stop(),
-      [Symbol.asyncDispose]: () => supervisor.stop(),
-    };
+    return { host: '127.0.0.1', port, pid, stop, [Symbol.asyncDispose]: stop };
   });
-}
-
-function killIfRunning(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone already, as it should be.
-  }
 }

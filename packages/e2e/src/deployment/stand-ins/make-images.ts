@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { findRedisProgram } from '@migrator/devkit';
+import { findLocalProgram } from '@migrator/devkit';
 
 import { runProgram } from '@migrator/devkit';
 
@@ -34,7 +34,7 @@ const shellTools = [
 
 /** The images of docker-compose.yml, on the engine that DOCKER_HOST names. Needs the npm registry. */
 export async function makeImages(): Promise<void> {
-  const { program } = await findRedisProgram({ env: process.env, notice: () => {} });
+  const { program } = await findLocalProgram('redis-server', { env: process.env, notice: () => {} });
   if (program === undefined) throw new Error('There is no redis-server on this machine.');
   const dockerfile = await readFile(join(root, 'Dockerfile'), 'utf8');
   const nodeImage = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile)?.[1] ?? '';
