@@ -1,5 +1,4 @@
-import { listPrices, type Prices } from '@migrator/core';
-import { contentOf, createRedact, isPath, secretsOf } from '@migrator/core';
+import { contentOf, createRedact, isPath, listPrices, type Prices, secretsOf } from '@migrator/core';
 import { isOneSlotPrefix, parseRedisUrl } from './parse-redis-url.ts';
 
 import { ConfigError } from './config-error.ts';

@@ -134,7 +134,7 @@ export const variables = {
   PRICE_FIRESTORE_100000_READS: price,
 } satisfies Record<string, Variable<unknown>>;
 
-/** Variables that were read once, and why they are no more: whatever is set and not in force must not go unnoticed. */
+/** Variables that were read once, and why they are no more: a variable that is set and not in force must not go unnoticed. */
 export const removedVariables: Readonly<Record<string, string>> = {
   WRITE_MODE: 'every write is conditional',
 };

@@ -138,7 +138,7 @@ test('another table of the same name was not migrated', async () => {
 });
 
 test.each([false, true])(
-  'after a rollback nothing is migrated until somebody asks for it (state file kept: %s)',
+  'after a rollback nothing is migrated until it is asked for (state file kept: %s)',
   async (isKept) => {
     await using environment = await openTestEnvironment();
     const boot = (options?: ExecuteMigrationOptions) =>
@@ -238,7 +238,7 @@ test.each([
   proxy.always(undefined);
   const third = await ways.inProcess(environment, { env });
   expect(third).toMatchObject({ stats: { skippedCount: 3 }, advice: null });
-  // The same table, by whatever way.
+  // The same table, by any way.
   expect(await ways.inProcess(environment)).toMatchObject({ migrationId: third.migrationId });
 });
 

@@ -94,7 +94,7 @@ test('a run with failures is taken up again at the next boot, its failed users o
   });
 });
 
-test('after a rollback nothing is migrated until somebody asks for it', async () => {
+test('after a rollback nothing is migrated until it is asked for', async () => {
   await using environment = await openTestEnvironment();
   await environment.fill('ann', days(3));
   const { migrationId } = await environment.overQueue();

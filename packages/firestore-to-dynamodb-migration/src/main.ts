@@ -4,11 +4,12 @@ export type { MigrationStats, PruneReport, SubcollectionReport } from '@migrator
 export { executeMigration } from './execute-migration.ts';
 export type { MigrationProgress, MigrationResult, MigrationVerification } from './migration-result.ts';
 export type { ExecuteMigrationOptions } from './options.ts';
-export { getJournal, getJournals } from './readers/get-journal.ts';
 export type { Journal, JournalMetadata } from './readers/journal.ts';
 export type { JournalFields, JournalValue } from './readers/journal-value.ts';
 export {
   createJournalReader,
+  getJournal,
+  getJournals,
   type JournalReader,
   type JournalReaderOptions,
   type ReadOptions,

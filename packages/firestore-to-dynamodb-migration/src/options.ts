@@ -1,6 +1,5 @@
 import { type Config, readConfig } from '@migrator/config';
-import { isDocumentId, type MigrationRequest } from '@migrator/core';
-import { secretsOf } from '@migrator/core';
+import { isDocumentId, type MigrationRequest, secretsOf } from '@migrator/core';
 import { z } from 'zod';
 
 import type { MigrationProgress } from './migration-result.ts';
@@ -25,7 +24,7 @@ export interface ExecuteMigrationOptions {
   pruneCount?: number | undefined;
   /** Over REDIS_URL. */
   redisUrl?: string | undefined;
-  /** `false`: without Redis, in this very process, whatever REDIS_URL says. */
+  /** `false`: without Redis, in this very process, even if REDIS_URL is set. */
   redis?: false | undefined;
   /**
    * Without Redis: where the result of the last run is kept, for the next boot; `false`: only on the table.
@@ -77,7 +76,7 @@ const optionsSchema = z.strictObject({
     .optional(),
 });
 
-/** These are the application's own where this runs in its process: whatever they hold is no mistake. */
+/** These are the application's own where this runs in its process: no value of theirs is a mistake. */
 const notOurs = [
   'HOST',
   'PORT',

@@ -39,21 +39,21 @@ test.each([undefined, 'paused on Bull Board; resume it there'])(
   },
 );
 
-test('trouble that passes is sat out; trouble that is not does end it', async () => {
+test('an error that passes is waited out; one that does not pass ends the wait', async () => {
   const ledger = createMemoryLedger();
   const { operation } = (await ledger.open(request, { now: new Date(), binding: sampleBinding })) as {
     operation: { id: string };
   };
-  let troubles = 0;
+  let errors = 0;
   const ended = waitForEnd(ledger, operation.id, {
     meanwhile: async () => {
       throw new Error('away');
     },
     onError: async () => {
-      troubles += 1;
-      if (troubles === 3) throw new MigrationError('REDIS_UNAVAILABLE', 'gone');
+      errors += 1;
+      if (errors === 3) throw new MigrationError('REDIS_UNAVAILABLE', 'gone');
     },
   });
   await expect(ended).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
-  expect(troubles).toBe(3);
+  expect(errors).toBe(3);
 });

@@ -1,12 +1,9 @@
 export { ApiClient, ApiError } from './api-client.ts';
 export { openQueueContext, type QueueContext } from './open-queue-context.ts';
-export { publishMetrics } from './publish-metrics.ts';
 export { openServices, type Services } from './open-services.ts';
 export { createLog, type Log, type LogOptions } from './logs/create-log.ts';
-export { type ExportedMetrics, ServiceMetrics } from './metrics/service-metrics.ts';
-export { GaugePage } from './metrics/gauge-page.ts';
-export { prometheusText } from './metrics/prometheus-text.ts';
+export { type ExportedMetrics, publishMetrics, ServiceMetrics } from './metrics/service-metrics.ts';
+export { GaugePage, prometheusText } from './metrics/metrics-page.ts';
 export { createObservation, type Observation } from './observe.ts';
-export { openTracing } from './traces/open-tracing.ts';
 export { noTracing, type Tracing } from './traces/tracing.ts';
-export { openTelemetry, type Watch } from './open-telemetry.ts';
+export { openTelemetry, type ProgramTelemetry } from './open-telemetry.ts';

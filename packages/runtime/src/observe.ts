@@ -13,7 +13,7 @@ import {
 import type { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Tracing } from './traces/tracing.ts';
 
-/** How a process watches its own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
+/** Metrics and traces of a process's own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
 export interface Observation {
   readonly onRetry: (event: RetryEvent) => void;
   readonly onCapacity: (kind: 'read' | 'write', units: number) => void;
@@ -24,18 +24,20 @@ export interface Observation {
 
 type Kind = 'read' | 'write' | 'call';
 
-const sourceCalls: ReadonlyMap<string, Kind> = new Map([
-  ['listUsers', 'read'],
-  ['countEntries', 'read'],
-  ['hasEntries', 'read'],
-  ['countUserEntries', 'read'],
-  ['readPage', 'read'],
-  ['listDates', 'read'],
-  ['readBatch', 'read'],
-  ['readEntries', 'read'],
-  ['listDays', 'read'],
-  ['listSubcollections', 'read'],
-] as const);
+const sourceCalls: ReadonlyMap<string, Kind> = new Map(
+  [
+    'listUsers',
+    'countEntries',
+    'hasEntries',
+    'countUserEntries',
+    'readPage',
+    'listDates',
+    'readBatch',
+    'readEntries',
+    'listDays',
+    'listSubcollections',
+  ].map((name) => [name, 'read']),
+);
 
 const targetCalls: ReadonlyMap<string, Kind> = new Map(
   Object.entries({
@@ -69,7 +71,7 @@ export function createObservation(options: {
   const { metrics, tracing, redact } = options;
 
   /** Wraps the named calls, each as it was made: with its receiver, its arguments and its result. */
-  function watch<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
+  function observed<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
     const known = new Map<PropertyKey, unknown>();
     const wrapped = (name: string, kind: Kind, call: Call): Call => {
       const label = `${prefix}.${name}`;
@@ -114,18 +116,18 @@ export function createObservation(options: {
       options.onRetry({ ...event, message: redact(event.message) });
     },
     onCapacity: metrics.onCapacity,
-    observeSource: (source) => watch(source, 'firestore', sourceCalls),
-    observeTarget: (target) => watch(target, 'dynamodb', targetCalls),
+    observeSource: (source) => observed(source, 'firestore', sourceCalls),
+    observeTarget: (target) => observed(target, 'dynamodb', targetCalls),
     observeLedger(ledger) {
-      const watched = watch(ledger, 'ledger', ledgerCalls);
+      const wrapped = observed(ledger, 'ledger', ledgerCalls);
       const commit: Ledger['commit'] = async (id, task, what) => {
-        const result = await watched.commit(id, task, what);
+        const result = await wrapped.commit(id, task, what);
         if (result !== 'stale' && result !== 'missing' && operationKindOf(id) === 'migration')
           count(what.deltas);
         return result;
       };
-      return new Proxy(watched, {
-        get: (_target, name) => (name === 'commit' ? commit : Reflect.get(watched, name, watched)),
+      return new Proxy(wrapped, {
+        get: (_target, name) => (name === 'commit' ? commit : Reflect.get(wrapped, name, wrapped)),
       });
     },
   };

@@ -1,6 +1,13 @@
 import type { Config } from '@migrator/config';
 import { createDynamoDbTarget, locateTable } from '@migrator/dynamodb';
-import { type Binding, MigrationError, type Source } from '@migrator/core';
+import {
+  type Binding,
+  createRedact,
+  MigrationError,
+  redactError,
+  redactErrorsOf,
+  type Source,
+} from '@migrator/core';
 import {
   bindingResolver,
   createMemoryRateLimit,
@@ -14,7 +21,6 @@ import {
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore';
 import type { Observation } from './observe.ts';
-import { createRedact, redactError, redactErrorsOf } from '@migrator/core';
 
 /** An engine's context but for its ledger: the source, the target and how to go about it. */
 export interface Services extends Omit<EngineContext, 'ledger'> {

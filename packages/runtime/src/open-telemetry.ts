@@ -1,21 +1,19 @@
 import { hostname } from 'node:os';
 
-import { createRedact, type Redact } from '@migrator/core';
-import type { RetryEvent } from '@migrator/core';
+import { createRedact, type Redact, type RetryEvent } from '@migrator/core';
 
 import { createLogRateLimited } from './logs/log-rate-limited.ts';
 import { createLog, type Log } from './logs/create-log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import { createObservation, type Observation } from './observe.ts';
-import { openTracing } from './traces/open-tracing.ts';
-import { noTracing, type Tracing } from './traces/tracing.ts';
+import { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
 
-/** All that a program watches itself with. */
-export interface Watch {
+/** The log, the metrics and the traces of one program. */
+export interface ProgramTelemetry {
   /** Its name among all processes: `worker-host-4711`. */
   readonly process: string;
   readonly log: Log;
-  /** For troubles that no request has: written down, but not over and over. */
+  /** For errors outside any request: each is logged, but not again and again. */
   readonly logRateLimited: (error: unknown) => void;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
@@ -33,7 +31,7 @@ export async function openTelemetry(
     readonly secrets: readonly string[];
   },
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Watch> {
+): Promise<ProgramTelemetry> {
   const { secrets } = settings;
   const redact = createRedact(secrets);
   let tracing = noTracing;

@@ -6,8 +6,7 @@ import { covers } from '../covers.ts';
 import { isFinished, type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { requireTable } from '../require-table.ts';
-import { runOfTable } from '../run-of-table.ts';
+import { requireTable, runOfTable } from '../ask-table.ts';
 import { readLastResult, requestWithoutUsers } from './state-file.ts';
 
 /**

@@ -1,13 +1,19 @@
 import { openServices, type Services } from '@migrator/runtime';
 import { bindingFingerprint, type Ledger, type Operation } from '@migrator/core';
-import { hidingLedger, preflight, runInProcess, startTimeOf, withoutUserData } from '@migrator/engine';
+import {
+  createMemoryLedger,
+  hidingLedger,
+  preflight,
+  runInProcess,
+  startTimeOf,
+  withoutUserData,
+} from '@migrator/engine';
 
 import { waitForEnd, throwIfAborted } from '../wait-for-end.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { knownResult } from './known-result.ts';
-import { withSharedLedger } from './shared-ledger.ts';
 import { type LastResult, withoutUsers, writeLastResult } from './state-file.ts';
 
 /**
@@ -82,5 +88,20 @@ async function run(
     await Promise.allSettled([running, watching]);
     // Nothing to a run that is over; one that was stopped must not keep the operation lock.
     await ledger.close(id, { state: 'cancelled', now: new Date(), reason: 'the application stopped it' });
+  }
+}
+
+const ledgers = new Map<string, { readonly ledger: Ledger; users: number }>();
+
+/** Calls of one process that go on at the same time and mean the same data share one ledger, so that one run results. */
+async function withSharedLedger<T>(scope: string, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const shared = ledgers.get(scope) ?? { ledger: createMemoryLedger(), users: 0 };
+  ledgers.set(scope, shared);
+  shared.users += 1;
+  try {
+    return await work(shared.ledger);
+  } finally {
+    shared.users -= 1;
+    if (shared.users === 0) ledgers.delete(scope);
   }
 }

@@ -17,13 +17,13 @@ export class FallbackWorker {
     this.#config = config;
   }
 
-  /** Looks whether there is anybody to do the work of the operation, every now and then. */
+  /** Starts a worker where no other can do the work of the operation; looks every two seconds at most. */
   async stepIn(operationId: string): Promise<void> {
     if (this.#workers !== undefined || Date.now() - this.#looked < lookEveryMs) return;
     this.#looked = Date.now();
     if (await this.#isAttended(operationId)) return;
     const { redis, migration } = this.#config;
-    // Its troubles are those that the waiting call meets too.
+    // Its errors are those that the waiting call gets too.
     this.#context = await openQueueContext(this.#config, 'worker', () => undefined);
     this.#workers = startWorkers(this.#context, {
       redis: this.#context.redis,

@@ -1,5 +1,11 @@
 import { openQueueContext, type QueueContext } from '@migrator/runtime';
-import { isSameBinding, type Ledger, type Operation } from '@migrator/core';
+import {
+  type Binding,
+  isSameBinding,
+  type Ledger,
+  type MigrationRequest,
+  type Operation,
+} from '@migrator/core';
 import {
   controlCurrent,
   hasLeases,
@@ -23,9 +29,7 @@ import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { requireTable } from '../require-table.ts';
-import { runOfTable } from '../run-of-table.ts';
-import { lastRun } from './last-run.ts';
+import { requireTable, runOfTable } from '../ask-table.ts';
 import { FallbackWorker } from './fallback-worker.ts';
 
 const redisLimitMs = 5_000;
@@ -141,7 +145,7 @@ async function takePart(
   }
 }
 
-/** A run that only a person could help was stuck until somebody acted; to start the application again is to act. */
+/** A run that is paused by an error waits for a person to act; to start the application again is to act. */
 async function goOnWith(context: QueueContext, current: Operation): Promise<void> {
   if (isStuck(current)) await controlCurrent(context, 'run');
 }
@@ -163,4 +167,26 @@ function patience({ redis }: QueueContext) {
     failed += 1;
     if (failed > maxFailedLooks) throw error;
   };
+}
+
+/** The newest run with this binding that is over and did all that is wanted. */
+async function lastRun(
+  ledger: Ledger,
+  wanted: MigrationRequest,
+  own: Binding,
+): Promise<Operation | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.list('migration', { limit: 20, cursor });
+    const found = page.operations.find(
+      ({ state, request, binding }) =>
+        state !== 'running' &&
+        request.kind === 'migration' &&
+        covers(request, wanted) &&
+        isSameBinding(binding, own),
+    );
+    if (found !== undefined) return found;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return undefined;
 }

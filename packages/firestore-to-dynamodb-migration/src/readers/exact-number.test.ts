@@ -22,7 +22,7 @@ test.each([
   expect(exactNumber(text)).toEqual(value);
 });
 
-test('a double comes back as itself, whatever the notation', () => {
+test('a double comes back as itself, in any notation', () => {
   const stored = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e125, max: 1e125 });
   fc.assert(
     fc.property(stored, fc.boolean(), (double, exponential) => {
@@ -34,7 +34,7 @@ test('a double comes back as itself, whatever the notation', () => {
   );
 });
 
-test('an integer comes back as itself, whatever its size', () => {
+test('an integer comes back as itself, of any size', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (integer) => {
       const value = exactNumber(String(integer));

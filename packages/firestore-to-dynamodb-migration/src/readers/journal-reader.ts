@@ -42,7 +42,7 @@ const keysPerCall = 100;
 const callsAtOnce = 4;
 /** So often in a row an answer may hold none of the keys that were asked for. */
 const maxEmptyAnswers = 8;
-/** Somebody waits for the answer: shorter than a run would wait. */
+/** The application waits for the answer: shorter than a run would wait. */
 const backoff = { ...errorTable.THROTTLED, capMs: 1_000 };
 
 const unmarshallOptions = { wrapNumbers: exactNumber };
@@ -139,4 +139,26 @@ function createClient(region: string | undefined, endpoint: string | undefined):
 function withOwnConfig(client: DynamoDBClient): DynamoDBClient {
   const copy: unknown = Object.create(Object.getPrototypeOf(client) as object);
   return Object.assign(copy as DynamoDBClient, client, { config: { ...client.config } });
+}
+
+let reader: JournalReader | undefined;
+
+/** One day of a user's journal, read as the environment says at the first call; undefined where there is none. */
+export async function getJournal(
+  userId: string,
+  date: string,
+  options?: ReadOptions,
+): Promise<Journal | undefined> {
+  reader ??= createJournalReader();
+  return await reader.getJournal(userId, date, options);
+}
+
+/** Several days; those that there are, in the order in which they were asked for. */
+export async function getJournals(
+  userId: string,
+  dates: readonly string[],
+  options?: ReadOptions,
+): Promise<Journal[]> {
+  reader ??= createJournalReader();
+  return await reader.getJournals(userId, dates, options);
 }

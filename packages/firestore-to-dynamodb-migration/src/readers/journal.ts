@@ -48,7 +48,7 @@ export function journalOf(item: JournalFields, { userId, date }: EntryRef): Jour
     metadata: metadataOf(data),
     updatedAt: typeof updatedAt === 'string' ? updatedAt : '',
   };
-  // Whatever their types in Firestore were, they were carried as they are: the guide's are a promise of the data.
+  // Fields keep the types that they have in Firestore: the guide's types are a promise of the data, not checked here.
   return journal;
 }
 

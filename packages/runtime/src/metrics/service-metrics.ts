@@ -1,4 +1,5 @@
 import { entryOutcomeNames, type RetryEvent } from '@migrator/core';
+import { atMost, type MetricsBoard } from '@migrator/queue';
 import {
   collectDefaultMetrics,
   Counter,
@@ -16,76 +17,63 @@ const callSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 /** What one process counts of its own work. Every series carries the process's name. */
 export class ServiceMetrics {
   readonly #registry = new Registry();
-  readonly #entries: Counter<'outcome'>;
-  readonly #bytes: Counter;
-  readonly #units: Counter<'kind'>;
-  readonly #reads: Histogram<'call'>;
-  readonly #writes: Histogram<'call'>;
-  readonly #errors: Counter<'call' | 'code'>;
-  readonly #retries: Counter<'code'>;
-  readonly #throttles: Counter<'service'>;
-  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+  readonly #entries = this.#counter(
+    'migrator_entries_total',
+    'Entries that got an outcome; a retry counts an entry again',
+    ['outcome'],
+  );
+  readonly #bytes = this.#counter('migrator_bytes_total', 'Bytes of items written');
+  readonly #units = this.#counter(
+    'migrator_capacity_units_total',
+    'Capacity units that DynamoDB said it used',
+    ['kind'],
+  );
+  readonly #reads = this.#histogram(
+    'migrator_read_duration_seconds',
+    'Duration of reads from Firestore and DynamoDB, with their retries',
+    ['call'],
+    callSeconds,
+  );
+  readonly #writes = this.#histogram(
+    'migrator_write_duration_seconds',
+    'Duration of writes to DynamoDB, with their retries',
+    ['call'],
+    callSeconds,
+  );
+  readonly #errors = this.#counter('migrator_call_errors_total', 'Calls that failed after their retries', [
+    'call',
+    'code',
+  ]);
+  readonly #retries = this.#counter(
+    'migrator_retries_total',
+    'Calls tried again, by the code of what went wrong',
+    ['code'],
+  );
+  readonly #throttles = this.#counter('migrator_throttles_total', 'Times that a service said to slow down', [
+    'service',
+  ]);
+  readonly #requests = this.#histogram(
+    'migrator_http_request_duration_seconds',
+    'Duration of HTTP requests until the answer was sent',
+    ['method', 'route', 'status'],
+    [0.005, 0.025, 0.1, 0.5, 1, 5, 30],
+  );
 
   constructor(process: string) {
-    const registers = [this.#registry];
     this.#registry.setDefaultLabels({ process });
     collectDefaultMetrics({ register: this.#registry });
-    this.#entries = new Counter({
-      name: 'migrator_entries_total',
-      help: 'Entries that got an outcome; a retry counts an entry again',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.#bytes = new Counter({ name: 'migrator_bytes_total', help: 'Bytes of items written', registers });
-    this.#units = new Counter({
-      name: 'migrator_capacity_units_total',
-      help: 'Capacity units that DynamoDB said it used',
-      labelNames: ['kind'],
-      registers,
-    });
-    this.#reads = new Histogram({
-      name: 'migrator_read_duration_seconds',
-      help: 'Duration of reads from Firestore and DynamoDB, with their retries',
-      labelNames: ['call'],
-      buckets: callSeconds,
-      registers,
-    });
-    this.#writes = new Histogram({
-      name: 'migrator_write_duration_seconds',
-      help: 'Duration of writes to DynamoDB, with their retries',
-      labelNames: ['call'],
-      buckets: callSeconds,
-      registers,
-    });
-    this.#errors = new Counter({
-      name: 'migrator_call_errors_total',
-      help: 'Calls that failed after their retries',
-      labelNames: ['call', 'code'],
-      registers,
-    });
-    this.#retries = new Counter({
-      name: 'migrator_retries_total',
-      help: 'Calls tried again, by the code of what went wrong',
-      labelNames: ['code'],
-      registers,
-    });
-    this.#throttles = new Counter({
-      name: 'migrator_throttles_total',
-      help: 'Times that a service said to slow down',
-      labelNames: ['service'],
-      registers,
-    });
-    this.#requests = new Histogram({
-      name: 'migrator_http_request_duration_seconds',
-      help: 'Duration of HTTP requests until the answer was sent',
-      labelNames: ['method', 'route', 'status'],
-      buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30],
-      registers,
-    });
     // So that a rate over them is there from the first scrape on.
     for (const outcome of entryOutcomeNames) this.#entries.inc({ outcome }, 0);
     for (const kind of ['read', 'write']) this.#units.inc({ kind }, 0);
     for (const service of ['firestore', 'dynamodb']) this.#throttles.inc({ service }, 0);
+  }
+
+  #counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []) {
+    return new Counter<Label>({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram<Label extends string>(name: string, help: string, labelNames: Label[], buckets: number[]) {
+    return new Histogram<Label>({ name, help, labelNames, buckets, registers: [this.#registry] });
   }
 
   entries(outcome: string, count: number): void {
@@ -123,4 +111,27 @@ export class ServiceMetrics {
   export(): Promise<ExportedMetrics> {
     return this.#registry.getMetricsAsJSON();
   }
+}
+
+const everyMs = 5_000;
+/** A worker's connection waits for a Redis that is away, and the last word of one that ends is not worth it. */
+const lastLimitMs = 1_000;
+
+/** Puts a worker's metrics up for the API to show, every few seconds and once more at its end. */
+export function publishMetrics(board: MetricsBoard, process: string, metrics: ServiceMetrics) {
+  const publish = async (): Promise<void> => {
+    // Redis may be away: the next one has it all again.
+    await metrics
+      .export()
+      .then((all) => board.put(process, all))
+      .catch(() => undefined);
+  };
+  const timer = setInterval(() => void publish(), everyMs);
+  void publish();
+  return {
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await atMost(lastLimitMs, publish());
+    },
+  };
 }

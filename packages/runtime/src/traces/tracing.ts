@@ -1,3 +1,5 @@
+import type { Log } from '../logs/create-log.ts';
+
 /** Spans around pieces of work. The one that does nothing costs nothing. */
 export interface Tracing {
   readonly active: boolean;
@@ -30,3 +32,24 @@ export const noTracing: Tracing = {
   current: () => ({}),
   close: async () => undefined,
 };
+
+/** Tracing as the environment asks for it; nothing of OpenTelemetry's SDK is loaded when it does not. */
+export async function openTracing(
+  program: string,
+  env: Readonly<Record<string, string | undefined>>,
+  log: Log,
+): Promise<Tracing> {
+  if (!tracesWanted(env)) return noTracing;
+  const { startOpenTelemetry } = await import('./start-open-telemetry.ts');
+  return startOpenTelemetry(program, env, log);
+}
+
+/** Whether OpenTelemetry's own variables ask for traces. */
+function tracesWanted(env: Readonly<Record<string, string | undefined>>): boolean {
+  const set = (name: string): boolean => (env[name] ?? '') !== '';
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none')
+    return false;
+  return ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_TRACES_EXPORTER'].some(
+    set,
+  );
+}

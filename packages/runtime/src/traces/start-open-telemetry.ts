@@ -1,8 +1,20 @@
-import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { inspect } from 'node:util';
+
+import {
+  context,
+  diag,
+  type DiagLogger,
+  DiagLogLevel,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 
 import type { Log } from '../logs/create-log.ts';
-import { withDiagnosticsInLog } from './diagnostics.ts';
+import { createRateLimit } from '../logs/log-rate-limited.ts';
 import type { Tracing } from './tracing.ts';
 
 /** Starts OpenTelemetry's SDK, for traces only. All its settings are those of its own variables. */
@@ -70,4 +82,39 @@ export function startOpenTelemetry(
 function fail(span: Span, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
   span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+}
+
+/**
+ * Starts OpenTelemetry's SDK with what it says of itself in our log, which holds no secrets; its own place for that is
+ * the console. The SDK would replace it by a console logger when it starts, so it is kept from that.
+ */
+function withDiagnosticsInLog<T>(log: Log, level: string | undefined, start: () => T): T {
+  diag.setLogger(diagnosticsTo(log), {
+    logLevel: DiagLogLevel[level?.toUpperCase() as keyof typeof DiagLogLevel] ?? DiagLogLevel.INFO,
+    suppressOverrideMessage: true,
+  });
+  const { setLogger } = diag;
+  diag.setLogger = () => true;
+  try {
+    return start();
+  } finally {
+    diag.setLogger = setLogger;
+  }
+}
+
+function diagnosticsTo(log: Log): DiagLogger {
+  // A collector that is away is told of with each batch.
+  const isNews = createRateLimit();
+  const to =
+    (level: 'error' | 'warn' | 'info' | 'debug' | 'trace') =>
+    (message: string, ...more: unknown[]): void => {
+      const text = [message, ...more.map(textOf)].join(' ');
+      if (isNews(text)) log[level]({ openTelemetry: text }, 'OpenTelemetry');
+    };
+  return { error: to('error'), warn: to('warn'), info: to('info'), debug: to('debug'), verbose: to('trace') };
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'string' ? value : inspect(value);
 }

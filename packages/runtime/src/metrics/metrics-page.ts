@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { AggregatorRegistry, Gauge, prometheusContentType, Registry } from 'prom-client';
 
 import type { ExportedMetrics } from './service-metrics.ts';
 
@@ -19,4 +19,12 @@ export class GaugePage {
   export(): Promise<ExportedMetrics> {
     return this.#registry.getMetricsAsJSON();
   }
+}
+
+/** The metrics of several processes as one page for Prometheus. Their series differ by their labels. */
+export async function prometheusText(
+  all: readonly ExportedMetrics[],
+): Promise<{ readonly contentType: string; readonly text: string }> {
+  const registry = AggregatorRegistry.aggregate(all.map((metrics) => [...metrics]));
+  return { contentType: prometheusContentType, text: await registry.metrics() };
 }
