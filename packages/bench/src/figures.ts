@@ -18,19 +18,36 @@ export function figureOf(values: readonly number[]): Figure {
 
 /** Each name's figure over all rounds that measured it. */
 export function figuresOf(rounds: readonly Sample[]): Figures {
-  const values = new Map<string, number[]>();
-  for (const round of rounds) {
-    for (const [name, value] of Object.entries(round)) {
-      const found = values.get(name);
-      if (found === undefined) values.set(name, [value]);
-      else found.push(value);
-    }
-  }
-  return Object.fromEntries([...values].map(([name, all]) => [name, figureOf(all)]));
+  const measured = rounds.flatMap((round) => Object.entries(round));
+  return Object.fromEntries(
+    [...Map.groupBy(measured, ([name]) => name)].map(([name, pairs]) => [
+      name,
+      figureOf(pairs.map(([, value]) => value)),
+    ]),
+  );
 }
 
 /** Three digits that mean something are more than the noise lets through. */
 function rounded(value: number | undefined): number {
   if (value === undefined) return Number.NaN;
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(4));
+}
+
+/** The figures as a table in Markdown, a row for each. */
+export function markdownTable(figures: Figures, machine: string): string {
+  const rows = Object.entries(figures).map(
+    ([name, { median, min, max }]) => `| \`${name}\` | ${shown(median)} | ${shown(min)} | ${shown(max)} |`,
+  );
+  return [
+    `${machine}.`,
+    '',
+    '| figure | median | min | max |',
+    '| --- | ---: | ---: | ---: |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function shown(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
 }

@@ -1,8 +1,8 @@
 import { arch, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmarks/benchmark.ts';
+import { markdownTable } from './figures.ts';
 import { comparisonsOf, groupsOf, type Group, quickSizes, wholeSizes } from './groups.ts';
-import { markdownTable } from './markdown-table.ts';
 import { startFakes } from './processes/fakes.ts';
 import { runGroups } from './run-groups.ts';
 

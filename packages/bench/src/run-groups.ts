@@ -34,7 +34,7 @@ async function runGroup(group: Group, { setting, rounds, say }: Options): Promis
     try {
       const started = await benchmark.open(setting);
       opened.defer(() => started.close());
-      await started.warmUp();
+      await (started.warmUp ?? started.measure)();
       open.push(started);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;

@@ -1,7 +1,7 @@
 import type { Sample } from '../figures.ts';
 import type { Fakes } from '../processes/fakes.ts';
 
-/** One of several that are measured in turns, so that whatever else the machine does meets all of them alike. */
+/** One of several that are measured in turns, so that other work of the machine affects all of them alike. */
 export interface Benchmark {
   readonly name: string;
   /** Throws `Unavailable` where this machine lacks something for it. */
@@ -17,8 +17,8 @@ export interface Setting {
 }
 
 export interface OpenBenchmark {
-  /** Unmeasured: what runs for hours is not to be judged by its first second. */
-  warmUp(): Promise<void>;
-  measure(): Promise<Sample>;
+  /** Done once, unmeasured: what runs for hours is not to be judged by its first second. `measure` by default. */
+  readonly warmUp?: () => Promise<void>;
+  readonly measure: () => Promise<Sample>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Usage } from '../processes/report-usage.ts';
 
-export interface Spent {
+export interface MeasuredUsage {
   readonly cpuMicros: number;
   readonly wallSeconds: number;
   /** Of the largest process, since its start. */
@@ -16,7 +16,7 @@ export interface Measured {
 export async function measureUsage(
   processes: readonly Measured[],
   work: () => Promise<unknown>,
-): Promise<Spent> {
+): Promise<MeasuredUsage> {
   const each = await measureEach(processes, work);
   return {
     cpuMicros: each.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0),
@@ -29,7 +29,7 @@ export async function measureUsage(
 export async function measureEach(
   processes: readonly Measured[],
   work: () => Promise<unknown>,
-): Promise<readonly Spent[]> {
+): Promise<readonly MeasuredUsage[]> {
   const usages = () => Promise.all(processes.map((one) => one.usage()));
   const before = await usages();
   const from = performance.now();

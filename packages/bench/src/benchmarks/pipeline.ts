@@ -1,11 +1,11 @@
 import type { Dataset } from '../fakes/dataset.ts';
 import type { Benchmark } from './benchmark.ts';
 import { measureUsage } from './measure-usage.ts';
-import { openStack, type StackOptions } from './processes.ts';
+import { startProduct, type ProductOptions } from './product.ts';
 
 /** The whole product on its way from Firestore to the table: API, jobs, ledger, checkpoints. */
 export function pipeline(
-  options: StackOptions & {
+  options: ProductOptions & {
     readonly dataset: Dataset;
     /** A warm-up goes over so many users only. */
     readonly warmUpUsers?: number;
@@ -17,17 +17,17 @@ export function pipeline(
   return {
     name,
     async open(setting) {
-      const stack = await openStack(setting, options);
+      const product = await startProduct(setting, options);
       return {
         async warmUp() {
           const some = Array.from({ length: warmUpUsers ?? 0 }, (_, index) => dataset.userId(index));
-          await stack.migrate(warmUpUsers === undefined ? undefined : some);
+          await product.migrate(warmUpUsers === undefined ? undefined : some);
         },
         async measure() {
-          const { cpuMicros, wallSeconds } = await measureUsage([stack.api, ...stack.workers], () =>
-            stack.migrate(),
+          const { cpuMicros, wallSeconds } = await measureUsage([product.api, ...product.workers], () =>
+            product.migrate(),
           );
-          const { peakRssMegabytes } = await measureUsage(stack.workers, async () => undefined);
+          const { peakRssMegabytes } = await measureUsage(product.workers, async () => undefined);
           const tasks = per === 'Entry' ? dataset.entries : dataset.users;
           return {
             [`${name}.cpuMicrosPer${per}`]: cpuMicros / tasks,
@@ -35,7 +35,7 @@ export function pipeline(
             [`${name}.peakRssMegabytes`]: peakRssMegabytes,
           };
         },
-        close: () => stack.close(),
+        close: () => product.close(),
       };
     },
   };

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fillFirestore, journals, startVendorServices, VendorsMissingError } from '@migrator/devkit';
-import { processUsage } from '../processes/process-usage.ts';
+import type { Usage } from '../processes/report-usage.ts';
 import { type Benchmark, Unavailable } from './benchmark.ts';
 import { type Measured, measureEach } from './measure-usage.ts';
-import { openStack } from './processes.ts';
+import { startProduct } from './product.ts';
 
 const projectId = 'demo-vendors';
 
@@ -22,25 +23,25 @@ export function vendors(journal: { readonly users: number; readonly entriesPerUs
       await using opened = new AsyncDisposableStack();
       const engines = opened.use(await start());
       await fillFirestore(journals({ ...journal, missingEvery: 0 }), engines.env);
-      const services = { env: engines.env, nodeFlags: [], watch: unwatched };
-      const stack = await openStack(setting, { name, dataset, workers: 1 }, services);
-      opened.defer(() => stack.close());
+      const services = { env: engines.env, nodeFlags: [], watch: uncounted };
+      const product = await startProduct(setting, { name, dataset, workers: 1 }, services);
+      opened.defer(() => product.close());
       const { firestore, dynamodb, redis } = engines;
       const measured = {
-        worker: stack.workers[0]!,
-        api: stack.api,
+        worker: product.workers[0]!,
+        api: product.api,
         firestore: byPid(firestore.pid),
         dynamodb: byPid(dynamodb.pid),
         ...(redis.pid === undefined ? {} : { redis: byPid(redis.pid) }),
       };
       const running = opened.move();
       const measure = async (): Promise<Record<string, number>> => {
-        const spent = await measureEach(Object.values(measured), () => stack.migrate());
-        await stack.rollBack();
-        const { wallSeconds, cpuMicros } = spent[0]!;
+        const used = await measureEach(Object.values(measured), () => product.migrate());
+        await product.rollBack();
+        const { wallSeconds, cpuMicros } = used[0]!;
         const cores = Object.keys(measured).map((process, index) => [
           `${name}.cores.${process}`,
-          spent[index]!.cpuMicros / 1_000_000 / wallSeconds,
+          used[index]!.cpuMicros / 1_000_000 / wallSeconds,
         ]);
         return {
           [`${name}.entriesPerSecond`]: dataset.entries / wallSeconds,
@@ -48,13 +49,7 @@ export function vendors(journal: { readonly users: number; readonly entriesPerUs
           ...Object.fromEntries(cores),
         };
       };
-      return {
-        measure,
-        async warmUp() {
-          await measure();
-        },
-        close: () => running.disposeAsync(),
-      };
+      return { measure, close: () => running.disposeAsync() };
     },
   };
 }
@@ -73,6 +68,21 @@ function byPid(pid: number): Measured {
 }
 
 /** These engines count no calls. */
-async function unwatched(_entries: number, migrate: () => Promise<void>): Promise<void> {
+async function uncounted(_entries: number, migrate: () => Promise<void>): Promise<void> {
   await migrate();
+}
+
+/** Linux tells every program that a second has so many ticks. */
+const ticksPerSecond = 100;
+
+/** What a process that is none of Node's has used up so far, by Linux's /proc. Throws where there is none. */
+async function processUsage(pid: number): Promise<Usage> {
+  const [stat, status] = await Promise.all(
+    ['stat', 'status'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8')),
+  );
+  // The name in parentheses may hold spaces. After it utime and stime are the 12th and 13th.
+  const fields = stat!.slice(stat!.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  const kilobytes = Number(/^VmHWM:\s+(\d+) kB/m.exec(status!)?.[1]);
+  return { cpuMicros: (ticks / ticksPerSecond) * 1_000_000, peakRssBytes: kilobytes * 1024 };
 }

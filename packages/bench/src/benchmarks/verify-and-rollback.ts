@@ -1,18 +1,18 @@
 import type { Benchmark } from './benchmark.ts';
 import { measureUsage } from './measure-usage.ts';
-import { openStack, type StackOptions } from './processes.ts';
+import { startProduct, type ProductOptions } from './product.ts';
 
 /** What comes after a run: its verification and its rollback, over a table that keeps what the run put. */
-export function verifyAndRollback(options: Omit<StackOptions, 'name' | 'way'>): Benchmark {
+export function verifyAndRollback(options: Omit<ProductOptions, 'name' | 'way'>): Benchmark {
   const { dataset } = options;
   return {
     name: 'verify',
     async open(setting) {
-      const stack = await openStack(setting, { ...options, name: 'verify', way: 'kept' });
-      const measure: () => Promise<Record<string, number>> = async () => {
-        await stack.migrate();
-        const verification = await measureUsage([stack.api, ...stack.workers], () => stack.verify());
-        const rollback = await measureUsage([stack.api, ...stack.workers], () => stack.rollBack());
+      const product = await startProduct(setting, { ...options, name: 'verify', way: 'kept' });
+      const measure = async (): Promise<Record<string, number>> => {
+        await product.migrate();
+        const verification = await measureUsage([product.api, ...product.workers], () => product.verify());
+        const rollback = await measureUsage([product.api, ...product.workers], () => product.rollBack());
         return {
           'verify.cpuMicrosPerEntry': verification.cpuMicros / dataset.entries,
           'verify.entriesPerSecond': dataset.entries / verification.wallSeconds,
@@ -20,13 +20,7 @@ export function verifyAndRollback(options: Omit<StackOptions, 'name' | 'way'>): 
           'rollback.itemsPerSecond': dataset.entries / rollback.wallSeconds,
         };
       };
-      return {
-        measure,
-        async warmUp() {
-          await measure();
-        },
-        close: () => stack.close(),
-      };
+      return { measure, close: () => product.close() };
     },
   };
 }

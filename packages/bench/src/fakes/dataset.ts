@@ -1,5 +1,4 @@
-import { encodeDocument, journalEntry } from '@migrator/devkit';
-import { uglyFields } from './ugly-fields.ts';
+import { encodeDocument, type FieldValue, journalEntry } from '@migrator/devkit';
 
 /**
  * Journals that need no memory however many they are: what user 17 wrote on day 3 follows from the two numbers. A
@@ -70,4 +69,22 @@ export function uglyBodies(): readonly Uint8Array[] {
 function body(fields: Parameters<typeof encodeDocument>[0]['fields']): Uint8Array {
   // An empty name takes two bytes.
   return encodeDocument({ name: '', fields, updateTime }).subarray(2);
+}
+
+/** Doubles that need all their digits, maps as deep as they may be, big arrays, text that is all escapes. */
+function uglyFields(seed: number): { [name: string]: FieldValue } {
+  const double = (index: number): number => Math.sin(seed * 1_000 + index) * 10 ** ((index % 40) - 20);
+  let deep: FieldValue = { end: double(0) };
+  for (let level = 0; level < 17; level += 1) deep = { ['level']: deep, beside: double(level) };
+  return {
+    trades: Array.from({ length: 40 }, (_, index) => ({
+      price: double(index),
+      quantity: BigInt(seed + 1) * 9_007_199_254_740_993n,
+      note: '"\\\n\t\u0001 – 落ち着き 📉',
+    })),
+    heatmap: deep,
+    performance: { profitFactor: Number.POSITIVE_INFINITY, sharpe: Number.NaN, tiny: 5e-324, huge: 1.5e300 },
+    risk: { series: Array.from({ length: 200 }, (_, index) => double(index)) },
+    summary: { raw: new Uint8Array(300).fill(seed), when: new Date(1_700_000_000_000 + seed) },
+  };
 }

@@ -2,7 +2,7 @@
 import type { Issue } from '@migrator/core';
 import { connectRedis, createRedisLedger } from '@migrator/queue';
 
-import { madeUp } from './fake-ends.ts';
+import { madeUp } from './fake-services.ts';
 import { mebibytes } from './open-engine.ts';
 
 const verifications = Number(process.argv[2] ?? 14);

@@ -11,9 +11,9 @@ import {
   type SharedRateLimit,
 } from '@migrator/engine';
 
-import { bottomlessTarget, endlessSource, madeUp } from './fake-ends.ts';
+import { bottomlessTarget, endlessSource, madeUp } from './fake-services.ts';
 
-/** The engine as a worker has it, between made-up ends. */
+/** The engine as a worker has it, between a made-up source and target. */
 export function openEngine(
   size: { readonly users: number; readonly entriesPerUser: number },
   sharedRateLimit: SharedRateLimit = createMemoryRateLimit(),

@@ -3,7 +3,7 @@
 import { MigrationError, type Source, type Target } from '@migrator/core';
 import { runInProcess } from '@migrator/engine';
 
-import { madeUp } from './fake-ends.ts';
+import { madeUp } from './fake-services.ts';
 import { mebibytes, migration, openEngine } from './open-engine.ts';
 
 const [users = 4, entriesPerUser = 100] = process.argv.slice(2).map(Number);

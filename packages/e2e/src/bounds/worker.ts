@@ -1,4 +1,4 @@
-// A worker (and coordinator) between made-up ends: arguments are the number of users and of entries of each. Says how
+// A worker (and coordinator) between a made-up source and target: arguments are the number of users and of entries of each. Says how
 // much memory it holds about once a second, and `over` when the run is.
 import {
   connectRedis,

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { makeImages } from './stand-ins/make-images.ts';
 import { type Compose, compose, composeTool } from './testing/compose.ts';
 import { type Engine, engineAnswers, startEngine } from './testing/engine.ts';
-import { expectWholeRun } from './testing/expect-whole-run.ts';
+import { expectWholeRun } from './testing/deployment.ts';
 import { freePort } from '@migrator/devkit';
 import { MigrationClient } from './testing/migration-client.ts';
 import { runProgram } from '@migrator/devkit';

@@ -5,8 +5,7 @@ import { apiBasePath } from '@migrator/engine';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 
-import { openDeployment } from './testing/deployment.ts';
-import { expectWholeRun } from './testing/expect-whole-run.ts';
+import { expectWholeRun, openDeployment } from './testing/deployment.ts';
 
 const password = 'password-of-the-migrator';
 const limitMs = 180_000;

@@ -6,8 +6,7 @@ import { startRedis, startRedisCluster, startRedisSentinels, startProgram } from
 import { generate } from 'selfsigned';
 import { afterAll, expect, inject, test, vi } from 'vitest';
 
-import { lastWords, openDeployment } from './testing/deployment.ts';
-import { expectWholeRun } from './testing/expect-whole-run.ts';
+import { expectWholeRun, lastWords, openDeployment } from './testing/deployment.ts';
 
 const size = { users: 8, entriesPerUser: 150 };
 /** Slow enough that a run is still going on when something happens to it. */

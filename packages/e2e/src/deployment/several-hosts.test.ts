@@ -1,7 +1,6 @@
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 
-import { openDeployment } from './testing/deployment.ts';
-import { expectWholeRun } from './testing/expect-whole-run.ts';
+import { expectWholeRun, openDeployment } from './testing/deployment.ts';
 import { makeHosts, noHosts } from './testing/hosts.ts';
 
 const why = await noHosts();

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { freePort, journals, type Program, type ProgramOptions, startProgram } from '@migrator/devkit';
 import { openTestProject } from '@migrator/devkit/test-project';
-import { vi } from 'vitest';
+import type { MigrationReport } from '@migrator/engine';
+import { expect, vi } from 'vitest';
 
 import { MigrationClient } from './migration-client.ts';
 
@@ -17,7 +18,7 @@ export interface Deployment extends AsyncDisposable {
 }
 
 export interface DeploymentOptions {
-  /** Where Redis is, and whatever else differs from the defaults. */
+  /** Where Redis is, and what else differs from the defaults. */
   readonly env: Readonly<Record<string, string>>;
   readonly workers?: number;
   /** Network namespaces, each with one more worker, and what its environment has in other words. */
@@ -72,4 +73,12 @@ export function lastWords({ api, workers }: Pick<Deployment, 'api' | 'workers'>)
     return `${name}:\n${program.lastLines.join('\n')}`;
   });
   return said.join('\n');
+}
+
+/** Every entry is there once, verified, and the totals add up. */
+export function expectWholeRun(report: MigrationReport, entries: number): void {
+  const { stats } = report;
+  expect(report).toMatchObject({ state: 'completed', verification: { isValid: true } });
+  expect(stats.totalProcessed).toBe(stats.successCount + stats.failureCount + stats.skippedCount);
+  expect(stats).toMatchObject({ totalProcessed: entries, successCount: entries, createdCount: entries });
 }

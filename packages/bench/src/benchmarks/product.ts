@@ -9,7 +9,7 @@ import { fakeServices, type Services, type Way } from './ways.ts';
 /** Any measured run is far shorter. */
 const wait = { waitSeconds: 240 };
 
-export interface StackOptions {
+export interface ProductOptions {
   readonly name: string;
   readonly dataset: Pick<Dataset, 'projectId' | 'users' | 'entriesPerUser' | 'entries'>;
   readonly workers: number;
@@ -18,7 +18,7 @@ export interface StackOptions {
 }
 
 /** The product as it is run: an API and workers, each a process. */
-export interface Stack {
+export interface Product {
   readonly api: MeasuredProcess;
   readonly workers: readonly MeasuredProcess[];
   /** Migrates everything (or these users) and throws unless every entry was written. */
@@ -29,11 +29,11 @@ export interface Stack {
 }
 
 /** Over the fakes, unless it is given other services. */
-export async function openStack(
+export async function startProduct(
   setting: Setting,
-  options: StackOptions,
+  options: ProductOptions,
   services: Services = fakeServices(setting.fakes, options),
-): Promise<Stack> {
+): Promise<Product> {
   const { name, dataset } = options;
   const env = {
     ...services.env,
