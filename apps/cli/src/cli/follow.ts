@@ -1,8 +1,8 @@
 import { type CurrentStatus, type MigrationReport, waitForOperation } from '@migrator/engine';
 import { type ApiClient, ApiError } from '@migrator/runtime/api-client';
 
-import { progressDisplay } from '../demo/progress-display.ts';
-import { stepMeter } from '../demo/progress-step.ts';
+import { progressDisplay } from './progress-display.ts';
+import { stepMeter } from './progress-step.ts';
 import type { ApiSession } from './api-command.ts';
 
 const silenceLimitMs = 30_000;

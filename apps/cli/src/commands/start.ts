@@ -9,7 +9,7 @@ import { namedRows } from '../cli/columns.ts';
 import { confirm } from '../cli/confirm.ts';
 import type { Outcome } from '../cli/run-command.ts';
 import { parseWhole } from '../parse-number.ts';
-import { placesOf } from '../report/describe-report.ts';
+import { describeSourceAndTarget } from '../report/describe-report.ts';
 import { watchMigration } from './watch.ts';
 
 interface StartOptions {
@@ -67,8 +67,8 @@ async function startRun(session: ApiSession, options: StartOptions): Promise<Out
 
 async function planOf({ api }: ApiSession, { user, prune }: StartOptions): Promise<string> {
   const [{ currentStatus }, { migrations }] = await Promise.all([api.status(), api.migrations()]);
-  const places = placesOf(currentStatus);
-  const same = migrations.filter((run) => isDeepStrictEqual(placesOf(run), places));
+  const places = describeSourceAndTarget(currentStatus);
+  const same = migrations.filter((run) => isDeepStrictEqual(describeSourceAndTarget(run), places));
   const known = same.find(({ dryRun }) => dryRun) ?? same[0];
   return namedRows({
     ...places,

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { amount } from '../amount.ts';
 import { apiCommand } from '../cli/api-command.ts';
 import { namedRows } from '../cli/columns.ts';
-import { describeReport, placesOf } from '../report/describe-report.ts';
+import { describeReport, describeSourceAndTarget } from '../report/describe-report.ts';
 import { describePace } from './control.ts';
 
 export function status(): Command {
@@ -18,7 +18,7 @@ export function describeStatus({ currentStatus, lastMigration, lastOutcome }: St
   const { state, operationId, progress, notice, workers } = currentStatus;
   const total = progress?.total ?? null;
   const rows = {
-    ...placesOf(currentStatus),
+    ...describeSourceAndTarget(currentStatus),
     workers: `${amount(workers.live)} live, ${amount(workers.tasks)} tasks`,
     pace: describePace(currentStatus),
     ...(progress === null

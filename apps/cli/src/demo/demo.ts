@@ -5,8 +5,8 @@ import { followRun } from '../cli/follow.ts';
 import { amount } from '../amount.ts';
 import { type DemoResult, demoResult, describeAddresses, describeResult } from './demo-result.ts';
 import { fillWithJournals } from './fill-with-journals.ts';
-import { type ProgressDisplay, progressDisplay } from './progress-display.ts';
-import { stepMeter } from './progress-step.ts';
+import { type ProgressDisplay, progressDisplay } from '../cli/progress-display.ts';
+import { stepMeter } from '../cli/progress-step.ts';
 import { startPrograms } from './start-programs.ts';
 
 export interface DemoOptions {

@@ -2,7 +2,7 @@ import type { LocalServicesEnv } from '@migrator/devkit';
 import type { JournalUser } from '@migrator/devkit';
 
 import type { Filled } from './demo-result.ts';
-import type { Step } from './progress-step.ts';
+import type { Step } from '../cli/progress-step.ts';
 
 /** How many of the users have no document of their own, where there are enough. */
 const missingEvery = 4;
@@ -30,7 +30,7 @@ export async function fillWithJournals(
       const etaSeconds = Math.ceil((size.users - users) / perSecond);
       show({
         label: 'Filling',
-        unit: 'users',
+        counted: 'users',
         processed: users,
         total: size.users,
         perSecond,

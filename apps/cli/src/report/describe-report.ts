@@ -12,7 +12,7 @@ export function secondsOf({ startTime, endTime }: MigrationReport['stats']): num
   return (Date.parse(endTime ?? new Date().toISOString()) - Date.parse(startTime)) / 1_000;
 }
 
-export function placesOf({ source, target }: Pick<MigrationReport, 'source' | 'target'>): {
+export function describeSourceAndTarget({ source, target }: Pick<MigrationReport, 'source' | 'target'>): {
   source: string;
   target: string;
 } {
@@ -27,7 +27,7 @@ export function describeReport(report: MigrationReport): string {
   const { listed, completed, failed } = stats.users;
   const cost = costOf(report);
   const rows = {
-    ...placesOf(report),
+    ...describeSourceAndTarget(report),
     entries: amount(stats.totalProcessed),
     created: amount(stats.createdCount),
     repaired: amount(stats.repairedCount),
@@ -59,7 +59,7 @@ export function describeVerification(answer: VerificationAnswer): string {
   const { verificationId, message, counts, issueCounts, issues } = answer;
   const found = Object.entries(issueCounts).filter(([, count]) => count > 0);
   const rows = {
-    ...placesOf(answer),
+    ...describeSourceAndTarget(answer),
     entries: amount(counts.firestore),
     items: amount(counts.dynamodb),
     ...Object.fromEntries(found.map(([kind, count]) => [kind, amount(count)])),
@@ -80,7 +80,7 @@ export function describeRollback(answer: RollbackAnswer): string {
     'under another key': keptReasons.misplaced,
   }).flatMap(([says, count]) => (count === 0 ? [] : [`${amount(count)} ${says}`]));
   const rows = {
-    ...placesOf(answer),
+    ...describeSourceAndTarget(answer),
     [dryRun ? 'would delete' : 'deleted']: amount(deleted),
     kept: `${amount(kept)}${why.length === 0 ? '' : ` (${why.join(', ')})`}`,
   };

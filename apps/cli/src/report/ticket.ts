@@ -1,7 +1,7 @@
 import type { answers, MigrationReport } from '@migrator/engine';
 
 import { type Cost, costOf } from './cost.ts';
-import { placesOf, secondsOf } from './describe-report.ts';
+import { describeSourceAndTarget, secondsOf } from './describe-report.ts';
 
 /** A run as it goes into a ticket. */
 export interface Ticket extends Pick<
@@ -30,7 +30,7 @@ export function ticketOf(report: MigrationReport, failures: Ticket['failures']):
     startedAt,
     finishedAt,
     seconds: secondsOf(report.stats),
-    ...placesOf(report),
+    ...describeSourceAndTarget(report),
     totals: {
       ...Object.fromEntries(numbers),
       usersListed: users.listed,

@@ -6,7 +6,7 @@ import type { Step } from './progress-step.ts';
 
 const step: Step = {
   label: 'Migrating',
-  unit: 'entries',
+  counted: 'entries',
   processed: 0,
   total: 2000,
   perSecond: null,

@@ -3,7 +3,7 @@ import type { CurrentStatus, StatusState } from '@migrator/engine';
 /** What a progress display shows. */
 export interface Step {
   readonly label: string;
-  readonly unit: 'entries' | 'users';
+  readonly counted: 'entries' | 'users';
   readonly processed: number;
   /** Null where it is not known yet. */
   readonly total: number | null;
@@ -45,7 +45,7 @@ export function stepMeter(
       total === null || perSecond === null ? null : Math.ceil(Math.max(0, total - processed) / perSecond);
     return {
       label,
-      unit: 'entries',
+      counted: 'entries',
       processed,
       total,
       perSecond,

@@ -100,9 +100,11 @@ function finished(step: Step): Step {
   return { ...step, processed: total, total, perSecond: null, etaSeconds: null, problem: null };
 }
 
-function wordsOf({ unit, processed, total, perSecond, etaSeconds, problem }: Step): string {
+function wordsOf({ counted, processed, total, perSecond, etaSeconds, problem }: Step): string {
   return [
-    total === null ? `${amount(processed)} ${unit}` : `${amount(processed)} of ${amount(total)} ${unit}`,
+    total === null
+      ? `${amount(processed)} ${counted}`
+      : `${amount(processed)} of ${amount(total)} ${counted}`,
     ...(perSecond === null ? [] : [`${amount(perSecond)} a second`]),
     ...(etaSeconds === null ? [] : [`${amount(etaSeconds)} s left`]),
     ...(problem === null ? [] : [problem]),
