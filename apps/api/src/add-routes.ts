@@ -10,14 +10,12 @@ import type { Route } from './route.ts';
 
 /** Every route with its checks, and a 405 for the methods that a path does not have. */
 export function addRoutes(app: Express, table: readonly Route[], context: ApiContext): void {
-  const methods = new Map<string, string[]>();
   for (const route of table) {
-    const { method, path } = route;
     const checks = route.access === 'change' ? [noHead, mayChange] : [];
-    app[method](path, ...checks, handlerOf(route, context));
-    methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
+    app[route.method](route.path, ...checks, handlerOf(route, context));
   }
-  for (const [path, allowed] of methods) app.all(path, otherMethods(allowed));
+  for (const [path, routes] of Map.groupBy(table, (route) => route.path))
+    app.all(path, otherMethods(routes.map(({ method }) => method.toUpperCase())));
 }
 
 /** The request is checked as a whole before Redis is asked for anything. */

@@ -101,7 +101,7 @@ function withoutUser(data: { operationId?: unknown; task?: unknown }): object {
 
 /**
  * Bull Board's page asks Google for a font, and styles the word "Loading" in a way that a strict policy does not let
- * pass: both go, and with them what a browser would complain of.
+ * pass: both are removed, and with them a browser's warnings.
  */
 function renderSelfContained(response: Response): void {
   const render = response.render.bind(response) as (

@@ -39,7 +39,7 @@ async function untilReady(program: Program, line: RegExp): Promise<void> {
 async function endings(how: 'cut' | 'silence', start: (redisUrl: string) => Program, ready: RegExp) {
   const waiting = [...offsets];
   const ends: (number | string)[] = [];
-  const lane = async (): Promise<void> => {
+  const handleRuns = async (): Promise<void> => {
     for (let offset = waiting.shift(); offset !== undefined; offset = waiting.shift()) {
       await using proxy = await openProxy();
       const program = start(proxy.url);
@@ -52,7 +52,7 @@ async function endings(how: 'cut' | 'silence', start: (redisUrl: string) => Prog
       await program.kill();
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  await Promise.all(Array.from({ length: atOnce }, handleRuns));
   return ends;
 }
 

@@ -63,7 +63,7 @@ class OperationWatch {
     if (operation !== undefined && operation.id !== this.#running) {
       const { id, kind, request, binding } = operation;
       telemetry.log?.info(
-        { run: id, kind, request: withoutUsers(request), ...ends(binding) },
+        { run: id, kind, request: withoutUsers(request), ...sourceAndTarget(binding) },
         'operation started',
       );
     }
@@ -131,7 +131,7 @@ function endOf({ id, finishedAt = '' }: Operation): string {
   return `${id} ${finishedAt}`;
 }
 
-function ends({ source, target }: Operation['binding']) {
+function sourceAndTarget({ source, target }: Operation['binding']) {
   return { project: source.project, database: source.database, table: target.table };
 }
 
