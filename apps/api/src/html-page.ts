@@ -18,7 +18,6 @@ ${signOut ? signOutForm(basePath) : ''}${body}
 `;
 }
 
-/** Ends the session that the browser has. */
 function signOutForm(basePath: string): string {
   return `<form class="sign-out" method="post" action="${basePath}/sign-out"><button>Sign out</button></form>\n`;
 }
@@ -35,7 +34,6 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** The style of our own pages. */
 export const pagesCss = `
 :root { color-scheme: light dark; --line: light-dark(#d5d9e0, #394150); --soft: light-dark(#f4f6f9, #1b2029); --accent: light-dark(#0b5cad, #6cb2ff); }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: light-dark(#fff, #12161c); color: light-dark(#1c2430, #dfe5ee); }

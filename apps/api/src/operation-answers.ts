@@ -55,7 +55,6 @@ export async function verificationAnswer(
   };
 }
 
-/** A verification as a line of a list. */
 export function verificationSummary(operation: Operation): VerificationsPage['verifications'][number] {
   const { isValid, message, ...report } = verificationReport(operation);
   const isOver = operation.state !== 'running';
@@ -109,7 +108,6 @@ export async function rollbackAnswer(
   };
 }
 
-/** A rollback as a line of a list. */
 export function rollbackSummary(operation: Operation): RollbacksPage['rollbacks'][number] {
   const { request } = operation;
   return {
@@ -131,7 +129,6 @@ function operationAnswer(operation: Operation, cursor: string | undefined) {
   };
 }
 
-/** The same in a list. */
 function operationSummary(operation: Operation) {
   return {
     source: operation.binding.source,

@@ -38,5 +38,4 @@ const described: readonly Route[] = [
   metrics,
 ];
 
-/** Every route there is. */
 export const routes: readonly Route[] = [...described, ...describe(described)];

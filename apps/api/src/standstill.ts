@@ -42,7 +42,6 @@ export async function liveView(
   };
 }
 
-/** How a running verification or rollback gets on. */
 export async function liveProgress(context: ApiContext, operation: Operation): Promise<Progress> {
   return progressOf(operation, operation, await liveView(context, operation, await context.workers.list()));
 }

@@ -2,7 +2,6 @@ import { InvalidArgumentError } from 'commander';
 
 const most = 100_000;
 
-/** How many, from an option's text, for commander. */
 export function parseCount(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1 || count > most) {
@@ -17,7 +16,6 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
-/** A port number from an option's text, for commander. */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {

@@ -6,7 +6,6 @@ import { vendors } from './benchmarks/vendors.ts';
 import { comparison, type Comparison } from './comparisons.ts';
 import { Dataset } from './fakes/dataset.ts';
 
-/** Benchmarks that are measured in turns. */
 export interface Group {
   readonly name: string;
   readonly benchmarks: readonly Benchmark[];

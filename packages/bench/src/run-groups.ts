@@ -26,7 +26,6 @@ export async function runGroups(groups: readonly Group[], options: Options): Pro
   return figuresOf(all.map((sample, round) => ({ ...sample, ...compared[round] })));
 }
 
-/** A sample for each round. */
 async function runGroup(group: Group, { setting, rounds, say }: Options): Promise<Sample[]> {
   await using opened = new AsyncDisposableStack();
   const open: OpenBenchmark[] = [];

@@ -20,7 +20,6 @@ export type RedisPlace =
       readonly sentinels: readonly RedisAddress[];
       readonly masterName: string;
       readonly db: number;
-      /** The sentinels' own, which are not the master's. */
       readonly sentinelUsername?: string;
       readonly sentinelPassword?: string;
     })

@@ -21,9 +21,7 @@ export interface TestProject extends AsyncDisposable {
   readonly env: LocalServicesEnv & { readonly QUEUE_PREFIX: string } & Readonly<Record<string, string>>;
   readonly table: string;
   readonly dynamodb: DynamoDBClient;
-  /** Writes journals into its Firestore. */
   addJournals(users: Iterable<JournalUser>): Promise<void>;
-  /** What its table holds, by key. */
   items(): Promise<Record<string, AttributeValue>[]>;
 }
 

@@ -12,7 +12,6 @@ import {
 /** What comparing both sides, entry by entry, has found. */
 export type MigrationVerification = NonNullable<MigrationReport['verification']>;
 
-/** A run that is over. */
 export interface MigrationResult {
   migrationId: string;
   /** Only `completed` says that every entry is in DynamoDB, or was the application's there already. */

@@ -25,7 +25,6 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** The HTTP status; undefined where there was no answer. */
   readonly status: number | undefined;
-  /** The problem document that it answered with. */
   readonly problem: answers.Problem | undefined;
 
   constructor(message: string, status?: number, problem?: answers.Problem) {
@@ -53,7 +52,6 @@ export class ApiClient {
     this.#options = options;
   }
 
-  /** Whether the API can take work. */
   async isReady(): Promise<boolean> {
     try {
       await this.#call('GET', '/readyz', answers.health);

@@ -27,7 +27,6 @@ const redisLimitMs = 2_000;
 export interface QueueContext extends CoordinatorContext, EngineContext {
   readonly rateController: RateController;
   readonly queues: MigrationQueues;
-  /** Which workers are alive. */
   readonly workers: WorkerRegistry;
   /** BullMQ's connection. */
   readonly redis: RedisConnection;

@@ -9,7 +9,6 @@ import type { Role, Tokens } from './tokens.ts';
 export const signInPath = '/sign-in';
 export const signOutPath = '/sign-out';
 
-/** Paths for signing in and out. */
 const signInPaths = [signInPath, signOutPath, '/pages.css'];
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -60,7 +60,6 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   return page.export();
 }
 
-/** The records of the newest run. */
 function runGauges(page: GaugePage, run: Operation): void {
   const count = (name: string): number => run.totals[name] ?? 0;
   for (const outcome of entryOutcomeNames) {

@@ -20,7 +20,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The answer to the question was no. */
 export class DeclinedError extends Error {
   override readonly name = 'DeclinedError';
 }

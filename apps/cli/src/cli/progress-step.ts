@@ -1,11 +1,9 @@
 import type { CurrentStatus, StatusState } from '@migrator/engine';
 
-/** What a progress display shows. */
 export interface Step {
   readonly label: string;
   readonly counted: 'entries' | 'users';
   readonly processed: number;
-  /** Null where it is not known yet. */
   readonly total: number | null;
   readonly perSecond: number | null;
   readonly etaSeconds: number | null;

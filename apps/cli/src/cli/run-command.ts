@@ -11,7 +11,6 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** What a command ends with. */
 export interface Outcome {
   /** For `--json`. */
   readonly value: object;

@@ -12,7 +12,6 @@ const controls = {
   cancel: 'end what runs, for good',
 } as const;
 
-/** The commands `pause`, `resume` and `cancel`. */
 export function control(name: keyof typeof controls): Command {
   return apiCommand(name, controls[name], async ({ api }) => {
     const value = await api[name]();
@@ -50,7 +49,6 @@ function parseUnits(units: string): number | null {
   }
 }
 
-/** The limit that is in force now. */
 export function describePace({ maxWriteUnitsPerSecond: limit }: CurrentStatus): string {
   return limit === null ? 'no limit of write units' : `at most ${amount(limit)} write units a second`;
 }

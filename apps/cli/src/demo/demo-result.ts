@@ -12,7 +12,6 @@ export interface Filled {
 export interface DemoResult {
   /** Everything was migrated, and verified. */
   readonly ok: boolean;
-  /** Why not. */
   readonly problems: readonly string[];
   /** Entries that Firestore was filled with. */
   readonly entries: number;
@@ -73,7 +72,6 @@ export function problemsOf(report: MigrationReport, entries: number): string[] {
 
 const shownErrors = 5;
 
-/** What a person reads when the run has ended. */
 export function describeResult(result: DemoResult): string {
   const { ok, problems, stats, verification, seconds } = result;
   const rate = seconds > 0 ? ` (${amount(stats.totalProcessed / seconds)} entries a second)` : '';

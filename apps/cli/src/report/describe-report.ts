@@ -19,7 +19,6 @@ export function describeSourceAndTarget({ source, target }: Pick<MigrationReport
   return { source: describeSource(source), target: describeTarget(target) };
 }
 
-/** One run, for a person in a terminal. */
 export function describeReport(report: MigrationReport): string {
   const { stats, verification, reason, advice, prune, rolledBackBy, dryRun } = report;
   const seconds = secondsOf(stats);

@@ -3,7 +3,6 @@ import type { answers, MigrationReport } from '@migrator/engine';
 import { type Cost, costOf } from './cost.ts';
 import { describeSourceAndTarget, secondsOf } from './describe-report.ts';
 
-/** A run as it goes into a ticket. */
 export interface Ticket extends Pick<
   MigrationReport,
   'migrationId' | 'state' | 'dryRun' | 'startedAt' | 'finishedAt' | 'verification' | 'rolledBackBy' | 'reason'

@@ -8,7 +8,6 @@ export interface Benchmark {
   open(setting: Setting): Promise<OpenBenchmark>;
 }
 
-/** Why a benchmark can't be measured here. */
 export class Unavailable extends Error {}
 
 export interface Setting {

@@ -61,7 +61,6 @@ export function ordinaryBodies(): readonly Uint8Array[] {
   return Array.from({ length: ordinaryKinds }, (_, day) => body(journalEntry(1, day).fields));
 }
 
-/** The same for the ugliest entries there are. */
 export function uglyBodies(): readonly Uint8Array[] {
   return Array.from({ length: uglyKinds }, (_, seed) => body(uglyFields(seed)));
 }

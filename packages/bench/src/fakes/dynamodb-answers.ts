@@ -6,7 +6,6 @@ import { InMemoryTable, textOf } from './in-memory-table.ts';
 /** Throws a Refusal where the service answers with an exception. */
 export type Answers = (request: HttpRequest) => string;
 
-/** An exception of the service's. */
 export class Refusal extends Error {
   readonly body: string;
 

@@ -2,7 +2,6 @@ import { decodeMessage } from '@migrator/devkit';
 import { Dataset, ordinaryBodies } from './dataset.ts';
 import { delimited, integer, text } from './wire.ts';
 
-/** A call's answer: its messages, encoded. */
 export type Answer = (request: Buffer) => Iterable<Uint8Array>;
 
 const bodies = ordinaryBodies();

@@ -5,7 +5,6 @@ import { servicesEnv, startRedis } from '@migrator/devkit';
 import { generate } from 'selfsigned';
 import { MeasuredProcess } from './measured-process.ts';
 
-/** What clients are pointed at. */
 export interface Fakes extends AsyncDisposable {
   readonly firestoreHost: string;
   readonly tables: { readonly [kind in TableKind]: FakeTable };
@@ -66,7 +65,6 @@ async function hostOf(service: MeasuredProcess): Promise<string> {
   return `127.0.0.1:${await service.told<number>('port')}`;
 }
 
-/** What points a client at them. */
 export function clientEnvironment(
   fakes: Fakes,
   { projectId, table = 'discarding' }: { projectId?: string; table?: TableKind } = {},

@@ -16,7 +16,6 @@ export interface ProgramOptions {
   /** How messages call it; the default is its file's. */
   readonly name?: string;
   readonly args?: readonly string[];
-  /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[];
   /** Its environment, beside PATH, HOME, TMPDIR and LANG of this process and what keeps the cloud SDKs on this machine. */
   readonly env?: NodeJS.ProcessEnv;
@@ -26,7 +25,6 @@ export interface ProgramOptions {
   readonly ipc?: boolean;
   /** Starts it again so long after an end that was not asked for. */
   readonly restartAfterMs?: number;
-  /** Called for each line of its stdout and stderr. */
   readonly onLine?: (line: string) => void;
   /** Called at an end that was not asked for, unless that fails a wait for its output. */
   readonly onUnexpectedEnd?: (error: ProgramError) => void;
@@ -201,7 +199,6 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  /** Writes a line to its stdin. */
   send(line: string): void {
     this.#child?.stdin?.write(`${line}\n`);
   }
@@ -269,7 +266,6 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** A program that is started at once. */
 export function startProgram(options: ProgramOptions): Program {
   return new Program(options).start();
 }

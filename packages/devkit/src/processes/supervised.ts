@@ -3,7 +3,6 @@ import { ProgramError, startProgram } from './program.ts';
 export interface SupervisedOptions {
   /** How messages call it. */
   readonly name: string;
-  /** The command line. */
   readonly command: readonly string[];
   /** Flags of `supervise.ts`: when it is ready, how it is ended. */
   readonly flags: readonly string[];

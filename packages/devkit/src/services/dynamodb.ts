@@ -44,7 +44,6 @@ export async function withTable(
   return { ...service, endpoint, region: REGION, tableName };
 }
 
-/** Creates the table of the migrated journals. */
 export async function createHeatmapsTable(endpoint: string, tableName: string): Promise<void> {
   // Loaded only where it is needed: the SDK takes longer to load than dynalite takes to start.
   const { CreateTableCommand, DynamoDBClient, waitUntilTableExists } =

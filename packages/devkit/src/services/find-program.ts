@@ -8,7 +8,6 @@ export interface LocalProgram {
   libraryPath?: string;
 }
 
-/** The first program of that name on a PATH. */
 export async function findProgram(name: string, path: string | undefined): Promise<string | undefined> {
   for (const folder of (path ?? '').split(delimiter)) {
     if (folder === '') continue;

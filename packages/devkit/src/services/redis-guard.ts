@@ -32,7 +32,6 @@ export function guardedSettings(guard: RedisGuard | undefined, port: number): st
   );
 }
 
-/** A client of one of them. */
 export function connectTo(
   port: number,
   guard: RedisGuard | undefined,
@@ -51,7 +50,6 @@ export function connectTo(
   });
 }
 
-/** Does something with a client of one of them. */
 export async function withClient<T>(
   port: number,
   guard: RedisGuard | undefined,

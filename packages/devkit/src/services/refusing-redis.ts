@@ -14,7 +14,6 @@ export interface RefusingRedis extends AsyncDisposable {
   /** In one of the ways of `redisRefusals`; undone by `restore`. */
   refuse(how: Refusal): Promise<void>;
   restore(): Promise<void>;
-  /** How many clients have ever connected. */
   connections(): Promise<number>;
   /** Resolves once so many have passed, by Redis's own clock. */
   seconds(count: number): Promise<void>;

@@ -9,7 +9,6 @@ export interface LocalService extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** What every service can be started with. */
 export interface ServiceOptions {
   /** The port on 127.0.0.1; a free one if it is left out. */
   port?: number;
@@ -28,7 +27,6 @@ export class PortTakenError extends Error {
   }
 }
 
-/** The default for `onUnexpectedEnd`. */
 export function warnOfUnexpectedEnd(error: ProgramError): void {
   process.emitWarning(error);
 }

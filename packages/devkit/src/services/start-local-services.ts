@@ -60,7 +60,6 @@ export interface LocalServices extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** What starts the two databases. */
 export interface Engines {
   dynamodb(options?: DynamoDbOptions): Promise<DynamoDbService>;
   firestore(options?: FirestoreOptions): Promise<FirestoreService>;

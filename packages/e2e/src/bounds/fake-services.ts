@@ -57,7 +57,6 @@ export function endlessSource(users: number, entriesPerUser: number): Source {
   };
 }
 
-/** Takes everything and keeps nothing. */
 export function bottomlessTarget(): Target {
   return {
     putOwned: async () => ({ outcome: 'written', writeUnits: 3 }),

@@ -29,7 +29,6 @@ function run(main: URL, args: readonly (string | number)[], env: Record<string, 
   });
 }
 
-/** The one line of JSON that a program prints. */
 function figureOf(program: Program): Promise<object> {
   return program.read((line) => (line.startsWith('{') ? (JSON.parse(line) as object) : undefined), limitMs);
 }

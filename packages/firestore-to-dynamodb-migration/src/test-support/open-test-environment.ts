@@ -15,7 +15,6 @@ import type { ExecuteMigrationOptions } from '../options.ts';
 /** A Firestore project, a table, a queue prefix and a folder of its own, over the suite's services. */
 export interface TestEnvironment extends Omit<TestProject, 'addJournals'> {
   readonly folder: string;
-  /** Writes entries of a user. */
   fill(userId: string, entries: readonly JournalEntry[]): Promise<void>;
   countItems(): Promise<number>;
   /** `executeMigration` with these variables and this state file; without Redis. */

@@ -14,7 +14,6 @@ const npmPackage = 'amplify-dynamodb-simulator@2.9.30';
 const integrity = 'xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==';
 const wanted = 'package/emulator';
 
-/** Where a download is told. */
 export const sayOnStderr = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**

@@ -8,14 +8,12 @@ import { onFreePort } from '../on-free-port.ts';
 import { type LocalService, PortTakenError, type ServiceOptions, warnOfUnexpectedEnd } from '../service.ts';
 
 export interface JavaService extends LocalService {
-  /** Of the Java program itself. */
   readonly pid: number;
 }
 
 export interface JavaProgram {
   /** How messages call it. */
   readonly name: string;
-  /** The `java` to run it with. */
   readonly java: string;
   /** What `java` is given so that it listens on a port of 127.0.0.1, over HTTP. */
   readonly args: (port: number) => readonly string[];
