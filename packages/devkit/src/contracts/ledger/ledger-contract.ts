@@ -1,5 +1,6 @@
 import type { Ledger } from '@migrator/core';
 import { afterEach, describe } from 'vitest';
+import { changeOperationContract } from './change-operation.ts';
 import { commitTaskContract } from './commit-task.ts';
 import { gapsContract } from './gaps.ts';
 import { issuesContract } from './issues.ts';
@@ -42,6 +43,7 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
       return harness.ledger;
     };
     operationsContract(newLedger);
+    changeOperationContract(newLedger);
     bindingsContract(newLedger);
     tasksContract(newLedger);
     startTaskContract(newLedger);
