@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { crc32 } from 'node:zlib';
-import { dateKey, parseItem, type Target } from '@migrator/core';
-import type { RetryEvent } from '@migrator/core';
+import { dateKey, parseItem, type Target, type RetryEvent } from '@migrator/core';
 import {
   encodeItem,
   exception,

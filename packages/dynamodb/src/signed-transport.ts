@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Lease, MigrationError } from '@migrator/core';
-import { abortable, abortedError } from '@migrator/core';
+import { type Lease, MigrationError, abortable, abortedError } from '@migrator/core';
 import { Pool, ProxyAgent } from 'undici';
 import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
 import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';

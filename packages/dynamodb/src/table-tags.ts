@@ -1,5 +1,4 @@
-import type { Lease } from '@migrator/core';
-import { withRetries } from '@migrator/core';
+import { type Lease, withRetries } from '@migrator/core';
 import type { DynamoDbTargetOptions } from './options.ts';
 import type { SignedTransport } from './signed-transport.ts';
 

@@ -6,8 +6,7 @@ import {
   type TableDescription as AwsTable,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { MigrationError, type TableDescription } from '@migrator/core';
-import { abortable, withRetries } from '@migrator/core';
+import { MigrationError, type TableDescription, abortable, withRetries } from '@migrator/core';
 import { accountOfArn } from './locate-table.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import { requireIndexes, requireKey } from './table-shape.ts';

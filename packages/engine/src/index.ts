@@ -13,7 +13,7 @@ export { joinSignals, type JoinedSignals } from './join-signals.ts';
 export { AttemptWatcher } from './leases/attempt-watcher.ts';
 export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger/memory-ledger.ts';
 export * as answers from './api/answers.ts';
-export { apiBasePath } from './api/base-path.ts';
+export { apiBasePath } from './api/requests.ts';
 export * as requests from './api/requests.ts';
 export type {
   MigrationReport,
@@ -39,11 +39,11 @@ export { createMemoryRateLimit } from './throttle/memory-rate-limit.ts';
 export { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
 export { RateController, type RateControllerOptions } from './throttle/rate-controller.ts';
 export { type Grant, type RateSample, type SharedRateLimit, windowOf } from './throttle/shared-rate-limit.ts';
-export { throttledSource } from './throttle/throttled-source.ts';
-export { throttledTarget } from './throttle/throttled-target.ts';
-export { takeFrom } from './throttle/take-from.ts';
+export { throttledSource } from './throttle/throttled-services.ts';
+export { throttledTarget } from './throttle/throttled-services.ts';
+export { takeFrom } from './throttle/shared-rate-limit.ts';
 export { controlCurrent } from './operations/control-operation.ts';
-export { hasLeases } from './operations/has-leases.ts';
+export { hasLeases } from './operations/control-operation.ts';
 export { preflight } from './operations/preflight.ts';
 export { requireOwnRuns, requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';

@@ -10,8 +10,9 @@ import {
   type SourceBinding,
   type SourceEntry,
   type UserPage,
+  type OnRetry,
+  withRetries,
 } from '@migrator/core';
-import { type OnRetry, withRetries } from '@migrator/core';
 import { type Call, Connection } from './connection.ts';
 import { Database, entryRefOf } from './database.ts';
 import { emulatorCredentials, googleCredentials } from './google-credentials.ts';

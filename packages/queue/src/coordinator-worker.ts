@@ -1,14 +1,12 @@
 import type { Operation } from '@migrator/core';
 import { coordinate, type CoordinatorContext, progressOf, withoutUserData } from '@migrator/engine';
-import { DelayedError, type Job, type Telemetry } from 'bullmq';
+import { DelayedError, type Job } from 'bullmq';
 
-import { AbandonableWorker } from './abandonable-worker.ts';
-import type { BindingGuard } from './binding-guard.ts';
-import type { RedisConnection } from './connect-redis.ts';
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
-import { stalledJobOptions } from './stalled-job-options.ts';
+import { MigrationWorker, type WorkerOptions } from './migration-worker.ts';
 import { PhaseWatch } from './phase-watch.ts';
-import type { OnWorkEvent } from './work-events.ts';
+
+const coordinatorsAtOnce = 4;
 
 /**
  * Works off coordinators: each round is short, and between two rounds the job is delayed, which takes no slot and no
@@ -16,32 +14,15 @@ import type { OnWorkEvent } from './work-events.ts';
  */
 export function startCoordinatorWorker(
   context: CoordinatorContext,
-  options: {
-    redis: RedisConnection;
-    prefix: string;
-    /** Ends the rounds under way; other processes go on. */
-    stop: AbortSignal;
-    guard: BindingGuard;
-    onError: (error: Error) => void;
-    onWork?: OnWorkEvent;
-    telemetry?: Telemetry;
-  },
-): AbandonableWorker<CoordinatorJob> {
+  options: WorkerOptions,
+): MigrationWorker<CoordinatorJob> {
   const phases = new PhaseWatch(options.onWork);
-  const worker = new AbandonableWorker<CoordinatorJob>(
+  return new MigrationWorker(
     queueNames.coordinators,
     (job, token) => rounds(context, job, token, phases, options),
-    {
-      connection: options.redis,
-      prefix: options.prefix,
-      concurrency: 4,
-      telemetry: options.telemetry,
-      ...stalledJobOptions,
-    },
+    coordinatorsAtOnce,
+    options,
   );
-  worker.on('error', options.onError);
-  options.guard.keeps(worker);
-  return worker;
 }
 
 async function rounds(
@@ -49,7 +30,7 @@ async function rounds(
   job: Job<CoordinatorJob>,
   token: string | undefined,
   phases: PhaseWatch,
-  { guard, stop }: { guard: BindingGuard; stop: AbortSignal },
+  { guard, stop }: WorkerOptions,
 ): Promise<string> {
   const { operationId } = coordinatorJob.parse(job.data);
   const shown = context.settings.hideUserData === true ? withoutUserData : (one: Operation) => one;

@@ -15,7 +15,7 @@ export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './wo
 export { startWorkers } from './start-workers.ts';
 export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
 export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
-export { type QueueLoad, queueLoads } from './queue-load.ts';
+export { type QueueLoad, queueLoads } from './migration-queues.ts';
 export type { OnWorkEvent, WorkEvent } from './work-events.ts';
 export { createRedisSessionStore, type SessionStore } from './redis-session-store.ts';
 export { createRedisRateLimit } from './redis-rate-limit.ts';

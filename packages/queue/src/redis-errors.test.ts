@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { MigrationError } from '@migrator/core';
-import { redisRefusals, startRedis, startRefusingRedis } from '@migrator/devkit';
-import { sampleBinding as binding, startTcpProxy } from '@migrator/devkit';
+import {
+  redisRefusals,
+  startRedis,
+  startRefusingRedis,
+  sampleBinding as binding,
+  startTcpProxy,
+} from '@migrator/devkit';
 import { Redis } from 'ioredis';
 import { generate } from 'selfsigned';
 import { expect, inject, onTestFinished, test } from 'vitest';

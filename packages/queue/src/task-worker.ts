@@ -8,16 +8,12 @@ import {
   taskLabel,
   type TaskResult,
 } from '@migrator/engine';
-import { DelayedError, type Job, type Telemetry, UnrecoverableError, WaitingError } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 
-import { AbandonableWorker } from './abandonable-worker.ts';
-import type { BindingGuard } from './binding-guard.ts';
-import type { RedisConnection } from './connect-redis.ts';
 import { queueNames, type TaskJob, taskJob, taskJobId } from './job-catalog.ts';
 import { JobReporter } from './job-reporter.ts';
+import { MigrationWorker, type WorkerOptions } from './migration-worker.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
-import { stalledJobOptions } from './stalled-job-options.ts';
-import type { OnWorkEvent } from './work-events.ts';
 
 /** How long a job waits before it looks again whether another operation still holds the operation lock. */
 const busyMs = 2_000;
@@ -31,17 +27,8 @@ const postponeMs = 4_000;
 /** Works off users and segments, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
 export function startTaskWorker(
   context: EngineContext & Pick<CoordinatorContext, 'dispatcher'>,
-  options: {
-    redis: RedisConnection;
-    prefix: string;
-    concurrency: number;
-    stop: AbortSignal;
-    guard: BindingGuard;
-    onError: (error: Error) => void;
-    onWork?: OnWorkEvent;
-    telemetry?: Telemetry;
-  },
-): { readonly worker: AbandonableWorker<TaskJob>; readonly running: () => number } {
+  options: WorkerOptions & { readonly concurrency: number },
+): { readonly worker: MigrationWorker<TaskJob>; readonly running: () => number } {
   let running = 0;
   const watcher = new AttemptWatcher(context.ledger);
   const lock = new SharedExclusiveLock();
@@ -108,15 +95,7 @@ export function startTaskWorker(
       running -= 1;
     }
   };
-  const worker = new AbandonableWorker<TaskJob>(queueNames.tasks, work, {
-    connection: options.redis,
-    prefix: options.prefix,
-    concurrency: options.concurrency,
-    telemetry: options.telemetry,
-    ...stalledJobOptions,
-  });
-  worker.on('error', options.onError);
-  options.guard.keeps(worker);
+  const worker = new MigrationWorker(queueNames.tasks, work, options.concurrency, options);
   return { worker, running: () => running };
 }
 

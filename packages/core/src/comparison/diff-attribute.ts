@@ -11,7 +11,7 @@ import {
   textOf,
 } from '../values/stored-attribute.ts';
 import type { ExpectedAttribute } from './expected-attribute.ts';
-import { sameNumber } from './same-number.ts';
+import { withoutTrailingZeros } from '../values/trailing-zeros.ts';
 
 /** One field in which an entry and its stored item differ. */
 export interface FieldDifference {
@@ -105,4 +105,26 @@ function diffList(found: Differences, at: string, expected: Container<'L'>, stor
     if (element === undefined) found.note(elementPath(at, i), undefined, elements[i]);
     else diffAttribute(found, elementPath(at, i), element, elements[i]);
   }
+}
+
+/** Whether a stored N is the very number that `expected` spells, however either is written: 1e21, 1E+21, 1.50. */
+function sameNumber(expected: string, stored: string): boolean {
+  if (expected === stored) return true;
+  const decimal = normalDecimal(stored);
+  return decimal !== undefined && decimal === normalDecimal(expected);
+}
+
+const decimalText = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/;
+
+/** Sign, significant digits and exponent of ten in the one way that tells equal values equal; undefined if no decimal. */
+function normalDecimal(text: string): string | undefined {
+  const match = decimalText.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = withoutTrailingZeros(digits);
+  if (significant === '') return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return `${sign === '-' ? '-' : ''}${significant}e${power}`;
 }

@@ -8,7 +8,7 @@ import { anyMutation } from '../testing/mutate-item.ts';
 import { ordinaryEntry } from '../testing/ordinary-entry.ts';
 import { runs } from '../testing/runs.ts';
 import { anyShuffle } from '../testing/shuffle-item.ts';
-import { parseItem } from '../values/parse-item.ts';
+import { parseItem } from '../values/stored-attribute.ts';
 import { diffEntry } from './diff-entry.ts';
 import { isExactCopy } from './is-exact-copy.ts';
 

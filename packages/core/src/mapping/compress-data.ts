@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { elementSize, maxItemBytes } from '../item-size.ts';
 import type { EntryRef } from '../ports/source.ts';
-import { closeStamp, openItem, openStamp } from './item-frame.ts';
+import { closeMetadata, openItem, openMetadata } from './item-frame.ts';
 import { copyBase64, constant, put } from './json-text.ts';
 import type { ItemEncoder } from './item-encoder.ts';
 import type { MappingOptions } from './mapped-entry.ts';
@@ -43,8 +43,8 @@ export function compressData(
   put(pass, openCompressed);
   copyBase64(pass, gzip, 0, gzip.length);
   put(pass, closeBinary);
-  openStamp(pass, options.migratedAt, ref.updateTime);
+  openMetadata(pass, options.migratedAt, ref.updateTime);
   put(pass, encoding);
   pass.size += encodingSize;
-  closeStamp(pass, options.migratedAt);
+  closeMetadata(pass, options.migratedAt);
 }

@@ -9,7 +9,7 @@ import {
 } from '../values/value-tags.ts';
 import { latin } from './json-text.ts';
 import type { ItemEncoder } from './item-encoder.ts';
-import { lengthPrefixed, openElement, openEntry } from './open-entry.ts';
+import { lengthPrefixed, openElement, openEntry } from './read-document.ts';
 
 const typeName = latin('__type__');
 const vectorName = latin('__vector__');

@@ -6,7 +6,7 @@ import type { ItemEncoder } from './item-encoder.ts';
 
 /**
  * What is the same in every item, whole or compressed, in the order it is written: `openItem`, the fields of `data`,
- * `openStamp`, what else `metadata` holds, `closeStamp`. What a user's items, or a run's, have in common is made once.
+ * `openMetadata`, what else `metadata` holds, `closeMetadata`. What a user's items, or a run's, have in common is made once.
  */
 
 const closeText = constant('"}');
@@ -18,7 +18,7 @@ const openItemSize =
   ('data'.length + containerSize) +
   ('userId'.length + elementSize) +
   ('date'.length + elementSize);
-const openStampSize =
+const openMetadataSize =
   'metadata'.length +
   elementSize +
   containerSize +
@@ -55,8 +55,8 @@ function userFrame(userId: string): UserFrame {
 
 interface RunFrame {
   readonly migratedAt: string;
-  readonly openStamp: Constant;
-  readonly closeStamp: Constant;
+  readonly openMetadata: Constant;
+  readonly closeMetadata: Constant;
   /** Bytes of `migratedAt`. */
   readonly length: number;
 }
@@ -69,8 +69,8 @@ function runFrame(migratedAt: string): RunFrame {
   const metadata = `"migratedFrom":{"S":"firestore"},"migratedAt":{"S":${text}},"originalTimestamp":{"S":"`;
   knownRun = {
     migratedAt,
-    openStamp: constant(`,"metadata":{"M":{${metadata}`),
-    closeStamp: constant(`}}}},"updatedAt":{"S":${text}}}`),
+    openMetadata: constant(`,"metadata":{"M":{${metadata}`),
+    closeMetadata: constant(`}}}},"updatedAt":{"S":${text}}}`),
     length: Buffer.byteLength(migratedAt),
   };
   return knownRun;
@@ -89,16 +89,16 @@ export function openItem(pass: ItemEncoder, ref: EntryRef): void {
 }
 
 /** `,"metadata":{"M":{"migratedFrom":…,"migratedAt":…,"originalTimestamp":…` */
-export function openStamp(pass: ItemEncoder, migratedAt: string, originalTimestamp: string): void {
+export function openMetadata(pass: ItemEncoder, migratedAt: string, originalTimestamp: string): void {
   const frame = runFrame(migratedAt);
-  put(pass, frame.openStamp);
-  pass.size += openStampSize + frame.length + putText(pass, originalTimestamp);
+  put(pass, frame.openMetadata);
+  pass.size += openMetadataSize + frame.length + putText(pass, originalTimestamp);
   put(pass, closeText);
 }
 
 /** `}}}},"updatedAt":…}` */
-export function closeStamp(pass: ItemEncoder, migratedAt: string): void {
+export function closeMetadata(pass: ItemEncoder, migratedAt: string): void {
   const frame = runFrame(migratedAt);
-  put(pass, frame.closeStamp);
+  put(pass, frame.closeMetadata);
   pass.size += 'updatedAt'.length + frame.length;
 }

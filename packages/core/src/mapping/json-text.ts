@@ -3,8 +3,6 @@ import type { ItemEncoder } from './item-encoder.ts';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const hexDigits = latin('0123456789abcdef');
-const base64Digits = latin('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-const EQUALS = 0x3d;
 
 /** Text of ASCII only as bytes, for constants. */
 export function latin(text: string): Uint8Array {
@@ -129,25 +127,7 @@ function putEscapedText(pass: ItemEncoder, text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** Copies a range of bytes as base64. */
+/** Copies a range of bytes as base64, whose characters need no escapes. */
 export function copyBase64(pass: ItemEncoder, source: Uint8Array, from: number, to: number): void {
-  const { bytes } = pass;
-  let at = pass.at;
-  let i = from;
-  for (; i + 2 < to; i += 3) {
-    const group = (source[i]! << 16) | (source[i + 1]! << 8) | source[i + 2]!;
-    bytes[at++] = base64Digits[group >> 18]!;
-    bytes[at++] = base64Digits[(group >> 12) & 63]!;
-    bytes[at++] = base64Digits[(group >> 6) & 63]!;
-    bytes[at++] = base64Digits[group & 63]!;
-  }
-  if (i < to) {
-    const second = i + 1 < to ? source[i + 1]! : 0;
-    const group = (source[i]! << 16) | (second << 8);
-    bytes[at++] = base64Digits[group >> 18]!;
-    bytes[at++] = base64Digits[(group >> 12) & 63]!;
-    bytes[at++] = i + 1 < to ? base64Digits[(group >> 6) & 63]! : EQUALS;
-    bytes[at++] = EQUALS;
-  }
-  pass.at = at;
+  putText(pass, Buffer.prototype.base64Slice.call(source, from, to));
 }

@@ -2,16 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { dateKey, isStorableKey, maxDateKeyBytes } from '../date-key.ts';
 import { containerSize, elementSize, maxItemBytes } from '../item-size.ts';
 import type { SourceEntry } from '../ports/source.ts';
-import { DOCUMENT_FIELD } from '../values/value-tags.ts';
+import { DOCUMENT_FIELD, kindNames } from '../values/value-tags.ts';
 import { compressData } from './compress-data.ts';
 import { defaultedFields, indexOfName, ORDINARY, OWN_NAME, reservedFields } from './defaulted-fields.ts';
-import { closeStamp, openItem, openStamp } from './item-frame.ts';
+import { closeMetadata, openItem, openMetadata } from './item-frame.ts';
 import { constant, put } from './json-text.ts';
-import { kindName } from './kind-name.ts';
-import { mapNamedValue, mapValue } from './map-value.ts';
+import { mapNamedValue, mapValue, VECTOR } from './map-value.ts';
 import type { FieldWarning, MappedEntry, MappingOptions } from './mapped-entry.ts';
 import { ItemEncoder } from './item-encoder.ts';
-import { openElement, openEntry } from './open-entry.ts';
+import { openElement, openEntry } from './read-document.ts';
 import { fieldPathAt } from './field-path-at.ts';
 import { malformed, MappingError } from './mapping-error.ts';
 
@@ -46,11 +45,11 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
   const fieldsFrom = pass.at;
   const warnings = mapFields();
   const fieldsTo = pass.at;
-  openStamp(pass, options.migratedAt, entry.updateTime);
+  openMetadata(pass, options.migratedAt, entry.updateTime);
   const sourceFrom = pass.at;
   mapOwnNames();
   const sourceTo = pass.at;
-  closeStamp(pass, options.migratedAt);
+  closeMetadata(pass, options.migratedAt);
   // Strings were copied as they are. All else in the output is ASCII, so one look at the whole tells of each of them.
   if (pass.textBits >= 0x80 && !isUtf8(pass.bytes.subarray(0, pass.at))) {
     throw malformed(-1, 'a string or a name in it is not UTF-8');
@@ -89,7 +88,7 @@ function mapFields(): readonly FieldWarning[] {
   while (at < input.length) {
     const entryEnd = openElement(pass, at, input.length, DOCUMENT_FIELD);
     if (entryEnd === 0) {
-      // Name and times of the document, and whatever Google adds beside the fields.
+      // Name and times of the document, and what else Google adds beside the fields.
       reader.pos = at;
       const tag = reader.tag();
       reader.skipType(tag & 7, 0, tag >>> 3);
@@ -118,6 +117,11 @@ function mapFields(): readonly FieldWarning[] {
     pass.size += defaultedFields[index]!.name.length + elementSize + containerSize;
   }
   return warnings ?? noWarnings;
+}
+
+/** What Firestore calls a kind that `mapValue` returned. */
+function kindName(kind: number): string {
+  return kind === VECTOR ? 'vector' : (kindNames.get(kind) ?? `field ${kind >>> 3}`);
 }
 
 /** `,"source":{"M":{…}}`, if the entry has fields of its own under `data`'s names. */

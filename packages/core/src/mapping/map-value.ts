@@ -17,13 +17,18 @@ import {
   TIMESTAMP_VALUE,
 } from '../values/value-tags.ts';
 import { containerSize, elementSize, flagSize } from '../item-size.ts';
-import { findDatabase } from './find-database.ts';
+import {
+  findDatabase,
+  isVarint,
+  readInteger,
+  lengthPrefixed,
+  openElement,
+  openEntry,
+} from './read-document.ts';
 import { copyBase64, copyText, constant, put, putText, word } from './json-text.ts';
 import type { ItemEncoder } from './item-encoder.ts';
 import { fitsDynamoNumber, putDouble, putInteger } from './number-text.ts';
-import { isVarint, readInteger } from './read-integer.ts';
 import { malformed, unsupported } from './mapping-error.ts';
-import { lengthPrefixed, openElement, openEntry } from './open-entry.ts';
 import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts';
 import { findVector } from './find-vector.ts';
 

@@ -4,8 +4,7 @@ import { inspect } from 'node:util';
 import { MigrationError } from '../migration-error.ts';
 import { expect, test } from 'vitest';
 
-import { redactError } from './redact-error.ts';
-import { redactErrorsOf } from './redact-errors-of.ts';
+import { redactError, redactErrorsOf } from './redact-error.ts';
 import { createRedact } from './redact.ts';
 import { secretsOf } from './secrets-of.ts';
 

@@ -1,4 +1,5 @@
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
+import { MigrationError } from '../migration-error.ts';
 
 /** What a stored attribute holds if it is of the kind, undefined if it is of another or is not there. */
 export function textOf(attribute: StoredAttribute | undefined): string | undefined {
@@ -32,4 +33,15 @@ export function listOf(attribute: StoredAttribute | undefined): readonly StoredA
 /** A field by its name, which may be one that every object inherits (`constructor`, `__proto__`). */
 export function storedField(fields: StoredItem, name: string): StoredAttribute | undefined {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+/** An item of the JSON that a target hands out. Throws a MigrationError `TARGET_UNAVAILABLE` for what is none. */
+export function parseItem(json: Uint8Array): StoredItem {
+  try {
+    return JSON.parse(Buffer.prototype.utf8Slice.call(json, 0, json.length)) as StoredItem;
+  } catch (cause) {
+    throw new MigrationError('TARGET_UNAVAILABLE', 'The table answered with an item that is no JSON.', {
+      cause,
+    });
+  }
 }

@@ -32,6 +32,21 @@ export const NULL_VALUE = (11 << 3) | VARINT;
 export const STRING_VALUE = (17 << 3) | BYTES;
 export const BYTES_VALUE = (18 << 3) | BYTES;
 
+/** What messages call each of them. */
+export const kindNames: ReadonlyMap<number, string> = new Map([
+  [NULL_VALUE, 'null'],
+  [BOOLEAN_VALUE, 'boolean'],
+  [INTEGER_VALUE, 'integer'],
+  [DOUBLE_VALUE, 'double'],
+  [TIMESTAMP_VALUE, 'timestamp'],
+  [STRING_VALUE, 'string'],
+  [BYTES_VALUE, 'bytes'],
+  [REFERENCE_VALUE, 'reference'],
+  [GEO_POINT_VALUE, 'geo point'],
+  [ARRAY_VALUE, 'array'],
+  [MAP_VALUE, 'map'],
+]);
+
 /** `google.type.LatLng` */
 export const LATITUDE = (1 << 3) | FIXED64;
 export const LONGITUDE = (2 << 3) | FIXED64;

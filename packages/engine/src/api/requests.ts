@@ -124,3 +124,6 @@ export const userPath = z.strictObject({
 });
 
 export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });
+
+/** Where the API's calls are, from the server's root. */
+export const apiBasePath = '/api/migration/firestore-to-dynamodb';

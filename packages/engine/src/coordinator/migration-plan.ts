@@ -1,9 +1,8 @@
 import type { MigrationRequest } from '@migrator/core';
 
-import { isWithoutData, noData } from '../operations/no-data.ts';
+import { isWithoutData, noData } from '../operations/empty-source.ts';
 import { markCompleted, markStarted } from '../operations/run-markers.ts';
-import { listFailed } from './list-failed.ts';
-import { countEntries, listUsers } from './list-users.ts';
+import { listFailed, countEntries, listUsers } from './listings.ts';
 import { openPart } from './open-part.ts';
 import type { Plan } from './plan.ts';
 import { pruneFailure, prunePart } from './prune-part.ts';

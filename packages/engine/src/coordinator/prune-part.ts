@@ -1,7 +1,7 @@
 import { type MigrationRequest, type Operation, processedEntries, pruneRefusal } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
-import { pruneSourceEmpty } from '../operations/prune-source-empty.ts';
+import { pruneSourceEmpty } from '../operations/empty-source.ts';
 import { knownPart, openNewPart } from './open-part.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
 
 import { markRolledBack } from '../operations/run-markers.ts';
 import { newestRun } from '../reports/migration-report.ts';
-import { listSegments } from './list-segments.ts';
+import { listSegments } from './listings.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan of an operation that goes over the table once, segment by segment: a rollback, or pruning. */

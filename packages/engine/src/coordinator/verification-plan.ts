@@ -5,8 +5,7 @@ import type { Operation, SubcollectionSample, VerificationRequest } from '@migra
 import type { CoordinatorContext } from '../engine-context.ts';
 import { verificationReport } from '../reports/verification-report.ts';
 import { isBalanced } from '../tasks/set-digest.ts';
-import { listSegments } from './list-segments.ts';
-import { countEntries, listUsers } from './list-users.ts';
+import { listSegments, countEntries, listUsers } from './listings.ts';
 import type { Listing, Plan } from './plan.ts';
 import { sampleSubcollections } from './sample-subcollections.ts';
 

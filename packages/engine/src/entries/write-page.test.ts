@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 import { createMemoryRateLimit } from '../throttle/memory-rate-limit.ts';
 import { RateController } from '../throttle/rate-controller.ts';
-import { throttledTarget } from '../throttle/throttled-target.ts';
+import { throttledTarget } from '../throttle/throttled-services.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { type PageContext, writePage } from './write-page.ts';
 

@@ -38,10 +38,9 @@ import {
   type TaskRecord,
   type TaskState,
   withoutZeros,
+  OutstandingLeases,
 } from './memory-records.ts';
-import { KeptIssues } from './kept-issues.ts';
-import { ListedEntries } from './listed-entries.ts';
-import { OutstandingLeases } from './outstanding-leases.ts';
+import { KeptIssues, ListedEntries } from './memory-lists.ts';
 
 export interface MemoryLedgerOptions {
   /** How many issues of an operation are kept; 10,000 by default. */

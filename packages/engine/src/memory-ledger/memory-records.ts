@@ -1,7 +1,12 @@
-import { type Commit, type CoordinatorStateChange, greatestStays, type Operation } from '@migrator/core';
+import {
+  type Commit,
+  type CoordinatorStateChange,
+  greatestStays,
+  type Operation,
+  leasesOutstanding,
+} from '@migrator/core';
 
-import type { KeptIssues } from './kept-issues.ts';
-import type { ListedEntries } from './listed-entries.ts';
+import type { KeptIssues, ListedEntries } from './memory-lists.ts';
 
 export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
@@ -88,4 +93,33 @@ export function snapshot(kept: OperationRecord): Operation {
     codes: withoutZeros(kept.issues.codes),
     coordinatorState: Object.fromEntries(kept.coordinatorState),
   });
+}
+
+/** What the ledger in memory knows of the leases that it has granted: until when each holds. */
+export class OutstandingLeases {
+  readonly #leaseMs: number;
+  readonly #ends = new Map<string, number>();
+
+  constructor(leaseMs: number) {
+    this.#leaseMs = leaseMs;
+  }
+
+  /** Renews it where it was granted before. */
+  grant(id: string, task: string, epoch: number): void {
+    this.#ends.set(nameOf(id, task, epoch), performance.now() + this.#leaseMs);
+  }
+
+  giveUp(id: string, task: string, epoch: number): void {
+    this.#ends.delete(nameOf(id, task, epoch));
+  }
+
+  requireNone(): void {
+    const now = performance.now();
+    for (const [name, end] of this.#ends) if (end <= now) this.#ends.delete(name);
+    if (this.#ends.size > 0) throw leasesOutstanding(this.#ends.size, Math.max(...this.#ends.values()) - now);
+  }
+}
+
+function nameOf(id: string, task: string, epoch: number): string {
+  return `${id}|${epoch}|${task}`;
 }

@@ -1,4 +1,4 @@
-import { type Control, MigrationError, type Operation } from '@migrator/core';
+import { type Control, MigrationError, type Operation, type Ledger } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 
@@ -22,4 +22,18 @@ export async function controlCurrent(
   }
   await context.dispatcher.coordinate(operation.id);
   return operation;
+}
+
+/**
+ * Whether any attempt may still write. Tells pausing from paused: the queue's own count of active jobs keeps those of a
+ * worker that is gone until another worker looks.
+ */
+export async function hasLeases(ledger: Ledger): Promise<boolean> {
+  try {
+    await ledger.requireNoLeases();
+    return false;
+  } catch (error) {
+    if (MigrationError.codeOf(error) === 'LEASES_OUTSTANDING') return true;
+    throw error;
+  }
 }

@@ -2,8 +2,7 @@ import type { MigrationRequest } from '@migrator/core';
 
 import { withinLimit } from '../coordinator/within-limit.ts';
 import type { EngineContext } from '../engine-context.ts';
-import { noData } from './no-data.ts';
-import { pruneSourceEmpty } from './prune-source-empty.ts';
+import { noData, pruneSourceEmpty } from './empty-source.ts';
 
 const limitMs = 20_000;
 

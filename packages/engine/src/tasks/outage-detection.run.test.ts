@@ -10,8 +10,7 @@ import {
 import { encodeDocument, sampleBinding } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
-import type { EngineContext } from '../engine-context.ts';
-import { defaultPaging } from '../engine-context.ts';
+import { type EngineContext, defaultPaging } from '../engine-context.ts';
 import { runInProcess } from '../in-process.ts';
 import { createMemoryLedger } from '../memory-ledger/memory-ledger.ts';
 import { migrationStats } from '../reports/migration-stats.ts';

@@ -21,9 +21,8 @@ import type { EngineContext } from '../engine-context.ts';
 import { answersOthers } from '../entries/outage-detection.ts';
 import type { AttemptLease } from '../leases/attempt-lease.ts';
 import type { AttemptWatcher } from '../leases/attempt-watcher.ts';
-import { describeCounts, describeFailures } from './describe-end.ts';
+import { describeCounts, describeFailures, differInWork, getsOn } from './task-counts.ts';
 import type { PageResult, TaskStart } from './page-result.ts';
-import { differInWork, getsOn } from './task-progress.ts';
 
 export interface AttemptOptions {
   /** Aborts when the process stops, or something else here makes the attempt stop. */

@@ -1,8 +1,7 @@
-import { type Operation, parseTaskId } from '@migrator/core';
+import { type Operation, parseTaskId, type Target, writeUnitsOf } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { DryRunCollisions } from '../entries/dry-run-collisions.ts';
-import { discardingTarget } from '../entries/discarding-target.ts';
 import type { MigrationRun } from '../entries/migration-run.ts';
 import { countSegment, countUser } from './count-entries.ts';
 import { migrateUser } from './migrate-user.ts';
@@ -64,4 +63,25 @@ export function taskWork(
       break;
   }
   throw new TypeError(`a ${operation.kind} has no work for '${start.task}'`);
+}
+
+/** A target that reads like the real one and discards what is written: the way of a dry run is the way of a run. */
+function discardingTarget(target: Target): Target {
+  return {
+    putOwned: async (item) => ({ outcome: 'written', writeUnits: writeUnitsOf(item.size) }),
+    createItems: async (items) => ({
+      created: items.map(() => true),
+      writeUnits: items.reduce((sum, item) => sum + writeUnitsOf(item.size), 0),
+    }),
+    whyNoBatches: (signal) => target.whyNoBatches(signal),
+    deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),
+    getItems: (keys, signal) => target.getItems(keys, signal),
+    scan: (request) => target.scan(request),
+    isEmpty: (signal) => target.isEmpty(signal),
+    preflight: (signal) => target.preflight(signal),
+    describe: (signal) => target.describe(signal),
+    readTags: (prefix, signal) => target.readTags(prefix, signal),
+    writeTag: async () => undefined,
+    close: () => target.close(),
+  };
 }

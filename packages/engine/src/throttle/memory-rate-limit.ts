@@ -1,7 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-import { type RateSample, type SharedRateLimit, windowOf } from './shared-rate-limit.ts';
-import { takeFrom } from './take-from.ts';
+import { type RateSample, type SharedRateLimit, windowOf, takeFrom } from './shared-rate-limit.ts';
 
 /** For a run in one process. */
 export function createMemoryRateLimit(): SharedRateLimit {

@@ -1,3 +1,5 @@
+import { type RateLimiterMemory, type RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+
 export interface Grant {
   readonly granted: number;
   /** When more of the budget may be had, in milliseconds, where less was granted than asked for. */
@@ -40,4 +42,21 @@ export interface SharedRateLimit {
 export function windowOf(perSecond: number): { readonly windowMs: number; readonly points: number } {
   const windowMs = perSecond >= 40 ? 250 : 1_000;
   return { windowMs, points: Math.max(1, Math.floor((perSecond * windowMs) / 1_000)) };
+}
+
+/** As many of the points as the current window has left. */
+export async function takeFrom(
+  limiter: RateLimiterMemory | RateLimiterRedis,
+  key: string,
+  units: number,
+): Promise<Grant> {
+  try {
+    await limiter.consume(key, units);
+    return { granted: units, waitMs: 0 };
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    // A refusal is counted as well, so this caller takes all that was left before it.
+    const before = refused.consumedPoints - units;
+    return { granted: Math.max(0, limiter.points - before), waitMs: Math.max(1, refused.msBeforeNext) };
+  }
 }

@@ -1,8 +1,13 @@
-import { AggregateField, FieldPath, Filter } from 'firebase-admin/firestore';
-import type { CollectionReference, Firestore, Query } from 'firebase-admin/firestore';
+import {
+  AggregateField,
+  FieldPath,
+  Filter,
+  type CollectionReference,
+  type Firestore,
+  type Query,
+} from 'firebase-admin/firestore';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openAdminFirestore } from '../test-support/open-admin-firestore.ts';
-import type { AdminFirestore } from '../test-support/open-admin-firestore.ts';
+import { openAdminFirestore, type AdminFirestore } from '../test-support/open-admin-firestore.ts';
 
 let admin: AdminFirestore;
 let db: Firestore;

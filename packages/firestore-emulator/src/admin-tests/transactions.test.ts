@@ -1,7 +1,6 @@
 import type { Firestore } from 'firebase-admin/firestore';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openAdminFirestore } from '../test-support/open-admin-firestore.ts';
-import type { AdminFirestore } from '../test-support/open-admin-firestore.ts';
+import { openAdminFirestore, type AdminFirestore } from '../test-support/open-admin-firestore.ts';
 
 let admin: AdminFirestore;
 let db: Firestore;

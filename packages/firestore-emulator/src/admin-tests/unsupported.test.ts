@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AdminFirestore } from '../test-support/open-admin-firestore.ts';
-import { openAdminFirestore } from '../test-support/open-admin-firestore.ts';
+import { type AdminFirestore, openAdminFirestore } from '../test-support/open-admin-firestore.ts';
 
 let opened: AdminFirestore;
 beforeAll(async () => {

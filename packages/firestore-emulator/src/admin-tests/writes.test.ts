@@ -1,8 +1,6 @@
-import { FieldValue, Timestamp } from 'firebase-admin/firestore';
-import type { Firestore } from 'firebase-admin/firestore';
+import { FieldValue, Timestamp, type Firestore } from 'firebase-admin/firestore';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openAdminFirestore } from '../test-support/open-admin-firestore.ts';
-import type { AdminFirestore } from '../test-support/open-admin-firestore.ts';
+import { openAdminFirestore, type AdminFirestore } from '../test-support/open-admin-firestore.ts';
 
 let admin: AdminFirestore;
 let db: Firestore;

@@ -1,5 +1,4 @@
-import { checkFieldName, isNameField, samePath } from '../names/field-path.ts';
-import type { FieldPath } from '../names/field-path.ts';
+import { checkFieldName, isNameField, samePath, type FieldPath } from '../names/field-path.ts';
 import type { AggregationMessage, FieldReference } from '../protocol/messages.ts';
 import { invalidArgument } from '../protocol/rpc-error.ts';
 import type { StoredDocument } from '../store/stored-document.ts';

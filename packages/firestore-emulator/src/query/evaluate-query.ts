@@ -1,14 +1,12 @@
 import { isNameField } from '../names/field-path.ts';
 import type { Database } from '../store/database.ts';
 import { scanNames } from '../store/scan-names.ts';
-import { documentFields, withFields } from '../store/stored-document.ts';
-import type { StoredDocument } from '../store/stored-document.ts';
+import { documentFields, withFields, type StoredDocument } from '../store/stored-document.ts';
 import { compareValues } from '../values/compare-values.ts';
 import { pickFields } from '../values/field-mask.ts';
 import type { FirestoreValue } from '../values/value.ts';
 import { matches } from './filters.ts';
-import { boundAt, intersectBounds, splitNameRange } from './name-range.ts';
-import type { NameBounds } from './name-range.ts';
+import { boundAt, intersectBounds, splitNameRange, type NameBounds } from './name-range.ts';
 import type { Cursor, Order, Query } from './parse-query.ts';
 import { queryField } from './query-field.ts';
 

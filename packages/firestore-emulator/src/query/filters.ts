@@ -1,11 +1,9 @@
-import { isNameField, parseFieldPath } from '../names/field-path.ts';
-import type { FieldPath } from '../names/field-path.ts';
+import { isNameField, parseFieldPath, type FieldPath } from '../names/field-path.ts';
 import type { FieldReference, FilterMessage } from '../protocol/messages.ts';
 import { invalidArgument } from '../protocol/rpc-error.ts';
 import type { StoredDocument } from '../store/stored-document.ts';
 import { comparable, compareValues, equalValues } from '../values/compare-values.ts';
-import { decodeValue } from '../values/value.ts';
-import type { FirestoreValue } from '../values/value.ts';
+import { decodeValue, type FirestoreValue } from '../values/value.ts';
 import { queryField } from './query-field.ts';
 
 type FieldTest = (value: FirestoreValue) => boolean;

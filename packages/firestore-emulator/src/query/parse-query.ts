@@ -1,16 +1,19 @@
 import { compareUtf8 } from '../names/compare-ids.ts';
-import { isNameField, nameField, samePath } from '../names/field-path.ts';
-import type { FieldPath } from '../names/field-path.ts';
+import { isNameField, nameField, samePath, type FieldPath } from '../names/field-path.ts';
 import { checkId, parseDocumentName, parseParentName } from '../names/resource-name.ts';
 import type { CursorMessage, StructuredQuery } from '../protocol/messages.ts';
 import { invalidArgument, unsupported } from '../protocol/rpc-error.ts';
 import type { Scope } from '../store/scan-names.ts';
-import { maskOfPaths } from '../values/field-mask.ts';
-import type { FieldMask } from '../values/field-mask.ts';
-import { decodeValue } from '../values/value.ts';
-import type { FirestoreValue } from '../values/value.ts';
-import { checkCombination, exists, inequalityPaths, parseFilter, referencedPath } from './filters.ts';
-import type { Filter } from './filters.ts';
+import { maskOfPaths, type FieldMask } from '../values/field-mask.ts';
+import { decodeValue, type FirestoreValue } from '../values/value.ts';
+import {
+  checkCombination,
+  exists,
+  inequalityPaths,
+  parseFilter,
+  referencedPath,
+  type Filter,
+} from './filters.ts';
 
 export interface Order {
   readonly path: FieldPath;

@@ -1,10 +1,7 @@
-import { isNameField } from '../names/field-path.ts';
-import type { FieldPath } from '../names/field-path.ts';
-import { documentField, documentName } from '../store/stored-document.ts';
-import type { StoredDocument } from '../store/stored-document.ts';
+import { isNameField, type FieldPath } from '../names/field-path.ts';
+import { documentField, documentName, type StoredDocument } from '../store/stored-document.ts';
 import { fieldAt } from '../values/field-mask.ts';
-import { decodeValue } from '../values/value.ts';
-import type { FirestoreValue } from '../values/value.ts';
+import { decodeValue, type FirestoreValue } from '../values/value.ts';
 
 /** The value that a query sees at a path of a document; undefined when there is none. */
 export function queryField(document: StoredDocument, path: FieldPath): FirestoreValue | undefined {

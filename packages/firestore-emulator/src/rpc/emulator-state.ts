@@ -1,6 +1,5 @@
 import { checkDatabaseName } from '../names/resource-name.ts';
-import { Store } from '../store/database.ts';
-import type { Database } from '../store/database.ts';
+import { Store, type Database } from '../store/database.ts';
 import { Transactions } from '../transactions/transactions.ts';
 
 /** All that one emulator holds. */

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startFirestoreEmulator } from '../start-firestore-emulator.ts';
-import type { FirestoreEmulator } from '../start-firestore-emulator.ts';
-import { openRawClient } from '../test-support/open-raw-client.ts';
-import type { RawClient } from '../test-support/open-raw-client.ts';
+import { startFirestoreEmulator, type FirestoreEmulator } from '../start-firestore-emulator.ts';
+import { openRawClient, type RawClient } from '../test-support/open-raw-client.ts';
 
 let emulator: FirestoreEmulator;
 let client: RawClient;

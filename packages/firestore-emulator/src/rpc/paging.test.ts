@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFirestoreEmulator } from '../start-firestore-emulator.ts';
-import type { FirestoreEmulator } from '../start-firestore-emulator.ts';
-import { openRawClient } from '../test-support/open-raw-client.ts';
-import type { RawClient } from '../test-support/open-raw-client.ts';
+import { startFirestoreEmulator, type FirestoreEmulator } from '../start-firestore-emulator.ts';
+import { openRawClient, type RawClient } from '../test-support/open-raw-client.ts';
 
 interface Doc {
   readonly name: string;

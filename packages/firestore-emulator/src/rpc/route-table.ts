@@ -4,15 +4,16 @@ import { serverStream, unary } from './handlers.ts';
 import { listCollectionIds, listDocuments } from './list-handlers.ts';
 import { partitionQuery, runAggregationQuery, runQuery } from './query-handlers.ts';
 import { batchGetDocuments, getDocument } from './read-handlers.ts';
-import { begin, rollback } from './transaction-handlers.ts';
-import { unsupportedListen, unsupportedStream } from './unsupported-handlers.ts';
 import {
+  begin,
+  rollback,
   batchWrite,
   commitWrites,
   createDocument,
   deleteDocument,
   updateDocument,
 } from './write-handlers.ts';
+import { unsupportedListen, unsupportedStream } from './unsupported-handlers.ts';
 
 /** Which function answers which method of google.firestore.v1.Firestore. */
 export function routeTable(state: EmulatorState): UntypedServiceImplementation {

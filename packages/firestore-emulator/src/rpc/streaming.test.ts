@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { Client, credentials } from '@grpc/grpc-js';
-import type { ClientReadableStream } from '@grpc/grpc-js';
+import { Client, credentials, type ClientReadableStream } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadFirestoreService } from '../protocol/firestore-protocol.ts';
-import { startFirestoreEmulator } from '../start-firestore-emulator.ts';
-import type { FirestoreEmulator } from '../start-firestore-emulator.ts';
+import { startFirestoreEmulator, type FirestoreEmulator } from '../start-firestore-emulator.ts';
 import { openRawClient } from '../test-support/open-raw-client.ts';
 
 const database = 'projects/p/databases/(default)';

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startFirestoreEmulator } from '../start-firestore-emulator.ts';
-import type { FirestoreEmulator } from '../start-firestore-emulator.ts';
+import { startFirestoreEmulator, type FirestoreEmulator } from '../start-firestore-emulator.ts';
 import { documentFields, makeDocument } from '../store/stored-document.ts';
 import { openRawClient } from '../test-support/open-raw-client.ts';
 import { encodeArray, encodeInteger, encodeMap } from '../values/encode-value.ts';
 import { contentField, contentOf, valueKind } from '../values/value.ts';
-import { readFieldMap } from '../wire/field-map.ts';
-import type { FieldMap } from '../wire/field-map.ts';
+import { readFieldMap, type FieldMap } from '../wire/field-map.ts';
 import { delimitedSize, writeDelimitedHead } from '../wire/wire.ts';
 
 /** A Value whose kind has the number 31, which no published proto has, with three bytes in it. */

@@ -1,5 +1,9 @@
-import type { ServerDuplexStream, ServerWritableStream, UntypedHandleCall } from '@grpc/grpc-js';
-import { Metadata } from '@grpc/grpc-js';
+import {
+  type ServerDuplexStream,
+  type ServerWritableStream,
+  type UntypedHandleCall,
+  Metadata,
+} from '@grpc/grpc-js';
 import { unsupported } from '../protocol/rpc-error.ts';
 
 type StreamCall = ServerDuplexStream<object, object> | ServerWritableStream<object, object>;

@@ -9,6 +9,8 @@ import type {
   DocumentMask,
   UpdateDocumentRequest,
   Write,
+  BeginTransactionRequest,
+  RollbackRequest,
 } from '../protocol/messages.ts';
 import { asRpcError, invalidArgument } from '../protocol/rpc-error.ts';
 import type { Database } from '../store/database.ts';
@@ -18,6 +20,7 @@ import { toProtoTimestamp } from '../wire/timestamp.ts';
 import { commit, parseWrites } from '../writes/commit.ts';
 import type { EmulatorState } from './emulator-state.ts';
 import { masker } from './read-handlers.ts';
+import { beginTransaction } from '../transactions/read-session.ts';
 
 const generatedIdBytes = 15;
 
@@ -106,4 +109,16 @@ export function deleteDocument(state: EmulatorState, request: DeleteDocumentRequ
     currentDocument: request.currentDocument,
   };
   return writeOne(state.database(database), segments, write, null);
+}
+
+export function begin(state: EmulatorState, request: BeginTransactionRequest): object {
+  const database = state.database(request.database);
+  return { transaction: beginTransaction(database, state.transactions, request.options).id };
+}
+
+export function rollback(state: EmulatorState, request: RollbackRequest): object {
+  const database = state.database(request.database);
+  // Of one that has ended there is nothing to undo: clients do it after a commit that was ABORTED.
+  state.transactions.end(database, request.transaction);
+  return {};
 }

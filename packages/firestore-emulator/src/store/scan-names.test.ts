@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareSegments } from '../names/compare-ids.ts';
 import { DocumentTree, pathOf } from './document-tree.ts';
-import { scanNames } from './scan-names.ts';
-import type { NameBound, NameRange, Scope } from './scan-names.ts';
+import { scanNames, type NameBound, type NameRange, type Scope } from './scan-names.ts';
 import { makeDocument } from './stored-document.ts';
 
 type Path = readonly string[];

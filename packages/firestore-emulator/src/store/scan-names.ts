@@ -1,6 +1,5 @@
 import { compareIds, compareSegments } from '../names/compare-ids.ts';
-import { liesBelow, pathOf } from './document-tree.ts';
-import type { Collection, DocumentNode, DocumentTree } from './document-tree.ts';
+import { liesBelow, pathOf, type Collection, type DocumentNode, type DocumentTree } from './document-tree.ts';
 
 /** Which documents: those of a collection, of a group of collections, or of any collection below `parent`. */
 export interface Scope {

@@ -1,5 +1,4 @@
-import { fieldMapSize, readFieldMap, readMapEntry, writeFieldMap } from '../wire/field-map.ts';
-import type { FieldMap } from '../wire/field-map.ts';
+import { fieldMapSize, readFieldMap, readMapEntry, writeFieldMap, type FieldMap } from '../wire/field-map.ts';
 import { encodeTimestamp } from '../wire/timestamp.ts';
 import { delimitedSize, readerOf, wireType, writeDelimitedHead } from '../wire/wire.ts';
 

@@ -1,7 +1,6 @@
 import protobuf from 'protobufjs';
 import type { Writer } from 'protobufjs';
-import { fieldMapSize, writeFieldMap } from '../wire/field-map.ts';
-import type { FieldMap } from '../wire/field-map.ts';
+import { fieldMapSize, writeFieldMap, type FieldMap } from '../wire/field-map.ts';
 import { wireType } from '../wire/wire.ts';
 import { contentField, valueKind } from './value.ts';
 

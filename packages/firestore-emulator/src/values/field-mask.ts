@@ -1,7 +1,5 @@
-import { parseFieldPath } from '../names/field-path.ts';
-import type { FieldPath } from '../names/field-path.ts';
-import { readFieldMap } from '../wire/field-map.ts';
-import type { FieldMap } from '../wire/field-map.ts';
+import { parseFieldPath, type FieldPath } from '../names/field-path.ts';
+import { readFieldMap, type FieldMap } from '../wire/field-map.ts';
 import { typeName } from './check-vector.ts';
 import { encodeMap } from './encode-value.ts';
 import { contentField, contentOf, valueKind } from './value.ts';

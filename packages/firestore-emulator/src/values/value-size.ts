@@ -1,5 +1,4 @@
-import { decodeValue } from './value.ts';
-import type { FirestoreValue } from './value.ts';
+import { decodeValue, type FirestoreValue } from './value.ts';
 
 const nameOverhead = 16;
 const documentOverhead = 32;

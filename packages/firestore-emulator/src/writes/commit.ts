@@ -1,18 +1,16 @@
-import { checkIdLengths, parseDocumentName } from '../names/resource-name.ts';
-import type { ResourcePath } from '../names/resource-name.ts';
+import { checkIdLengths, parseDocumentName, type ResourcePath } from '../names/resource-name.ts';
 import type { Write, WriteResult } from '../protocol/messages.ts';
 import { invalidArgument } from '../protocol/rpc-error.ts';
 import type { Database } from '../store/database.ts';
-import { documentFields, documentName, makeDocument } from '../store/stored-document.ts';
-import type { StoredDocument } from '../store/stored-document.ts';
+import { documentFields, documentName, makeDocument, type StoredDocument } from '../store/stored-document.ts';
 import { mergeFields, parseFieldMask } from '../values/field-mask.ts';
 import { normaliseField } from '../values/normalise-value.ts';
-import { sameFields } from '../values/same-fields.ts';
 import { documentSize } from '../values/value-size.ts';
-import type { FieldMap } from '../wire/field-map.ts';
+import { type FieldMap, readFieldMap } from '../wire/field-map.ts';
 import { toProtoTimestamp } from '../wire/timestamp.ts';
 import { checkPrecondition } from './precondition.ts';
 import { applyTransforms, checkTransforms } from './transforms.ts';
+import { contentField, contentOf, readArrayElements, valueKind } from '../values/value.ts';
 
 const maximumDocumentSize = 1_048_576;
 // The encoding of a value is never less than a quarter of what Firestore counts for it, so smaller ones pass unmeasured.
@@ -140,4 +138,29 @@ export function commit(database: Database, intents: readonly Intent[]): CommitRe
     if (document !== draft.original) database.change(draft.path.segments, document, time);
   }
   return { results, time };
+}
+
+function sameValue(a: Uint8Array, b: Uint8Array): boolean {
+  if (Buffer.compare(a, b) === 0) return true;
+  const leftMap = contentOf(a, valueKind.map);
+  const rightMap = contentOf(b, valueKind.map);
+  if (leftMap !== undefined && rightMap !== undefined) {
+    return sameFields(readFieldMap(leftMap, contentField), readFieldMap(rightMap, contentField));
+  }
+  const leftArray = contentOf(a, valueKind.array);
+  const rightArray = contentOf(b, valueKind.array);
+  if (leftArray === undefined || rightArray === undefined) return false;
+  const left = readArrayElements(leftArray);
+  const right = readArrayElements(rightArray);
+  return left.length === right.length && left.every((item, index) => sameValue(item, right[index]!));
+}
+
+/** Whether two sets of encoded fields hold the same, whatever the order of the fields. 1 and 1.0 differ here. */
+function sameFields(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [name, value] of a) {
+    const other = b.get(name);
+    if (other === undefined || !sameValue(value, other)) return false;
+  }
+  return true;
 }

@@ -11,8 +11,13 @@ import {
 } from '../values/encode-value.ts';
 import { fieldAt, withFieldAt } from '../values/field-mask.ts';
 import { normaliseValue } from '../values/normalise-value.ts';
-import { contentOf, decodeValue, readArrayElements, valueKind } from '../values/value.ts';
-import type { FirestoreValue } from '../values/value.ts';
+import {
+  contentOf,
+  decodeValue,
+  readArrayElements,
+  valueKind,
+  type FirestoreValue,
+} from '../values/value.ts';
 import type { FieldMap } from '../wire/field-map.ts';
 
 const largestInteger = 2n ** 63n - 1n;

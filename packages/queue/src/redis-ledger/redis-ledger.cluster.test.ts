@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { type RedisClusterService, startRedisCluster } from '@migrator/devkit';
-import { sampleBinding as binding } from '@migrator/devkit';
+import { type RedisClusterService, startRedisCluster, sampleBinding as binding } from '@migrator/devkit';
 import { ledgerContract } from '@migrator/devkit/contracts';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,3 +1,5 @@
+import type { EntryRef } from './ports/source.ts';
+
 /** Firestore's limit for an id, bytes of UTF-8. */
 export const maxDocumentIdBytes = 1500;
 
@@ -19,4 +21,14 @@ export function isDocumentId(id: string): boolean {
 function isNumericId(id: string): boolean {
   const digits = numeric.exec(id)?.[1];
   return digits !== undefined && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
+}
+
+export interface CollectionNames {
+  readonly users: string;
+  readonly journal: string;
+}
+
+/** `users/{userId}/trading-journal/{date}`, as failures and issues name an entry. */
+export function entryPath(ref: EntryRef, names: CollectionNames): string {
+  return `${names.users}/${ref.userId}/${names.journal}/${ref.date}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { differInWork, getsOn } from './task-progress.ts';
+import { differInWork, getsOn } from './task-counts.ts';
 
 test.each([
   [{ deltas: {}, last: false }, false],

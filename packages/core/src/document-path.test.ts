@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { isDocumentId } from './document-id.ts';
+import { isDocumentId } from './document-path.ts';
 
 /** As Google's emulator answered when it was asked for a document of each id. */
 test.each([

@@ -1,5 +1,5 @@
 import type { Reader } from 'protobufjs';
-import { ENTRY_KEY, ENTRY_VALUE } from '../values/value-tags.ts';
+import { ENTRY_KEY, ENTRY_VALUE, DOCUMENT_NAME } from '../values/value-tags.ts';
 import type { ItemEncoder } from './item-encoder.ts';
 import { malformed } from './mapping-error.ts';
 
@@ -94,4 +94,69 @@ export function lengthPrefixed(reader: Reader, outerEnd: number): number {
   const end = reader.pos + length;
   if (end > outerEnd) throw malformed(start, 'a length goes beyond what is around it');
   return end;
+}
+
+/** Whether a range of the document is one varint: all its bytes but the last say that another follows. */
+export function isVarint(input: Uint8Array, from: number, to: number): boolean {
+  if (from >= to || to - from > 10) return false;
+  let at = from;
+  while (at < to - 1 && input[at]! >= 0x80) at++;
+  return at === to - 1 && input[at]! < 0x80;
+}
+
+/** A varint as the signed 64 bit integer it stands for, exact: a bigint only where a number can't hold it. */
+export function readInteger(pass: ItemEncoder, from: number, to: number): number | bigint {
+  const { input } = pass;
+  // Four bytes carry 28 bits, seven 49, which a double adds up exactly. Only huge and negative integers take more.
+  if (to - from <= 4) {
+    let value = 0;
+    for (let at = to - 1; at >= from; at--) value = (value << 7) | (input[at]! & 0x7f);
+    return value;
+  }
+  if (to - from <= 7) {
+    let value = 0;
+    for (let at = to - 1; at >= from; at--) value = value * 128 + (input[at]! & 0x7f);
+    return value;
+  }
+  const { reader } = pass;
+  reader.pos = from;
+  const long = reader.int64() as { low: number; high: number };
+  const wide = long.high * 0x1_0000_0000 + (long.low >>> 0);
+  return Number.isSafeInteger(wide) ? wide : (BigInt(long.high) << 32n) + BigInt(long.low >>> 0);
+}
+
+const SLASH = 0x2f;
+/** `projects/{project}/databases/{database}/documents/` */
+const slashes = 5;
+
+/** Notes where the document's own name says which database it is of; an empty range if it has no such name. */
+export function findDatabase(pass: ItemEncoder): void {
+  const { reader } = pass;
+  const back = reader.pos;
+  pass.databaseKnown = true;
+  pass.databaseFrom = 0;
+  pass.databaseTo = 0;
+  reader.pos = 0;
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    if (tag !== DOCUMENT_NAME) {
+      reader.skipType(tag & 7, 0, tag >>> 3);
+      continue;
+    }
+    const length = reader.size();
+    pass.databaseFrom = reader.pos;
+    pass.databaseTo = endOfPrefix(reader.buf, reader.pos, reader.pos + length);
+    reader.skip(length);
+    // Serializers put the name first; going on to the end for one that comes twice would cost a second pass.
+    break;
+  }
+  reader.pos = back;
+}
+
+function endOfPrefix(bytes: Uint8Array, from: number, to: number): number {
+  let seen = 0;
+  for (let i = from; i < to; i++) {
+    if (bytes[i] === SLASH && ++seen === slashes) return i + 1;
+  }
+  return from;
 }
