@@ -18,6 +18,14 @@ export class MigrationError extends Error {
   }
 }
 
+export function operationNotFound(id: string | undefined): MigrationError {
+  return new MigrationError('NOT_FOUND', `There is no operation ${id}`);
+}
+
+export function takenBack(migrationId: string, rollbackId: string | undefined): MigrationError {
+  return new MigrationError('ROLLED_BACK', `${migrationId} was taken back by ${rollbackId}`);
+}
+
 export function notRetryable(migrationId: string): MigrationError {
   return new MigrationError(
     'NOT_RETRYABLE',

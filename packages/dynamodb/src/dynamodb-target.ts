@@ -289,7 +289,7 @@ class DynamoDbTarget implements Target {
 
   /**
    * A write that is under way when the signal aborts has a moment to come home: cut off at once, whether it was done
-   * would not be known, and could not be booked.
+   * would not be known, and could not be counted.
    */
   #write(
     action: WriteAction,

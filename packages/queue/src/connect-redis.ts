@@ -21,7 +21,7 @@ export type RedisConnection = Redis | Cluster;
 export type RedisRole =
   /** Answers people: fails fast, so that a request gets its 503 within seconds. */
   | 'api'
-  /** Keeps the ledger: a command whose answer is lost is never sent a second time, or it would be booked twice. */
+  /** Keeps the ledger: a command whose answer is lost is never sent a second time, or it would be counted twice. */
   | 'ledger'
   /** BullMQ's, in a worker that runs for hours: waits for a Redis that is away and goes on. */
   | 'queue';

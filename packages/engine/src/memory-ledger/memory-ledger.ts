@@ -1,30 +1,41 @@
 import {
+  type AttemptRef,
   type Binding,
   type Commit,
   type CommitResult,
   type Control,
-  stateResetOnRetry,
-  type CoordinatorStateChange,
   firstPhases,
-  type Issue,
   isSameBinding,
+  type Issue,
   type IssuePage,
+  leaseMs,
   type Ledger,
   type ListedKind,
-  leaseMs,
+  type ListedPage,
+  type ListingChange,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
+  notRetryable,
+  type OpenOptions,
   type OpenResult,
   type Operation,
-  type OperationKind,
-  type OperationPhase,
-  type OperationRequest,
-  type OperationState,
-  notRetryable,
+  type OperationChange,
+  type OperationEnd,
   operationId,
-  type StartResult,
-  type TaskProgress,
+  type OperationKind,
+  operationNotFound,
+  type OperationPage,
+  type OperationRequest,
+  type PageRequest,
   quarantineAfterStarts,
+  type RetryRequest,
+  type StartOptions,
+  type StartResult,
+  stateResetOnRetry,
+  takenBack,
+  type TaskPage,
+  type TaskProgress,
+  type TaskState,
   wholeDeltas,
 } from '@migrator/core';
 
@@ -36,7 +47,6 @@ import {
   recordOf,
   snapshot,
   type TaskRecord,
-  type TaskState,
   withoutZeros,
   OutstandingLeases,
 } from './memory-records.ts';
@@ -68,10 +78,7 @@ class MemoryLedger implements Ledger {
     this.#leases = new OutstandingLeases(options.leaseMs ?? leaseMs.ledger);
   }
 
-  async open(
-    request: OperationRequest,
-    options: { now: Date; binding: Binding; parent?: string },
-  ): Promise<OpenResult> {
+  async open(request: OperationRequest, options: OpenOptions): Promise<OpenResult> {
     const holder = this.#holder === undefined ? undefined : this.#kept(this.#holder);
     if (options.parent === undefined) {
       if (holder !== undefined) return { opened: false, current: snapshot(holder) };
@@ -109,17 +116,13 @@ class MemoryLedger implements Ledger {
     return { opened: true, operation: snapshot(kept) };
   }
 
-  async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
+  async reopen(id: string, retry: RetryRequest): Promise<OpenResult> {
     const kept = this.#kept(id);
     if (kept.operation.kind !== 'migration') {
       throw new MigrationError('NOT_FOUND', `${id} is no migration`);
     }
-    if (kept.coordinatorState.has('rolledBackBy')) {
-      throw new MigrationError(
-        'ROLLED_BACK',
-        `${id} was taken back by ${String(kept.coordinatorState.get('rolledBackBy'))}`,
-      );
-    }
+    const rolledBackBy = kept.coordinatorState.get('rolledBackBy');
+    if (rolledBackBy !== undefined) throw takenBack(id, String(rolledBackBy));
     if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#kept(this.#holder)) };
     if (!isRetryable(kept.operation)) throw notRetryable(id);
     this.#takeUpAgain(kept);
@@ -137,10 +140,7 @@ class MemoryLedger implements Ledger {
     return this.#holder === undefined ? undefined : snapshot(this.#kept(this.#holder));
   }
 
-  async list(
-    kind: OperationKind,
-    options: { cursor?: string; limit: number },
-  ): Promise<{ operations: readonly Operation[]; cursor?: string }> {
+  async list(kind: OperationKind, options: PageRequest): Promise<OperationPage> {
     const before = options.cursor === undefined ? Number.POSITIVE_INFINITY : Number(options.cursor);
     const operations = [...this.#operations.values()]
       .filter(({ operation }) => operation.kind === kind && Date.parse(operation.startedAt) < before)
@@ -151,19 +151,13 @@ class MemoryLedger implements Ledger {
     return { operations: page, cursor: String(Date.parse(last.startedAt)) };
   }
 
-  async update(
-    id: string,
-    change: { phase?: OperationPhase; coordinatorState?: CoordinatorStateChange },
-  ): Promise<void> {
+  async update(id: string, change: OperationChange): Promise<void> {
     const kept = this.#kept(id);
     if (change.phase !== undefined) kept.operation.phase = change.phase;
     mergeCoordinatorState(kept, change.coordinatorState);
   }
 
-  async close(
-    id: string,
-    end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
-  ): Promise<void> {
+  async close(id: string, end: OperationEnd): Promise<void> {
     const kept = this.#kept(id);
     const { operation } = kept;
     if (operation.state !== 'running') return;
@@ -199,16 +193,7 @@ class MemoryLedger implements Ledger {
     this.#leases.requireNone();
   }
 
-  async addTasks(
-    id: string,
-    tasks: readonly string[],
-    listing: {
-      cursor?: string;
-      done: boolean;
-      coordinatorState?: CoordinatorStateChange;
-      expected?: { readonly cursor?: string };
-    },
-  ): Promise<'added' | 'missing'> {
+  async addTasks(id: string, tasks: readonly string[], listing: ListingChange): Promise<'added' | 'missing'> {
     const kept = this.#kept(id);
     if (kept.operation.state !== 'running') return 'added';
     for (const task of tasks) recordOf(kept, task);
@@ -219,11 +204,7 @@ class MemoryLedger implements Ledger {
     return 'added';
   }
 
-  async startTask(
-    id: string,
-    task: string,
-    options: { binding: Binding; reopen?: boolean; isolated?: boolean },
-  ): Promise<StartResult> {
+  async startTask(id: string, task: string, options: StartOptions): Promise<StartResult> {
     const kept = this.#operations.get(id);
     if (kept === undefined) return { started: false, why: 'unknown-operation' };
     const { operation, coordinatorState } = kept;
@@ -235,11 +216,7 @@ class MemoryLedger implements Ledger {
     }
     if (!isSameBinding(operation.binding, options.binding)) return { started: false, why: 'other-binding' };
     if (isClosed ? this.#holder !== undefined : !this.#isCurrent(kept)) {
-      return {
-        started: false,
-        why: 'not-current',
-        by: this.#holder,
-      };
+      return { started: false, why: 'not-current', by: this.#holder };
     }
     const control = isClosed ? 'run' : this.#controlOf(kept);
     if (control !== 'run') return { started: false, why: control === 'pause' ? 'paused' : 'cancelled' };
@@ -292,10 +269,7 @@ class MemoryLedger implements Ledger {
     return control;
   }
 
-  async look(
-    id: string,
-    attempts: readonly { readonly task: string; readonly epoch: number }[],
-  ): Promise<readonly CommitResult[]> {
+  async look(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]> {
     return attempts.map(({ task, epoch }) => {
       const held = this.#held(id, task, epoch);
       if (typeof held === 'string') return held;
@@ -329,23 +303,17 @@ class MemoryLedger implements Ledger {
     });
   }
 
-  async listTasks(
-    id: string,
-    options: { states: readonly TaskState[]; cursor?: string },
-  ): Promise<{ tasks: readonly string[]; cursor?: string }> {
-    const tasks = this.#kept(id).tasks;
-    return { tasks: [...tasks.keys()].filter((task) => options.states.includes(tasks.get(task)!.state)) };
+  async listTasks(id: string, { states }: { states: readonly TaskState[] }): Promise<TaskPage> {
+    const tasks = [...this.#kept(id).tasks].filter(([, { state }]) => states.includes(state));
+    return { tasks: tasks.map(([task]) => task) };
   }
 
-  async listed(
-    id: string,
-    options: { kind: ListedKind; cursor?: string; limit: number },
-  ): Promise<{ entries: readonly { task: string; key: string }[]; cursor?: string }> {
-    return this.#kept(id).entryLists.page(options);
+  async listed(id: string, page: PageRequest & { kind: ListedKind }): Promise<ListedPage> {
+    return this.#kept(id).entryLists.page(page);
   }
 
-  async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
-    return this.#kept(id).issues.page(options);
+  async issues(id: string, page: PageRequest & { code?: string }): Promise<IssuePage> {
+    return this.#kept(id).issues.page(page);
   }
 
   async readTask(id: string, task: string): Promise<TaskProgress | undefined> {
@@ -359,7 +327,7 @@ class MemoryLedger implements Ledger {
 
   #kept(id: string): OperationRecord {
     const kept = this.#operations.get(id);
-    if (kept === undefined) throw new MigrationError('NOT_FOUND', `There is no operation ${id}`);
+    if (kept === undefined) throw operationNotFound(id);
     return kept;
   }
 

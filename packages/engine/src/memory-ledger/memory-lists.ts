@@ -1,4 +1,4 @@
-import type { Issue, IssuePage, ListedEntry, ListedKind } from '@migrator/core';
+import type { Issue, IssuePage, ListedEntry, ListedKind, ListedPage, PageRequest } from '@migrator/core';
 
 import { add, type TaskRecord } from './memory-records.ts';
 
@@ -59,7 +59,7 @@ export class KeptIssues {
     record.unkept.clear();
   }
 
-  page(options: { code?: string; cursor?: string; limit: number }): IssuePage {
+  page(options: PageRequest & { code?: string }): IssuePage {
     const after = options.cursor === undefined ? 0 : Number(options.cursor);
     const wanted = [...this.#issues].filter(
       ([at, { code }]) => at > after && (options.code === undefined || options.code === code),
@@ -103,7 +103,7 @@ export class ListedEntries {
       );
   }
 
-  page({ kind, cursor = '0', limit }: { kind: ListedKind; cursor?: string; limit: number }) {
+  page({ kind, cursor = '0', limit }: PageRequest & { kind: ListedKind }): ListedPage {
     const left = (this.#byKind.get(kind) ?? []).filter(({ place }) => place > Number(cursor));
     const page = left.slice(0, limit);
     const entries = page.map(({ task, key }) => ({ task, key }));

@@ -4,11 +4,10 @@ import {
   greatestStays,
   type Operation,
   leasesOutstanding,
+  type TaskState,
 } from '@migrator/core';
 
 import type { KeptIssues, ListedEntries } from './memory-lists.ts';
-
-export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
 export interface TaskRecord {
   state: TaskState;

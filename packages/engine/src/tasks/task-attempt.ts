@@ -241,7 +241,7 @@ export class TaskAttempt {
     return result;
   }
 
-  /** `expected` is left out where nothing is booked, and what the last commit came to may not be known. */
+  /** `expected` is left out where nothing is counted, and what the last commit came to may not be known. */
   async #record(
     state: Commit['state'],
     page: PageResult,

@@ -1,9 +1,7 @@
-import { MigrationError } from '@migrator/core';
+import { operationNotFound, type TaskPage, type TaskState } from '@migrator/core';
 
 import type { RedisConnection } from '../connect-redis.ts';
 import { bucketsOf, type LedgerKeys, taskOfField } from './ledger-keys.ts';
-
-export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
 /** How many records a page of tasks looks at, more or less. */
 const tasksPerPage = 10_000;
@@ -14,9 +12,9 @@ export async function listTasks(
   keys: LedgerKeys,
   id: string,
   options: { states: readonly TaskState[]; cursor?: string },
-): Promise<{ tasks: readonly string[]; cursor?: string }> {
+): Promise<TaskPage> {
   const listed = await redis.hget(keys.operation(id), 'listed');
-  if (listed === null) throw notFound(id);
+  if (listed === null) throw operationNotFound(id);
   const buckets = await usedBuckets(redis, keys, id);
   // Few tasks are spread thinly over the buckets: then a page takes more of these.
   const size = Math.ceil((tasksPerPage * buckets.length) / Math.max(1, Number(listed)));
@@ -41,8 +39,4 @@ export async function listTasks(
 /** The buckets that hold records of the operation's tasks. */
 export async function usedBuckets(redis: RedisConnection, keys: LedgerKeys, id: string): Promise<number[]> {
   return bucketsOf((await redis.getBuffer(keys.usedBuckets(id))) ?? new Uint8Array());
-}
-
-export function notFound(id: string | undefined): MigrationError {
-  return new MigrationError('NOT_FOUND', `There is no operation ${id}`);
 }

@@ -5,7 +5,6 @@ import {
   firstPhases,
   greatestStays,
   type Control,
-  type Issue,
   type Operation,
   type CoordinatorState,
   type OperationKind,
@@ -135,18 +134,6 @@ export function stateArguments(change: CoordinatorStateChange = {}): (string | n
 /** A text that may be absent, as the scripts take it. */
 export function optional(text: string | undefined): string {
   return text === undefined ? '' : `=${text}`;
-}
-
-/** Issues from the pairs of member and record that a script answers with (lua/includes/kept-issues.lua). */
-export function issuesOf(pairs: readonly string[]): { issue: Issue; arrival: string }[] {
-  const issues = [];
-  for (let index = 0; index + 1 < pairs.length; index += 2) {
-    const [, task = '', key = ''] = /^([^\0]*)\0([^]*)$/.exec(pairs[index] ?? '') ?? [];
-    const [, arrival = '', code = '', detail = '{}'] =
-      /^(\d+)\|([^|]*)\|([^]*)$/.exec(pairs[index + 1] ?? '') ?? [];
-    issues.push({ arrival, issue: { task, key, code, detail: JSON.parse(detail) } });
-  }
-  return issues;
 }
 
 interface Sorted {

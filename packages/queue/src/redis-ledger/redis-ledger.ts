@@ -1,34 +1,44 @@
 import {
+  type AttemptRef,
   type Binding,
   bindingFingerprint,
   type Commit,
   type CommitResult,
   type Control,
   counters,
-  stateResetOnRetry,
-  type CoordinatorStateChange,
-  type Issue,
   isSameBinding,
+  type Issue,
   type IssuePage,
-  type Ledger,
   leaseMs,
   leasesOutstanding,
+  type Ledger,
   type ListedKind,
-  listedKinds,
+  type ListedPage,
+  type ListingChange,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
   notRetryable,
+  type OpenOptions,
   type OpenResult,
   type Operation,
-  type OperationKind,
-  type OperationPhase,
-  type OperationRequest,
-  type OperationState,
+  type OperationChange,
+  type OperationEnd,
   operationId,
+  type OperationKind,
   operationKindOf,
-  type StartResult,
-  type TaskProgress,
+  operationNotFound,
+  type OperationPage,
+  type OperationRequest,
+  type PageRequest,
   quarantineAfterStarts,
+  type RetryRequest,
+  type StartOptions,
+  type StartResult,
+  stateResetOnRetry,
+  takenBack,
+  type TaskPage,
+  type TaskProgress,
+  type TaskState,
   wholeDeltas,
 } from '@migrator/core';
 import { neverResends, type RedisConnection } from '../connect-redis.ts';
@@ -36,18 +46,18 @@ import { namingRedisErrors } from '../redis-errors.ts';
 import { runScript, type Script } from '../run-script.ts';
 import { bucketOf, chunksOf, fieldOf, LedgerKeys } from './ledger-keys.ts';
 import { LedgerSweeper } from './ledger-sweeper.ts';
-import { listTasks, notFound, type TaskState } from './list-tasks.ts';
+import { listTasks } from './list-tasks.ts';
 import {
   bindingOf,
   stateArguments,
-  issuesOf,
   newOperationFields,
   operationOf,
   operationOfText,
   optional,
 } from './operation-record.ts';
+import { listArguments, RedisLists } from './redis-lists.ts';
 import { scripts } from './scripts.ts';
-import { commitResultOf, standText, startResultOf, taskProgressOf } from './task-answers.ts';
+import { commitResultOf, progressText, startResultOf, taskProgressOf } from './task-answers.ts';
 
 export interface RedisLedgerOptions {
   /** One that `neverResends`. It stays the caller's, who closes it. */
@@ -74,7 +84,7 @@ const stateResetArguments = [stateResetOnRetry.length, ...stateResetOnRetry];
  * was lost has been recorded is known by the next start of the task alone.
  */
 export function createRedisLedger(options: RedisLedgerOptions): Ledger {
-  // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is booked twice.
+  // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is counted twice.
   if (!neverResends(options.redis)) {
     throw new TypeError('the connection of a ledger needs maxRetriesPerRequest: 0');
   }
@@ -85,6 +95,7 @@ class RedisLedger implements Ledger {
   readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
   readonly #sweeper: LedgerSweeper;
+  readonly #lists: RedisLists;
   readonly #maxKeptIssues: number;
   readonly #maxKeptIssueBytes: number;
   readonly #leaseMs: number;
@@ -95,15 +106,13 @@ class RedisLedger implements Ledger {
     this.#redis = options.redis;
     this.#keys = new LedgerKeys(options.prefix);
     this.#sweeper = new LedgerSweeper(options.redis, this.#keys);
+    this.#lists = new RedisLists(options.redis, this.#keys);
     this.#maxKeptIssues = options.maxKeptIssues ?? defaultMaxKeptIssues;
     this.#maxKeptIssueBytes = options.maxKeptIssueBytes ?? defaultMaxKeptIssueBytes;
     this.#leaseMs = options.leaseMs ?? leaseMs.ledger;
   }
 
-  async open(
-    request: OperationRequest,
-    options: { now: Date; binding: Binding; parent?: string },
-  ): Promise<OpenResult> {
+  async open(request: OperationRequest, options: OpenOptions): Promise<OpenResult> {
     const { kind } = request;
     const { binding, parent } = options;
     let start = options.now.getTime();
@@ -121,7 +130,7 @@ class RedisLedger implements Ledger {
         record.length / 2,
         ...record,
       ]);
-      if (outcome === 'not-found') throw notFound(parent);
+      if (outcome === 'not-found') throw operationNotFound(parent);
       if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
       if (outcome === 'opened') {
         if (kind === 'migration') await this.#sweeper.sweepOldMigrations();
@@ -132,17 +141,15 @@ class RedisLedger implements Ledger {
     }
   }
 
-  async reopen(id: string, retry: { userId?: string; code?: string }): Promise<OpenResult> {
+  async reopen(id: string, retry: RetryRequest): Promise<OpenResult> {
     const keys = [this.#keys.operation(id), this.#keys.lock];
     const [outcome, detail] = await this.#run(scripts.reopen, keys, [
       id,
       JSON.stringify(retry),
       ...stateResetArguments,
     ]);
-    if (outcome === 'not-found') throw notFound(id);
-    if (outcome === 'rolled-back') {
-      throw new MigrationError('ROLLED_BACK', `${id} was taken back by ${detail}`);
-    }
+    if (outcome === 'not-found') throw operationNotFound(id);
+    if (outcome === 'rolled-back') throw takenBack(id, detail);
     if (outcome === 'held') return { opened: false, current: await this.#known(detail) };
     if (outcome === 'not-retryable') throw notRetryable(id);
     return { opened: true, operation: found(operationOfText(detail), id) };
@@ -164,20 +171,10 @@ class RedisLedger implements Ledger {
     }
   }
 
-  async list(
-    kind: OperationKind,
-    options: { cursor?: string; limit: number },
-  ): Promise<{ operations: readonly Operation[]; cursor?: string }> {
-    const { cursor, limit } = options;
+  async list(kind: OperationKind, { cursor, limit }: PageRequest): Promise<OperationPage> {
     const before = cursor === undefined ? '+inf' : `(${cursor}`;
-    const ids = await this.#redis.zrevrangebyscore(
-      this.#keys.byStart(kind),
-      before,
-      '-inf',
-      'LIMIT',
-      0,
-      limit + 1,
-    );
+    const key = this.#keys.byStart(kind);
+    const ids = await this.#redis.zrevrangebyscore(key, before, '-inf', 'LIMIT', 0, limit + 1);
     const read = await Promise.all(ids.slice(0, limit).map((id) => this.get(id)));
     const operations = read.filter((operation) => operation !== undefined);
     const last = operations.at(-1);
@@ -185,23 +182,17 @@ class RedisLedger implements Ledger {
     return { operations, cursor: String(Date.parse(last.startedAt)) };
   }
 
-  async update(
-    id: string,
-    change: { phase?: OperationPhase; coordinatorState?: CoordinatorStateChange },
-  ): Promise<void> {
+  async update(id: string, change: OperationChange): Promise<void> {
     const args = [optional(change.phase), ...stateArguments(change.coordinatorState)];
     const [outcome] = await this.#run(scripts.update, [this.#keys.operation(id)], args);
-    if (outcome === 'not-found') throw notFound(id);
+    if (outcome === 'not-found') throw operationNotFound(id);
   }
 
-  async close(
-    id: string,
-    end: { state: Exclude<OperationState, 'running'>; now: Date; reason?: string },
-  ): Promise<void> {
+  async close(id: string, end: OperationEnd): Promise<void> {
     const keys = [this.#keys.operation(id), this.#keys.lock, this.#keys.leases];
     const args = [id, end.state, end.now.toISOString(), optional(end.reason)];
     const [outcome, ...leased] = await this.#run(scripts.close, keys, args);
-    if (outcome === 'not-found') throw notFound(id);
+    if (outcome === 'not-found') throw operationNotFound(id);
     if (outcome === 'leased') throw outstanding(leased);
     // A call that comes again after a crash in the middle of this sweeps the rest.
     if (operationKindOf(id) !== 'migration') await this.#sweeper.sweepTasks(id);
@@ -210,7 +201,7 @@ class RedisLedger implements Ledger {
   async control(id: string, control: Control, reason?: string): Promise<void> {
     const keys = [this.#keys.operation(id), this.#keys.lock];
     const [outcome] = await this.#run(scripts.control, keys, [id, control, optional(reason)]);
-    if (outcome === 'not-found') throw notFound(id);
+    if (outcome === 'not-found') throw operationNotFound(id);
   }
 
   async markRolledBack(rollbackId: string, which: string | Binding): Promise<void> {
@@ -230,15 +221,9 @@ class RedisLedger implements Ledger {
   async addTasks(
     id: string,
     tasks: readonly string[],
-    listing: {
-      cursor?: string;
-      done: boolean;
-      coordinatorState?: CoordinatorStateChange;
-      expected?: { readonly cursor?: string };
-    },
+    { expected, done, cursor, coordinatorState }: ListingChange,
   ): Promise<'added' | 'missing'> {
     const chunks = chunksOf(tasks);
-    const { expected, done, cursor, coordinatorState } = listing;
     // The listing moves on with the last of them: after a crash the same tasks are listed again.
     const expectation = [expected === undefined ? '' : 'expected', optional(expected?.cursor)];
     const last = ['listing', ...expectation, done ? 1 : 0, optional(cursor)];
@@ -247,36 +232,32 @@ class RedisLedger implements Ledger {
     for (const [index, some] of (chunks.length === 0 ? [[]] : chunks).entries()) {
       const { keys, args } = this.#keys.withBuckets(id, first, some);
       const isLast = index >= chunks.length - 1;
-      const rest = isLast ? stateArguments(coordinatorState) : [];
-      const [outcome] = await this.#run(scripts.addTasks, keys, [
-        ...(isLast ? last : more),
-        ...args,
-        ...rest,
-      ]);
-      if (outcome === 'not-found') throw notFound(id);
+      const all = isLast ? [...last, ...args, ...stateArguments(coordinatorState)] : [...more, ...args];
+      const [outcome] = await this.#run(scripts.addTasks, keys, all);
+      if (outcome === 'not-found') throw operationNotFound(id);
       if (outcome === 'missing') return 'missing';
     }
     return 'added';
   }
 
-  async startTask(
-    id: string,
-    task: string,
-    options: { binding: Binding; reopen?: boolean; isolated?: boolean },
-  ): Promise<StartResult> {
+  async startTask(id: string, task: string, options: StartOptions): Promise<StartResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return { started: false, why: 'unknown-operation' };
     const known = this.#lastStarted?.id === id ? this.#lastStarted : undefined;
-    const args: (string | number)[] = [id, task, fieldOf(task), bucketOf(task)];
-    args.push(options.reopen === true ? 'reopen' : '', options.isolated === true ? 'isolated' : '');
-    args.push(known === undefined ? '' : 'known', this.#leaseMs);
-    args.push(
+    const answer = await this.#run(scripts.startTask, this.#keys.task(id, task), [
+      id,
+      task,
+      fieldOf(task),
+      bucketOf(task),
+      options.reopen === true ? 'reopen' : '',
+      options.isolated === true ? 'isolated' : '',
+      known === undefined ? '' : 'known',
+      this.#leaseMs,
       bindingFingerprint(options.binding),
       options.binding.target.account ?? '',
       quarantineAfterStarts,
-    );
-    args.push(...stateResetArguments);
-    const answer = await this.#run(scripts.startTask, this.#keys.task(id, task), args);
+      ...stateResetArguments,
+    ]);
     const result = startResultOf(answer, kind, known);
     if (result.started) this.#lastStarted = result.operation;
     return result;
@@ -285,25 +266,27 @@ class RedisLedger implements Ledger {
   async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
     const kind = operationKindOf(id);
     if (kind === undefined) return 'missing';
-    const { epoch, state, cursor, resolved = [], issues = [], listed = [], expected } = commit;
-    const args = [id, task, fieldOf(task), epoch, state, this.#maxKeptIssues, this.#maxKeptIssueBytes];
-    args.push(this.#leaseMs);
-    args.push(optional(expected && standText(kind, expected)), optional(cursor));
+    const { epoch, state, cursor, expected } = commit;
     const deltas = wholeDeltas(kind, commit.deltas);
-    args.push(deltas.length);
-    for (const { index, name, amount } of deltas) args.push(index, name, amount);
-    args.push(resolved.length, ...resolved, issues.length);
-    for (const { key, code, detail } of issues) args.push(key, code, JSON.stringify(detail));
-    args.push(listed.length);
-    for (const entry of listed) args.push(listedKinds.indexOf(entry.kind) + 1, entry.key);
-    const [outcome] = await this.#run(scripts.commit, this.#keys.task(id, task), args);
+    const [outcome] = await this.#run(scripts.commit, this.#keys.task(id, task), [
+      id,
+      task,
+      fieldOf(task),
+      epoch,
+      state,
+      this.#maxKeptIssues,
+      this.#maxKeptIssueBytes,
+      this.#leaseMs,
+      optional(expected && progressText(kind, expected)),
+      optional(cursor),
+      deltas.length,
+      ...deltas.flatMap(({ index, name, amount }) => [index, name, amount]),
+      ...listArguments(commit),
+    ]);
     return commitResultOf(outcome);
   }
 
-  async look(
-    id: string,
-    attempts: readonly { readonly task: string; readonly epoch: number }[],
-  ): Promise<readonly CommitResult[]> {
+  async look(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]> {
     const keys = [this.#keys.operation(id), this.#keys.lock, this.#keys.leases];
     const args: (string | number)[] = [id, this.#leaseMs, attempts.length];
     for (const { task, epoch } of attempts)
@@ -324,52 +307,26 @@ class RedisLedger implements Ledger {
     for (const some of chunksOf(tasks)) {
       const { keys, args } = this.#keys.withBuckets(id, [this.#keys.operation(id)], some);
       const [outcome, ...positions] = await this.#run(scripts.requeueFailed, keys, args);
-      if (outcome === 'not-found') throw notFound(id);
+      if (outcome === 'not-found') throw operationNotFound(id);
       requeued.push(...some.filter((_, index) => positions.includes(String(index))));
     }
     return requeued;
   }
 
-  async listTasks(
-    id: string,
-    options: { states: readonly TaskState[]; cursor?: string },
-  ): Promise<{ tasks: readonly string[]; cursor?: string }> {
+  async listTasks(id: string, options: { states: readonly TaskState[]; cursor?: string }): Promise<TaskPage> {
     return await listTasks(this.#redis, this.#keys, id, options);
   }
 
-  async listed(
-    id: string,
-    options: { kind: ListedKind; cursor?: string; limit: number },
-  ): Promise<{ entries: readonly { task: string; key: string }[]; cursor?: string }> {
-    const { kind, cursor = '0', limit } = options;
-    const first = (listedKinds.indexOf(kind) + 1) * listSpan;
-    const after = `(${first + Number(cursor)}`;
-    const upTo = `(${first + listSpan}`;
-    const key = this.#keys.listed(id);
-    const pairs = await this.#redis.zrangebyscore(key, after, upTo, 'WITHSCORES', 'LIMIT', 0, limit + 1);
-    const page = pairs.slice(0, 2 * limit);
-    const entries = page
-      .filter((_, index) => index % 2 === 0)
-      .map((member) => {
-        const [, task = '', ...rest] = member.split('\0');
-        return { task, key: rest.join('\0') };
-      });
-    return pairs.length === page.length
-      ? { entries }
-      : { entries, cursor: String(Number(page.at(-1)) - first) };
+  listed(id: string, page: PageRequest & { kind: ListedKind }): Promise<ListedPage> {
+    return this.#lists.listed(id, page);
   }
 
-  async issues(id: string, options: { code?: string; cursor?: string; limit: number }): Promise<IssuePage> {
-    const { code, cursor = '0', limit } = options;
-    const [kept, order] = this.#keys.issues(id);
-    const keys = [this.#keys.operation(id), kept, order];
-    const [outcome, ...pairs] = await this.#run(scripts.issues, keys, [cursor, limit, optional(code)]);
-    if (outcome === 'not-found') throw notFound(id);
-    const read = issuesOf(pairs);
-    const page = read.slice(0, limit);
-    const issues = page.map(({ issue }) => issue);
-    const last = page.at(-1);
-    return last === undefined || read.length === page.length ? { issues } : { issues, cursor: last.arrival };
+  issues(id: string, page: PageRequest & { code?: string }): Promise<IssuePage> {
+    return this.#lists.issues(id, page);
+  }
+
+  taskIssues(id: string, task: string): Promise<readonly Issue[]> {
+    return this.#lists.taskIssues(id, task);
   }
 
   async readTask(id: string, task: string): Promise<TaskProgress | undefined> {
@@ -380,16 +337,8 @@ class RedisLedger implements Ledger {
         .hget(this.#keys.bucket(id, bucketOf(task)), fieldOf(task))
         .exec()) ?? [];
     const kind = operationKindOf(id);
-    if (typeof state !== 'string' || kind === undefined) throw notFound(id);
+    if (typeof state !== 'string' || kind === undefined) throw operationNotFound(id);
     return typeof record === 'string' ? taskProgressOf(record, kind) : undefined;
-  }
-
-  async taskIssues(id: string, task: string): Promise<readonly Issue[]> {
-    const [issues, , index] = this.#keys.issues(id);
-    const keys = [this.#keys.operation(id), issues, index];
-    const [outcome, ...pairs] = await this.#run(scripts.taskIssues, keys, [task]);
-    if (outcome === 'not-found') throw notFound(id);
-    return issuesOf(pairs).map(({ issue }) => issue);
   }
 
   async #runsInTableOf(binding: Binding): Promise<string[]> {
@@ -413,14 +362,11 @@ class RedisLedger implements Ledger {
   }
 }
 
-/** As in lua/includes/listed-entries.lua. */
-const listSpan = 1e12;
-
 function outstanding([count, leftMs]: readonly string[]): MigrationError {
   return leasesOutstanding(Number(count), Number(leftMs));
 }
 
 function found(operation: Operation | undefined, id: string | undefined): Operation {
-  if (operation === undefined) throw notFound(id);
+  if (operation === undefined) throw operationNotFound(id);
   return operation;
 }

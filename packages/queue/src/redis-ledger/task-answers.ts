@@ -56,8 +56,8 @@ export function commitResultOf(answer: string | undefined): CommitResult {
   return result;
 }
 
-/** What a commit is booked expected, as the script has it: counters in core's order, nothing for zero, and the cursor if any. */
-export function standText(
+/** A task's progress as a commit's script compares it: counters in core's order, nothing for zero, and the cursor if any. */
+export function progressText(
   kind: OperationKind,
   { counters: known, cursor }: NonNullable<Commit['expected']>,
 ): string {
