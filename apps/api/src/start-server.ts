@@ -43,10 +43,8 @@ export async function startServer(
   boundConnections(server, connectionLimits);
   server.on('clientError', refuse);
   await listen(server, http);
-  const supervisor = startSupervisor(context, {
-    // Redis is away for a moment, mostly; what asks for it says so itself.
-    onError: (err) => telemetry.log?.debug({ err }, 'supervision failed'),
-  });
+  // Redis is away for a moment, mostly; what asks for it says so itself.
+  const supervisor = startSupervisor(context, (err) => telemetry.log?.debug({ err }, 'supervision failed'));
   const watch = watchOperations(apiContext, config.notify);
   const address = server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;

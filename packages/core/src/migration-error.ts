@@ -18,6 +18,17 @@ export class MigrationError extends Error {
   }
 }
 
+/** What an error says; not every thrown value is an Error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What is recorded of a failure. */
+export function failureOf(error: unknown): { code: ErrorCode; message: string; attempts: number } {
+  const attempts = error instanceof MigrationError ? error.attempts : 1;
+  return { code: MigrationError.codeOf(error), message: messageOf(error), attempts };
+}
+
 export function operationNotFound(id: string | undefined): MigrationError {
   return new MigrationError('NOT_FOUND', `There is no operation ${id}`);
 }

@@ -6,9 +6,7 @@ test('what is in use is never given out, and is large enough', () => {
   // Above zero: a body of so many bytes is taken; below: one that is in use is given back.
   const steps = array(
     integer({ min: -20, max: 1_500_000 }).map((step) => (step > 20 ? step : step % 20)),
-    {
-      maxLength: 60,
-    },
+    { maxLength: 60 },
   );
   assert(
     property(steps, (all) => {

@@ -13,7 +13,8 @@ import {
   startScriptedDynamoDb,
 } from '@migrator/devkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createDynamoDbTarget, type DynamoDbTargetOptions } from './index.ts';
+import { createDynamoDbTarget } from './index.ts';
+import type { DynamoDbTargetOptions } from './options.ts';
 import { BufferPool } from './buffer-pool.ts';
 
 const ann = { userId: 'ann', date: '2026-01-01' };

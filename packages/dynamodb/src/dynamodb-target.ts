@@ -284,7 +284,7 @@ class DynamoDbTarget implements Target {
   }
 
   async #retrying(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {
-    return await this.#withRetries(action, signal, async () => await this.#send(action, body, signal));
+    return await this.#withRetries(action, signal, () => this.#transport.send({ action, body, signal }));
   }
 
   /**
@@ -323,10 +323,6 @@ class DynamoDbTarget implements Target {
     const { tableName } = this.#options;
     const serviceError = { name: 'AccessDenied', message: 'of a statement', httpStatus: 200 };
     return targetError(serviceError, { action: 'BatchExecuteStatement', tableName });
-  }
-
-  #send(action: ReadAction, body: Buffer, signal: AbortSignal | undefined): Promise<RawResponse> {
-    return this.#transport.send({ action, body, signal });
   }
 
   #withRetries<T>(

@@ -1,7 +1,7 @@
 import type { EncodedItem } from '@migrator/core';
 
 import type { BufferPool } from './buffer-pool.ts';
-import { type PooledBody, type PooledBuilder, put } from './requests.ts';
+import { type PooledBody, type PooledBuilder, put, jsonBody } from './requests.ts';
 
 /**
  * BatchExecuteStatement with an INSERT for each item: PartiQL's INSERT creates an item only where none has its key, at the
@@ -67,7 +67,7 @@ function insertInto(tableName: string): string {
 /** An INSERT that can't succeed. */
 export function emptyKeyBody(tableName: string): Buffer {
   const Parameters = [{ S: '' }, { M: {} }, { S: '' }];
-  return Buffer.from(JSON.stringify({ Statements: [{ Statement: insertInto(tableName), Parameters }] }));
+  return jsonBody({ Statements: [{ Statement: insertInto(tableName), Parameters }] });
 }
 
 export function insertBatchBody(tableName: string): PooledBuilder<readonly EncodedItem[]> {

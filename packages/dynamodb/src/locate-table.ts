@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { MigrationError, type TargetBinding } from '@migrator/core';
+import { MigrationError, type TargetBinding, messageOf } from '@migrator/core';
 
 import { resolveEndpoint } from './aws-client.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
@@ -26,9 +26,7 @@ export async function locateTable(
   } catch (error) {
     throw new MigrationError(
       'REGION_NOT_FOUND',
-      `It is not known which AWS region table "${tableName}" is in: set AWS_REGION, or a region in the profile. (${
-        error instanceof Error ? error.message : String(error)
-      })`,
+      `It is not known which AWS region table "${tableName}" is in: set AWS_REGION, or a region in the profile. (${messageOf(error)})`,
       { cause: error },
     );
   } finally {

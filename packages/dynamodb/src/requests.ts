@@ -50,6 +50,10 @@ export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
   };
 }
 
+export function jsonBody(request: object): Buffer {
+  return Buffer.from(JSON.stringify(request));
+}
+
 /** Copies `bytes` to `at`; returns where they end. */
 export function put(memory: Buffer, bytes: Uint8Array, at: number): number {
   memory.set(bytes, at);
@@ -58,30 +62,26 @@ export function put(memory: Buffer, bytes: Uint8Array, at: number): number {
 
 export function deleteItemBody(tableName: string): Builder<OwnedItemRef> {
   return (ref) =>
-    Buffer.from(
-      JSON.stringify({
-        TableName: tableName,
-        Key: { dateKey: { S: ref.dateKey } },
-        ConditionExpression: deleteCondition(ref),
-        ExpressionAttributeNames: ownershipNames,
-        ExpressionAttributeValues: deleteConditionValues(ref),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    );
+    jsonBody({
+      TableName: tableName,
+      Key: { dateKey: { S: ref.dateKey } },
+      ConditionExpression: deleteCondition(ref),
+      ExpressionAttributeNames: ownershipNames,
+      ExpressionAttributeValues: deleteConditionValues(ref),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      ReturnConsumedCapacity: 'TOTAL',
+    });
 }
 
 /** GetItem, strongly consistent. */
 export function getItemBody(tableName: string): Builder<string> {
   return (dateKey) =>
-    Buffer.from(
-      JSON.stringify({
-        TableName: tableName,
-        Key: { dateKey: { S: dateKey } },
-        ConsistentRead: true,
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    );
+    jsonBody({
+      TableName: tableName,
+      Key: { dateKey: { S: dateKey } },
+      ConsistentRead: true,
+      ReturnConsumedCapacity: 'TOTAL',
+    });
 }
 
 /** BatchGetItem, strongly consistent; at most 100 distinct keys. */
@@ -95,23 +95,21 @@ export function getBatchBody(tableName: string): Builder<readonly string[]> {
 
 export function scanBody(tableName: string): Builder<ScanRequest> {
   return ({ segment, totalSegments, cursor, keysOnly, limit }) =>
-    Buffer.from(
-      JSON.stringify({
-        TableName: tableName,
-        ConsistentRead: true,
-        Segment: segment,
-        TotalSegments: totalSegments,
-        Limit: limit,
-        ExclusiveStartKey: cursor === undefined ? undefined : decodeCursor(cursor),
-        ReturnConsumedCapacity: 'TOTAL',
-        ...(keysOnly === true
-          ? {
-              ProjectionExpression: 'dateKey, updatedAt, #data.userId, #data.#date, #data.#metadata',
-              ExpressionAttributeNames: ownershipNames,
-            }
-          : {}),
-      }),
-    );
+    jsonBody({
+      TableName: tableName,
+      ConsistentRead: true,
+      Segment: segment,
+      TotalSegments: totalSegments,
+      Limit: limit,
+      ExclusiveStartKey: cursor === undefined ? undefined : decodeCursor(cursor),
+      ReturnConsumedCapacity: 'TOTAL',
+      ...(keysOnly === true
+        ? {
+            ProjectionExpression: 'dateKey, updatedAt, #data.userId, #data.#date, #data.#metadata',
+            ExpressionAttributeNames: ownershipNames,
+          }
+        : {}),
+    });
 }
 
 export function encodeCursor(lastEvaluatedKey: StoredItem): string {

@@ -54,10 +54,7 @@ function parsed(answer: Uint8Array): SplitResponse | undefined {
       Responses?: { [table: string]: StoredItem[] };
     };
     const found = Object.values(Responses ?? {}).flat();
-    return {
-      items: new Map(found.map((item) => [keyOf(item), Buffer.from(JSON.stringify(item))])),
-      rest,
-    };
+    return { items: new Map(found.map((item) => [keyOf(item), Buffer.from(JSON.stringify(item))])), rest };
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { type Lease, withRetries } from '@migrator/core';
 import type { DynamoDbTargetOptions } from './options.ts';
 import type { SignedTransport } from './signed-transport.ts';
+import { jsonBody } from './requests.ts';
 
 interface TagsPage {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
@@ -28,7 +29,7 @@ export class TableTags {
     const found = new Map<string, string>();
     let next: string | undefined;
     do {
-      const body = bodyOf({ ResourceArn: arn, NextToken: next });
+      const body = jsonBody({ ResourceArn: arn, NextToken: next });
       const { json } = await this.#retrying('ListTagsOfResource', signal, () =>
         this.#transport.send({ action: 'ListTagsOfResource', body, signal }),
       );
@@ -40,7 +41,7 @@ export class TableTags {
   }
 
   async write(key: string, value: string, lease: Lease, signal: AbortSignal | undefined): Promise<void> {
-    const body = bodyOf({ ResourceArn: await this.#arn(signal), Tags: [{ Key: key, Value: value }] });
+    const body = jsonBody({ ResourceArn: await this.#arn(signal), Tags: [{ Key: key, Value: value }] });
     await this.#retrying('TagResource', signal, () =>
       // A good answer is empty.
       this.#transport.send({ action: 'TagResource', body, lease, signal, read: () => ({}) }),
@@ -51,8 +52,4 @@ export class TableTags {
     const { tableName, onRetry } = this.#options;
     return withRetries(call, { operation: `${action} on table "${tableName}"`, signal, onRetry });
   }
-}
-
-function bodyOf(request: object): Buffer {
-  return Buffer.from(JSON.stringify(request));
 }

@@ -55,7 +55,7 @@ export class Table {
       itemCount: table.ItemCount ?? 0,
       sizeBytes: table.TableSizeBytes ?? 0,
       account,
-      ...(provisioned === 0 ? {} : { provisionedWriteUnits: provisioned }),
+      provisionedWriteUnits: provisioned === 0 ? undefined : provisioned,
     };
   }
 
@@ -75,10 +75,9 @@ export class Table {
   async #describe(signal: AbortSignal | undefined): Promise<AwsTable> {
     const { tableName } = this.#options;
     return await this.#retrying('DescribeTable', signal, async () => {
-      const { Table: table } = await this.#client.send(
-        new DescribeTableCommand({ TableName: tableName }),
-        signal === undefined ? {} : { abortSignal: signal },
-      );
+      const { Table: table } = await this.#client.send(new DescribeTableCommand({ TableName: tableName }), {
+        abortSignal: signal,
+      });
       if (table !== undefined) return table;
       throw new MigrationError('TARGET_UNAVAILABLE', `DynamoDB described table "${tableName}" with nothing.`);
     });
@@ -94,7 +93,7 @@ export class Table {
             AttributeDefinitions: [{ AttributeName: 'dateKey', AttributeType: 'S' }],
             BillingMode: 'PAY_PER_REQUEST',
           }),
-          signal === undefined ? {} : { abortSignal: signal },
+          { abortSignal: signal },
         );
       } catch (error) {
         // Another process is a moment ahead of us.

@@ -3,6 +3,7 @@ import type { Lease, MigrationError } from '@migrator/core';
 import { createAwsClient } from './aws-client.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import { SignedTransport } from './signed-transport.ts';
+import { jsonBody } from './requests.ts';
 
 /** What a write came to; undefined where it is permitted. */
 export interface WritePermissions {
@@ -13,7 +14,7 @@ export interface WritePermissions {
 const dateKey = { S: 'journal-migrate doctor' };
 /** Holds for no item, and for no absent one. */
 const neverHolds = 'attribute_exists(dateKey) AND attribute_not_exists(dateKey)';
-/** Nothing is written whoever sends it, and however late. */
+/** Nothing is written, however late it is sent. */
 const noLease: Lease = { require: () => undefined };
 
 /** Sends a put and a delete whose condition can't hold: DynamoDB checks the permission, and writes nothing. */
@@ -28,12 +29,10 @@ export async function tryWrites(
     fields: object,
   ): Promise<MigrationError | undefined> => {
     const body = { TableName: options.tableName, ConditionExpression: neverHolds, ...fields };
-    return await transport
-      .send({ action, body: Buffer.from(JSON.stringify(body)), lease: noLease, signal })
-      .then(
-        () => undefined,
-        (error: MigrationError) => error,
-      );
+    return await transport.send({ action, body: jsonBody(body), lease: noLease, signal }).then(
+      () => undefined,
+      (error: MigrationError) => error,
+    );
   };
   try {
     return {

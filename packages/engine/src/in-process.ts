@@ -11,8 +11,8 @@ import { runTask } from './tasks/run-task.ts';
 const attemptsPerTask = 3;
 
 /**
- * Runs an operation to its end in this very process, without a queue: the same rounds, the same tasks, over whatever
- * ledger the context has.
+ * Runs an operation to its end in this very process, without a queue: the same rounds, the same tasks, over the
+ * ledger of the context.
  */
 export async function runInProcess(
   context: EngineContext,
@@ -84,7 +84,7 @@ export async function runInProcess(
     async wakeOverdue() {},
   };
   const coordinator: CoordinatorContext = { ...context, dispatcher, now: () => new Date() };
-  const supervisor = new Supervisor(coordinator, { standstillMs: 500 });
+  const supervisor = new Supervisor(coordinator, 500);
   try {
     for (;;) {
       if (options.signal.aborted)

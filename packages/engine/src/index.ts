@@ -1,5 +1,5 @@
 export { bindingResolver } from './binding-resolver.ts';
-export { coordinate, type Round } from './coordinator/coordinate.ts';
+export { coordinate } from './coordinator/coordinate.ts';
 export {
   type CoordinatorContext,
   defaultPaging,
@@ -9,19 +9,13 @@ export {
 export { startSupervisor } from './coordinator/supervisor.ts';
 export { withinLimit } from './coordinator/within-limit.ts';
 export { runInProcess } from './in-process.ts';
-export { joinSignals, type JoinedSignals } from './join-signals.ts';
+export { joinSignals } from './join-signals.ts';
 export { AttemptWatcher } from './leases/attempt-watcher.ts';
-export { createMemoryLedger, type MemoryLedgerOptions } from './memory-ledger/memory-ledger.ts';
+export { createMemoryLedger } from './memory-ledger/memory-ledger.ts';
 export * as answers from './api/answers.ts';
 export { apiBasePath } from './api/requests.ts';
 export * as requests from './api/requests.ts';
-export type {
-  MigrationReport,
-  MigrationStats,
-  PruneReport,
-  SubcollectionReport,
-  Verdict,
-} from './api/reports.ts';
+export type { MigrationReport, MigrationStats, PruneReport, SubcollectionReport } from './api/reports.ts';
 export type { RollbackAnswer, RollbacksPage, VerificationAnswer, VerificationsPage } from './api/answers.ts';
 export type { CurrentStatus, PaceReport, Progress, Status, StatusState } from './api/status.ts';
 export { currentStatus, type LiveView, progressOf } from './reports/current-status.ts';
@@ -37,16 +31,13 @@ export { runTask } from './tasks/run-task.ts';
 export type { AttemptOptions, TaskResult } from './tasks/task-attempt.ts';
 export { createMemoryRateLimit } from './throttle/memory-rate-limit.ts';
 export { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
-export { RateController, type RateControllerOptions } from './throttle/rate-controller.ts';
-export { type Grant, type RateSample, type SharedRateLimit, windowOf } from './throttle/shared-rate-limit.ts';
-export { throttledSource } from './throttle/throttled-services.ts';
-export { throttledTarget } from './throttle/throttled-services.ts';
-export { takeFrom } from './throttle/shared-rate-limit.ts';
-export { controlCurrent } from './operations/control-operation.ts';
-export { hasLeases } from './operations/control-operation.ts';
+export { RateController } from './throttle/rate-controller.ts';
+export { type RateSample, type SharedRateLimit, windowOf, takeFrom } from './throttle/shared-rate-limit.ts';
+export { throttledSource, throttledTarget } from './throttle/throttled-services.ts';
+export { controlCurrent, hasLeases } from './operations/control-operation.ts';
 export { preflight } from './operations/preflight.ts';
-export { requireOwnRuns, requireSameBinding } from './operations/require-binding.ts';
+export { requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
 export { readRunMarker } from './operations/run-markers.ts';
 export { startTimeOf } from './operations/start-time.ts';
-export { waitForOperation, type WaitOptions } from './operations/wait-for-operation.ts';
+export { waitForOperation } from './operations/wait-for-operation.ts';

@@ -15,7 +15,6 @@
  * `differential/*.vendors.test.ts` hold it against Google's emulator, where that is there: both-firestores.ts lists what differs.
  */
 export { startFirestoreEmulator } from './start-firestore-emulator.ts';
-export type { FirestoreEmulator, FirestoreEmulatorOptions } from './start-firestore-emulator.ts';
 
 /** The program that runs it as a process of its own: `node <path> [--port N]`. */
 export const firestoreEmulatorMain: URL = new URL('./main.ts', import.meta.url);

@@ -35,10 +35,7 @@ export async function startFirestoreEmulator(
   options: FirestoreEmulatorOptions = {},
 ): Promise<FirestoreEmulator> {
   const host = options.host ?? '127.0.0.1';
-  const server = new Server({
-    'grpc.max_receive_message_length': -1,
-    'grpc.max_send_message_length': -1,
-  });
+  const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
   server.addService(loadFirestoreService(), routeTable(new EmulatorState()));
   const port = await listen(server, `${host}:${options.port ?? 0}`);
   return {

@@ -207,10 +207,7 @@ test('a page of users that is more than a message holds is asked for by halves, 
   const listed: string[] = [];
   let pageToken: string | undefined;
   do {
-    const answer = await source.listUsers({
-      pageSize: 250,
-      pageToken,
-    });
+    const answer = await source.listUsers({ pageSize: 250, pageToken });
     listed.push(...answer.users.map(({ userId }) => userId));
     pageToken = answer.nextPageToken;
   } while (pageToken !== undefined);

@@ -68,7 +68,7 @@ export async function createFirestoreSource(options: FirestoreSourceOptions = {}
   return new FirestoreSource(database, binding, connection, options.onRetry);
 }
 
-interface ListUsersRequest {
+interface ListRequest {
   readonly pageSize: number;
   readonly pageToken?: string;
   readonly signal?: AbortSignal;
@@ -98,7 +98,7 @@ class FirestoreSource implements Source {
    * Google's emulator ignores the mask where missing documents are asked for and answers with whole documents, which may
    * be more than one message holds. Then smaller pages are asked for, to the end of this listing.
    */
-  async listUsers(request: ListUsersRequest): Promise<UserPage> {
+  async listUsers(request: ListRequest): Promise<UserPage> {
     if (request.pageToken === undefined) this.#largestUserPage = Number.POSITIVE_INFINITY;
     let pageSize = Math.min(request.pageSize, this.#largestUserPage);
     for (;;) {
@@ -112,23 +112,14 @@ class FirestoreSource implements Source {
     }
   }
 
-  async #listUsers(request: ListUsersRequest): Promise<UserPage> {
-    const { pageSize, pageToken, signal } = request;
-    const parent = this.#database.documents;
-    const collectionId = this.#database.collections.users;
-    const call: Call = {
-      ...this.#under(parent, collectionId, signal),
-      method: 'ListDocuments',
-      request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken }),
-      timeoutMs: listTimeoutMs,
-    };
-    const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
-    const { documents, nextPageToken } = listedDocuments(answer);
-    const users = documents.map(({ id, updateTime }): ListedUser => ({
+  async #listUsers(request: ListRequest): Promise<UserPage> {
+    const { documents, collections } = this.#database;
+    const page = await this.#listDocuments(documents, collections.users, request);
+    const users = page.documents.map(({ id, updateTime }): ListedUser => ({
       userId: id,
       missing: updateTime === undefined,
     }));
-    return nextPageToken === '' ? { users } : { users, nextPageToken };
+    return { users, nextPageToken: page.nextPageToken === '' ? undefined : page.nextPageToken };
   }
 
   async countEntries(signal?: AbortSignal): Promise<number> {
@@ -236,18 +227,9 @@ class FirestoreSource implements Source {
     const { signal } = options;
     // The same emulator again: fewer days are as good for a caller that wants the first few.
     for (let pageSize = options.limit; ; pageSize = Math.ceil(pageSize / 2)) {
-      const call: Call = {
-        ...this.#under(parent, collectionId, signal),
-        method: 'ListDocuments',
-        request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken: undefined }),
-        timeoutMs: listTimeoutMs,
-      };
       try {
-        const answer = await this.#retrying(call, async () => await this.#connection.unary(call));
-        return listedDocuments(answer).documents.map(({ id, updateTime }) => ({
-          date: id,
-          missing: updateTime === undefined,
-        }));
+        const { documents } = await this.#listDocuments(parent, collectionId, { pageSize, signal });
+        return documents.map(({ id, updateTime }) => ({ date: id, missing: updateTime === undefined }));
       } catch (error) {
         if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
       }
@@ -265,7 +247,7 @@ class FirestoreSource implements Source {
       path: parent.slice(this.#database.documents.length + 1),
       signal,
     };
-    return listedCollectionIds(await this.#retrying(call, async () => await this.#connection.unary(call)));
+    return listedCollectionIds(await this.#unary(call));
   }
 
   describe(): string {
@@ -275,6 +257,25 @@ class FirestoreSource implements Source {
 
   async close(): Promise<void> {
     this.#connection.close();
+  }
+
+  /** Names only, those of missing documents too. */
+  async #listDocuments(
+    parent: string,
+    collectionId: string,
+    { pageSize, pageToken, signal }: ListRequest,
+  ): Promise<ReturnType<typeof listedDocuments>> {
+    const call: Call = {
+      ...this.#under(parent, collectionId, signal),
+      method: 'ListDocuments',
+      request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken }),
+      timeoutMs: listTimeoutMs,
+    };
+    return listedDocuments(await this.#unary(call));
+  }
+
+  #unary(call: Call): Promise<Buffer> {
+    return this.#retrying(call, () => this.#connection.unary(call));
   }
 
   async #readEntries(
@@ -320,12 +321,7 @@ class FirestoreSource implements Source {
     const call: Call = {
       ...this.#under(parent, collectionId, signal),
       method: 'RunAggregationQuery',
-      request: countRequest({
-        parent,
-        collectionId,
-        group,
-        upTo,
-      }),
+      request: countRequest({ parent, collectionId, group, upTo }),
     };
     return await this.#retrying(call, async () => {
       let count: number | undefined;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { MigrationError } from '@migrator/core';
+import { MigrationError, messageOf } from '@migrator/core';
 import { accountOfEnvironment, projectOfEnvironment } from './firebase-variables.ts';
 import { keyFileFault } from './key-file-fault.ts';
 
@@ -103,7 +103,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
  */
 function credentialsError(error: unknown): MigrationError {
   if (error instanceof MigrationError) return error;
-  const says = error instanceof Error ? error.message : String(error);
+  const says = messageOf(error);
   const refusal =
     /invalid_grant|invalid_client|unauthorized_client|access_denied|account_not_found|disabled/i.exec(says);
   if (refusal !== null) {

@@ -1,2 +1,1 @@
 export { createFirestoreSource } from './firestore-source.ts';
-export type { FirestoreSourceOptions } from './options.ts';

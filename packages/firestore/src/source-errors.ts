@@ -57,10 +57,7 @@ function readStatus(error: unknown): { code: status; details: string } {
   if (typeof error !== 'object' || error === null) return { code: status.UNKNOWN, details: String(error) };
   const code = 'code' in error && isStatus(error.code) ? error.code : status.UNKNOWN;
   const details = 'details' in error && typeof error.details === 'string' ? error.details : '';
-  return {
-    code,
-    details: details === '' && error instanceof Error ? error.message : details,
-  };
+  return { code, details: details === '' && error instanceof Error ? error.message : details };
 }
 
 function isStatus(code: unknown): code is status {

@@ -64,10 +64,7 @@ export class BindingGuard {
         return;
       }
       this.#warn(current, own);
-      this.#mismatch = {
-        operationId: current.id,
-        differences: bindingDifferences(current.binding, own),
-      };
+      this.#mismatch = { operationId: current.id, differences: bindingDifferences(current.binding, own) };
     } catch {
       // Redis is away: nothing runs meanwhile, and the next look tells.
     }

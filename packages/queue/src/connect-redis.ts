@@ -86,10 +86,7 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     password: place.password,
     ...roles[role],
   };
-  const socket = {
-    family: place.family,
-    tls,
-  };
+  const socket = { family: place.family, tls };
   if (place.kind === 'cluster') {
     const options = clusterOptions(role);
     const redisOptions = { ...common, ...socket };
@@ -118,7 +115,8 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     failoverDetector: true,
     sentinelUsername,
     sentinelPassword,
-    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+    enableTLSForSentinelMode: tls !== undefined,
+    sentinelTLS: tls,
   });
 }
 

@@ -37,7 +37,7 @@ async function rounds(
   for (;;) {
     const round = await coordinate(context, operationId, stop);
     if (round.over) break;
-    if ('isOther' in round) {
+    if (round.isOther === true) {
       guard.standAside(operationId);
       await job.moveToDelayed(Date.now() + round.againMs, token);
       throw new DelayedError();

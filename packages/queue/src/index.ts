@@ -1,5 +1,6 @@
 export { atMost } from './at-most.ts';
-export { type MigrationQueues, openQueues } from './migration-queues.ts';
+export { type MigrationQueues, openQueues, openQueueTelemetry, queueLoads } from './migration-queues.ts';
+export type { Telemetry } from 'bullmq';
 export { createQueueDispatcher } from './queue-dispatcher.ts';
 export {
   closeRedis,
@@ -13,10 +14,8 @@ export { namingRedisErrors, toRedisError } from './redis-errors.ts';
 export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
 export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './worker-registry.ts';
 export { startWorkers } from './start-workers.ts';
-export { openQueueTelemetry, type Telemetry } from './open-telemetry.ts';
 export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';
-export { type QueueLoad, queueLoads } from './migration-queues.ts';
-export type { OnWorkEvent, WorkEvent } from './work-events.ts';
+export type { OnWorkEvent } from './work-events.ts';
 export { createRedisSessionStore, type SessionStore } from './redis-session-store.ts';
 export { createRedisRateLimit } from './redis-rate-limit.ts';
 export { createRedisLedger } from './redis-ledger/redis-ledger.ts';

@@ -30,8 +30,7 @@ export class JobReporter {
 
   /** The last word: `percent` where the job is through, so that its ring closes. */
   finish(line: string, percent?: number): void {
-    const ring = percent === undefined ? {} : { progress: percent };
-    this.#send(this.#job.updateProgress({ entries: this.#entries, ...ring }));
+    this.#send(this.#job.updateProgress({ entries: this.#entries, progress: percent }));
     this.event(line);
   }
 

@@ -58,7 +58,13 @@ export async function queueLoads({ coordinators, tasks }: MigrationQueues): Prom
         ...unfinished.map((state) => queue.getJobs([state], 0, 0, true)),
       ]);
       const times = firsts.flat().map((job) => job.timestamp);
-      return { queue: queue.name, jobs, ...(times.length === 0 ? {} : { oldest: Math.min(...times) }) };
+      return { queue: queue.name, jobs, oldest: times.length === 0 ? undefined : Math.min(...times) };
     }),
   );
+}
+
+/** Carries a trace from the adder of a job to its worker. Loaded only where there are traces. */
+export async function openQueueTelemetry(): Promise<Telemetry> {
+  const { BullMQOtel } = await import('bullmq-otel');
+  return new BullMQOtel({ tracerName: 'journal-migration' });
 }

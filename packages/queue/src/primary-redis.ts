@@ -87,11 +87,7 @@ export class PrimaryConnector extends AbstractConnector {
     if (!this.connecting) throw new Error('Connection is closed.');
     this.#isReplica = false;
     const { host, port, family, tls } = this.#options;
-    const address = {
-      host,
-      port: port ?? 6379,
-      family,
-    };
+    const address = { host, port: port ?? 6379, family };
     const stream =
       tls === undefined
         ? createConnection(address)

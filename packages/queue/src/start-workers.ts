@@ -24,7 +24,7 @@ export function startWorkers(
   const all = { ...options, onError, guard, stop: stopping.signal };
   const tasks = startTaskWorker(context, all);
   const workers = [tasks.worker, startCoordinatorWorker(context, all)];
-  const supervisor = startSupervisor(context, { onError: () => undefined });
+  const supervisor = startSupervisor(context, () => undefined);
   const registry = createWorkerRegistry(options.redis, options.prefix);
   const registration = registry.register(() => ({ tasks: tasks.running(), mismatch: guard.mismatch }));
   return {

@@ -61,7 +61,7 @@ export function startTaskWorker(
           isolated,
           lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
           reopen: retried,
-          ...(retried ? { onStarted: () => context.dispatcher.coordinate(operationId) } : {}),
+          onStarted: retried ? () => context.dispatcher.coordinate(operationId) : undefined,
           onProgress: (done) => report.progress(done),
           onEvent: (line) => {
             if (!hideUserData) report.event(line);

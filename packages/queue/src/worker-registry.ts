@@ -1,52 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import type { BindingDifference } from '@migrator/core';
 import { z } from 'zod';
 
 import type { RedisConnection } from './connect-redis.ts';
 import { loadScript, runScript } from './run-script.ts';
 import manifest from '../package.json' with { type: 'json' };
 
-/** A worker process that has reported within the last ten seconds. */
-export interface LiveWorker {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Of the program. */
-  readonly version: string;
-  /** ISO 8601; by the worker's own clock. */
-  readonly since: string;
-  /** Milliseconds since its last report, by Redis's clock. */
-  readonly lastSeenMs: number;
-  /** Tasks that it works on now. */
-  readonly tasks: number;
-  /** The operation that it takes no part in, because it is configured for another source, target or setting. */
-  readonly mismatch?: Mismatch;
-}
-
-export interface Mismatch {
-  readonly operationId: string;
-  readonly differences: readonly BindingDifference[];
-}
-
-export interface WorkerRegistry {
-  /** Reports this process until it is stopped, and at once. */
-  register(state: () => Pick<LiveWorker, 'tasks' | 'mismatch'>): { stop(): void };
-  /** The live ones, the oldest first. */
-  list(): Promise<readonly LiveWorker[]>;
-}
-
-const everyMs = 2_000;
-const goneAfterMs = 10_000;
-
 const report = z.object({
   id: z.string(),
   host: z.string(),
   pid: z.number(),
+  /** Of the program. */
   version: z.string().default('unknown'),
+  /** ISO 8601; by the worker's own clock. */
   since: z.string(),
+  /** How many it works on now. */
   tasks: z.number(),
+  /** The operation that it takes no part in, because it is configured for another source, target or setting. */
   mismatch: z
     .object({
       operationId: z.string(),
@@ -61,6 +32,24 @@ const report = z.object({
     })
     .optional(),
 });
+
+/** A worker process that has reported within the last ten seconds. */
+export interface LiveWorker extends Readonly<z.infer<typeof report>> {
+  /** Milliseconds since its last report, by Redis's clock. */
+  readonly lastSeenMs: number;
+}
+
+export type Mismatch = NonNullable<LiveWorker['mismatch']>;
+
+export interface WorkerRegistry {
+  /** Reports this process until it is stopped, and at once. */
+  register(state: () => Pick<LiveWorker, 'tasks' | 'mismatch'>): { stop(): void };
+  /** The live ones, the oldest first. */
+  list(): Promise<readonly LiveWorker[]>;
+}
+
+const everyMs = 2_000;
+const goneAfterMs = 10_000;
 
 const reportScript = loadScript('report-worker');
 
@@ -103,9 +92,7 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
       for (let index = 0; index + 1 < answer.length; index += 2) {
         const parsed = report.safeParse(JSON.parse(answer[index + 1]!));
         if (!parsed.success) continue;
-        const { mismatch, ...worker } = parsed.data;
-        const lastSeenMs = Number(answer[index]);
-        workers.push({ ...worker, lastSeenMs, mismatch });
+        workers.push({ ...parsed.data, lastSeenMs: Number(answer[index]) });
       }
       return workers.toSorted((a, b) => (a.since < b.since ? -1 : 1));
     },

@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import * as tags from '../values/value-tags.ts';
+import { messageOf } from '../migration-error.ts';
 
 export type SourceValue =
   | { readonly kind: 'null' }
@@ -77,7 +78,7 @@ function decodeValue(reader: protobuf.Reader): SourceValue {
 
 /** What an entry was expected to be whose decoding threw this error. */
 export function unreadable(error: unknown): string {
-  return `an entry that can be read (${error instanceof Error ? error.message : String(error)})`;
+  return `an entry that can be read (${messageOf(error)})`;
 }
 
 function decodeKind(reader: protobuf.Reader, tag: number): SourceValue {

@@ -118,10 +118,7 @@ describe('any entry', { timeout: 900_000 }, () => {
     fc.assert(
       fc.property(firestoreEntry, (arbitrary) => {
         const entry = sourceEntry(arbitrary);
-        expect(diffEntry(entry, itemOf(mapped(entry)))).toStrictEqual({
-          differences: [],
-          sameVersion: true,
-        });
+        expect(diffEntry(entry, itemOf(mapped(entry)))).toStrictEqual({ differences: [], sameVersion: true });
       }),
       runs(0.2),
     );

@@ -82,15 +82,11 @@ export function decodeRunMarker(text: string): RunMarker | undefined {
     finishedAt: second,
     users: users ?? 0,
     totals: totalsOf('migration', run),
-    ...(compared === none
-      ? {}
-      : {
-          verification: {
-            id: verificationId,
-            totals: totalsOf('verification', decodeNumbers(lookedAt)),
-          },
-        }),
-    ...(pruned === none ? {} : { prune: totalsOf('prune', decodeNumbers(pruned)) }),
+    verification:
+      compared === none
+        ? undefined
+        : { id: verificationId, totals: totalsOf('verification', decodeNumbers(lookedAt)) },
+    prune: pruned === none ? undefined : totalsOf('prune', decodeNumbers(pruned)),
   };
 }
 

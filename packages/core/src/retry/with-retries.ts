@@ -16,15 +16,21 @@ export interface RetryEvent {
 
 export type OnRetry = (event: RetryEvent) => void;
 
+interface RetryOptions {
+  readonly operation: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRetry?: OnRetry | undefined;
+}
+
 /**
  * Runs a call to a service as core's retry table says: how often and how long apart is looked up by the code of the
  * MigrationError that the call throws. `progressed`, called by a call that got on before it failed, starts the count
- * of tries afresh. Ends with the last error (its `attempts` set), or with ABORTED as soon as the signal aborts; what it was
+ * of tries again. Ends with the last error (its `attempts` set), or with ABORTED as soon as the signal aborts; what it was
  * retrying until then is that error's cause.
  */
 export async function withRetries<T>(
   call: (progressed: () => void) => Promise<T>,
-  options: { operation: string; signal?: AbortSignal | undefined; onRetry?: OnRetry | undefined },
+  options: RetryOptions,
 ): Promise<T> {
   const { operation, signal } = options;
   if (signal?.aborted === true) throw abortedError(operation, signal);
@@ -42,7 +48,7 @@ function nothingToForget(): void {}
 /** Goes on after a first try that failed with this error. */
 async function retry<T>(
   call: (progressed: () => void) => Promise<T>,
-  options: { operation: string; signal?: AbortSignal | undefined; onRetry?: OnRetry | undefined },
+  options: RetryOptions,
   firstError: unknown,
 ): Promise<T> {
   const { operation, signal, onRetry } = options;
@@ -79,7 +85,7 @@ async function retry<T>(
         tries.set(code, count);
         const delayMs = backoffDelay(policy, count, Math.random());
         onRetry?.({ operation, code, message: error.message, attempt, delayMs });
-        await wait(delayMs, undefined, signal === undefined ? {} : { signal });
+        await wait(delayMs, undefined, { signal });
       },
     });
   } catch (error) {

@@ -88,10 +88,6 @@ const lastOutcome = z
 export type LastOutcome = z.infer<typeof lastOutcome>;
 
 export const status = z
-  .strictObject({
-    currentStatus,
-    lastMigration: migration.nullable(),
-    lastOutcome: lastOutcome.nullable(),
-  })
+  .strictObject({ currentStatus, lastMigration: migration.nullable(), lastOutcome: lastOutcome.nullable() })
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof status>;

@@ -4,6 +4,7 @@ import {
   type Operation,
   type CoordinatorState,
   errorTable,
+  messageOf,
 } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
@@ -16,10 +17,14 @@ import { segmentsPlan } from './segments-plan.ts';
 import { verificationPlan } from './verification-plan.ts';
 
 export type Round =
-  /** Come round again after so many milliseconds. */
-  | { readonly over: false; readonly againMs: number; readonly operation: Operation }
-  /** This process reads or writes something else: another one has to do the rounds. */
-  | { readonly over: false; readonly againMs: number; readonly operation: Operation; readonly isOther: true }
+  | {
+      readonly over: false;
+      /** Come round again after so many milliseconds. */
+      readonly againMs: number;
+      readonly operation: Operation;
+      /** This process reads or writes something else: another one has to do the rounds. */
+      readonly isOther?: true;
+    }
   | { readonly over: true };
 
 const pollMs = 250;
@@ -139,8 +144,7 @@ async function fillWindow(
     await context.dispatcher.dispatch(operation.id, tasks, {
       mayHaveRun: operation.coordinatorState.retry !== undefined,
     });
-    const { cursor } = current.listing;
-    const expected = cursor === undefined ? {} : { cursor };
+    const expected = { cursor: current.listing.cursor };
     // A page that another Redis has lost is listed again, by a round that reads how far the listing has come.
     if ((await context.ledger.addTasks(operation.id, tasks, { ...listing, expected })) === 'missing')
       return 'goes-on';
@@ -179,12 +183,12 @@ async function errorRound(
   error: unknown,
 ): Promise<Round> {
   const code = MigrationError.codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const reason = `${code}: ${messageOf(error)}`;
   if (errorTable[code].onExhausted === 'pause-run') {
-    await context.ledger.control(operation.id, 'pause', `${code}: ${message}`);
+    await context.ledger.control(operation.id, 'pause', reason);
     return again(context, operation, pollMs);
   }
-  await context.ledger.update(operation.id, { coordinatorState: { lastError: `${code}: ${message}` } });
+  await context.ledger.update(operation.id, { coordinatorState: { lastError: reason } });
   // Those of a cancel end in a moment, as a rule.
   return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : retryMs);
 }

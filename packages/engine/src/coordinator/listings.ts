@@ -69,21 +69,14 @@ export async function listFailed(
     const tasks = await ledger.requeueFailed(operation.id, [taskId({ type: 'user', userId: wanted.userId })]);
     return { tasks, done: true };
   }
-  const page = await ledger.listTasks(operation.id, {
-    states: ['failed'],
-    cursor,
-  });
+  const page = await ledger.listTasks(operation.id, { states: ['failed'], cursor });
   const { code } = wanted;
   const chosen: string[] = [];
   for (const task of page.tasks) {
     if (code === undefined || (await mayHaveFailedWith(context, operation, task, code))) chosen.push(task);
   }
   const tasks = await ledger.requeueFailed(operation.id, chosen);
-  return {
-    tasks,
-    done: page.cursor === undefined,
-    cursor: page.cursor,
-  };
+  return { tasks, done: page.cursor === undefined, cursor: page.cursor };
 }
 
 /** A task of whose failures none is kept by name (there were too many) may have any code: it is retried. */

@@ -37,8 +37,8 @@ export function migrationPlan(request: MigrationRequest): Plan {
         if (prune !== undefined) return prune;
       }
       if (request.dryRun || !request.verify) return undefined;
-      const only = request.userIds === undefined ? {} : { userIds: request.userIds };
-      return openPart(context, operation, 'verificationId', { kind: 'verification', mode: 'full', ...only });
+      const { userIds } = request;
+      return openPart(context, operation, 'verificationId', { kind: 'verification', mode: 'full', userIds });
     },
 
     async finish(context, operation, now, signal) {

@@ -18,27 +18,26 @@ export async function prunePart(
   request: MigrationRequest,
 ): Promise<Operation | undefined> {
   const { ledger } = context;
+  const { userIds, dryRun } = request;
   if (operation.coordinatorState.pruneRefused) return undefined;
   const refuse = async (reason: string): Promise<undefined> => {
     await ledger.update(operation.id, { coordinatorState: { pruneRefused: reason } });
     return undefined;
   };
-  const only = request.userIds === undefined ? {} : { userIds: request.userIds };
   const part = await knownPart(context, operation, 'pruneId');
   if (part === undefined) {
     if (processedEntries(operation) === 0) {
       const { code, message } = pruneSourceEmpty(context.source, request);
       return await refuse(`${code}: ${message}`);
     }
-    const { dryRun } = request;
-    const counting = { kind: 'prune', dryRun: true, ...only, list: dryRun } as const;
+    const counting = { kind: 'prune', dryRun: true, userIds, list: dryRun } as const;
     return await openNewPart(context, operation, 'pruneId', counting, ({ id }) =>
       dryRun ? { prunedBy: [id] } : {},
     );
   }
   if (part.state === 'running') return part;
   const isCount = part.request.kind === 'prune' && part.request.dryRun;
-  if (!isCount || request.dryRun) return undefined;
+  if (!isCount || dryRun) return undefined;
   if (part.state !== 'completed') {
     return await refuse('What is to be pruned could not be counted: nothing was pruned. Start again');
   }
@@ -48,7 +47,7 @@ export async function prunePart(
   const refusal = pruneRefusal(counts, request.pruneCount);
   if (refusal !== undefined) return await refuse(refusal);
   if (found === 0) return undefined;
-  const removing = { kind: 'prune', dryRun: false, ...only, limit: found, list: true } as const;
+  const removing = { kind: 'prune', dryRun: false, userIds, limit: found, list: true } as const;
   return await openNewPart(context, operation, 'pruneId', removing, ({ id }) => ({
     prunedBy: [...(operation.coordinatorState.prunedBy ?? []), id],
   }));

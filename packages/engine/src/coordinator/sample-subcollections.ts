@@ -1,4 +1,4 @@
-import { entryPath, type EntryRef, type Source, type SubcollectionSample } from '@migrator/core';
+import { entryPath, type EntryRef, type Source, type SubcollectionSample, messageOf } from '@migrator/core';
 import pLimit from 'p-limit';
 
 import type { CoordinatorContext } from '../engine-context.ts';
@@ -52,7 +52,7 @@ export async function sampleSubcollections(
       examples: [...having, ...missing].slice(0, maxExamples).map(pathOf),
     };
   } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
+    return { failed: messageOf(error) };
   }
 }
 

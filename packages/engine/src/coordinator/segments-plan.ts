@@ -18,16 +18,14 @@ export function segmentsPlan(phase: OperationPhase): Plan {
     phase,
     async prepare(context, operation, signal) {
       const { id, request, binding } = operation;
+      if (request.kind !== 'rollback') return {};
+      if (request.dryRun) return await expectedItems(context, operation);
       // From the first delete on nothing of what is taken back may write again: no job of it starts any more, and those that
       // have started have had their time. The coordinator comes round again until then.
-      if (request.kind === 'rollback' && !request.dryRun) {
-        await context.ledger.markRolledBack(id, request.migrationId ?? binding);
-        await context.ledger.requireNoLeases();
-        const markerTrouble = await markRolledBack(context, operation, request, signal);
-        if (markerTrouble !== undefined)
-          return { markerTrouble, ...(await expectedItems(context, operation)) };
-      }
-      return request.kind === 'rollback' ? await expectedItems(context, operation) : {};
+      await context.ledger.markRolledBack(id, request.migrationId ?? binding);
+      await context.ledger.requireNoLeases();
+      const markerTrouble = await markRolledBack(context, operation, request, signal);
+      return { markerTrouble, ...(await expectedItems(context, operation)) };
     },
     async list(context) {
       return { tasks: listSegments(context.settings.segments), done: true };

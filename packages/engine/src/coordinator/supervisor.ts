@@ -6,16 +6,11 @@ import { coordinate } from './coordinate.ts';
 /** What stands in the status while a person has paused the queue itself. */
 export const pausedAtQueue = 'paused on Bull Board; resume it there or with POST /resume';
 
-export interface SupervisorOptions {
-  /** So long (ms) an operation may stand still before its tasks are compared with the queue. */
-  readonly standstillMs?: number;
-}
-
 /** After a comparison that changed nothing the next one waits longer, up to this. */
 const longestStandstillMs = 60_000;
 
 /**
- * Sees to it that the active operation goes on, whatever happened to its jobs. Every worker and every API has one and
+ * Sees to it that the active operation goes on, even if its jobs are lost. Every worker and every API has one and
  * ticks about once a second; all of its steps may be done by several at once. It compares no clocks of different hosts.
  *
  * - The queue's pause is the operation's pause, whichever of the two was paused.
@@ -29,9 +24,10 @@ export class Supervisor {
   readonly #standstillMs: number;
   #seen: { readonly state: string; since: number; patienceMs: number } | undefined;
 
-  constructor(context: CoordinatorContext, options: SupervisorOptions = {}) {
+  /** `standstillMs`: so long an operation may stand still before its tasks are compared with the queue. */
+  constructor(context: CoordinatorContext, standstillMs = 5_000) {
     this.#context = context;
-    this.#standstillMs = options.standstillMs ?? 5_000;
+    this.#standstillMs = standstillMs;
   }
 
   async tick(): Promise<void> {
@@ -114,23 +110,21 @@ async function dispatchLostTasks(
   if (tasks.listed - tasks.completed - tasks.failed <= 0) return;
   let cursor: string | undefined;
   do {
-    const page = await context.ledger.listTasks(operation.id, {
-      states: ['queued', 'running'],
-      cursor,
-    });
+    const page = await context.ledger.listTasks(operation.id, { states: ['queued', 'running'], cursor });
     if (page.tasks.length > 0)
       await context.dispatcher.dispatch(operation.id, page.tasks, { mayHaveRun: true });
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
+const tickEveryMs = 1_000;
+
 /** Ticks until it is stopped. `onError` hears of ticks that failed; the next one does it all again. */
 export function startSupervisor(
   context: CoordinatorContext,
-  options: SupervisorOptions & { readonly everyMs?: number; readonly onError: (error: unknown) => void },
+  onError: (error: unknown) => void,
 ): { stop(): Promise<void> } {
-  const supervisor = new Supervisor(context, options);
-  const { everyMs = 1_000, onError } = options;
+  const supervisor = new Supervisor(context);
   let ticking: Promise<void> | undefined;
   const timer = setInterval(() => {
     ticking ??= supervisor
@@ -139,7 +133,7 @@ export function startSupervisor(
       .finally(() => {
         ticking = undefined;
       });
-  }, everyMs);
+  }, tickEveryMs);
   return {
     async stop() {
       clearInterval(timer);

@@ -26,9 +26,7 @@ export function verificationPlan(request: VerificationRequest): Plan {
         countEntries(context, request.userIds, signal),
         sampleOf(context, operation, signal),
       ]);
-      const setKey = randomBytes(16).toString('hex');
-      const coordinatorState = { setKey, subcollections };
-      return totalEntries === undefined ? coordinatorState : { ...coordinatorState, totalEntries };
+      return { setKey: randomBytes(16).toString('hex'), subcollections, totalEntries };
     },
 
     async list(context, operation, signal) {
@@ -68,11 +66,8 @@ async function sampleOf(
 }
 
 function listingUsers(operation: Operation): Operation {
-  const { cursor, ...listing } = operation.listing;
-  return {
-    ...operation,
-    listing: cursor === undefined ? listing : { ...listing, cursor: cursor.slice(atUsers.length) },
-  };
+  const { listing } = operation;
+  return { ...operation, listing: { ...listing, cursor: listing.cursor?.slice(atUsers.length) } };
 }
 
 /** Segments that are to be looked at closely, once all of the first ways have ended. */

@@ -4,7 +4,7 @@ import {
   type ErrorCode,
   type ListedKind,
   type MappedEntry,
-  MigrationError,
+  failureOf,
 } from '@migrator/core';
 
 /** What became of one entry. Exactly one of the counters of the ledger moves for it. */
@@ -66,12 +66,7 @@ export function listedAs(outcome: EntryOutcome): readonly ListedKind[] {
 
 /** An entry that fails by an error that was thrown. */
 export function failedBy(error: unknown): Extract<EntryOutcome, { kind: 'failed' }> {
-  return {
-    kind: 'failed',
-    code: MigrationError.codeOf(error),
-    message: error instanceof Error ? error.message : String(error),
-    attempts: error instanceof MigrationError ? error.attempts : 1,
-  };
+  return { kind: 'failed', ...failureOf(error) };
 }
 
 export type Mapped = Extract<MappedEntry, { ok: true }>;

@@ -43,9 +43,6 @@ async function ask(source: Source, items: readonly OwnedItem[], signal: AbortSig
     const half = Math.ceil(items.length / 2);
     const first = await ask(source, items.slice(0, half), signal);
     const rest = await ask(source, items.slice(half), signal);
-    return {
-      orphans: [...first.orphans, ...rest.orphans],
-      unknown: [...first.unknown, ...rest.unknown],
-    };
+    return { orphans: [...first.orphans, ...rest.orphans], unknown: [...first.unknown, ...rest.unknown] };
   }
 }

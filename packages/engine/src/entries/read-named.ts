@@ -1,4 +1,4 @@
-import { entryPath, failureIssue, type Issue, MigrationError, type SourceEntry } from '@migrator/core';
+import { entryPath, failureIssue, type Issue, type SourceEntry, failureOf } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { isOwnFault } from './outage-detection.ts';
@@ -63,10 +63,6 @@ export function unreadableIssue(
   userId: string,
   { date, error }: NamedPage['unreadable'][number],
 ): Issue {
-  return failureIssue(task, date, {
-    code: MigrationError.codeOf(error),
-    path: entryPath({ userId, date }, context.settings.names),
-    message: error instanceof Error ? error.message : String(error),
-    attempts: error instanceof MigrationError ? error.attempts : 1,
-  });
+  const path = entryPath({ userId, date }, context.settings.names);
+  return failureIssue(task, date, { ...failureOf(error), path });
 }

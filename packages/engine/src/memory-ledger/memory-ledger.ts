@@ -122,7 +122,7 @@ class MemoryLedger implements Ledger {
       throw new MigrationError('NOT_FOUND', `${id} is no migration`);
     }
     const rolledBackBy = kept.coordinatorState.get('rolledBackBy');
-    if (rolledBackBy !== undefined) throw takenBack(id, String(rolledBackBy));
+    if (typeof rolledBackBy === 'string') throw takenBack(id, rolledBackBy);
     if (this.#holder !== undefined) return { opened: false, current: snapshot(this.#kept(this.#holder)) };
     if (!isRetryable(kept.operation)) throw notRetryable(id);
     this.#takeUpAgain(kept);

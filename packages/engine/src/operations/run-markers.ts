@@ -13,6 +13,7 @@ import {
   type RunMarker,
   sourceAndSettings,
   type Target,
+  messageOf,
 } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
@@ -26,7 +27,7 @@ import { migrationReport } from '../reports/migration-report.ts';
  *     a run starts where there is a marker ──► started ──► completed, and valid ──► completed
  *     a rollback takes it back, before its first delete ──► rolled-back
  *
- * Where tags may not be used, or the service has none, nothing fails: reports say so. Other trouble is thrown, as from all
+ * Where tags may not be used, or the service has none, nothing fails: reports say so. Other errors are thrown, as from all
  * calls of a coordinator: its next round tries again.
  */
 
@@ -91,10 +92,10 @@ export async function markCompleted(
     finishedAt: finishedAt.toISOString(),
     users: run.tasks.listed,
     totals: run.totals,
-    ...(verification === null
-      ? {}
-      : {
-          verification: {
+    verification:
+      verification === null
+        ? undefined
+        : {
             id: verification.verificationId,
             totals: {
               ...verification.issueCounts,
@@ -102,8 +103,7 @@ export async function markCompleted(
               items: verification.counts.dynamodb,
             },
           },
-        }),
-    ...(prune === null ? {} : { prune: { deleted: prune.pruned, kept: prune.kept, unknown: prune.unknown } }),
+    prune: prune === null ? undefined : { deleted: prune.pruned, kept: prune.kept, unknown: prune.unknown },
   };
   try {
     // What can't be read at the next start does not help.
@@ -139,13 +139,8 @@ export async function markRolledBack(
     if (marker === undefined || marker.state === 'rolled-back') continue;
     const { migrationId } = marker;
     if (request.migrationId !== undefined && request.migrationId !== migrationId) continue;
-    await write(
-      context,
-      rollback,
-      key,
-      { state: 'rolled-back', migrationId, rollbackId: rollback.id },
-      signal,
-    );
+    const rolledBack = { state: 'rolled-back', migrationId, rollbackId: rollback.id } as const;
+    await write(context, rollback, key, rolledBack, signal);
   }
   return undefined;
 }
@@ -175,8 +170,4 @@ function throwUnlessRefused(error: unknown): void {
   const { onExhausted } = errorTable[code];
   if (code === 'ACCESS_DENIED') return;
   if (code === 'ABORTED' || onExhausted === 'postpone' || onExhausted === 'pause-run') throw error;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import {
   type ListedKind,
   type Operation,
   parseTaskId,
+  type PageRequest,
 } from '@migrator/core';
 
 import type { EntryKind } from '../api/fields.ts';
@@ -29,7 +30,7 @@ export async function listedEntries(
   ledger: Ledger,
   run: Operation,
   kind: EntryKind,
-  options: { cursor?: string; limit: number },
+  options: PageRequest,
 ): Promise<EntriesPage> {
   if (kind === 'pruned') return await prunedEntries(ledger, run, options);
   const { entries, cursor } = await ledger.listed(run.id, { kind, ...options });
@@ -41,7 +42,7 @@ export async function listedEntries(
     const ref = { userId: parsed.userId, date };
     return [{ detail: { path: entryPath(ref, { users, journal }), dateKey: dateKey(ref) } }];
   });
-  return cursor === undefined ? { entries: details, count } : { entries: details, count, cursor };
+  return { entries: details, count, cursor };
 }
 
 /** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
@@ -51,7 +52,7 @@ const cursorStep = 1_000_000;
 async function prunedEntries(
   ledger: Ledger,
   { coordinatorState }: Operation,
-  options: { cursor?: string; limit: number },
+  options: PageRequest,
 ): Promise<EntriesPage> {
   const kind = 'pruned';
   const ids = coordinatorState.prunedBy ?? [];
@@ -64,7 +65,7 @@ async function prunedEntries(
     const page = await ledger.issues(ids[place]!, {
       code: kind,
       limit: options.limit - entries.length,
-      ...(after === 0 ? {} : { cursor: String(after) }),
+      cursor: after === 0 ? undefined : String(after),
     });
     entries.push(...page.issues);
     if (page.cursor !== undefined)

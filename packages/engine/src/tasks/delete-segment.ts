@@ -62,20 +62,17 @@ export async function* deleteSegment(
     yield* carryOut(context, start, rules, recorded, true);
     if (recorded.next === undefined) return;
   }
-  const { cursor: _cursor, ...rest } = start;
-  const from = recorded === undefined ? start.cursor : recorded.next;
-  const scanStart = from === undefined ? rest : { ...rest, cursor: from };
+  const scanStart = recorded === undefined ? start : { ...start, cursor: recorded.next };
   const options = { keysOnly: rules.keysOnly, limit: itemsOnAPage };
   for await (const { items, cursor, last } of scanSegment(context.target, segment, scanStart, options)) {
     const { doomed, issues, ...selected } = await rules.select(items);
     const deltas = { scanned: items.length, ...selected.deltas };
-    const next = cursor === undefined ? {} : { cursor };
     if (rules.dryRun) {
       const listed = doomed.map((ref) => rules.issueOf(ref.dateKey, ref, 'deleted'));
       const all = [...issues, ...listed.filter((issue) => issue !== undefined)];
-      yield { deltas: { ...deltas, deleted: doomed.length }, issues: all, last, ...next };
+      yield { deltas: { ...deltas, deleted: doomed.length }, issues: all, last, cursor };
     } else if (doomed.length === 0) {
-      yield { deltas, issues, last, ...next };
+      yield { deltas, issues, last, cursor };
     } else {
       const intent = { refs: doomed, next: cursor };
       yield { deltas, issues, last: false, cursor: intentCursor(intent) };
@@ -163,11 +160,8 @@ function intentCursor({ refs, next }: DeleteIntent): string {
 function readIntent(cursor: string | undefined): DeleteIntent | undefined {
   if (cursor?.startsWith(mark) !== true) return undefined;
   const [next, ...items] = JSON.parse(cursor.slice(mark.length)) as Text;
-  const refs = items.map(([userId, date, migratedAt]) => ({
-    userId,
-    date,
-    dateKey: dateKey({ userId, date }),
-    migratedAt,
-  }));
-  return { refs, ...(next === null ? {} : { next }) };
+  const refs = items.map(([userId, date, migratedAt]) => {
+    return { userId, date, dateKey: dateKey({ userId, date }), migratedAt };
+  });
+  return { refs, next: next ?? undefined };
 }

@@ -92,16 +92,10 @@ async function* readPagesAround(
 ): AsyncGenerator<MigrationPage, void, void> {
   const { pageEntries, pageBytes } = context.settings;
   let from = after;
-  const at = (): { after?: string } => (from === undefined ? {} : { after: from });
   for (;;) {
     try {
-      for await (const page of readPages(context.source, {
-        userId,
-        pageEntries,
-        pageBytes,
-        signal,
-        ...at(),
-      })) {
+      const options = { userId, pageEntries, pageBytes, signal, after: from };
+      for await (const page of readPages(context.source, options)) {
         from = page.entries.at(-1)?.date ?? from;
         yield { ...page, unreadable: [], lastDate: page.entries.at(-1)?.date };
         if (!page.more) return;
@@ -109,7 +103,12 @@ async function* readPagesAround(
     } catch (error) {
       if (!(await isOwnFault(context, run, error, signal))) throw error;
     }
-    const { dates, more } = await context.source.listDates({ userId, limit: pageEntries, signal, ...at() });
+    const { dates, more } = await context.source.listDates({
+      userId,
+      limit: pageEntries,
+      signal,
+      after: from,
+    });
     if (dates.length === 0) yield { entries: [], unreadable: [], more };
     for await (const page of readNamed(context, run, userId, dates, { signal, alone: true })) {
       const { entries, vanished, unreadable, last } = page;

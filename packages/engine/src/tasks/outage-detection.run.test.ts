@@ -16,12 +16,7 @@ import { createMemoryLedger } from '../memory-ledger/memory-ledger.ts';
 import { migrationStats } from '../reports/migration-stats.ts';
 import { AdaptiveConcurrencyLimit } from '../throttle/adaptive-concurrency-limit.ts';
 
-const request: MigrationRequest = {
-  kind: 'migration',
-  dryRun: false,
-  verify: false,
-  prune: false,
-};
+const request: MigrationRequest = { kind: 'migration', dryRun: false, verify: false, prune: false };
 const perUser = 30;
 const pageEntries = 8;
 const dates = Array.from({ length: perUser }, (_, day) => `day-${100 + day}`);

@@ -42,10 +42,7 @@ export function rollBackSegment(
     task: start.task,
     key: dateKey,
     code: fate,
-    detail: {
-      dateKey,
-      ...(entry !== undefined && { path: entryPath(entry, context.settings.names) }),
-    },
+    detail: { dateKey, path: entry && entryPath(entry, context.settings.names) },
   });
   return deleteSegment(context, segment, start, {
     dryRun,
@@ -92,7 +89,7 @@ function refOf({ provenance, dateKey }: OwnedItem, migratedAt: string | undefine
   return { userId, date, dateKey, migratedAt };
 }
 
-/** The entry that an item names, whoever has saved it last. */
+/** The entry that an item names; the application may have saved it last. */
 function entryOf(item: StoredItem): EntryRef | undefined {
   const data = mapOf(item['data']);
   const [userId, date] = [textOf(data?.['userId']), textOf(data?.['date'])];

@@ -15,6 +15,8 @@ import {
   parseTaskId,
   type StartResult,
   wholeDeltas,
+  messageOf,
+  failureOf,
 } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
@@ -192,12 +194,11 @@ export class TaskAttempt {
 
   /** Fails the task as a whole, for good as far as this attempt can say. */
   async fail(error: unknown): Promise<TaskResult | Lost> {
-    const code = MigrationError.codeOf(error);
-    const attempts = error instanceof MigrationError ? error.attempts : 1;
+    const failure = failureOf(error);
+    const { code } = failure;
     const left = await this.#unread();
-    const message = left === undefined ? messageOf(error) : `${messageOf(error)} ${left.says}`;
-    const failure = { code, path: this.#path(), message, attempts };
-    const issues = [failureIssue(this.#start.task, '', failure)];
+    const message = left === undefined ? failure.message : `${failure.message} ${left.says}`;
+    const issues = [failureIssue(this.#start.task, '', { ...failure, path: this.#path(), message })];
     const deltas: Record<string, number> = left === undefined ? {} : { unread: left.entries };
     const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
     if (control === 'stale' || control === 'missing') return { outcome: control };
@@ -227,10 +228,7 @@ export class TaskAttempt {
 
   /** What the ledger holds of this task, if it has lost nothing. */
   #expected(): NonNullable<Commit['expected']> {
-    return {
-      counters: this.#counters,
-      cursor: this.#cursor,
-    };
+    return { counters: this.#counters, cursor: this.#cursor };
   }
 
   async #reset(): Promise<CommitResult> {
@@ -280,8 +278,4 @@ export class TaskAttempt {
     if (task.type === 'segment') return `table segment ${task.segment} of ${task.of}`;
     return entryPath({ userId: task.userId, date: '' }, this.#context.settings.names).slice(0, -1);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

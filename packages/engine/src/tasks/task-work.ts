@@ -28,18 +28,16 @@ export function taskWork(
         readFirst: operation.coordinatorState.readFirst ?? true,
         inBatches: operation.coordinatorState.oneByOne === undefined,
         lease: start.lease,
-        ...(request.dryRun
-          ? {
-              collisions: new DryRunCollisions({
-                source: context.source,
-                userId: task.userId,
-                userIds: request.userIds,
-                migratedAt: operation.startedAt,
-                oversize: context.settings.oversize,
-                signal: start.signal,
-              }),
-            }
-          : {}),
+        collisions: request.dryRun
+          ? new DryRunCollisions({
+              source: context.source,
+              userId: task.userId,
+              userIds: request.userIds,
+              migratedAt: operation.startedAt,
+              oversize: context.settings.oversize,
+              signal: start.signal,
+            })
+          : undefined,
       };
       const target = request.dryRun ? discardingTarget(context.target) : context.target;
       return migrateUser({ ...context, target }, run, task.userId, start);

@@ -50,9 +50,7 @@ const write = fc.oneof(
   ),
   fc.record(
     { id: fc.constantFrom(...names), delete: fc.constant(true), currentDocument },
-    {
-      requiredKeys: ['id', 'delete'],
-    },
+    { requiredKeys: ['id', 'delete'] },
   ),
 );
 

@@ -1,5 +1,5 @@
 import { formatName } from '../names/resource-name.ts';
-import { Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { DocumentTree } from './document-tree.ts';
 import type { StoredDocument } from './stored-document.ts';
 
@@ -35,20 +35,5 @@ export class Database {
 
   nameOf(segments: readonly string[]): string {
     return formatName({ database: this.name, segments });
-  }
-}
-
-/** All databases; each comes to be when it is first named. */
-export class Store {
-  readonly #clock = new Clock();
-  readonly #databases = new Map<string, Database>();
-
-  database(name: string): Database {
-    let database = this.#databases.get(name);
-    if (database === undefined) {
-      database = new Database(name, this.#clock);
-      this.#databases.set(name, database);
-    }
-    return database;
   }
 }

@@ -77,10 +77,7 @@ export function operationOf(record: readonly string[], known?: KnownOperation): 
     reason,
     startedAt,
     finishedAt,
-    listing: {
-      cursor: listingCursor,
-      done: fields['listingDone'] === '1',
-    },
+    listing: { cursor: listingCursor, done: fields['listingDone'] === '1' },
     tasks: {
       listed: Number(fields['listed']),
       completed: Number(fields['completed']),

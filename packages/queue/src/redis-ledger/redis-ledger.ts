@@ -16,7 +16,7 @@ import {
   type ListedPage,
   type ListingChange,
   maxKeptIssues as defaultMaxKeptIssues,
-  MigrationError,
+  type MigrationError,
   notRetryable,
   type OpenOptions,
   type OpenResult,

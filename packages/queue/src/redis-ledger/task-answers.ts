@@ -44,7 +44,7 @@ export function startResultOf(
     started: true,
     operation,
     epoch: Number(epoch),
-    ...(cursor === '' ? {} : { cursor: cursor.slice(1) }),
+    cursor: cursor === '' ? undefined : cursor.slice(1),
     counters: countersOf(texts, counters[kind]),
     startsWithoutProgress: Number(starts),
   };
