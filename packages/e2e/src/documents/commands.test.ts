@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { howToRunOf } from './how-to-run.ts';
+import { notRun } from './not-run.ts';
+import { operatorPages, readText, root } from './pages.ts';
+import { shellCommands } from './shell-commands.ts';
+import { DocumentsEnvironment } from './testing/documents-environment.ts';
+
+/** Those that need an entry that fails come last, and leave it there. */
+const last = ['docs/api.md', 'docs/what-if.md'];
+const pages = [...operatorPages.filter((page) => !last.includes(page)), ...last];
+const commands = pages.flatMap((page) => shellCommands(page));
+const isRun = ({ text }: { readonly text: string }): boolean =>
+  !notRun.some(({ begins }) => begins.test(text));
+
+let environment: DocumentsEnvironment;
+
+beforeAll(async () => {
+  environment = await DocumentsEnvironment.open();
+});
+
+afterAll(() => environment[Symbol.asyncDispose]());
+
+const run = commands.filter((command) => isRun(command)).map((command) => [command.name, command] as const);
+
+test.for(run)('%s', { timeout: 120_000 }, async ([, command]) => {
+  const { before, duringRun, endless, exit = 0, says = /(?:)/ } = howToRunOf(command.text);
+  if (!duringRun) await environment.untilIdle();
+  await before?.(environment);
+  const ended = await environment.run(command, endless && says);
+  expect(ended, ended.output).toMatchObject({ exit: endless ? 'goes on' : exit });
+  expect(ended.output).toMatch(says);
+});
+
+test('what is not run is in the documents, and the test in its place exists', () => {
+  const unknown = notRun.filter(({ begins }) => !commands.some(({ text }) => begins.test(text)));
+  expect(unknown).toEqual([]);
+  expect(notRun.filter(({ instead = '' }) => !existsSync(join(root, instead)))).toEqual([]);
+});
+
+test('every script that the documents name exists', () => {
+  const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+  const named = commands.flatMap(({ text }) => /pnpm(?:@[\d.]+)? (\S+)/.exec(text)?.[1] ?? []);
+  expect(named.filter((name) => name !== 'install' && !(name in scripts))).toEqual([]);
+});
