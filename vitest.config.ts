@@ -15,7 +15,7 @@ const vendorsSuites = [
   'packages/firestore-to-dynamodb-migration/src/readers/journal-reader.test.ts',
   'packages/e2e/src/chaos/chaos.test.ts',
   'apps/api/src/{binding,deletes,dry-run-collisions,failing-entries,integrity,no-data}.test.ts',
-  'apps/api/src/{newer-items,ownership,prune,reset-user,run,subcollections,verification}.test.ts',
+  'apps/api/src/{reliability,newer-items,ownership,prune,reset-user,run,subcollections,verification}.test.ts',
 ];
 const onVendors = process.env['SERVICES'] === 'vendors';
 

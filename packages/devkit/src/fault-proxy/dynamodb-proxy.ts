@@ -157,7 +157,11 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
     if (kind === 'delay') await delay((fault?.at ?? 0) * delayMs);
     if (isWrite) passedOn += 1;
     const answer = await perform(call, part);
-    if (table !== undefined && isWrite) for (const key of keys) table.use(key, unitsOf(answer) / keys.length);
+    if (table !== undefined && isWrite) {
+      // DynamoDB Local tells no capacity of statements.
+      const units = Math.max(1, unitsOf(answer) / keys.length);
+      for (const key of keys) table.use(key, units);
+    }
     if (kind === 'reset-after') {
       response.socket?.resetAndDestroy();
       return;

@@ -44,13 +44,20 @@ export class ThrottledTable {
     }));
   }
 
-  /** Whether a write to this key is let through. What it used is told later, and may overdraw the buckets. */
+  /** Whether a write to this key is let through. It takes one unit at once: all of a batch ask before any has its answer. */
   admits(key: string): boolean {
-    return this.#level(this.#table) > 0 && this.#level(this.#partitionOf(key)) > 0;
+    if (this.#level(this.#table) <= 0 || this.#level(this.#partitionOf(key)) <= 0) return false;
+    this.#take(key, 1);
+    return true;
   }
 
+  /** What an admitted write used in all. It may overdraw the buckets. */
   use(key: string, units: number): void {
     this.used += units;
+    this.#take(key, units - 1);
+  }
+
+  #take(key: string, units: number): void {
     for (const bucket of [this.#table, this.#partitionOf(key)]) {
       this.#level(bucket);
       bucket.units -= units;
