@@ -171,6 +171,7 @@ test('failures are listed by page and code, and retried by user and code until n
 test('a dry run writes nothing and never becomes the last migration', async () => {
   await using environment = await openTestEnvironment();
   await fill(environment, 1_234_567.8);
+  await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: 4 } });
   const dry = await environment.call('POST /start', { ...wait, body: { dryRun: true } });
   expect(dry.body).toMatchObject({
     state: 'completed',
@@ -181,6 +182,7 @@ test('a dry run writes nothing and never becomes the last migration', async () =
       dynamodbWriteUnits: 8,
       users: { listed: 2, withoutDocument: 2 },
       prices: { note: expect.stringMatching(/us-east-1/) },
+      secondsAt: [{ writeUnitsPerSecond: 4, seconds: 2 }, {}, {}, {}],
     },
   });
   expect(await keys(environment)).toEqual([]);

@@ -29,7 +29,8 @@ export async function knownOperation({ ledger }: ApiContext, id: string): Promis
 export async function runReport(context: ApiContext, operation: Operation): Promise<MigrationReport> {
   const report = await migrationReport(context.ledger, operation);
   if (!report.dryRun) return report;
-  return { ...report, estimate: estimate(operation, context.settings.prices) };
+  const { maxWriteUnitsPerSecond } = await context.rateController.report();
+  return { ...report, estimate: estimate(operation, context.settings.prices, maxWriteUnitsPerSecond) };
 }
 
 /** A verification with one page of its issues; while it runs, with its progress instead of a verdict. */

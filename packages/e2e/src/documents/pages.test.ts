@@ -60,7 +60,7 @@ test('the examples of costs.md are what the code estimates', () => {
       tasks: { listed: users, completed: users, failed: 0 },
       coordinatorState: {},
     } as unknown as Operation;
-    const { firestoreReads, dynamodbReadUnits, cost } = estimate(dryRun, listPrices);
+    const { firestoreReads, dynamodbReadUnits, cost } = estimate(dryRun, listPrices, null);
     expect(figures).toEqual([
       writeUnits,
       firestoreReads.run + firestoreReads.verification,

@@ -12,7 +12,7 @@ const paces = [
 const bytesPerReadUnit = 4_096;
 
 /** The bill and the time of a run, from what its dry run has counted. */
-export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSecond?: number): Estimate {
+export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSecond: number | null): Estimate {
   const count = (name: string): number => dryRun.totals[name] ?? 0;
   const entries = processedEntries(dryRun);
   const { listed } = dryRun.tasks;
@@ -37,9 +37,9 @@ export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSeco
     ),
   };
   const given =
-    maxWriteUnitsPerSecond === undefined
+    maxWriteUnitsPerSecond === null
       ? []
-      : [{ writeUnitsPerSecond: maxWriteUnitsPerSecond, says: 'MAX_WRITE_UNITS_PER_SECOND' }];
+      : [{ writeUnitsPerSecond: maxWriteUnitsPerSecond, says: 'the limit in force' }];
   return {
     firestoreReads,
     dynamodbWriteUnits: count('writeUnits'),
