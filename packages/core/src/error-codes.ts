@@ -91,6 +91,8 @@ const policies = {
   REDIS_EVICTS: { ...never, onExhausted: 'pause-run', httpStatus: 503 },
   /** A program of another release has written records that this one would misread. */
   REDIS_RECORD_VERSION: { ...never, onExhausted: 'pause-run', httpStatus: 503 },
+  /** A backup file is damaged, or no backup. */
+  BACKUP_INVALID: { ...never, onExhausted: 'pause-run' },
   NO_DATA: { ...never, onExhausted: 'pause-run', httpStatus: 422 },
   /** To prune against a source without entries would empty the table. */
   PRUNE_SOURCE_EMPTY: { ...never, onExhausted: 'pause-run', httpStatus: 422 },

@@ -24,6 +24,7 @@ export { diffEntry } from './comparison/diff-entry.ts';
 export type { FieldDifference } from './comparison/diff-attribute.ts';
 export { isExactCopy, migratedAtOfExactCopy } from './comparison/is-exact-copy.ts';
 export { mapOf, parseItem, textOf } from './values/stored-attribute.ts';
+export * as valueTags from './values/value-tags.ts';
 export { expandItem } from './values/expand-item.ts';
 export { withoutTrailingZeros } from './values/trailing-zeros.ts';
 export { createRedact, type Redact } from './redaction/redact.ts';

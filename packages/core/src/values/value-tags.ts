@@ -1,6 +1,6 @@
 /**
  * The wire tags (field number << 3 | wire type) of Firestore's published messages, google/firestore/v1/document.proto.
- * Facts of Google's format and no decision of ours, so mapping and comparison both read them here.
+ * Facts of Google's format and no decision of ours, so that all who read documents find them here.
  */
 
 /** Wire types. */
@@ -11,6 +11,8 @@ const BYTES = 2;
 /** `Document` */
 export const DOCUMENT_NAME = (1 << 3) | BYTES;
 export const DOCUMENT_FIELD = (2 << 3) | BYTES;
+export const DOCUMENT_CREATE_TIME = (3 << 3) | BYTES;
+export const DOCUMENT_UPDATE_TIME = (4 << 3) | BYTES;
 
 /** `MapValue.fields` and `ArrayValue.values`: both repeat field 1. */
 export const ELEMENT = (1 << 3) | BYTES;

@@ -1,0 +1,121 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+
+import type { SourceEntry } from '@migrator/core';
+
+import { backupError } from './backup-error.ts';
+import { BackupFile } from './backup-file.ts';
+import { type BackupHeader, entryLine } from './backup-lines.ts';
+import { BackupTally } from './backup-tally.ts';
+import { packMember } from './gzip-member.ts';
+import { addMember } from './verify-backup.ts';
+
+/** Of lines in one member. */
+const memberBytes = 1024 * 1024;
+/** This user's alone, and no link that another has laid there. */
+const mode = 0o600;
+const noLink = constants.O_NOFOLLOW ?? 0;
+
+/** Writes a backup, member by member: after a kill all members but the last are whole. */
+export class BackupWriter {
+  readonly tally: BackupTally;
+  readonly #handle: FileHandle;
+  #at: number;
+  #lines: Buffer[] = [];
+  #bytes = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(handle: FileHandle, at: number, tally: BackupTally) {
+    this.#handle = handle;
+    this.#at = at;
+    this.tally = tally;
+  }
+
+  static async create(path: string, header: BackupHeader): Promise<BackupWriter> {
+    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+    const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | noLink, mode);
+    const writer = new BackupWriter(handle, 0, new BackupTally());
+    await writer.#add(JSON.stringify(header));
+    // So that even a kill right now leaves something that says what it is.
+    await writer.flush();
+    return writer;
+  }
+
+  /** Continues after the last whole member; what follows it, which a kill has torn, is cut off. */
+  static async resume(path: string, signal?: AbortSignal): Promise<BackupWriter> {
+    const tally = new BackupTally();
+    const file = await BackupFile.open(path);
+    let at = 0;
+    try {
+      while (at < file.size) {
+        signal?.throwIfAborted();
+        const member = await file.member(at);
+        if (typeof member === 'string') break;
+        addMember(path, tally, member, {});
+        at += member.size;
+      }
+    } finally {
+      await file.close();
+    }
+    if (tally.header === undefined) throw backupError(path, 'nothing in it is whole; remove it');
+    const handle = await open(path, constants.O_WRONLY | noLink);
+    await handle.truncate(at);
+    return new BackupWriter(handle, at, tally);
+  }
+
+  async addEntry(entry: SourceEntry): Promise<void> {
+    await this.#add(entryLine(entry));
+  }
+
+  async endUser(user: string, missing: boolean): Promise<void> {
+    await this.#add(JSON.stringify(this.tally.userEnd(missing, user)));
+  }
+
+  /** Adds the trailer, and returns once all is on the disk. */
+  async finish(): Promise<void> {
+    if (this.tally.trailer === undefined) await this.#add(JSON.stringify(this.tally.trailerNow(new Date())));
+    await this.flush();
+    await this.#handle.sync();
+  }
+
+  /** Writes the lines that were added. */
+  async flush(): Promise<void> {
+    await this.#startWriting();
+    await this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    await this.#handle.close();
+  }
+
+  async #add(text: string): Promise<void> {
+    const line = Buffer.from(`${text}\n`);
+    this.tally.add(line);
+    this.#lines.push(line);
+    this.#bytes += line.length;
+    if (this.#bytes >= memberBytes) await this.#startWriting();
+  }
+
+  /** One member is packed and written while the next one fills. */
+  async #startWriting(): Promise<void> {
+    await this.#writing;
+    if (this.#bytes === 0) return;
+    const content = Buffer.concat(this.#lines);
+    this.#lines = [];
+    this.#bytes = 0;
+    this.#writing = this.#write(content);
+    // Met by whoever waits for it next.
+    this.#writing.catch(() => undefined);
+  }
+
+  async #write(content: Buffer): Promise<void> {
+    const member = await packMember(content);
+    let written = 0;
+    while (written < member.length) {
+      const { bytesWritten } = await this.#handle.write(member, written, member.length - written, this.#at);
+      written += bytesWritten;
+      this.#at += bytesWritten;
+    }
+  }
+}

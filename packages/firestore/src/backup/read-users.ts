@@ -1,0 +1,114 @@
+import { type EntryPage, type ListedUser, MigrationError, type Source } from '@migrator/core';
+
+import type { BackupTally } from './backup-tally.ts';
+import { compareIds } from './compare-ids.ts';
+
+const usersPage = 300;
+const page = { limit: 300, maxBytes: 2 * 1024 * 1024 };
+/** Whose first pages are read ahead: most users have one page only, and each takes a round trip. */
+const usersAhead = 16;
+
+export interface UserPart extends Pick<EntryPage, 'entries'> {
+  readonly user: ListedUser;
+  /** No entry of this user follows. */
+  readonly last: boolean;
+}
+
+interface ReadOptions {
+  readonly userIds?: readonly string[] | undefined;
+  /** What is there already. */
+  readonly tally: Pick<BackupTally, 'user' | 'date' | 'ended'>;
+  readonly signal: AbortSignal;
+}
+
+/** The entries of all users, or of these, in order, from where the tally ends. */
+export async function* readUsers(source: Source, options: ReadOptions): AsyncGenerator<UserPart> {
+  const { tally } = options;
+  const begun = tally.ended ? undefined : tally.user;
+  const begunAfter = tally.date;
+  const left = new AbortController();
+  const signal = AbortSignal.any([options.signal, left.signal]);
+  const read = (userId: string, after?: string): Promise<EntryPage> => {
+    const reading = source.readPage({ userId, after, ...page, signal });
+    // Its failure is met when its turn comes.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  const users = listUsers(source, { ...options, signal });
+  const ahead: { readonly user: ListedUser; readonly first: Promise<EntryPage> }[] = [];
+  let listing = true;
+  try {
+    for (;;) {
+      while (listing && ahead.length < usersAhead) {
+        const next = await users.next();
+        if (next.done === true) listing = false;
+        else {
+          const { userId } = next.value;
+          ahead.push({ user: next.value, first: read(userId, userId === begun ? begunAfter : undefined) });
+        }
+      }
+      const current = ahead.shift();
+      if (current === undefined) return;
+      const { user } = current;
+      let reading: Promise<EntryPage> | undefined = current.first;
+      while (reading !== undefined) {
+        const { entries, more }: EntryPage = await reading;
+        const lastDate: string | undefined = entries.at(-1)?.date;
+        reading = more && lastDate !== undefined ? read(user.userId, lastDate) : undefined;
+        yield { user, entries, last: reading === undefined };
+      }
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+/** From the user that has begun, or else after the last one. */
+async function* listUsers(
+  source: Source,
+  { userIds, tally: { user: last, ended }, signal }: ReadOptions,
+): AsyncGenerator<ListedUser, undefined> {
+  // Of one that has gone in the meantime, entries are there, and its end has to be.
+  let begun = ended ? undefined : last;
+  let before = begun === undefined ? last : undefined;
+  const all = userIds === undefined ? allUsers(source, signal) : givenUsers(userIds);
+  for await (const user of all) {
+    if (begun !== undefined) {
+      const order = compareIds(user.userId, begun);
+      if (order < 0) continue;
+      if (order > 0) yield { userId: begun, missing: true };
+      before = begun;
+      begun = undefined;
+      if (order === 0) {
+        yield user;
+        continue;
+      }
+    }
+    const order = before === undefined ? 1 : compareIds(user.userId, before);
+    // On the way to the last one of an earlier attempt; later on the order is checked line by line.
+    if (order <= 0) continue;
+    yield user;
+  }
+  if (begun !== undefined) yield { userId: begun, missing: true };
+  return undefined;
+}
+
+async function* givenUsers(userIds: readonly string[]): AsyncGenerator<ListedUser> {
+  for (const userId of userIds) yield { userId, missing: false };
+}
+
+async function* allUsers(source: Source, signal: AbortSignal): AsyncGenerator<ListedUser> {
+  let pageToken: string | undefined;
+  let last: string | undefined;
+  do {
+    const { users, nextPageToken } = await source.listUsers({ pageSize: usersPage, pageToken, signal });
+    for (const user of users) {
+      // Firestore's documented order. Without it users could be left out after an interruption.
+      if (last !== undefined && compareIds(last, user.userId) >= 0)
+        throw new MigrationError('SOURCE_INVALID', `Firestore listed user ${user.userId} out of order.`);
+      last = user.userId;
+      yield user;
+    }
+    pageToken = nextPageToken;
+  } while (pageToken !== undefined);
+}
