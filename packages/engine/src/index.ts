@@ -9,6 +9,7 @@ export {
 export { startSupervisor } from './coordinator/supervisor.ts';
 export { withinLimit } from './coordinator/within-limit.ts';
 export { runInProcess } from './in-process.ts';
+export { runToEnd } from './run-to-end.ts';
 export { joinSignals } from './join-signals.ts';
 export { AttemptWatcher } from './leases/attempt-watcher.ts';
 export { createMemoryLedger } from './memory-ledger/memory-ledger.ts';
@@ -40,4 +41,5 @@ export { requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
 export { readRunMarker } from './operations/run-markers.ts';
 export { startTimeOf } from './operations/start-time.ts';
+export { isStuck, type RunProgress, throwIfAborted, waitForEnd } from './operations/wait-for-end.ts';
 export { waitForOperation } from './operations/wait-for-operation.ts';

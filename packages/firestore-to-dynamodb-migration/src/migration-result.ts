@@ -3,9 +3,8 @@ import {
   migrationReport,
   type MigrationReport,
   type MigrationStats,
-  type Progress,
   type PruneReport,
-  type StatusState,
+  type RunProgress,
   type SubcollectionReport,
 } from '@migrator/engine';
 
@@ -46,10 +45,7 @@ export function isFinished({
 }
 
 /** How far a run is, about once a second. */
-export interface MigrationProgress extends Progress {
-  migrationId: string;
-  state: StatusState;
-}
+export type MigrationProgress = RunProgress;
 
 /** The result of an operation that has ended. One that met no entry has none: throws NO_DATA. */
 export async function resultOf(

@@ -31,14 +31,16 @@ export interface Services extends Omit<EngineContext, 'ledger'> {
 }
 
 /**
- * Firestore and DynamoDB as the configuration has them, throttled by a limit that all processes share (by default
- * by one of this process alone). Connects to nothing yet. Throws where the project or the region is not named anywhere;
- * where both are not, the message has a line for each.
+ * Firestore (or the source that was opened instead) and DynamoDB as the configuration has them, throttled by a limit
+ * that all processes share (by default by one of this process alone). Connects to nothing yet, and closes the source
+ * with itself. Throws where the project or the region is not named anywhere; where both are not, the message has a line
+ * for each.
  */
 export async function openServices(
   config: Config,
   sharedRateLimit: SharedRateLimit = createMemoryRateLimit(),
   observation?: Observation,
+  openedSource?: Source,
 ): Promise<Services> {
   const { google, aws, migration } = config;
   const { writeConcurrency, maxWriteUnitsPerSecond, sourceRamp } = migration;
@@ -51,7 +53,7 @@ export async function openServices(
   });
   const redact = createRedact(config.secrets);
   const [source, table] = await bothOrAllFaults(
-    createFirestoreSource({ ...google, onRetry: observation?.onRetry }),
+    openedSource ?? createFirestoreSource({ ...google, onRetry: observation?.onRetry }),
     locateTable(aws),
   ).catch((error: unknown) => {
     rateController.close();
@@ -99,7 +101,10 @@ export async function openServices(
   };
 }
 
-async function bothOrAllFaults<T>(opening: Promise<Source>, locating: Promise<T>): Promise<[Source, T]> {
+async function bothOrAllFaults<T>(
+  opening: Source | Promise<Source>,
+  locating: Promise<T>,
+): Promise<[Source, T]> {
   const [source, located] = await Promise.allSettled([opening, locating]);
   if (source.status === 'fulfilled' && located.status === 'fulfilled') return [source.value, located.value];
   if (source.status === 'fulfilled') await source.value.close();

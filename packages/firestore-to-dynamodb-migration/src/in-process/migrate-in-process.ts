@@ -4,12 +4,13 @@ import {
   createMemoryLedger,
   hidingLedger,
   preflight,
-  runInProcess,
+  runToEnd,
   startTimeOf,
+  throwIfAborted,
+  waitForEnd,
   withoutUserData,
 } from '@migrator/engine';
 
-import { waitForEnd, throwIfAborted } from '../wait-for-end.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -56,38 +57,18 @@ async function runOrJoin(
     const binding = await services.binding();
     const now = await startTimeOf({ ...services, ledger }, binding, new Date());
     const opening = await ledger.open(request, { now, binding });
-    if (opening.opened)
-      return { operation: await run(services, ledger, opening.operation.id, wanted), own: true };
+    if (opening.opened) {
+      const operation = await runToEnd({ ...services, ledger }, opening.operation.id, {
+        usersAtOnce: wanted.config.migration.userConcurrency,
+        signal,
+        onProgress: wanted.onProgress,
+      });
+      return { operation, own: true };
+    }
     const { current } = opening;
     const ended = await waitForEnd(ledger, current.id, wanted);
     if (current.request.kind === 'migration' && covers(current.request, request))
       return { operation: ended, own: false };
-  }
-}
-
-async function run(
-  services: Services,
-  ledger: Ledger,
-  id: string,
-  wanted: ResolvedOptions,
-): Promise<Operation> {
-  const stop = new AbortController();
-  const { signal, onProgress } = wanted;
-  const running = runInProcess({ ...services, ledger }, id, {
-    usersAtOnce: wanted.config.migration.userConcurrency,
-    signal: stop.signal,
-  });
-  const watching = waitForEnd(ledger, id, {
-    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
-    onProgress,
-  });
-  try {
-    return await Promise.race([running.then(() => watching), watching]);
-  } finally {
-    stop.abort();
-    await Promise.allSettled([running, watching]);
-    // Nothing to a run that is over; one that was stopped must not keep the operation lock.
-    await ledger.close(id, { state: 'cancelled', now: new Date(), reason: 'the application stopped it' });
   }
 }
 

@@ -9,11 +9,14 @@ import {
 import {
   controlCurrent,
   hasLeases,
+  isStuck,
   migrationReport,
   OperationRunningError,
   preflight,
   retryMigration,
   startOperation,
+  throwIfAborted,
+  waitForEnd,
 } from '@migrator/engine';
 import {
   closeRedis,
@@ -24,7 +27,6 @@ import {
   requireRedis,
 } from '@migrator/queue';
 
-import { waitForEnd, isStuck, throwIfAborted } from '../wait-for-end.ts';
 import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';

@@ -1,8 +1,8 @@
 import { MigrationError } from '@migrator/core';
-import { createMemoryLedger } from '@migrator/engine';
 import { sampleBinding } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
+import { createMemoryLedger } from '../memory-ledger/memory-ledger.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 const request = { kind: 'migration', dryRun: false, verify: true, prune: false } as const;

@@ -1,7 +1,24 @@
 import { type ErrorCode, type Ledger, MigrationError, type Operation, errorTable } from '@migrator/core';
-import { currentStatus, waitForOperation } from '@migrator/engine';
 
-import type { ResolvedOptions } from './options.ts';
+import type { Progress, StatusState } from '../api/status.ts';
+import { currentStatus } from '../reports/current-status.ts';
+import { waitForOperation } from './wait-for-operation.ts';
+
+/** How far a run is. */
+export interface RunProgress extends Progress {
+  migrationId: string;
+  state: StatusState;
+}
+
+export interface WaitForEndOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called about once a second. */
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  readonly meanwhile?: () => Promise<void>;
+  /** Whether anything is being worked on, which tells pausing from paused. */
+  readonly isActive?: () => Promise<boolean>;
+  readonly onError?: (error: unknown) => Promise<void>;
+}
 
 const tellEveryMs = 1_000;
 
@@ -11,16 +28,7 @@ const tellEveryMs = 1_000;
  *
  * `meanwhile` is done with each look; what it and the ledger throw goes through `onError`, which may throw.
  */
-export async function waitForEnd(
-  ledger: Ledger,
-  id: string,
-  options: Pick<ResolvedOptions, 'signal' | 'onProgress'> & {
-    readonly meanwhile?: () => Promise<void>;
-    /** Whether anything is being worked on, which tells pausing from paused. */
-    readonly isActive?: () => Promise<boolean>;
-    readonly onError?: (error: unknown) => Promise<void>;
-  },
-): Promise<Operation> {
+export async function waitForEnd(ledger: Ledger, id: string, options: WaitForEndOptions): Promise<Operation> {
   const { signal, onProgress, meanwhile, onError, isActive = async () => false } = options;
   throwIfAborted(signal);
   let told = 0;
@@ -71,7 +79,7 @@ async function tell(
   ledger: Ledger,
   operation: Operation,
   isActive: () => Promise<boolean>,
-  onProgress: NonNullable<ResolvedOptions['onProgress']>,
+  onProgress: (progress: RunProgress) => void,
 ): Promise<void> {
   const status = await currentStatus(ledger, operation.binding, isActive);
   const { id } = operation;
