@@ -2,10 +2,12 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { exitCodes } from './cli/exit-codes.ts';
+import { backup } from './commands/backup.ts';
 import { control, pace } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { failures } from './commands/failures.ts';
 import { report } from './commands/report.ts';
+import { restore } from './commands/restore.ts';
 import { retry } from './commands/retry.ts';
 import { rollback } from './commands/rollback.ts';
 import { runs } from './commands/runs.ts';
@@ -18,6 +20,8 @@ import { parseCount, parsePort } from './parse-number.ts';
 const program = new Command('journal-migrate').description(
   'Moves trading journals from Cloud Firestore to DynamoDB.',
 );
+// A command below another one has its own options.
+program.enablePositionalOptions();
 
 for (const command of [
   doctor(),
@@ -34,6 +38,8 @@ for (const command of [
   rollback(),
   report(),
   runs(),
+  backup(),
+  restore(),
 ])
   program.addCommand(command);
 
@@ -90,7 +96,12 @@ Example, a first run:
   journal-migrate start --dry-run --watch
   journal-migrate start --watch`,
 );
-for (const command of [program, ...program.commands]) command.exitOverride();
+overrideExit(program);
+
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const below of command.commands) overrideExit(below);
+}
 
 try {
   await program.parseAsync();

@@ -1,6 +1,7 @@
 export { ApiClient, ApiError } from './api-client.ts';
 export { openQueueContext, type QueueContext } from './open-queue-context.ts';
 export { openServices, type Services } from './open-services.ts';
+export { openSource } from './open-source.ts';
 export { createLog, type Log, type LogOptions } from './logs/create-log.ts';
 export { type ExportedMetrics, publishMetrics, ServiceMetrics } from './metrics/service-metrics.ts';
 export { GaugePage, prometheusText } from './metrics/metrics-page.ts';

@@ -1,3 +1,4 @@
+import { MigrationError } from '@migrator/core';
 import { ApiError } from '@migrator/runtime/api-client';
 import { expect, it } from 'vitest';
 
@@ -14,6 +15,9 @@ it.each([
   [new ApiError('internal', 500), 1],
   [new ApiError('no API', 200), 1],
   [new UsageError('wrong'), 2],
+  [new MigrationError('SOURCE_UNAVAILABLE', 'away'), 3],
+  [new MigrationError('NO_DATA', 'empty'), 4],
+  [new MigrationError('BACKUP_INVALID', 'damaged'), 1],
   [new Error('other'), 1],
 ])('%s ends with %i', (error, code) => {
   expect(exitCodeOf(error)).toBe(code);

@@ -1,4 +1,5 @@
 import { ConfigError } from '@migrator/config';
+import { errorTable, MigrationError } from '@migrator/core';
 import { ApiError } from '@migrator/runtime/api-client';
 import type { MigrationReport } from '@migrator/engine';
 
@@ -27,8 +28,13 @@ export class DeclinedError extends Error {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof ConfigError) return exitCodes.usage;
   if (error instanceof DeclinedError) return exitCodes.refused;
-  if (!(error instanceof ApiError)) return exitCodes.failed;
-  const { status } = error;
+  if (error instanceof ApiError) return exitCodeOfStatus(error.status);
+  // What a service answered to the command itself: as if the API had passed it on.
+  const status = error instanceof MigrationError ? errorTable[error.code].httpStatus : undefined;
+  return status === undefined ? exitCodes.failed : exitCodeOfStatus(status);
+}
+
+function exitCodeOfStatus(status: number | undefined): number {
   if (status === undefined || status === 429 || (status >= 502 && status <= 504))
     return exitCodes.unreachable;
   if (status === 400) return exitCodes.usage;

@@ -1,6 +1,7 @@
+import { MigrationError } from '@migrator/core';
 import { ApiError } from '@migrator/runtime/api-client';
 
-import { onStopRequest, StopRequest } from '../stop-requests.ts';
+import { onStopRequest, type StopRequest } from '../stop-requests.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 
 export interface Session {
@@ -19,10 +20,11 @@ export interface Outcome {
   readonly exitCode?: number;
 }
 
-/** Runs a command's work, prints what came of it, and sets the exit code. */
+/** Runs a command's work, prints what came of it, and sets the exit code. `afterStop`: what a person should know then. */
 export async function runCommand(
   { json }: { readonly json: boolean },
   work: (session: Session) => Promise<Outcome>,
+  afterStop = 'What the API has begun goes on.',
 ): Promise<void> {
   const stopping = new AbortController();
   await onStopRequest((request) => stopping.abort(request));
@@ -32,9 +34,9 @@ export async function runCommand(
     process.exitCode = exitCode ?? exitCodes.done;
     process.stdout.write(json ? `${JSON.stringify(value)}\n` : ensureNewline(text));
   } catch (error) {
-    const stopped = error instanceof StopRequest;
-    process.exitCode = stopped ? error.exitCode : exitCodeOf(error);
-    const message = stopped ? 'Stopped. What the API has begun goes on.' : messageOf(error);
+    const stop = stopping.signal.reason as StopRequest | undefined;
+    process.exitCode = stop === undefined ? exitCodeOf(error) : stop.exitCode;
+    const message = stop === undefined ? messageOf(error) : `Stopped. ${afterStop}`;
     process.stderr.write(`${message}\n`);
     if (json) process.stdout.write(`${JSON.stringify({ error: message, ...problemOf(error) })}\n`);
   }
@@ -56,6 +58,7 @@ function adviceFor({ status }: ApiError): string {
 }
 
 function problemOf(error: unknown): object {
+  if (error instanceof MigrationError) return { code: error.code };
   if (!(error instanceof ApiError) || error.problem === undefined) return {};
   const { code, status } = error.problem;
   return { code, status };

@@ -1,0 +1,64 @@
+import { requireConfig } from '@migrator/config';
+import { describeSource, MigrationError, type Source } from '@migrator/core';
+import { backUp, FileInTheWayError, partialPath } from '@migrator/firestore';
+import { openSource } from '@migrator/runtime';
+
+import { UsageError } from '../cli/exit-codes.ts';
+import type { Outcome, Session } from '../cli/run-command.ts';
+import type { BackupOptions } from '../commands/backup.ts';
+import { countingDisplay } from './counting-display.ts';
+import { describeBackup, outcomeOfBackup } from './describe-backup.ts';
+
+/** More users than that are not counted one by one before. */
+const countedUsers = 100;
+
+export async function backUpJournals(session: Session, options: BackupOptions): Promise<Outcome> {
+  const { out: path, user: userIds, resume, force, allowEmpty } = options;
+  if (path === undefined) throw new UsageError('Say where the backup goes: --out journals.ndjson.gz');
+  if (resume && force) throw new UsageError('--resume continues and --force begins again: use one of them.');
+  const { screen, signal } = session;
+  const display = countingDisplay(session, 'Backing up');
+  const source = await openSource(requireConfig(), ({ message }) => display.problem(message));
+  try {
+    screen.write(`Reading ${describeSource(source.binding)}\n`);
+    display.begin(await countOf(source, userIds, signal));
+    const summary = await backUp(source, {
+      path,
+      userIds,
+      resume,
+      force,
+      allowEmpty,
+      signal,
+      onProgress: display.show,
+    });
+    display.finish();
+    return outcomeOfBackup(path, summary, `Wrote ${describeBackup(path, summary)}`);
+  } catch (error) {
+    if (error instanceof FileInTheWayError)
+      throw new UsageError(`${error.message} --force replaces it, --resume continues one that did not end.`);
+    if (error instanceof MigrationError && error.code !== 'NO_DATA')
+      screen.write(`What was read is kept in ${partialPath(path)}; --resume continues.\n`);
+    throw error;
+  } finally {
+    display.stop();
+    await source.close();
+  }
+}
+
+/** Undefined where it is not known: the backup needs no total to be right. */
+async function countOf(
+  source: Source,
+  userIds: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (userIds !== undefined && userIds.length > countedUsers) return undefined;
+  try {
+    if (userIds === undefined) return await source.countEntries(signal);
+    const counts = await Promise.all(
+      [...new Set(userIds)].map((userId) => source.countUserEntries(userId, signal)),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { type Config, requireConfig } from '@migrator/config';
+import { describeSource, describeTarget, type MigrationRequest, type Operation } from '@migrator/core';
+import {
+  createMemoryLedger,
+  hidingLedger,
+  migrationReport,
+  OperationRunningError,
+  preflight,
+  runToEnd,
+  startTimeOf,
+  withoutUserData,
+} from '@migrator/engine';
+import { type BackupSource, openBackupSource } from '@migrator/firestore';
+import { openServices, type Services } from '@migrator/runtime';
+
+import { amount } from '../amount.ts';
+import { namedRows } from '../cli/columns.ts';
+import { confirm } from '../cli/confirm.ts';
+import { exitCodeOfEnd } from '../cli/exit-codes.ts';
+import type { Outcome, Session } from '../cli/run-command.ts';
+import type { RestoreOptions } from '../commands/restore.ts';
+import { progressDisplay } from '../cli/progress-display.ts';
+import { stepMeter } from '../cli/progress-step.ts';
+import { describeReport } from '../report/describe-report.ts';
+import { countingDisplay } from './counting-display.ts';
+
+/** A run whose source is the file: what it is bound to, writes and reports is what a run of that Firestore would. */
+export async function restoreBackup(session: Session, options: RestoreOptions): Promise<Outcome> {
+  const config = requireConfig();
+  const source = await openVerified(session, options.from);
+  const services = await openServices(asBackedUp(config, source), undefined, undefined, source).catch(
+    async (error: unknown) => {
+      await source.close();
+      throw error;
+    },
+  );
+  try {
+    // A dry run writes nothing, so that there is nothing to ask.
+    if (!options.dryRun && !options.yes) {
+      const plan = planOf(services, source, options);
+      await confirm(session, { plan, question: 'Write these entries?' });
+    }
+    const ledger = createMemoryLedger();
+    const operation = await run(session, { ...services, ledger }, options, config);
+    const report = config.hideUserData
+      ? await migrationReport(hidingLedger(ledger), withoutUserData(operation))
+      : await migrationReport(ledger, operation);
+    const exitCode = exitCodeOfEnd(report.state, report.verification);
+    return { value: report, text: describeReport(report), exitCode };
+  } finally {
+    await services.close();
+  }
+}
+
+async function openVerified(session: Session, path: string): Promise<BackupSource> {
+  const display = countingDisplay(session, 'Reading');
+  try {
+    const source = await openBackupSource(path, { signal: session.signal, onProgress: display.show });
+    display.finish();
+    return source;
+  } finally {
+    display.stop();
+  }
+}
+
+/** Names of projects and collections are the file's, and a file needs no gentle begin. */
+function asBackedUp(config: Config, { binding }: BackupSource): Config {
+  const { usersCollection, journalCollection } = binding;
+  return {
+    ...config,
+    google: { ...config.google, usersCollection, journalCollection },
+    migration: { ...config.migration, sourceRamp: false },
+  };
+}
+
+function planOf(
+  { configured }: Services,
+  { summary: { header, trailer } }: BackupSource,
+  { from, user }: RestoreOptions,
+): string {
+  return namedRows({
+    backup: `${from}, read ${header.startedAt} to ${trailer.finishedAt}`,
+    source: describeSource(header.source),
+    target: describeTarget(configured.target),
+    entries: `${amount(trailer.entries)} of ${amount(trailer.users)} users in the backup`,
+    users: user === undefined ? 'all' : user.join(', '),
+  });
+}
+
+type RunContext = Services & { readonly ledger: ReturnType<typeof createMemoryLedger> };
+
+async function run(
+  { screen, signal }: Session,
+  context: RunContext,
+  { dryRun, verify, user }: RestoreOptions,
+  config: Config,
+): Promise<Operation> {
+  const request: MigrationRequest = {
+    kind: 'migration',
+    dryRun,
+    verify,
+    prune: false,
+    userIds: user && [...new Set(user)],
+  };
+  await preflight(context, request, signal);
+  const binding = await context.binding();
+  const now = await startTimeOf(context, binding, new Date());
+  const opening = await context.ledger.open(request, { now, binding });
+  if (!opening.opened) throw new OperationRunningError(opening.current);
+  const { id } = opening.operation;
+  screen.write(`Running ${id}\n`);
+  const display = progressDisplay(screen);
+  const stepOf = stepMeter(() => performance.now());
+  try {
+    const operation = await runToEnd(context, id, {
+      usersAtOnce: config.migration.userConcurrency,
+      signal,
+      onProgress({ state, ...progress }) {
+        const step = stepOf({ state, progress });
+        if (step !== undefined) display.show(step);
+      },
+    });
+    display.finish();
+    return operation;
+  } finally {
+    display.stop();
+  }
+}
