@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { exitCodes } from './cli/exit-codes.ts';
 import { backup } from './commands/backup.ts';
+import { completion } from './commands/completion.ts';
 import { control, pace } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
 import { failures } from './commands/failures.ts';
@@ -86,6 +87,7 @@ program
     await chaos(options);
   });
 
+program.addCommand(completion(program));
 program.addHelpText(
   'after',
   `

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+
+export interface OptionWords {
+  /** `--format` */
+  readonly flag: string;
+  readonly says: string;
+  readonly takesValue: boolean;
+  /** Empty where any value goes. */
+  readonly choices: readonly string[];
+}
+
+/** What can follow a command on the command line. */
+export interface CommandWords {
+  /** The words that name it, without the program: none, `start`, `backup verify`. */
+  readonly path: string;
+  readonly commands: readonly { readonly name: string; readonly says: string }[];
+  readonly options: readonly OptionWords[];
+  /** Of the first argument. */
+  readonly choices: readonly string[];
+}
+
+/** A program and all commands below it, from commander's own tree. */
+export function commandWords(command: Command, path = ''): CommandWords[] {
+  const help = command.createHelp();
+  const own: CommandWords = {
+    path,
+    commands: command.commands.map((below) => ({ name: below.name(), says: below.description() })),
+    options: help.visibleOptions(command).flatMap((option) => {
+      const { long, description, required, optional, argChoices = [] } = option;
+      if (!long) return [];
+      return [{ flag: long, says: description, takesValue: required || optional, choices: argChoices }];
+    }),
+    choices: command.registeredArguments[0]?.argChoices ?? [],
+  };
+  return [own, ...command.commands.flatMap((below) => commandWords(below, `${path} ${below.name()}`.trim()))];
+}
