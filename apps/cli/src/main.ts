@@ -6,6 +6,7 @@ import { backup } from './commands/backup.ts';
 import { completion } from './commands/completion.ts';
 import { control, pace } from './commands/control.ts';
 import { doctor } from './commands/doctor.ts';
+import { entries } from './commands/entries.ts';
 import { failures } from './commands/failures.ts';
 import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
@@ -14,8 +15,10 @@ import { rollback } from './commands/rollback.ts';
 import { runs } from './commands/runs.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
+import { user } from './commands/user.ts';
 import { verify } from './commands/verify.ts';
 import { watch } from './commands/watch.ts';
+import { workers } from './commands/workers.ts';
 import { parseCount, parsePort } from './parse-number.ts';
 
 const program = new Command('journal-migrate').description(
@@ -30,7 +33,10 @@ for (const command of [
   watch(),
   status(),
   verify(),
+  workers(),
   failures(),
+  entries(),
+  user(),
   retry(),
   control('pause'),
   control('resume'),

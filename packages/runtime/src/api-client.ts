@@ -92,6 +92,22 @@ export class ApiClient {
     );
   }
 
+  /** The entries of a run of one kind, which are counted in its stats. */
+  entries(id: string, query: Page & requests.EntriesQuery): Promise<answers.EntriesPage> {
+    return this.#call('GET', `${apiBasePath}/migrations/${id}/entries${queryOf(query)}`, answers.entriesPage);
+  }
+
+  /** How far a run is with one user. */
+  user(id: string, userId: string): Promise<answers.UserState> {
+    const path = `${apiBasePath}/migrations/${id}/users/${encodeURIComponent(userId)}`;
+    return this.#call('GET', path, answers.userState);
+  }
+
+  /** Asks Firestore, which bills a read for every 1,000 entries. */
+  sourceCount(): Promise<answers.SourceCount> {
+    return this.#call('GET', `${apiBasePath}/source-count`, answers.sourceCount);
+  }
+
   retry(id: string, body: requests.RetryRequest = {}): Promise<MigrationReport> {
     return this.#call('POST', `${apiBasePath}/migrations/${id}/retry`, answers.migration, { body });
   }

@@ -56,6 +56,7 @@ it('takes a run from its dry run to its rollback', { timeout: 300_000 }, async (
   const unasked = await run(['start', '--watch']);
   expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('add --yes') });
   expect(unasked.stdout).toContain('12 entries of 3 users in the dry run migration-');
+  expect(unasked.stdout).toMatch(/entries +12 in Firestore now\n/);
   expect(unasked.stdout).toContain(`table ${project.table}`);
 
   const done = await run(['start', '--watch', '--yes']);
@@ -68,7 +69,26 @@ it('takes a run from its dry run to its rollback', { timeout: 300_000 }, async (
     code: 0,
     json: { currentStatus: { state: 'idle' }, lastMigration: { state: 'completed' } },
   });
-  expect((await run(['status'])).stdout).toContain('1 live');
+  const status = await run(['status']);
+  expect(status.stdout).toContain('1 live');
+  expect(status.stdout).toMatch(/last outcome +.*\(migration-/);
+  expect(await run(['workers', '--json'])).toMatchObject({
+    code: 0,
+    json: { workers: [{ mismatch: null }] },
+  });
+  expect((await run(['workers'])).stdout).toMatch(/^worker +version/);
+  expect(await run(['user', 'user-00001', '--json'])).toMatchObject({
+    code: 0,
+    json: { state: 'done', counts: { created: 4 } },
+  });
+  expect(await run(['user', 'who?'])).toMatchObject({
+    code: 5,
+    stdout: expect.stringContaining('who? is unknown'),
+  });
+  expect(await run(['entries', '--kind', 'encoded-as-text', '--json'])).toMatchObject({
+    code: 0,
+    json: { kind: 'encoded-as-text' },
+  });
   expect(await run(['watch', '--json'])).toMatchObject({ code: 0, json: { state: 'completed' } });
   expect(await run(['verify', '--mode', 'count', '--json'])).toMatchObject({
     code: 0,

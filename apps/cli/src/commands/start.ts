@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { answers, requests } from '@migrator/engine';
+import { ApiError } from '@migrator/runtime/api-client';
 import type { Command } from 'commander';
 
 import { amount } from '../amount.ts';
@@ -66,16 +67,32 @@ async function startRun(session: ApiSession, options: StartOptions): Promise<Out
 }
 
 async function planOf({ api }: ApiSession, { user, prune }: StartOptions): Promise<string> {
-  const [{ currentStatus }, { migrations }] = await Promise.all([api.status(), api.migrations()]);
+  const [{ currentStatus }, { migrations }, entries] = await Promise.all([
+    api.status(),
+    api.migrations(),
+    // Of all users; what some of them have, a dry run counts.
+    user === undefined ? entriesNow(api) : undefined,
+  ]);
   const places = describeSourceAndTarget(currentStatus);
   const same = migrations.filter((run) => isDeepStrictEqual(describeSourceAndTarget(run), places));
   const known = same.find(({ dryRun }) => dryRun) ?? same[0];
   return namedRows({
     ...places,
     users: user === undefined ? 'all' : user.join(', '),
+    ...(entries === undefined ? {} : { entries }),
     counts: known === undefined ? 'not known; --dry-run counts first' : countsOf(known),
     ...(prune ? { prune: 'items without an entry are removed' } : {}),
   });
+}
+
+async function entriesNow(api: ApiSession['api']): Promise<string> {
+  try {
+    const { entries } = await api.sourceCount();
+    return `${amount(entries)} in Firestore now`;
+  } catch (error) {
+    if (error instanceof ApiError) return `not known now: ${error.problem?.detail ?? error.message}`;
+    throw error;
+  }
 }
 
 function countsOf({ migrationId, dryRun, stats }: answers.MigrationsPage['migrations'][number]): string {

@@ -31,7 +31,9 @@ export function describeStatus({ currentStatus, lastMigration, lastOutcome }: St
           ...(progress.reason === null ? {} : { reason: progress.reason }),
         }),
     ...(notice === null ? {} : { notice }),
-    ...(lastOutcome === null ? {} : { 'last outcome': lastOutcome.message }),
+    ...(lastOutcome === null
+      ? {}
+      : { 'last outcome': `${lastOutcome.message} (${lastOutcome.id}, ${lastOutcome.finishedAt})` }),
   };
   const last = lastMigration === null ? 'No run has ended yet.\n' : describeReport(lastMigration);
   return `${state}${operationId === null ? '' : ` ${operationId}`}\n${namedRows(rows)}\nLast run: ${last}`;

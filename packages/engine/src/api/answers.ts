@@ -64,6 +64,7 @@ export const entriesPage = z
     nextCursor,
   })
   .meta({ id: 'EntriesPage' });
+export type EntriesPage = z.infer<typeof entriesPage>;
 
 export const userState = z
   .strictObject({
@@ -80,6 +81,7 @@ export const userState = z
       .meta({ description: 'Those that are kept: the first 10,000 of a run' }),
   })
   .meta({ id: 'UserState' });
+export type UserState = z.infer<typeof userState>;
 
 export const sourceCount = z
   .strictObject({
@@ -87,6 +89,7 @@ export const sourceCount = z
     entries: count.meta({ description: 'Entries in the source at this moment', example: 12_345 }),
   })
   .meta({ id: 'SourceCount' });
+export type SourceCount = z.infer<typeof sourceCount>;
 
 const links = z.strictObject({ self: z.string(), next: z.string().optional() });
 const operation = { ...sourceAndTarget, state: operationState, startedAt: time, finishedAt: time.nullable() };

@@ -117,6 +117,7 @@ export const entriesQuery = z.strictObject({
       'Which entries: with values stored as text, with a field of another type than the guide’s, whose item is the application’s, whose item is newer, or (`pruned`) whose item was removed',
   }),
 });
+export type EntriesQuery = z.input<typeof entriesQuery>;
 
 export const userPath = z.strictObject({
   id: migrationId.meta({ description: "A run's id" }),

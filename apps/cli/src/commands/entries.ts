@@ -1,0 +1,44 @@
+import { listedKinds } from '@migrator/core';
+import type { answers, requests } from '@migrator/engine';
+import { type Command, Option } from 'commander';
+
+import { amount } from '../amount.ts';
+import { type ApiSession, apiCommand } from '../cli/api-command.ts';
+import { columns } from '../cli/columns.ts';
+import { runOrLast } from './failures.ts';
+
+type Kind = requests.EntriesQuery['kind'];
+type Entries = Omit<answers.EntriesPage, 'nextCursor'>;
+
+export function entries(): Command {
+  return apiCommand(
+    'entries [id]',
+    'the entries of a run of one kind, such as conflicts; of the last run without an id',
+    async ({ api }, { kind }: { kind: Kind }, id?: string) => {
+      const value = await allEntries(api, await runOrLast(api, id), kind);
+      return { value, text: describeEntries(value) };
+    },
+  )
+    .addOption(
+      new Option('--kind <kind>', 'which entries').choices([...listedKinds, 'pruned']).makeOptionMandatory(),
+    )
+    .addHelpText('after', '\nExample:\n  journal-migrate entries --kind conflict');
+}
+
+/** All that are listed: 10,000 at most. */
+async function allEntries(api: ApiSession['api'], id: string, kind: Kind): Promise<Entries> {
+  const { nextCursor, ...first } = await api.entries(id, { kind });
+  const found = [...first.entries];
+  for (let cursor = nextCursor; cursor !== null;) {
+    const page = await api.entries(id, { kind, cursor });
+    found.push(...page.entries);
+    cursor = page.nextCursor;
+  }
+  return { ...first, entries: found };
+}
+
+function describeEntries({ migrationId, kind, entries: found, count }: Entries): string {
+  const rows = found.map(({ path, dateKey }) => [path, dateKey]);
+  const more = count > found.length ? `, of which ${amount(found.length)} are listed` : '';
+  return `${columns(rows)}${migrationId}: ${amount(count)} ${kind}${more}`;
+}
