@@ -26,7 +26,7 @@ export function countingDisplay({ screen }: Session, label: string): CountingDis
     const perSecond = ((entries - first) * 1_000) / (performance.now() - startedAt) || null;
     const etaSeconds =
       total === null || perSecond === null ? null : Math.ceil(Math.max(0, total - entries) / perSecond);
-    display.show({ label, processed: entries, total, perSecond, etaSeconds, problem });
+    display.show({ label, counted: 'entries', processed: entries, total, perSecond, etaSeconds, problem });
   };
   return {
     begin(known) {

@@ -26,6 +26,7 @@ const howToRun: readonly (HowToRun & { readonly command: RegExp })[] = [
   { command: /"userIds"/, before: (environment) => environment.addFailingEntry(), says: /ITEM_TOO_LARGE/ },
   { command: /\/retry /, before: (environment) => environment.haveRunWithFailure() },
   { command: /"pruneCount"/, says: /PRUNE_NOT_CONFIRMED/ },
+  { command: /cli backup --out/, before: (environment) => environment.removeBackup() },
   { command: /cli failures\b/, before: (environment) => environment.haveRunWithFailure() },
   { command: /cli retry\b/, before: (environment) => environment.haveRunWithFailure(), exit: 5 },
   { command: /cli start\b/, before: (environment) => environment.correctFailingEntry() },

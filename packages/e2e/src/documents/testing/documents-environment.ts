@@ -105,6 +105,11 @@ export class DocumentsEnvironment implements AsyncDisposable {
     await this.#api.run({}, { waitSeconds: 30 });
   }
 
+  /** Of an earlier page. */
+  async removeBackup(): Promise<void> {
+    await rm(join(this.#folder, 'journals.ndjson.gz'), { force: true });
+  }
+
   /** A run that has much to do and little to do it with. */
   async startSlowRun(): Promise<void> {
     await this.#api.rollBack({ dryRun: false }, { waitSeconds: 30 });
@@ -136,7 +141,7 @@ export class DocumentsEnvironment implements AsyncDisposable {
     return text
       .replaceAll(/(localhost|127\.0\.0\.1):5000/g, `$1:${this.#port}`)
       .replaceAll(/migration-\d{8}T\d{9}Z/g, await this.#newestRun())
-      .replaceAll(/cli (?:start|rollback)\b(?!.*--(?:yes|help))/g, '$& --yes');
+      .replaceAll(/cli (?:start|restore|rollback)\b(?!.*--(?:yes|help))/g, '$& --yes');
   }
 
   async #env(): Promise<NodeJS.ProcessEnv> {
