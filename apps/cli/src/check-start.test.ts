@@ -44,3 +44,16 @@ it.each([
 it.each(['22.19.0', '26.10.0'])('an installed clone on Node %s is fine', (node) => {
   expect(checkStart({ installed: true, node })).toEqual({ status: 0, stderr: '' });
 });
+
+it('npm install says what to type instead', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  onTestFinished(() => rmSync(clone, { recursive: true }));
+  cpSync(join(tools, '../package.json'), join(clone, 'package.json'));
+  // npm reads its dependencies before it asks any registry.
+  const { status, stderr } = spawnSync('npm', ['install', '--offline', `--cache=${join(clone, 'cache')}`], {
+    cwd: clone,
+    encoding: 'utf8',
+  });
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('npm does not know catalogs: type npx --yes pnpm@12.21.0 install');
+});
