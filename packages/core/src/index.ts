@@ -29,6 +29,6 @@ export { expandItem } from './values/expand-item.ts';
 export { withoutTrailingZeros } from './values/trailing-zeros.ts';
 export { createRedact, type Redact } from './redaction/redact.ts';
 export * from './redaction/redact-error.ts';
-export { contentOf, isPath, secretsOf } from './redaction/secrets-of.ts';
+export { contentOf, fileFault, isPath, secretsOf } from './redaction/secrets-of.ts';
 export * from './retry/with-retries.ts';
 export * from './retry/abortable.ts';

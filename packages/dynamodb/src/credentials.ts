@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { readFile } from 'node:fs/promises';
-import { MigrationError } from '@migrator/core';
+import { MigrationError, fileFault } from '@migrator/core';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { toServiceError } from './target-errors.ts';
 
@@ -131,7 +131,7 @@ async function faultOf(env: Env): Promise<string | undefined> {
   const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
   if (tokenFile === '') return undefined;
   if ((env['AWS_ROLE_ARN'] ?? '') === '') return 'AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not';
-  const fault = await fileFault(tokenFile);
+  const fault = await tokenFault(tokenFile);
   return fault === undefined ? undefined : `AWS_WEB_IDENTITY_TOKEN_FILE ${fault}`;
 }
 
@@ -143,7 +143,7 @@ async function lastFaultOf(env: Env): Promise<string | undefined> {
   const container = containerVariable(env);
   if (container === undefined) return undefined;
   const tokenFile = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '';
-  const fault = tokenFile === '' ? undefined : await fileFault(tokenFile);
+  const fault = tokenFile === '' ? undefined : await tokenFault(tokenFile);
   if (fault !== undefined) return `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE ${fault}`;
   return `the address in ${container} gives none, or does not answer`;
 }
@@ -160,19 +160,15 @@ async function profileFault(env: Env): Promise<string | undefined> {
   if (from !== undefined && configFile[from] === undefined && credentialsFile[from] === undefined)
     return `the AWS profile "${name}" has source_profile "${from}", which is in neither file`;
   const tokenFile = profile['web_identity_token_file'];
-  const fault = tokenFile === undefined ? undefined : await fileFault(tokenFile);
+  const fault = tokenFile === undefined ? undefined : await tokenFault(tokenFile);
   return fault === undefined ? undefined : `web_identity_token_file of the AWS profile "${name}" ${fault}`;
 }
 
-/** What is wrong with a token's file, as the rest of a sentence; its path may be a token itself, so it is not shown. */
-async function fileFault(path: string): Promise<string | undefined> {
+/** What is wrong with a token's file, as the rest of a sentence. */
+async function tokenFault(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() === '' ? 'names an empty file' : undefined;
   } catch (error) {
-    const code = toServiceError(error).name;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'names a file that does not exist';
-    if (code === 'EISDIR') return 'names a directory, not a file';
-    if (code === 'EACCES' || code === 'EPERM') return 'names a file that this process may not read';
-    return 'holds no path of a file that can be read';
+    return fileFault(error);
   }
 }

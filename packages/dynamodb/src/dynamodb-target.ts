@@ -20,7 +20,7 @@ import {
   writeUnitsOf,
 } from '@migrator/core';
 import { createAwsClient } from './aws-client.ts';
-import { consumedUnits } from './consumed-units.ts';
+import { type Answers, consumedUnits, leftOver } from './answers.ts';
 import { emptyKeyBody, type InsertAnswer, insertBatchBody, outcomeOfStatement } from './insert-batch.ts';
 import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
@@ -41,20 +41,6 @@ import { targetError } from './target-errors.ts';
 const keysPerBatchGet = 100;
 /** Enough for an answer, short for a person who waits. */
 const writeGraceMs = 1_000;
-
-type Capacity = { readonly CapacityUnits?: number };
-
-interface Answers {
-  PutItem: { Attributes?: StoredItem; ConsumedCapacity?: Capacity };
-  DeleteItem: { ConsumedCapacity?: Capacity };
-  GetItem: { Item?: StoredItem; ConsumedCapacity?: Capacity };
-  /** Beside the items, which are cut out of it. */
-  BatchGetItem: {
-    UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
-    ConsumedCapacity?: Capacity[];
-  };
-  Scan: { Items?: StoredItem[]; LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
-}
 
 /**
  * The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call.
@@ -346,9 +332,4 @@ const harmless: Lease = { require: () => undefined };
 /** An ArrayBuffer can't be freed, but it can hand its memory on to one of no length. */
 function free(memory: ArrayBuffer): void {
   memory.transfer(0);
-}
-
-/** Items of a batch that the table had no capacity for: not an error of theirs, so they go again. */
-function leftOver(count: number, tableName: string): MigrationError {
-  return new MigrationError('THROTTLED', `Table "${tableName}" left ${count} of a batch for later.`);
 }

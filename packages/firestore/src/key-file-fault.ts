@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-import { contentOf } from '@migrator/core';
+import { contentOf, fileFault } from '@migrator/core';
 
 const byteOrderMark = '\uFEFF';
 
@@ -16,7 +16,7 @@ export async function keyFileFault(path: string): Promise<string | undefined> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    return unreadable(error);
+    return fileFault(error);
   }
   if (text.trim() === '') return 'names an empty file';
   if (text.startsWith(byteOrderMark)) {
@@ -29,21 +29,6 @@ export async function keyFileFault(path: string): Promise<string | undefined> {
     return 'names a file that is not JSON';
   }
   return keyFault(parsed);
-}
-
-function unreadable(error: unknown): string {
-  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'names a file that does not exist';
-    case 'EISDIR':
-      return 'names a directory, not a file';
-    case 'EACCES':
-    case 'EPERM':
-      return 'names a file that this process may not read';
-    default:
-      return 'holds no path of a file that can be read';
-  }
 }
 
 function keyFault(parsed: unknown): string | undefined {

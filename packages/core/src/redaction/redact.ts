@@ -38,10 +38,8 @@ export function createRedact(secrets: readonly string[]): Redact {
     let clean = text;
     for (const secret of longestFirst) clean = clean.replaceAll(secret, mask);
     for (const [pattern, replacement] of patterns) {
-      clean =
-        typeof replacement === 'string'
-          ? clean.replace(pattern, replacement)
-          : clean.replace(pattern, replacement);
+      // Both are overloads of one method.
+      clean = clean.replace(pattern, replacement as string);
     }
     return clean;
   };

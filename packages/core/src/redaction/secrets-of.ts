@@ -1,6 +1,6 @@
 import { decoded } from './spellings.ts';
 
-/** A variable of such a name holds a secret, whatever reads it: the application's own ones too, where we run in it. */
+/** A variable of such a name holds a secret; the application's own variables count too, where we run in it. */
 const secretName =
   /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|PRIVATE_KEY|API_KEY|APIKEY|ACCESS_KEY|SECRET_KEY|CREDENTIALS|TLS_KEY)$/i;
 const headersName = /^OTEL_EXPORTER_OTLP_(?:\w+_)?HEADERS$/;
@@ -44,6 +44,22 @@ export function contentOf(value: string): 'JSON' | 'a key or certificate' | 'bas
   const inside = Buffer.from(text, 'base64').toString('latin1').trimStart();
   if (inside.startsWith('{') || inside.startsWith('-----BEGIN')) return 'base64';
   return text.length >= 100 && /^[\w+/=\s-]+$/.test(text) && !text.startsWith('/') ? 'base64' : undefined;
+}
+
+/** Why a file can't be read, as the rest of a sentence that begins with a variable's name. The path is not in it: it may be a secret. */
+export function fileFault(error: unknown): string {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'names a file that does not exist';
+    case 'EISDIR':
+      return 'names a directory, not a file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'names a file that this process may not read';
+    default:
+      return 'holds no path of a file that can be read';
+  }
 }
 
 function headersOf(value: string): string[] {

@@ -5,30 +5,22 @@ import type { RateSample } from './shared-rate-limit.ts';
 const notable = 0.25;
 
 export function paceReport(samples: readonly RateSample[], maximum: number | null): PaceReport {
-  const sum = (of: (sample: RateSample) => number): number =>
-    samples.reduce((total, sample) => total + of(sample), 0);
+  const sum = (name: keyof Omit<RateSample, 'maximum'>): number =>
+    samples.reduce((total, sample) => total + sample[name], 0);
+  const writeMs = sum('writeMs');
   return {
-    writeUnitsPerSecond: Math.round(sum((sample) => sample.writeUnitsPerSecond)),
+    writeUnitsPerSecond: Math.round(sum('writeUnitsPerSecond')),
     maxWriteUnitsPerSecond: maximum,
     limitedBy: limitedBy(
-      share(
-        sum((sample) => sample.budgetMs),
-        sum((sample) => sample.writeMs),
-      ),
-      share(
-        sum((sample) => sample.throttledMs),
-        sum((sample) => sample.writeMs),
-      ),
-      share(
-        sum((sample) => sample.sourceWaitMs),
-        sum((sample) => sample.periodMs),
-      ),
+      share(sum('budgetMs'), writeMs),
+      share(sum('throttledMs'), writeMs),
+      share(sum('sourceWaitMs'), sum('periodMs')),
     ),
   };
 }
 
 function limitedBy(budget: number, throttled: number, sourceWait: number): PaceReport['limitedBy'] {
-  // Writes that wait for their turn are the reason whatever else is slow as well.
+  // Writes that wait for their turn are the reason, even if something else is slow as well.
   if (sourceWait < 0.5 && Math.max(budget, throttled) >= notable)
     return budget >= throttled ? 'budget' : 'throttled';
   return sourceWait >= 0.5 ? 'source' : 'workers';

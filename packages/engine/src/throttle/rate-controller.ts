@@ -97,12 +97,12 @@ export class RateController {
     }
   }
 
-  /** Runs a read of about so many documents; answers with what it answered. */
+  /** Runs a read of about so many documents. `used`: how many an answer held; as many as estimated by default. */
   async read<T>(
     estimate: number,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
-    used: (result: T) => number,
+    used: (result: T) => number = () => estimate,
   ): Promise<T> {
     this.#reading.value += 1;
     this.#noteSourceWait();

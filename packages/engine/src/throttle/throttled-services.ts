@@ -38,12 +38,7 @@ export function throttledSource(source: Source, controller: RateController): Sou
         ({ rest }) => refs.length - rest.length,
       ),
     readEntries: (refs, options) =>
-      controller.read(
-        refs.length,
-        options?.signal,
-        () => source.readEntries(refs, options),
-        () => refs.length,
-      ),
+      controller.read(refs.length, options?.signal, () => source.readEntries(refs, options)),
     countEntries: (signal) => source.countEntries(signal),
     hasEntries: (signal) => source.hasEntries(signal),
     countUserEntries: (userId, signal) => source.countUserEntries(userId, signal),
@@ -55,12 +50,7 @@ export function throttledSource(source: Source, controller: RateController): Sou
         (days) => days.length,
       ),
     listSubcollections: (entry, signal) =>
-      controller.read(
-        1,
-        signal,
-        () => source.listSubcollections(entry, signal),
-        () => 1,
-      ),
+      controller.read(1, signal, () => source.listSubcollections(entry, signal)),
     describe: () => source.describe(),
     binding: source.binding,
     close: () => source.close(),

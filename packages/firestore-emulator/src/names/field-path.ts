@@ -40,12 +40,10 @@ export function checkFieldName(name: string): void {
   }
 }
 
-/** Whether the path is the pseudo field `__name__`. */
 export function isNameField(path: FieldPath): boolean {
   return path.length === 1 && path[0] === nameField;
 }
 
-/** Whether two paths are the same. */
 export function samePath(a: FieldPath, b: FieldPath): boolean {
   return a.length === b.length && a.every((name, index) => name === b[index]);
 }

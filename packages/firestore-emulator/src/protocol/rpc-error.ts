@@ -11,7 +11,6 @@ export class RpcError extends Error {
   }
 }
 
-/** INVALID_ARGUMENT with a sentence. */
 export function invalidArgument(message: string): RpcError {
   return new RpcError(status.INVALID_ARGUMENT, message);
 }

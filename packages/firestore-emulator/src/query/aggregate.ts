@@ -81,7 +81,6 @@ export interface Aggregations {
   readonly results: (documents: readonly StoredDocument[]) => Record<string, Uint8Array>;
 }
 
-/** Parses aggregations. @throws RpcError INVALID_ARGUMENT */
 export function parseAggregations(messages: readonly AggregationMessage[]): Aggregations {
   if (messages.length === 0 || messages.length > maximumAggregations) {
     throw invalidArgument(`A query needs 1 to ${maximumAggregations} aggregations.`);

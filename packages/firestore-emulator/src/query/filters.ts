@@ -176,12 +176,10 @@ export function checkCombination(filter: Filter): void {
   }
 }
 
-/** The condition that a field exists. */
 export function exists(path: FieldPath): Filter {
   return { type: 'field', path, op: 'EXISTS', operand: undefined, test: () => true };
 }
 
-/** Whether a document meets a filter. */
 export function matches(filter: Filter, document: StoredDocument): boolean {
   switch (filter.type) {
     case 'field': {

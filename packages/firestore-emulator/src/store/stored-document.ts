@@ -15,7 +15,6 @@ export interface StoredDocument {
   readonly updateTime: number;
 }
 
-/** Makes a document of encoded fields. */
 export function makeDocument(
   name: string,
   fields: FieldMap,

@@ -4,38 +4,35 @@ import { fieldMapSize, writeFieldMap, type FieldMap } from '../wire/field-map.ts
 import { wireType } from '../wire/wire.ts';
 import { contentField, valueKind } from './value.ts';
 
+/* Each function gives an encoded google.firestore.v1.Value. */
+
 function head(kind: number, type: number): Writer {
   return protobuf.Writer.create().uint32((kind << 3) | type);
 }
 
 const nanosPerSecond = 1_000_000_000n;
 
-/** The encoded Value of null. */
 export function encodeNull(): Uint8Array {
   return head(valueKind.null, wireType.varint).uint32(0).finish();
 }
 
-/** The encoded Value of a 64-bit integer. */
 export function encodeInteger(value: bigint): Uint8Array {
   return head(valueKind.integer, wireType.varint).int64(BigInt.asIntN(64, value).toString()).finish();
 }
 
-/** The encoded Value of a double. */
 export function encodeDouble(value: number): Uint8Array {
   return head(valueKind.double, wireType.fixed64).double(value).finish();
 }
 
-/** The encoded Value of a string. */
 export function encodeString(value: string): Uint8Array {
   return head(valueKind.string, wireType.bytes).string(value).finish();
 }
 
-/** The encoded Value of a reference to a document. */
 export function encodeReference(name: string): Uint8Array {
   return head(valueKind.reference, wireType.bytes).string(name).finish();
 }
 
-/** The encoded Value of a time in nanoseconds since 1970. */
+/** Of a time in nanoseconds since 1970. */
 export function encodeTimestampValue(nanoseconds: bigint): Uint8Array {
   let seconds = nanoseconds / nanosPerSecond;
   let nanos = nanoseconds % nanosPerSecond;
@@ -53,14 +50,12 @@ export function encodeTimestampValue(nanoseconds: bigint): Uint8Array {
     .finish();
 }
 
-/** The encoded Value of an array of encoded values. */
 export function encodeArray(elements: readonly Uint8Array[]): Uint8Array {
   const writer = head(valueKind.array, wireType.bytes).fork();
   for (const element of elements) writer.uint32((contentField << 3) | wireType.bytes).bytes(element);
   return writer.ldelim().finish();
 }
 
-/** The encoded Value of a map of encoded values. */
 export function encodeMap(fields: FieldMap): Uint8Array {
   const content = Buffer.allocUnsafe(fieldMapSize(fields));
   writeFieldMap(content, 0, contentField, fields);

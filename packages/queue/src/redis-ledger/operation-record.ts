@@ -59,17 +59,18 @@ export function newOperationFields(begin: {
 
 /**
  * From a record's fields and values by turns. Undefined where there is no record. `known`: what never changes, where
- * somebody has read it before; the record's own is not looked at then.
+ * it was read before; the record's own is not looked at then.
  */
 export function operationOf(record: readonly string[], known?: KnownOperation): Operation | undefined {
   const { fields, totals, codes, coordinatorState } = sorted(record);
-  const { id, startedAt, request, parent, reason, finishedAt, listingCursor } = fields;
-  if (id === undefined || startedAt === undefined || request === undefined) return undefined;
+  const { id, startedAt, request, binding, parent, reason, finishedAt, listingCursor } = fields;
+  if (id === undefined || startedAt === undefined || request === undefined || binding === undefined)
+    return undefined;
   return {
     id,
     kind: oneOf(kinds, fields['kind']),
     request: known?.request ?? JSON.parse(request),
-    binding: known?.binding ?? bindingOf(fields['binding']),
+    binding: known?.binding ?? JSON.parse(binding),
     parent,
     state: oneOf(states, fields['state']),
     phase: oneOf(phases, fields['phase']),
@@ -96,22 +97,6 @@ export function operationOfText(text: string | undefined, known?: KnownOperation
 
 /** What of an operation is large and stays as it is. */
 export type KnownOperation = Pick<Operation, 'request' | 'binding'>;
-
-/** Of a record that was written before there were bindings: no process has this one. */
-const unbound: Binding = {
-  source: {
-    project: 'unknown',
-    database: 'unknown',
-    usersCollection: 'unknown',
-    journalCollection: 'unknown',
-  },
-  target: { table: 'unknown', region: 'unknown', endpoint: 'unknown' },
-  settings: { oversize: 'fail' },
-};
-
-export function bindingOf(text: string | null | undefined): Binding {
-  return text ? JSON.parse(text) : unbound;
-}
 
 /**
  * The coordinator's state as the scripts take it: how many, then key and JSON text; no text for a key to delete. A text behind

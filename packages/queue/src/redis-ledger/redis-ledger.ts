@@ -48,7 +48,6 @@ import { bucketOf, chunksOf, fieldOf, LedgerKeys } from './ledger-keys.ts';
 import { LedgerSweeper } from './ledger-sweeper.ts';
 import { listTasks } from './list-tasks.ts';
 import {
-  bindingOf,
   stateArguments,
   newOperationFields,
   operationOf,
@@ -345,10 +344,9 @@ class RedisLedger implements Ledger {
     const ids = await this.#redis.zrangebyscore(this.#keys.byStart('migration'), '-inf', '+inf');
     const those: string[] = [];
     for (const some of chunksOf(ids)) {
-      const texts = await Promise.all(
-        some.map((id) => this.#redis.hget(this.#keys.operation(id), 'binding')),
-      );
-      those.push(...some.filter((_, index) => isSameBinding(binding, bindingOf(texts[index]), ['target'])));
+      const read = some.map((id) => this.#redis.hget(this.#keys.operation(id), 'binding'));
+      for (const [index, text] of (await Promise.all(read)).entries())
+        if (text !== null && isSameBinding(binding, JSON.parse(text), ['target'])) those.push(some[index]!);
     }
     return those;
   }
