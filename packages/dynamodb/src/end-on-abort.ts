@@ -4,30 +4,30 @@ export interface Endable {
   end(reason: unknown): void;
 }
 
-interface Watch {
+interface Listener {
   readonly calls: Set<Endable>;
   stop(): void;
 }
 
-const watches = new WeakMap<AbortSignal, Watch>();
+const listeners = new WeakMap<AbortSignal, Listener>();
 
 /**
  * Ends the call when the signal aborts, until the returned function is called. The signal is listened to once for all
  * its calls, which saves 3 µs a call, and only while there are any: a signal made by `AbortSignal.any` lives as long as
- * what it was made of while somebody listens to it, which would be a kilobyte for each user.
+ * what it was made of while anything listens to it, which would be a kilobyte for each user.
  */
 export function endOnAbort(signal: AbortSignal, call: Endable): () => void {
-  const watch = watches.get(signal) ?? begin(signal);
-  watch.calls.add(call);
+  const listener = listeners.get(signal) ?? begin(signal);
+  listener.calls.add(call);
   return () => {
-    watch.calls.delete(call);
-    if (watch.calls.size > 0) return;
-    watch.stop();
-    watches.delete(signal);
+    listener.calls.delete(call);
+    if (listener.calls.size > 0) return;
+    listener.stop();
+    listeners.delete(signal);
   };
 }
 
-function begin(signal: AbortSignal): Watch {
+function begin(signal: AbortSignal): Listener {
   const calls = new Set<Endable>();
   const onAbort = (): void => {
     for (const call of calls) {
@@ -36,7 +36,7 @@ function begin(signal: AbortSignal): Watch {
     }
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  const watch: Watch = { calls, stop: () => signal.removeEventListener('abort', onAbort) };
-  watches.set(signal, watch);
-  return watch;
+  const listener: Listener = { calls, stop: () => signal.removeEventListener('abort', onAbort) };
+  listeners.set(signal, listener);
+  return listener;
 }

@@ -60,7 +60,7 @@ function parsed(answer: Uint8Array): SplitResponse | undefined {
   }
 }
 
-/** Goes over an answer once; throws a SyntaxError at whatever it does not expect. */
+/** Goes over an answer once; throws a SyntaxError at what it does not expect. */
 class Cutter {
   readonly #bytes: Uint8Array;
   #at = 0;

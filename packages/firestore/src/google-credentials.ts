@@ -140,7 +140,7 @@ function notFound(why?: string): MigrationError {
   );
 }
 
-/** Which trouble of the network it was; undefined for another one. */
+/** The code of a network error; undefined for another error. */
 function networkCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = 'code' in at ? String(at.code) : '';

@@ -50,7 +50,7 @@ const roles = {
 
 const backoff = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), 1_000);
 
-/** A connection that never throws by itself; `onError` hears of its troubles, by their codes, at most once for each loss. */
+/** A connection that never throws by itself; `onError` hears of its errors, by their codes, at most once for each loss. */
 export function connectRedis(
   { url, tls = {} }: RedisSettings,
   role: RedisRole,

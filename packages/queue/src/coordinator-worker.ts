@@ -4,7 +4,7 @@ import { DelayedError, type Job } from 'bullmq';
 
 import { type CoordinatorJob, coordinatorJob, queueNames } from './job-catalog.ts';
 import { MigrationWorker, type WorkerOptions } from './migration-worker.ts';
-import { PhaseWatch } from './phase-watch.ts';
+import { PhaseReporter } from './phase-reporter.ts';
 
 const coordinatorsAtOnce = 4;
 
@@ -16,7 +16,7 @@ export function startCoordinatorWorker(
   context: CoordinatorContext,
   options: WorkerOptions,
 ): MigrationWorker<CoordinatorJob> {
-  const phases = new PhaseWatch(options.onWork);
+  const phases = new PhaseReporter(options.onWork);
   return new MigrationWorker(
     queueNames.coordinators,
     (job, token) => rounds(context, job, token, phases, options),
@@ -29,7 +29,7 @@ async function rounds(
   context: CoordinatorContext,
   job: Job<CoordinatorJob>,
   token: string | undefined,
-  phases: PhaseWatch,
+  phases: PhaseReporter,
   { guard, stop }: WorkerOptions,
 ): Promise<string> {
   const { operationId } = coordinatorJob.parse(job.data);

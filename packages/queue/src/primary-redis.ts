@@ -83,7 +83,7 @@ export class PrimaryConnector extends AbstractConnector {
     this.#tell = tell;
     this.connecting = true;
     if (this.#isReplica) await delay(replicaPauseMs);
-    // Somebody has closed it meanwhile.
+    // It was closed meanwhile.
     if (!this.connecting) throw new Error('Connection is closed.');
     this.#isReplica = false;
     const { host, port, family, tls } = this.#options;

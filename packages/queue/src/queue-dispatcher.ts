@@ -82,7 +82,7 @@ async function revive(job: Job | undefined): Promise<void> {
   try {
     await job.retry(state, { resetAttemptsMade: true });
   } catch (error) {
-    // Somebody else revived it in the meantime, or a person removed it.
+    // Another process revived it in the meantime, or a person removed it.
     if ((await job.getState()) === state) throw error;
   }
 }

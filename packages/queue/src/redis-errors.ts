@@ -49,7 +49,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, what: string]>> = {
   MASTERDOWN: ['REDIS_UNAVAILABLE', `Redis is a replica that has lost its primary; check ${urlNames}`],
   CLUSTERDOWN: ['REDIS_UNAVAILABLE', 'the Redis Cluster is down; bring its nodes back'],
   TRYAGAIN: ['REDIS_UNAVAILABLE', 'the Redis Cluster moves keys at the moment; wait'],
-  BUSY: ['REDIS_UNAVAILABLE', "Redis is busy with somebody's script; wait, or SCRIPT KILL"],
+  BUSY: ['REDIS_UNAVAILABLE', 'Redis is busy with a script; wait, or SCRIPT KILL'],
 };
 
 const noDatabase = [
@@ -81,7 +81,7 @@ export function toRedisError(error: unknown, redis?: RedisConnection): Migration
   if (error instanceof MigrationError) return isRedisCode(error.code) ? error : undefined;
   const meaning = meaningOf(error);
   if (meaning === undefined) return undefined;
-  const met = redis === undefined ? undefined : troubles.get(redis)?.error;
+  const met = redis === undefined ? undefined : lastErrors.get(redis)?.error;
   const { code, message } = meaning.code === 'REDIS_UNAVAILABLE' && met !== undefined ? met : meaning;
   // What Redis has refused holds the command, and that may hold a password.
   return new MigrationError(code, message, isReply(error) ? {} : { cause: error });
@@ -104,8 +104,8 @@ export function namingRedisErrors<T extends object>(port: T, redis?: RedisConnec
   });
 }
 
-/** Of each connection that is not ready: its newest trouble, and how many of that code came in a row. */
-const troubles = new WeakMap<RedisConnection, { readonly error: MigrationError; readonly times: number }>();
+/** Of each connection that is not ready: its newest error, and how many of that code came in a row. */
+const lastErrors = new WeakMap<RedisConnection, { readonly error: MigrationError; readonly times: number }>();
 /** More than a server that is being restarted shows by chance. */
 const surelyFaulty = 3;
 
@@ -134,23 +134,23 @@ export function rememberError(redis: RedisConnection, error: Error): MigrationEr
     known.code === 'REDIS_UNAVAILABLE' && status === 'connect' && 'syscall' in error
       ? new MigrationError(known.code, putOut(error), { cause: error })
       : known;
-  const before = troubles.get(redis);
-  troubles.set(redis, { error: named, times: before?.error.code === named.code ? before.times + 1 : 1 });
+  const before = lastErrors.get(redis);
+  lastErrors.set(redis, { error: named, times: before?.error.code === named.code ? before.times + 1 : 1 });
   return named;
 }
 
 export function forgetError(redis: RedisConnection): void {
-  troubles.delete(redis);
+  lastErrors.delete(redis);
 }
 
 /** Why the connection does not come about; undefined where that is not known. */
 export function toServiceError(redis: RedisConnection): MigrationError | undefined {
-  return troubles.get(redis)?.error;
+  return lastErrors.get(redis)?.error;
 }
 
 /** The same, once it is sure that waiting does not help. */
 export function faultOf(redis: RedisConnection): MigrationError | undefined {
-  const { error, times = 0 } = troubles.get(redis) ?? {};
+  const { error, times = 0 } = lastErrors.get(redis) ?? {};
   return times >= surelyFaulty && isConfigurationFault(error) ? error : undefined;
 }
 

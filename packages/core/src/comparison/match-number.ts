@@ -35,7 +35,7 @@ export function behindDouble(text: ItemText, start: number, value: number): numb
   const from = at;
   let point = -1;
   let digits = 0;
-  // Behind so many digits and a point it is no small number, whatever comes.
+  // Behind so many digits and a point it is no small number.
   const limit = from + smallDigits + 1;
   for (; at <= limit; at++) {
     const byte = json[at]!;

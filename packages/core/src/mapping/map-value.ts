@@ -89,7 +89,7 @@ export function mapValue(pass: ItemEncoder, from: number, to: number): number {
   return mapUnusualValue(pass, from, to);
 }
 
-/** Whatever the usual way of writing a value is not: several kinds in one, none, a length that is too long. */
+/** A value that is written in an unusual way: several kinds in one, none, a length that is too long. */
 function mapUnusualValue(pass: ItemEncoder, from: number, to: number): number {
   const { reader, at, size, encodedAsText } = pass;
   let kind = UNUSUAL;

@@ -51,7 +51,7 @@ const fields: readonly { part: BindingPart; field: string; says: string; variabl
 ];
 
 const everything: readonly BindingPart[] = ['source', 'target', 'settings'];
-/** What an operation reads and writes, whatever the settings. */
+/** What an operation reads and writes, without the settings. */
 export const sourceAndTarget: readonly BindingPart[] = ['source', 'target'];
 /** What distinguishes runs into one table. */
 export const sourceAndSettings: readonly BindingPart[] = ['source', 'settings'];

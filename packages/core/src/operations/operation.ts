@@ -103,7 +103,7 @@ export interface CoordinatorState {
   /** The queue's pause as it was last set or seen by us: where the queue differs, a person has changed it there. */
   readonly queuePaused?: boolean;
   /** Why the table can't keep what became of the run; of a rollback, why it is not known what it keeps. */
-  readonly markerTrouble?: string;
+  readonly markerError?: string;
   /** Of a verification by fields: what can't be known beforehand, so that no ids can be made to have a certain sum. */
   readonly setKey?: string;
 }
@@ -127,7 +127,7 @@ export const stateResetOnRetry = [
   'lastError',
   'outage',
   'rate',
-  'markerTrouble',
+  'markerError',
 ] as const satisfies readonly (keyof CoordinatorState)[];
 
 /** Where each kind begins. */

@@ -4,7 +4,7 @@ import type { JsonValue } from './firestore-json.ts';
 
 /**
  * Entries as real journals are, where `firestoreEntry` has everything that could be: text with accents, line breaks and quotes,
- * prices, counts, times, lists and maps, in whatever order and depth.
+ * prices, counts, times, lists and maps, in any order and depth.
  */
 
 const name = fc.oneof(

@@ -49,10 +49,10 @@ export function migrationPlan(request: MigrationRequest): Plan {
       const failed = operation.tasks.failed + (operation.totals['failed'] ?? 0);
       const reason = request.prune ? await pruneFailure(context, operation) : undefined;
       if (failed === 0 && reason === undefined) {
-        const markerTrouble = await markCompleted(context, operation, now, signal);
+        const markerError = await markCompleted(context, operation, now, signal);
         return {
           state: 'completed',
-          coordinatorState: markerTrouble === undefined ? undefined : { markerTrouble },
+          coordinatorState: markerError === undefined ? undefined : { markerError },
         };
       }
       return { state: 'completed-with-failures', reason };

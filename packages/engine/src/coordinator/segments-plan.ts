@@ -24,8 +24,8 @@ export function segmentsPlan(phase: OperationPhase): Plan {
       // have started have had their time. The coordinator comes round again until then.
       await context.ledger.markRolledBack(id, request.migrationId ?? binding);
       await context.ledger.requireNoLeases();
-      const markerTrouble = await markRolledBack(context, operation, request, signal);
-      return { markerTrouble, ...(await expectedItems(context, operation)) };
+      const markerError = await markRolledBack(context, operation, request, signal);
+      return { markerError, ...(await expectedItems(context, operation)) };
     },
     async list(context) {
       return { tasks: listSegments(context.settings.segments), done: true };

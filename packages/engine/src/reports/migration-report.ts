@@ -41,14 +41,14 @@ function adviceOf({ totals, coordinatorState }: Operation): string | null {
   const newer = totals['newer'] ?? 0;
   const advice = [
     ...(newer > 0 ? [newerAdvice(newer)] : []),
-    ...(coordinatorState.markerTrouble ? [markerAdvice(coordinatorState.markerTrouble)] : []),
+    ...(coordinatorState.markerError ? [markerAdvice(coordinatorState.markerError)] : []),
   ];
   return advice.length === 0 ? null : advice.join('. ');
 }
 
-function markerAdvice(trouble: string): string {
+function markerAdvice(error: string): string {
   return (
-    `The table could not be marked as migrated: ${trouble}. Permit dynamodb:ListTagsOfResource and dynamodb:TagResource. ` +
+    `The table could not be marked as migrated: ${error}. Permit dynamodb:ListTagsOfResource and dynamodb:TagResource. ` +
     'An application that starts without Redis and without its state file migrates again, and writes what it has deleted since'
   );
 }

@@ -41,9 +41,9 @@ export function rollbackReport(operation: Operation): RollbackReport {
     if (success === false)
       return `Rollback incomplete: ${items} deleted${keeps}; ${operation.reason ?? ''}. Run it again`;
     if (dryRun) return `Dry run: ${items} would be deleted${keeps}`;
-    const { markerTrouble } = operation.coordinatorState;
-    const unknown = markerTrouble
-      ? `. Whether the table is marked as migrated is not known (${markerTrouble}): if it is, an application that starts without ` +
+    const { markerError } = operation.coordinatorState;
+    const unknown = markerError
+      ? `. Whether the table is marked as migrated is not known (${markerError}): if it is, an application that starts without ` +
         'Redis takes it for migrated, until the tags whose keys begin with journal-migration/ are removed'
       : '';
     return `Rollback completed: ${items} deleted${keeps}${unknown}`;

@@ -5,8 +5,8 @@ import { type Deltas, type EntryRef, digestSums } from '@migrator/core';
 /**
  * A set of items as a few sums: one way of a verification adds what it finds, the other takes it away, and if nothing is
  * left both have found the same. What is summed is a piece of SHA-256 of where an item is and what entry it says it is,
- * with a key that is random for each verification. Two sets that differ leave nothing with a chance of 2^-72, whatever ids they
- * are made of.
+ * with a key that is random for each verification. Two sets that differ leave nothing with a chance of 2^-72, for any
+ * ids.
  */
 export class SetDigest {
   readonly #key: string;

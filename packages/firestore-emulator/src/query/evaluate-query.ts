@@ -11,7 +11,7 @@ import type { Cursor, Order, Query } from './parse-query.ts';
 import { queryField } from './query-field.ts';
 
 export interface QueryResult {
-  /** Whole documents, whatever the query selects. */
+  /** Whole documents, also where the query selects fields. */
   readonly documents: readonly StoredDocument[];
   /** How many the offset skipped. */
   readonly skipped: number;

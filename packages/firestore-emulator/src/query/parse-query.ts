@@ -20,7 +20,7 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/** A position in the order of the results: before or behind whatever has these values first. */
+/** A position in the order of the results: before or behind the results that begin with these values. */
 export interface Cursor {
   readonly values: readonly FirestoreValue[];
   readonly before: boolean;

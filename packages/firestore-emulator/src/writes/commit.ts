@@ -155,7 +155,7 @@ function sameValue(a: Uint8Array, b: Uint8Array): boolean {
   return left.length === right.length && left.every((item, index) => sameValue(item, right[index]!));
 }
 
-/** Whether two sets of encoded fields hold the same, whatever the order of the fields. 1 and 1.0 differ here. */
+/** Whether two sets of encoded fields hold the same, in any order of the fields. 1 and 1.0 differ here. */
 function sameFields(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
   if (a.size !== b.size) return false;
   for (const [name, value] of a) {

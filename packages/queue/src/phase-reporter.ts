@@ -6,7 +6,7 @@ import type { OnWorkEvent } from './work-events.ts';
 const progressEveryMs = 60_000;
 
 /** Tells of each change of an operation's phase once, and of its progress once a minute, as far as this process sees it. */
-export class PhaseWatch {
+export class PhaseReporter {
   readonly #tell: OnWorkEvent | undefined;
   readonly #last = new Map<string, string>();
   readonly #toldAt = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { Operation } from '@migrator/core';
 import { expect, test } from 'vitest';
 
-import { PhaseWatch } from './phase-watch.ts';
+import { PhaseReporter } from './phase-reporter.ts';
 import type { WorkEvent } from './work-events.ts';
 
 const operation: Operation = {
@@ -32,17 +32,17 @@ const operation: Operation = {
 test('progress is told once a minute, and not while it is paused', () => {
   const told: WorkEvent[] = [];
   let now = 0;
-  const watch = new PhaseWatch(
+  const reporter = new PhaseReporter(
     (event) => told.push(event),
     () => now,
   );
   const progress = () => told.filter(({ kind }) => kind === 'progress');
-  for (now = 0; now < 60_000; now += 250) watch.seen(operation);
+  for (now = 0; now < 60_000; now += 250) reporter.seen(operation);
   expect(progress()).toEqual([]);
-  for (; now < 179_000; now += 250) watch.seen(operation);
+  for (; now < 179_000; now += 250) reporter.seen(operation);
   expect(progress()).toHaveLength(2);
   expect(progress()[0]).toMatchObject({ run: operation.id, processed: 50, total: 100, percent: 50 });
-  for (; now < 400_000; now += 250) watch.seen({ ...operation, control: 'pause' });
+  for (; now < 400_000; now += 250) reporter.seen({ ...operation, control: 'pause' });
   expect(progress()).toHaveLength(2);
   expect(told.filter(({ kind }) => kind === 'phase')).toHaveLength(2);
 });
