@@ -51,6 +51,8 @@ test.for(named(commands.filter((command) => !isRun(command))))('bash can read %s
 
 test('every script that the documents name exists', () => {
   const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
-  const scriptNames = commands.flatMap(({ text }) => /pnpm(?:@[\d.]+)? (\S+)/.exec(text)?.[1] ?? []);
+  const scriptNames = commands.flatMap(
+    ({ text }) => /pnpm(?:@[\d.]+)?(?: --\S+| ~\S+)* (\S+)/.exec(text)?.[1] ?? [],
+  );
   expect(scriptNames.filter((name) => name !== 'install' && !(name in scripts))).toEqual([]);
 });
