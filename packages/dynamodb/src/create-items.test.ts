@@ -106,6 +106,17 @@ test.each<[string, ScriptedAnswer, string]>([
   expect(dynamodb.calls).toHaveLength(1);
 });
 
+test('a service that takes batches now is believed, where it refused them before', async () => {
+  const refusal = exception('AccessDeniedException', 'no');
+  const permitted = exception('ValidationException', 'empty key');
+  const { target } = await open([refusal, refusal, permitted, answer(created, created, created)]);
+  await expect(target.createItems(items, heldLease)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  expect(await target.whyNoBatches()).toContain('PartiQLInsert');
+  await expect(target.createItems(items, heldLease)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  expect(await target.whyNoBatches()).toBeUndefined();
+  expect((await target.createItems(items, heldLease)).created).toEqual([true, true, true]);
+});
+
 test('without a lease nothing is sent', async () => {
   const { target, dynamodb } = await open([]);
   const lease = {

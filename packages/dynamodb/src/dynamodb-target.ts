@@ -58,7 +58,7 @@ class DynamoDbTarget implements Target {
   readonly #tags: TableTags;
   readonly #memory: BufferPool;
   readonly #bodies;
-  /** Why batches of inserts can't be had, once the service has said so. */
+  /** Why batches of inserts can't be had, once the service has said so, until it says otherwise. */
   #cannotCreate: unknown;
 
   constructor(options: DynamoDbTargetOptions, memory: BufferPool) {
@@ -143,14 +143,15 @@ class DynamoDbTarget implements Target {
       );
       const [answer] = (json as InsertAnswer).Responses ?? [];
       if (outcomeOfStatement(answer) === 'access-denied') throw this.#insertsDenied();
-      return undefined;
     } catch (error) {
       const code = MigrationError.codeOf(error);
       if (error instanceof MigrationError && (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED'))
         return error.message;
-      if (errorTable[code].onExhausted === 'fail-entry') return undefined;
-      throw error;
+      if (errorTable[code].onExhausted !== 'fail-entry') throw error;
     }
+    // The permission may have been given since.
+    this.#cannotCreate = undefined;
+    return undefined;
   }
 
   async getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems> {
