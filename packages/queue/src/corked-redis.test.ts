@@ -13,19 +13,21 @@ async function connected(): Promise<CorkedRedis> {
   return redis;
 }
 
-it('writes the commands of one tick at once, and those of the next by themselves', async () => {
+it('writes the commands of one turn of the event loop at once, and those of the next by themselves', async () => {
   const redis = await connected();
   const single = vi.spyOn(redis.stream, '_write');
   const several = vi.spyOn(redis.stream as Required<typeof redis.stream>, '_writev');
   const answers = await Promise.all([
     redis.echo('ü😀'),
     Promise.resolve().then(() => redis.echo('b')),
+    new Promise<void>((resolve) => process.nextTick(resolve)).then(() => redis.echo('after a tick')),
     redis.echoBuffer(Buffer.from([0xff, 0])),
     redis.pipeline().echo('c').echo('d').exec(),
   ]);
   expect(answers).toEqual([
     'ü😀',
     'b',
+    'after a tick',
     Buffer.from([0xff, 0]),
     [
       [null, 'c'],

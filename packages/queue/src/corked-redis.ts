@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 
 /**
- * One that writes to its socket once a tick: a write for each command costs as much as the command, and jobs whose answers
- * come together send what follows together. Nothing is held beyond the tick, and nothing else changes: to ioredis a command
- * is under way as soon as the socket has it, and goes down with the socket.
+ * One that writes to its socket once a turn of the event loop: a write for each command costs as much as the command, and
+ * jobs whose answers come together, from whichever service, send what follows together. Nothing is held beyond the turn,
+ * and nothing else changes: to ioredis a command is under way as soon as the socket has it, and goes down with the socket.
  */
 export class CorkedRedis extends Redis {
   #held: Redis['stream'] | undefined;
@@ -14,10 +14,13 @@ export class CorkedRedis extends Redis {
     if (stream !== undefined && stream !== this.#held) {
       this.#held = stream;
       stream.cork();
-      process.nextTick(() => {
+      // What gets a connection ready goes at once: a server that then refuses it would close before it is read why.
+      const send = (): void => {
         this.#held = undefined;
         stream.uncork();
-      });
+      };
+      if (this.status === 'ready') setImmediate(send);
+      else process.nextTick(send);
     }
     return super.sendCommand(...args);
   }
