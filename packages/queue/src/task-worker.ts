@@ -128,10 +128,10 @@ async function settle(
   if ('outcome' in result) {
     switch (result.outcome) {
       case 'done':
-        report.finish(result.summary, 100);
+        report.complete();
         return result.summary;
       case 'failed':
-        report.finish(result.reason);
+        report.fail(result.reason);
         throw failure(result.reason);
       case 'handed-back':
         await job.moveToWait(token);
@@ -151,7 +151,7 @@ async function settle(
       await job.moveToWait(token);
       throw new WaitingError();
     case 'done':
-      report.finish('done before', 100);
+      report.complete();
       return 'done before';
     case 'paused':
       // The queue itself is paused together with the run, or by a supervisor in a moment.
