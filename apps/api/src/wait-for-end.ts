@@ -14,11 +14,12 @@ export async function waitForEnd(
   limitMs: number,
 ): Promise<Operation> {
   const { ledger, stopping, workers } = context;
-  const until = performance.now() + limitMs;
+  const since = performance.now();
+  const until = since + limitMs;
   let operation = opened;
   for (;;) {
     const left = until - performance.now();
-    const look = { limitMs: Math.min(left, lookMs), signal: stopping };
+    const look = { limitMs: Math.min(left, lookMs), since, signal: stopping };
     const now = await waitForOperation(() => ledger.get(opened.id), look);
     if (now === undefined) return operation;
     operation = now;

@@ -1,11 +1,4 @@
-import {
-  isSameBinding,
-  MigrationError,
-  type Operation,
-  type CoordinatorState,
-  errorTable,
-  messageOf,
-} from '@migrator/core';
+import { errorTable, isSameBinding, messageOf, MigrationError, type Operation } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import { doneBy } from '../reports/current-status.ts';
@@ -28,6 +21,9 @@ export type Round =
   | { readonly over: true };
 
 const pollMs = 250;
+/** While users are still listed: in so long all workers together end fewer tasks than are listed ahead. */
+const listingPollMs = 100;
+const leastPollMs = 50;
 /** A round that takes longer ends with what the service says, and is done again. */
 const roundLimitMs = 10_000;
 const retryMs = 3_000;
@@ -99,12 +95,12 @@ async function workRound(
   }
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
-  await context.ledger.update(now.id, {
-    coordinatorState: { lastError: outageOf(context, now), ...rateState(context, now) },
-  });
+  const rate = nextRate(now.coordinatorState.rate, doneBy(now), context.now().getTime());
+  await context.ledger.update(now.id, { coordinatorState: { lastError: outageOf(context, now), rate } });
   if (!now.listing.done || outstanding(now) > 0) {
     if (filled === 'waits' && outstanding(now) === 0) return again(context, now, 0);
-    return again(context, now, now.listing.done || filled === 'waits' ? pollMs : pollMs / 5);
+    const listed = now.listing.done || filled === 'waits';
+    return again(context, now, listed ? pauseBeforeEnd(now, rate.perSecond) : listingPollMs);
   }
   const part = await plan.nextPart(context, now);
   if (part !== undefined && part.state === 'running') {
@@ -203,8 +199,11 @@ function outageOf(context: Pick<CoordinatorContext, 'now'>, operation: Operation
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;
 }
 
-function rateState(context: Pick<CoordinatorContext, 'now'>, operation: Operation): CoordinatorState {
-  return { rate: nextRate(operation.coordinatorState.rate, doneBy(operation), context.now().getTime()) };
+/** Milliseconds: shorter where the entries will all be done sooner, so that a run's end is seen when it comes. */
+function pauseBeforeEnd(operation: Operation, entriesPerSecond: number): number {
+  const left = (operation.coordinatorState.totalEntries ?? 0) - doneBy(operation);
+  if (left <= 0 || entriesPerSecond === 0) return pollMs;
+  return Math.min(pollMs, Math.max(leastPollMs, (left / entriesPerSecond) * 1_000));
 }
 
 async function again(

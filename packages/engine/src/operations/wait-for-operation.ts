@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** The share of the time waited so far that passes before the next look: what is soon over is not seen late. */
+const patience = 0.05;
+const leastMs = 20;
+
 export interface WaitOptions<View> {
-  /** Milliseconds from one look to the next; 200 by default. */
+  /** Milliseconds from one look to the next at most; 200 by default. The first looks come sooner. */
   readonly everyMs?: number;
   /** Milliseconds; no limit by default. */
   readonly limitMs?: number;
+  /** When the wait began, by `performance.now()`; now by default. */
+  readonly since?: number;
   readonly signal?: AbortSignal;
   /** Called after each look at an operation that still runs. What it throws ends the wait. */
   readonly onLook?: (running: View) => void | Promise<void>;
@@ -21,7 +27,9 @@ export async function waitForOperation<View extends { readonly state: string }>(
   options: WaitOptions<View> = {},
 ): Promise<View | undefined> {
   const { everyMs = 200, limitMs = Number.POSITIVE_INFINITY, signal, onLook, onError } = options;
-  const until = performance.now() + limitMs;
+  const begun = performance.now();
+  const { since = begun } = options;
+  const until = begun + limitMs;
   let view: View | undefined;
   for (;;) {
     const seen = await look().then(
@@ -37,8 +45,10 @@ export async function waitForOperation<View extends { readonly state: string }>(
       if (view === undefined || view.state !== 'running') return view;
       await onLook?.(view);
     }
-    const left = until - performance.now();
+    const now = performance.now();
+    const left = until - now;
     if (left <= 0 || signal?.aborted === true) return view;
-    await delay(Math.min(everyMs, left), undefined, { signal }).catch(() => undefined);
+    const soon = Math.max(leastMs, (now - since) * patience);
+    await delay(Math.min(everyMs, soon, left), undefined, { signal }).catch(() => undefined);
   }
 }
