@@ -5,7 +5,9 @@ import { gunzipSync } from 'node:zlib';
 
 import type { Source } from '@migrator/core';
 import { journals, type JournalUser, oddIds } from '@migrator/devkit';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { deleteApp, initializeApp } from 'firebase-admin/app';
+import { getFirestore } from 'firebase-admin/firestore';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 
 import { type BackUpOptions, backUp, partialPath } from './back-up.ts';
 import { openFilledSource } from './test-support/backed-up.ts';
@@ -109,6 +111,42 @@ test.each([100, 900, 1_800])('stopped after %i entries, it continues to the same
   expect(await contentOf(path)).toEqual(resumed);
   expect(resumed).toHaveLength(2_005);
 });
+
+test.each(['user-00000', 'user-00001'])(
+  'a user who was being read and has gone when it continues, %s, has an end',
+  async (userId) => {
+    const source = await open(journals({ users: 2, entriesPerUser: 1_000 }));
+    const stop = new AbortController();
+    const stopped = run(source, {
+      signal: stop.signal,
+      onProgress: ({ entries }) => entries >= (userId === 'user-00000' ? 300 : 1_300) && stop.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    await deleteUser(source, userId);
+    await run(source, { resume: true });
+    await verifyBackup(path);
+    const ends = (await contentOf(path))
+      .filter((line) => line.startsWith('{"user"'))
+      .map((line) => JSON.parse(line) as { user: string; missing: boolean; entries: number });
+    expect(ends.map(({ user }) => user)).toEqual(['user-00000', 'user-00001']);
+    const end = ends.find(({ user }) => user === userId);
+    expect(end?.missing).toBe(true);
+    expect(end?.entries).toBeGreaterThanOrEqual(300);
+    expect(end?.entries).toBeLessThan(1_000);
+  },
+);
+
+async function deleteUser(source: Source, userId: string): Promise<void> {
+  vi.stubEnv('FIRESTORE_EMULATOR_HOST', source.binding.emulator);
+  const app = initializeApp({ projectId: source.binding.project }, source.binding.project);
+  try {
+    const firestore = getFirestore(app);
+    await firestore.recursiveDelete(firestore.doc(`users/${userId}`));
+  } finally {
+    await deleteApp(app);
+    vi.unstubAllEnvs();
+  }
+}
 
 test('what a kill has torn is cut off, wherever it was', async () => {
   const source = await open(journals(some));

@@ -63,30 +63,19 @@ export async function* readUsers(source: Source, options: ReadOptions): AsyncGen
   }
 }
 
-/** From the user that has begun, or else after the last one. */
+/** Those that the tally lacks, and first the one whose end it lacks. */
 async function* listUsers(
   source: Source,
   { userIds, tally: { user: last, ended }, signal }: ReadOptions,
 ): AsyncGenerator<ListedUser, undefined> {
-  // Of one that has gone in the meantime, entries are there, and its end has to be.
   let begun = ended ? undefined : last;
-  let before = begun === undefined ? last : undefined;
   const all = userIds === undefined ? allUsers(source, signal) : givenUsers(userIds);
   for await (const user of all) {
-    if (begun !== undefined) {
-      const order = compareIds(user.userId, begun);
-      if (order < 0) continue;
-      if (order > 0) yield { userId: begun, missing: true };
-      before = begun;
-      begun = undefined;
-      if (order === 0) {
-        yield user;
-        continue;
-      }
-    }
-    const order = before === undefined ? 1 : compareIds(user.userId, before);
-    // On the way to the last one of an earlier attempt; later on the order is checked line by line.
-    if (order <= 0) continue;
+    const order = last === undefined ? 1 : compareIds(user.userId, last);
+    if (order < 0 || (order === 0 && begun === undefined)) continue;
+    // It has gone in the meantime: its entries are there, and its end has to be.
+    if (order > 0 && begun !== undefined) yield { userId: begun, missing: true };
+    begun = undefined;
     yield user;
   }
   if (begun !== undefined) yield { userId: begun, missing: true };

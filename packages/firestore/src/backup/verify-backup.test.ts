@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { packMember } from './gzip-member.ts';
-import { type BackedUp, backedUp } from './test-support/backed-up.ts';
+import { type BackedUp, backedUp, openFilledSource } from './test-support/backed-up.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 let backup: BackedUp;
@@ -15,7 +15,9 @@ let lines: string[];
 
 beforeAll(async () => {
   const users = journals({ users: 3, entriesPerUser: 300 });
-  backup = await backedUp(users, inject('services').FIRESTORE_EMULATOR_HOST);
+  const source = await openFilledSource(users, inject('services').FIRESTORE_EMULATOR_HOST);
+  backup = await backedUp(source);
+  await source.close();
   whole = await readFile(backup.path);
   lines = gunzipSync(whole).toString().trimEnd().split('\n');
 });

@@ -21,15 +21,10 @@ export async function openFilledSource(users: Iterable<JournalUser>, emulatorHos
   return await createFirestoreSource({ emulatorHost, projectId });
 }
 
-/** A backup of these users in a folder of its own. */
-export async function backedUp(users: Iterable<JournalUser>, emulatorHost: string): Promise<BackedUp> {
+/** A backup of it, in a folder of its own. */
+export async function backedUp(source: Source): Promise<BackedUp> {
   const folder = await mkdtemp(join(tmpdir(), 'backup-'));
   const path = join(folder, 'journals.ndjson.gz');
-  const source = await openFilledSource(users, emulatorHost);
-  try {
-    await backUp(source, { path, allowEmpty: true, signal: new AbortController().signal });
-  } finally {
-    await source.close();
-  }
+  await backUp(source, { path, allowEmpty: true, signal: new AbortController().signal });
   return { path, remove: () => rm(folder, { recursive: true }) };
 }
