@@ -1,4 +1,5 @@
 import { chaos as runChaos, describeChaos } from '@migrator/e2e';
+import { messageOf } from '@migrator/core';
 
 export interface ChaosCommandOptions {
   readonly seed: number;
@@ -19,7 +20,7 @@ export async function chaos({ json, ...options }: ChaosCommandOptions): Promise<
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeChaos(result));
     process.exitCode = result.ok ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: String(error) })}\n`);
     process.exitCode = 1;
   }

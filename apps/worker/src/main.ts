@@ -1,5 +1,5 @@
 import { endAtStart, endInOrder, loadConfig, requireNoArguments } from '@migrator/config';
-import { describeSource, describeTarget } from '@migrator/core';
+import { describeSource, describeTarget, messageOf } from '@migrator/core';
 import { openQueueContext, openTelemetry, publishMetrics } from '@migrator/runtime';
 import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } from '@migrator/queue';
 
@@ -44,9 +44,7 @@ const end = endInOrder('worker', async () => {
 await untilFitRedis(context.redis, config.redis.prefix, logRateLimited).catch((error: unknown) => {
   if (stopping) return;
   logRateLimited(error);
-  process.stderr.write(
-    `worker: ${telemetry.redact(error instanceof Error ? error.message : String(error))}\n`,
-  );
+  process.stderr.write(`worker: ${telemetry.redact(messageOf(error))}\n`);
   end(1);
 });
 if (!stopping) {

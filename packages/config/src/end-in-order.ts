@@ -1,3 +1,5 @@
+import { messageOf } from '@migrator/core';
+
 /** How long everything at a program's end may take together. Supervisors kill ten seconds after their signal. */
 const endLimitMs = 9_500;
 /** Ctrl-C reaches a program twice: from the terminal, and through the package manager that runs it. */
@@ -36,7 +38,7 @@ export function endInOrder(program: string, stop: () => Promise<void>): (exitCod
     );
     stop().then(
       () => process.exit(exitCode),
-      (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => fail(messageOf(error)),
     );
   };
   const isSecond = secondRequest();
@@ -51,6 +53,6 @@ export function endInOrder(program: string, stop: () => Promise<void>): (exitCod
 
 /** Ends a program that can't begin, with one line that says why. */
 export function endAtStart(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 }

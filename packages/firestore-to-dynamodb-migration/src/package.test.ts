@@ -61,7 +61,8 @@ beforeAll(async () => {
   );
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
   await writeFile(join(project, 'main.ts'), program);
-  const nodeTypes = `@types/node@${(await catalog())['@types/node']}`;
+  const { version } = await packageJson(join(root, 'node_modules/@types/node'));
+  const nodeTypes = `@types/node@${version}`;
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
   await run('npm', ['install', ...flags, `./${tarball}`, nodeTypes], { cwd: project });
 }, 300_000);
@@ -175,6 +176,7 @@ async function start(env: Readonly<Record<string, string | undefined>>, folder: 
 }
 
 interface PackageJson {
+  readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 

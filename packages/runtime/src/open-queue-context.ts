@@ -1,5 +1,5 @@
 import type { Config } from '@migrator/config';
-import { type Binding, MigrationError } from '@migrator/core';
+import { type Binding, messageOf, MigrationError } from '@migrator/core';
 import type { CoordinatorContext, EngineContext, RateController } from '@migrator/engine';
 import {
   closeRedis,
@@ -78,8 +78,4 @@ export async function openQueueContext(
       await services.close();
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import pRetry, { AbortError } from 'p-retry';
+import { messageOf } from '@migrator/core';
 
 import type { Notice } from './notice.ts';
 
@@ -43,7 +44,7 @@ export async function postNotice(
       signal,
     }).catch((error: unknown) => {
       // p-retry takes some TypeErrors for bugs.
-      throw new Error(`no answer: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`no answer: ${messageOf(error)}`);
     });
     await response.body?.cancel();
     if (response.ok) return;

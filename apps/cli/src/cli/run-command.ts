@@ -1,4 +1,4 @@
-import { MigrationError } from '@migrator/core';
+import { messageOf, MigrationError } from '@migrator/core';
 import { ApiError } from '@migrator/runtime/api-client';
 
 import { onStopRequest, type StopRequest } from '../stop-requests.ts';
@@ -36,7 +36,7 @@ export async function runCommand(
   } catch (error) {
     const stop = stopping.signal.reason as StopRequest | undefined;
     process.exitCode = stop === undefined ? exitCodeOf(error) : stop.exitCode;
-    const message = stop === undefined ? messageOf(error) : `Stopped. ${afterStop}`;
+    const message = stop === undefined ? explain(error) : `Stopped. ${afterStop}`;
     process.stderr.write(`${message}\n`);
     if (json) process.stdout.write(`${JSON.stringify({ error: message, ...problemOf(error) })}\n`);
   }
@@ -46,8 +46,8 @@ function ensureNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-function messageOf(error: unknown): string {
-  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) return messageOf(error);
   return `${error.message}${adviceFor(error)}`;
 }
 

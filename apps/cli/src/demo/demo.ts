@@ -1,3 +1,4 @@
+import { messageOf } from '@migrator/core';
 import { type LocalServices, type Program, ProgramError, startLocalServices } from '@migrator/devkit';
 
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
@@ -57,7 +58,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   };
   const logRateLimited = (error: unknown): void => {
     process.exitCode = error instanceof StopRequest ? error.exitCode : 1;
-    process.stderr.write(`\n${messageOf(error, surroundings.programs)}\n`);
+    process.stderr.write(`\n${explain(error, surroundings.programs)}\n`);
   };
 
   let result: DemoResult | undefined;
@@ -74,7 +75,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     surroundings.display.stop();
     if (error instanceof StopRequest) screen.write('\nStopping\n');
     if (result === undefined || !(error instanceof StopRequest)) logRateLimited(error);
-    if (result === undefined) tell({ ok: false, error: messageOf(error, []) });
+    if (result === undefined) tell({ ok: false, error: explain(error, []) });
     ending.abort(error);
   }
   const limit = setTimeout(() => process.exit(), endLimitMs);
@@ -157,8 +158,8 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** One line where a message says it all; else with what the programs said last. */
-function messageOf(error: unknown, programs: readonly Program[]): string {
-  const message = error instanceof Error ? error.message : String(error);
+function explain(error: unknown, programs: readonly Program[]): string {
+  const message = messageOf(error);
   if (error instanceof StopRequest || error instanceof ProgramError) return message;
   const said = programs.flatMap((program) => program.lastLines.map((line) => `  ${program.name}: ${line}`));
   return [message, ...said].join('\n');

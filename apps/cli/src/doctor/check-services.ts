@@ -1,5 +1,11 @@
 import type { Config } from '@migrator/config';
-import { describeSource, describeTarget, MigrationError, type TableDescription } from '@migrator/core';
+import {
+  describeSource,
+  describeTarget,
+  messageOf,
+  MigrationError,
+  type TableDescription,
+} from '@migrator/core';
 import { tryWrites } from '@migrator/dynamodb';
 import { withinLimit } from '@migrator/engine';
 import type { Services } from '@migrator/runtime';
@@ -65,9 +71,7 @@ async function checkPermissions({ target }: Services, aws: Config['aws']): Promi
     attempt('BatchGetItem', (signal) => target.getItems(['journal-migrate doctor'], signal)),
   ]);
   const { PutItem, DeleteItem } = await tryWrites(aws, AbortSignal.timeout(limitMs));
-  const why = await withinLimit(limitMs, undefined, (signal) => target.whyNoBatches(signal)).catch(
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
+  const why = await withinLimit(limitMs, undefined, (signal) => target.whyNoBatches(signal)).catch(messageOf);
   return [
     ...reads,
     PutItem === undefined ? ok('PutItem', 'permitted') : fail('PutItem', PutItem),

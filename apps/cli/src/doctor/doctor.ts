@@ -1,5 +1,6 @@
 import { type Config, ConfigError, requireConfig } from '@migrator/config';
 import { openServices, type Services } from '@migrator/runtime';
+import { messageOf } from '@migrator/core';
 
 import { columns } from '../cli/columns.ts';
 import { exitCodes } from '../cli/exit-codes.ts';
@@ -42,7 +43,7 @@ async function checkAll(users: number): Promise<Line[]> {
     services = await openServices({ ...config, aws });
   } catch (error) {
     // A line for each thing that is missing.
-    const missing = (error instanceof Error ? error.message : String(error)).split('\n');
+    const missing = messageOf(error).split('\n');
     return [...missing.map((says) => fail('Configuration', says)), ...(await redis)];
   }
   try {

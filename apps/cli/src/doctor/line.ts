@@ -1,3 +1,5 @@
+import { messageOf } from '@migrator/core';
+
 /** One thing that was looked at. `fail`: a run would not work. */
 export interface Line {
   readonly check: string;
@@ -11,7 +13,7 @@ export const warn = (check: string, says: string): Line => ({ check, level: 'war
 export const fail = (check: string, error: unknown): Line => ({
   check,
   level: 'fail',
-  says: error instanceof Error ? error.message : String(error),
+  says: messageOf(error),
 });
 
 /** What `work` resolves with, and the milliseconds that it took. */

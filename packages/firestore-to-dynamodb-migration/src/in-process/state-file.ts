@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import process from 'node:process';
 
-import { type Binding, isSameBinding, type MigrationRequest } from '@migrator/core';
+import { type Binding, isSameBinding, messageOf, type MigrationRequest } from '@migrator/core';
 import { pseudonym } from '@migrator/engine';
 import { z } from 'zod';
 
@@ -81,7 +81,7 @@ export async function writeLastResult(path: string, binding: Binding, last: Last
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     process.emitWarning(`The migration's result can't be kept in its state file: ${why}`, {
       code: 'MIGRATION_STATE_FILE',
     });

@@ -1,3 +1,4 @@
+import { messageOf } from '@migrator/core';
 import type { Log } from './create-log.ts';
 
 const quietMs = 10_000;
@@ -19,6 +20,6 @@ export function createRateLimit(): (text: string) => boolean {
 export function createLogRateLimited(log: Log): (error: unknown) => void {
   const isNews = createRateLimit();
   return (err) => {
-    if (isNews(err instanceof Error ? err.message : String(err))) log.error({ err }, 'service-error');
+    if (isNews(messageOf(err))) log.error({ err }, 'service-error');
   };
 }
