@@ -113,6 +113,22 @@ it('what can be no item fails as in a run', { timeout: 60_000 }, async () => {
   });
 });
 
+it('a backup of some users is a run of these users', { timeout: 60_000 }, async () => {
+  await project.addJournals(journals({ users: 2, entriesPerUser: 3 }));
+  await run('backup', '--out', path);
+  await run('restore', '--from', path, '--yes');
+  await run('backup', '--out', path, '--user', 'user-00001', '--force');
+  // All of Firestore would miss the entries of the other user.
+  expect(await run('restore', '--from', path, '--yes', '--json')).toMatchObject({
+    code: 0,
+    json: { stats: { skippedCount: 3, users: { listed: 1 } }, verification: { isValid: true } },
+  });
+  expect(await run('restore', '--from', path, '--user', 'user-00000', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('user-00000 is none of them'),
+  });
+});
+
 it('a backup that is killed, or stopped, continues to the same content', { timeout: 120_000 }, async () => {
   await project.addJournals(journals({ users: 40, entriesPerUser: 200 }));
   const whole = join(folder, 'whole.gz');

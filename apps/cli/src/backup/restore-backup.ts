@@ -16,7 +16,7 @@ import { openServices, type Services } from '@migrator/runtime';
 import { amount } from '../amount.ts';
 import { namedRows } from '../cli/columns.ts';
 import { confirm } from '../cli/confirm.ts';
-import { exitCodeOfEnd } from '../cli/exit-codes.ts';
+import { exitCodeOfEnd, UsageError } from '../cli/exit-codes.ts';
 import type { Outcome, Session } from '../cli/run-command.ts';
 import type { RestoreOptions } from '../commands/restore.ts';
 import { progressDisplay } from '../cli/progress-display.ts';
@@ -27,29 +27,25 @@ import { countingDisplay } from './counting-display.ts';
 /** A run whose source is the file: what it is bound to, writes and reports is what a run of that Firestore would. */
 export async function restoreBackup(session: Session, options: RestoreOptions): Promise<Outcome> {
   const config = requireConfig();
-  const source = await openVerified(session, options.from);
-  const services = await openServices(asBackedUp(config, source), undefined, undefined, source).catch(
-    async (error: unknown) => {
-      await source.close();
-      throw error;
-    },
+  await using opened = new AsyncDisposableStack();
+  const source = opened.adopt(await openVerified(session, options.from), (file) => file.close());
+  const userIds = usersOf(source, options);
+  const services = opened.adopt(
+    await openServices(asBackedUp(config, source), undefined, undefined, source),
+    (all) => all.close(),
   );
-  try {
-    // A dry run writes nothing, so that there is nothing to ask.
-    if (!options.dryRun && !options.yes) {
-      const plan = planOf(services, source, options);
-      await confirm(session, { plan, question: 'Write these entries?' });
-    }
-    const ledger = createMemoryLedger();
-    const operation = await run(session, { ...services, ledger }, options, config);
-    const report = config.hideUserData
-      ? await migrationReport(hidingLedger(ledger), withoutUserData(operation))
-      : await migrationReport(ledger, operation);
-    const exitCode = exitCodeOfEnd(report.state, report.verification);
-    return { value: report, text: describeReport(report), exitCode };
-  } finally {
-    await services.close();
+  // A dry run writes nothing, so that there is nothing to ask.
+  if (!options.dryRun && !options.yes) {
+    const plan = planOf(services, source, options.from, userIds);
+    await confirm(session, { plan, question: 'Write these entries?' });
   }
+  const ledger = createMemoryLedger();
+  const operation = await run(session, { ...services, ledger }, { ...options, userIds }, config);
+  const report = config.hideUserData
+    ? await migrationReport(hidingLedger(ledger), withoutUserData(operation))
+    : await migrationReport(ledger, operation);
+  const exitCode = exitCodeOfEnd(report.state, report.verification);
+  return { value: report, text: describeReport(report), exitCode };
 }
 
 async function openVerified(session: Session, path: string): Promise<BackupSource> {
@@ -61,6 +57,15 @@ async function openVerified(session: Session, path: string): Promise<BackupSourc
   } finally {
     display.stop();
   }
+}
+
+/** Undefined: all of Firestore's. A backup of some users says nothing about others. */
+function usersOf({ summary }: BackupSource, { from, user }: RestoreOptions): readonly string[] | undefined {
+  const { userIds } = summary.header;
+  const lacking = user?.find((id) => userIds?.includes(id) === false);
+  if (lacking !== undefined)
+    throw new UsageError(`${from} is a backup of some users, and ${lacking} is none of them.`);
+  return user === undefined ? userIds : [...new Set(user)];
 }
 
 /** Names of projects and collections are the file's, and a file needs no gentle begin. */
@@ -76,14 +81,15 @@ function asBackedUp(config: Config, { binding }: BackupSource): Config {
 function planOf(
   { configured }: Services,
   { summary: { header, trailer } }: BackupSource,
-  { from, user }: RestoreOptions,
+  from: string,
+  userIds: readonly string[] | undefined,
 ): string {
   return namedRows({
     backup: `${from}, read ${header.startedAt} to ${trailer.finishedAt}`,
     source: describeSource(header.source),
     target: describeTarget(configured.target),
     entries: `${amount(trailer.entries)} of ${amount(trailer.users)} users in the backup`,
-    users: user === undefined ? 'all' : user.join(', '),
+    users: userIds === undefined ? 'all' : userIds.join(', '),
   });
 }
 
@@ -92,7 +98,7 @@ type RunContext = Services & { readonly ledger: ReturnType<typeof createMemoryLe
 async function run(
   { screen, signal }: Session,
   context: RunContext,
-  { dryRun, verify, user }: RestoreOptions,
+  { dryRun, verify, userIds }: Pick<MigrationRequest, 'dryRun' | 'verify' | 'userIds'>,
   config: Config,
 ): Promise<Operation> {
   const request: MigrationRequest = {
@@ -100,7 +106,7 @@ async function run(
     dryRun,
     verify,
     prune: false,
-    userIds: user && [...new Set(user)],
+    userIds,
   };
   await preflight(context, request, signal);
   const binding = await context.binding();

@@ -20,7 +20,7 @@ export interface Outcome {
   readonly exitCode?: number;
 }
 
-/** Runs a command's work, prints what came of it, and sets the exit code. `afterStop`: what a person should know then. */
+/** Runs a command's work, prints what came of it, and sets the exit code. `afterStop`: what to say after Ctrl-C. */
 export async function runCommand(
   { json }: { readonly json: boolean },
   work: (session: Session) => Promise<Outcome>,

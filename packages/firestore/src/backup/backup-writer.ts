@@ -105,7 +105,7 @@ export class BackupWriter {
     this.#lines = [];
     this.#bytes = 0;
     this.#writing = this.#write(content);
-    // Met by whoever waits for it next.
+    // The next wait throws it.
     this.#writing.catch(() => undefined);
   }
 
