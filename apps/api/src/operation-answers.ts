@@ -13,10 +13,8 @@ import {
 
 import { type ApiContext, basePath } from './api-context.ts';
 import { operationPath } from './operation-path.ts';
+import { type IssuesQuery, issuesPage } from './pages-of-user.ts';
 import { liveProgress } from './standstill.ts';
-
-/** What is listed of a verification or a rollback in one answer. */
-const issuesOnAPage = 100;
 
 /** The operation that a path names by an id of its kind. */
 export async function knownOperation({ ledger }: ApiContext, id: string): Promise<Operation> {
@@ -37,10 +35,10 @@ export async function runReport(context: ApiContext, operation: Operation): Prom
 export async function verificationAnswer(
   context: ApiContext,
   operation: Operation,
-  cursor?: string,
+  query: IssuesQuery = {},
 ): Promise<VerificationAnswer> {
-  const page = await context.ledger.issues(operation.id, { limit: issuesOnAPage, cursor });
-  const issues = page.issues.map(({ code, detail }) => ({
+  const page = await issuesPage(context, operation.id, query);
+  const issues = page.items.map(({ code, detail }) => ({
     kind: code,
     ...detail,
     fields: [...(detail.fields ?? [])],
@@ -50,7 +48,7 @@ export async function verificationAnswer(
   return {
     ...verdict,
     verificationId: operation.id,
-    ...operationAnswer(operation, page.cursor),
+    ...operationAnswer(operation, query, page.cursor),
     ...report,
     issues,
   };
@@ -91,10 +89,10 @@ const fates: Readonly<Record<string, string>> = {
 export async function rollbackAnswer(
   context: ApiContext,
   operation: Operation,
-  cursor?: string,
+  query: IssuesQuery = {},
 ): Promise<RollbackAnswer> {
-  const page = await context.ledger.issues(operation.id, { limit: issuesOnAPage, cursor });
-  const items = page.issues.map(({ code, detail }) => ({
+  const page = await issuesPage(context, operation.id, query);
+  const items = page.items.map(({ code, detail }) => ({
     dateKey: detail.dateKey ?? null,
     path: detail.path ?? null,
     code,
@@ -103,7 +101,7 @@ export async function rollbackAnswer(
   return {
     ...rollbackReport(operation),
     rollbackId: operation.id,
-    ...operationAnswer(operation, page.cursor),
+    ...operationAnswer(operation, query, page.cursor),
     items,
     ...(operation.state === 'running' ? { progress: await liveProgress(context, operation) } : {}),
   };
@@ -120,14 +118,11 @@ export function rollbackSummary(operation: Operation): RollbacksPage['rollbacks'
 }
 
 /** What answers about a verification or a rollback have in common. `cursor`: of the page after the one they hold. */
-function operationAnswer(operation: Operation, cursor: string | undefined) {
+function operationAnswer(operation: Operation, query: IssuesQuery, cursor: string | undefined) {
   const summary = operationSummary(operation);
   const { self } = summary.links;
-  return {
-    ...summary,
-    nextCursor: cursor ?? null,
-    links: { self, next: cursor === undefined ? undefined : `${self}?cursor=${encodeURIComponent(cursor)}` },
-  };
+  const next = cursor && `${self}?${new URLSearchParams({ ...query, cursor }).toString()}`;
+  return { ...summary, nextCursor: cursor ?? null, links: { self, next } };
 }
 
 function operationSummary(operation: Operation) {

@@ -3,11 +3,9 @@ import { answers, listedEntries, requests, retryMigration } from '@migrator/engi
 
 import { basePath } from '../api-context.ts';
 import { knownOperation, runReport } from '../operation-answers.ts';
+import { issuesPage, listedOnAPage, pageOfUser } from '../pages-of-user.ts';
 import { operationsOnAPage, route } from '../route.ts';
 import { waitForEnd } from '../wait-for-end.ts';
-
-const failuresOnAPage = 100;
-const entriesOnAPage = 100;
 
 export const migrations = route({
   id: 'migrations',
@@ -50,12 +48,12 @@ export const failures = route({
   needsRedis: true,
   answers: { 200: { says: 'A page of 100', schema: answers.failuresPage } },
   problems: ['NOT_FOUND'],
-  handle: async (context, { id, query: { code, cursor }, response }) => {
+  handle: async (context, { id, query, response }) => {
     const operation = await knownOperation(context, id);
-    const page = await context.ledger.issues(id, { limit: failuresOnAPage, code, cursor });
+    const page = await issuesPage(context, id, query);
     response.json({
       migrationId: id,
-      failures: page.issues.map(failureOf),
+      failures: page.items.map(failureOf),
       counts: operation.codes,
       nextCursor: page.cursor ?? null,
     });
@@ -73,13 +71,15 @@ export const entries = route({
   needsRedis: true,
   answers: { 200: { says: 'A page of 100', schema: answers.entriesPage } },
   problems: ['NOT_FOUND'],
-  handle: async (context, { id, query: { cursor, kind }, response }) => {
+  handle: async (context, { id, query: { cursor, kind, user }, response }) => {
     const operation = await knownOperation(context, id);
-    const page = await listedEntries(context.ledger, operation, kind, { limit: entriesOnAPage, cursor });
+    const page = await pageOfUser(user, cursor, (from) =>
+      listedEntries(context.ledger, operation, kind, { limit: listedOnAPage, cursor: from }),
+    );
     response.json({
       migrationId: id,
       kind,
-      entries: page.entries.map(({ detail }) => ({
+      entries: page.items.map(({ detail }) => ({
         path: detail.path ?? '',
         dateKey: detail.dateKey ?? '',
       })),

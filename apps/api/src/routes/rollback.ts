@@ -64,12 +64,12 @@ export const rollbackById = route({
   path: `${basePath}/rollbacks/:id`,
   tag: 'Rollback',
   summary: 'One rollback, with a page of the items it kept (or, as a dry run, would delete)',
-  query: requests.pageQuery,
+  query: requests.issuesQuery,
   needsRedis: true,
   answers: { 200: { says: 'The rollback', schema: answers.rollback } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, query, response }) => {
-    response.json(await rollbackAnswer(context, await knownOperation(context, id), query.cursor));
+    response.json(await rollbackAnswer(context, await knownOperation(context, id), query));
   },
 });
 

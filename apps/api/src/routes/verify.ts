@@ -63,12 +63,12 @@ export const verification = route({
   path: `${basePath}/verifications/:id`,
   tag: 'Verification',
   summary: 'One verification, with a page of its issues',
-  query: requests.pageQuery,
+  query: requests.issuesQuery,
   needsRedis: true,
   answers: { 200: { says: 'The verification', schema: answers.verification } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, query, response }) => {
-    response.json(await verificationAnswer(context, await knownOperation(context, id), query.cursor));
+    response.json(await verificationAnswer(context, await knownOperation(context, id), query));
   },
 });
 

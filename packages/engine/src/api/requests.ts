@@ -105,13 +105,35 @@ const cursor = z
 
 export const pageQuery = z.strictObject({ cursor });
 
+const user = z
+  .string()
+  .regex(/^[^/]{1,1500}$/, 'is no part of a user id')
+  .optional()
+  .meta({
+    description:
+      'Only those of users whose id contains this, in upper or lower case. A page may then hold fewer; `nextCursor` says whether there are more',
+    example: 'ali',
+  });
+
 export const failuresQuery = z.strictObject({
   cursor,
   code: errorCode.optional().meta({ description: 'Only failures of this code' }),
+  user,
+});
+
+export const issuesQuery = z.strictObject({
+  cursor,
+  code: z
+    .string()
+    .regex(/^[A-Za-z][\w-]{0,49}$/, 'is no code')
+    .optional()
+    .meta({ description: 'Only issues of this kind, or items of this code', example: 'different' }),
+  user,
 });
 
 export const entriesQuery = z.strictObject({
   cursor,
+  user,
   kind: entryKind.meta({
     description:
       'Which entries: with values stored as text, with a field of another type than the guide’s, whose item is the application’s, whose item is newer, or (`pruned`) whose item was removed',

@@ -20,7 +20,7 @@ const counterOf = {
 } as const satisfies Record<ListedKind, string>;
 
 interface EntriesPage {
-  readonly entries: readonly Pick<Issue, 'detail'>[];
+  readonly items: readonly Pick<Issue, 'detail'>[];
   readonly count: number;
   readonly cursor?: string;
 }
@@ -42,7 +42,7 @@ export async function listedEntries(
     const ref = { userId: parsed.userId, date };
     return [{ detail: { path: entryPath(ref, { users, journal }), dateKey: dateKey(ref) } }];
   });
-  return { entries: details, count, cursor };
+  return { items: details, count, cursor };
 }
 
 /** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
@@ -59,20 +59,20 @@ async function prunedEntries(
   let count = 0;
   for (const id of ids) count += (await ledger.get(id))?.codes[kind] ?? 0;
   const from = Number(options.cursor ?? '0');
-  const entries: Issue[] = [];
+  const items: Issue[] = [];
   let after = from % cursorStep;
   for (let place = Math.floor(from / cursorStep); place < ids.length; place += 1) {
     const page = await ledger.issues(ids[place]!, {
       code: kind,
-      limit: options.limit - entries.length,
+      limit: options.limit - items.length,
       cursor: after === 0 ? undefined : String(after),
     });
-    entries.push(...page.issues);
+    items.push(...page.issues);
     if (page.cursor !== undefined)
-      return { entries, count, cursor: String(place * cursorStep + Number(page.cursor)) };
-    if (entries.length === options.limit && place + 1 < ids.length)
-      return { entries, count, cursor: String((place + 1) * cursorStep) };
+      return { items, count, cursor: String(place * cursorStep + Number(page.cursor)) };
+    if (items.length === options.limit && place + 1 < ids.length)
+      return { items, count, cursor: String((place + 1) * cursorStep) };
     after = 0;
   }
-  return { entries, count };
+  return { items, count };
 }
