@@ -45,7 +45,7 @@ test('with a lost ledger and a clock that is behind, a run starts after the newe
   expect(again.body).toMatchObject({ stats: { skippedCount: 8, newerCount: 0 } });
 });
 
-test('newer items that nothing foretold are counted with advice, and the next run repairs them', async () => {
+test('newer items that the preflight did not meet are counted with advice, and the next run repairs them', async () => {
   await using environment = await migrated();
   for (const [index, key] of ['ann_1', 'bob_3'].entries())
     await change(environment, `journal_${key}`, (item) => fromAhead(item, dayMs * (index + 1)));

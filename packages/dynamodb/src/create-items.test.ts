@@ -75,8 +75,8 @@ test.each<[string, ScriptedAnswer]>([
   ['a throttled request', exception('ThrottlingException')],
   ['a server error', { status: 500, body: { __type: 'InternalServerError' } }],
   ['without an outcome for a statement', { body: {} }],
-])('an answer that is %s: the whole batch goes again', async (_, trouble) => {
-  const { target, dynamodb } = await open([trouble, answer(failed('DuplicateItem'), created, created)]);
+])('an answer that is %s: the whole batch goes again', async (_, failing) => {
+  const { target, dynamodb } = await open([failing, answer(failed('DuplicateItem'), created, created)]);
   expect((await target.createItems(items, heldLease)).created).toEqual([false, true, true]);
   expect(dynamodb.calls).toHaveLength(2);
 });

@@ -92,12 +92,12 @@ describe('a call', () => {
 
   test.each<[string, ScriptedAnswer]>([
     ['throttled', exception('ProvisionedThroughputExceededException')],
-    ['answered by a server in trouble', { status: 500, body: { __type: 'InternalServerError' } }],
+    ['answered with a 500', { status: 500, body: { __type: 'InternalServerError' } }],
     ['answered by a proxy', { status: 403, body: '<html>no</html>' }],
     ['broken off', 'reset'],
     ['answered with a wrong checksum', { ...done, headers: { 'x-amz-crc32': '1' } }],
-  ])('that is %s is made again', async (_, trouble) => {
-    const { target, dynamodb, retries } = await open([trouble, trouble, done]);
+  ])('that is %s is made again', async (_, failing) => {
+    const { target, dynamodb, retries } = await open([failing, failing, done]);
     expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'written' });
     expect(retries).toHaveLength(2);
     expect(dynamodb.calls).toHaveLength(3);
@@ -228,7 +228,7 @@ test('bodies that are used again bring every item whole, whatever becomes of the
       const { dateKey: key } = body['Item'] as { dateKey: { S: string } };
       const tries = (counts.get(key.S) ?? 0) + 1;
       counts.set(key.S, tries);
-      // Two of three entries meet trouble first, each kind of it in turns.
+      // Two of three entries fail first, each kind of it in turns.
       const kind = Number(key.S.slice(-4)) % (answers.length * 1.5);
       return (tries === 1 ? answers[Math.floor(kind)] : undefined) ?? done;
     },

@@ -148,7 +148,7 @@ test.each([
   await target.describe();
 });
 
-test('indexes on what items have as it is, or lack, are no trouble', async () => {
+test('indexes on what items have as it is, or lack, are accepted', async () => {
   const tableName = await createTable({
     KeySchema: key,
     AttributeDefinitions: [

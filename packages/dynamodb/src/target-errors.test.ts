@@ -54,7 +54,7 @@ describe('what DynamoDB answers', () => {
     ['ServiceUnavailable', 503],
     ['SomethingNewException', 502],
     ['', 403],
-  ])('%s with status %i is trouble that passes', (name, httpStatus) => {
+  ])('%s with status %i is transient', (name, httpStatus) => {
     expect(targetError({ name, message: 'x', httpStatus }, put).code).toBe('TARGET_UNAVAILABLE');
   });
 

@@ -29,7 +29,7 @@ test.each<[keyof typeof status, ErrorCode, RegExp]>([
   expect(error.message).toContain(`${name}: what Google says`);
 });
 
-test('what is not a status is trouble too, and says what it is', () => {
+test('what is not a status is an error too, and says what it is', () => {
   expect(sourceError(new Error('socket hang up'), path)).toMatchObject({
     code: 'SOURCE_UNAVAILABLE',
     message: expect.stringContaining('socket hang up'),

@@ -12,11 +12,8 @@ import {
   SentinelConnector,
 } from 'ioredis';
 
-import { PrimaryConnector, PrimaryRedis } from './primary-redis.ts';
+import { PrimaryConnector, PrimaryRedis, type RedisConnection } from './primary-redis.ts';
 import { forgetError, rememberError } from './redis-errors.ts';
-
-/** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
-export type RedisConnection = Redis | Cluster;
 
 export type RedisRole =
   /** Answers people: fails fast, so that a request gets its 503 within seconds. */

@@ -11,7 +11,8 @@ export {
 } from './redis-connection.ts';
 export { requireRecordVersion } from './record-version.ts';
 export { namingRedisErrors, toRedisError } from './redis-errors.ts';
-export { connectRedis, type RedisConnection, type RedisSettings } from './connect-redis.ts';
+export { connectRedis, type RedisSettings } from './connect-redis.ts';
+export type { RedisConnection } from './primary-redis.ts';
 export { createWorkerRegistry, type LiveWorker, type WorkerRegistry } from './worker-registry.ts';
 export { startWorkers } from './start-workers.ts';
 export { createMetricsBoard, type MetricsBoard } from './metrics-board.ts';

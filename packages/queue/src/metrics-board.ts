@@ -1,4 +1,4 @@
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 
 /** What a process put up longer ago is the last word of one that is gone. */
 const staleMs = 60_000;

@@ -1,7 +1,7 @@
 import { type JobType, Queue, type Telemetry } from 'bullmq';
 
 import { atMost } from './at-most.ts';
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { type CoordinatorJob, queueNames, type TaskJob } from './job-catalog.ts';
 
 export interface MigrationQueues {

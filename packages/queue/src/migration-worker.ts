@@ -2,7 +2,7 @@ import { leaseMs } from '@migrator/core';
 import { type Processor, type Telemetry, Worker } from 'bullmq';
 
 import type { BindingGuard } from './binding-guard.ts';
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import type { OnWorkEvent } from './work-events.ts';
 
 export interface WorkerOptions {

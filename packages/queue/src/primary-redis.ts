@@ -2,9 +2,12 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 
-import { AbstractConnector, type RedisOptions } from 'ioredis';
+import { AbstractConnector, type Cluster, type Redis, type RedisOptions } from 'ioredis';
 
 import { CorkedRedis } from './corked-redis.ts';
+
+/** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
+export type RedisConnection = Redis | Cluster;
 
 /** As Node says it where the other side ends the connection. */
 export const tlsCutOff = 'Client network socket disconnected before secure TLS connection was established';

@@ -9,7 +9,7 @@ import {
   taskJobOptions,
 } from './job-catalog.ts';
 import { aliveStates, type MigrationQueues } from './migration-queues.ts';
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 
 /** The longest delays (ms) that are given on purpose: between rounds; before another attempt or after an outage. */
 const longestRoundDelayMs = 5_000;

@@ -1,6 +1,6 @@
 import { MigrationError } from '@migrator/core';
 
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { toRedisError } from './redis-errors.ts';
 import { LedgerKeys } from './redis-ledger/ledger-keys.ts';
 import { loadScript, runScript } from './run-script.ts';

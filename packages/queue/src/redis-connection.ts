@@ -4,7 +4,7 @@ import { isRedisCode, MigrationError } from '@migrator/core';
 import { Cluster, Redis } from 'ioredis';
 
 import { atMost } from './at-most.ts';
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { requireRecordVersion } from './record-version.ts';
 import { faultOf, isConfigurationFault, toRedisError, toServiceError } from './redis-errors.ts';
 import { loadScript, runScript } from './run-script.ts';

@@ -1,7 +1,6 @@
 import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
 
-import type { RedisConnection } from './connect-redis.ts';
-import { tlsCutOff } from './primary-redis.ts';
+import { type RedisConnection, tlsCutOff } from './primary-redis.ts';
 
 /** What one error says, before what its connection has met is known. */
 interface Meaning {

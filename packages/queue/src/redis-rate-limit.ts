@@ -1,7 +1,7 @@
 import { type RateSample, type SharedRateLimit, takeFrom, windowOf } from '@migrator/engine';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { namingRedisErrors } from './redis-errors.ts';
 import { LedgerKeys } from './redis-ledger/ledger-keys.ts';
 import { loadScript, runScript } from './run-script.ts';

@@ -1,4 +1,4 @@
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { namingRedisErrors } from './redis-errors.ts';
 
 /** Small texts that end by themselves, such as a browser's session. Throws REDIS_UNAVAILABLE while Redis is away. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { luaFiles } from './lua-files.ts';
 
 export interface Script {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import { z } from 'zod';
 
-import type { RedisConnection } from './connect-redis.ts';
+import type { RedisConnection } from './primary-redis.ts';
 import { loadScript, runScript } from './run-script.ts';
 import manifest from '../package.json' with { type: 'json' };
 

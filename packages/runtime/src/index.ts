@@ -6,5 +6,6 @@ export { createLog, type Log, type LogOptions } from './logs/create-log.ts';
 export { type ExportedMetrics, publishMetrics, ServiceMetrics } from './metrics/service-metrics.ts';
 export { GaugePage, prometheusText } from './metrics/metrics-page.ts';
 export { createObservation, type Observation } from './observe.ts';
-export { noTracing, type Tracing } from './traces/tracing.ts';
+export type { Tracing } from './traces/start-open-telemetry.ts';
+export { noTracing } from './traces/tracing.ts';
 export { openTelemetry, type ProgramTelemetry } from './open-telemetry.ts';

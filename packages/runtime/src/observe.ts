@@ -11,7 +11,7 @@ import {
 } from '@migrator/core';
 
 import type { ServiceMetrics } from './metrics/service-metrics.ts';
-import type { Tracing } from './traces/tracing.ts';
+import type { Tracing } from './traces/start-open-telemetry.ts';
 
 /** Metrics and traces of a process's own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
 export interface Observation {

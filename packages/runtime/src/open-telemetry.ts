@@ -6,7 +6,8 @@ import { createLogRateLimited } from './logs/log-rate-limited.ts';
 import { createLog, type Log } from './logs/create-log.ts';
 import { ServiceMetrics } from './metrics/service-metrics.ts';
 import { createObservation, type Observation } from './observe.ts';
-import { noTracing, openTracing, type Tracing } from './traces/tracing.ts';
+import type { Tracing } from './traces/start-open-telemetry.ts';
+import { noTracing, openTracing } from './traces/tracing.ts';
 
 /** The log, the metrics and the traces of one program. */
 export interface ProgramTelemetry {

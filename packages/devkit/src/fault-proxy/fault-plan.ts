@@ -64,7 +64,7 @@ export class FaultPlan<Kind extends string> {
     return undefined;
   }
 
-  /** For faults that somebody injects by hand. */
+  /** For faults that are injected by hand. */
   count(kind: Kind): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
   }

@@ -40,7 +40,6 @@ import {
 } from '@migrator/core';
 
 import {
-  add,
   type OperationRecord,
   isAsExpected,
   mergeCoordinatorState,
@@ -50,7 +49,7 @@ import {
   withoutZeros,
   OutstandingLeases,
 } from './memory-records.ts';
-import { KeptIssues, ListedEntries } from './memory-lists.ts';
+import { add, KeptIssues, ListedEntries } from './memory-lists.ts';
 
 export interface MemoryLedgerOptions {
   /** How many issues of an operation are kept; 10,000 by default. */

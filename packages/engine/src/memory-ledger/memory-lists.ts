@@ -1,6 +1,12 @@
 import type { Issue, IssuePage, ListedEntry, ListedKind, ListedPage, PageRequest } from '@migrator/core';
 
-import { add, type TaskRecord } from './memory-records.ts';
+/** A task's issues beyond the cap. They are counted for each task, so that a reset can take them back. */
+export interface UnkeptIssues {
+  /** By code. */
+  unkept: Map<string, number>;
+  /** Code of the task's own failure. */
+  unkeptFailure?: string;
+}
 
 /**
  * An operation's issues. All are counted by code; those up to the cap are kept, in the order of their arrival. They outlive
@@ -19,7 +25,7 @@ export class KeptIssues {
     this.#most = most;
   }
 
-  record(issue: Issue, record: TaskRecord): void {
+  record(issue: Issue, record: UnkeptIssues): void {
     const { task, key, code } = issue;
     const held = this.#places.get(task)?.get(key);
     // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.
@@ -38,7 +44,7 @@ export class KeptIssues {
   }
 
   /** An issue that was only counted can't be found by its key, the task's own failure excepted. */
-  resolve(task: string, key: string, record: TaskRecord | undefined): void {
+  resolve(task: string, key: string, record: UnkeptIssues | undefined): void {
     const places = this.#places.get(task);
     const place = places?.get(key);
     if (places !== undefined && place !== undefined) {
@@ -53,7 +59,7 @@ export class KeptIssues {
   }
 
   /** Takes all of a task's issues back. */
-  reset(task: string, record: TaskRecord): void {
+  reset(task: string, record: UnkeptIssues): void {
     for (const key of [...(this.#places.get(task)?.keys() ?? []), '']) this.resolve(task, key, record);
     for (const [code, count] of record.unkept) add(this.codes, code, -count);
     record.unkept.clear();
@@ -109,4 +115,8 @@ export class ListedEntries {
     const entries = page.map(({ task, key }) => ({ task, key }));
     return page.length === left.length ? { entries } : { entries, cursor: String(page.at(-1)?.place) };
   }
+}
+
+export function add(counts: Map<string, number>, name: string, amount: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + amount);
 }

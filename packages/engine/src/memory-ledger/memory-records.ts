@@ -7,18 +7,14 @@ import {
   type TaskState,
 } from '@migrator/core';
 
-import type { KeptIssues, ListedEntries } from './memory-lists.ts';
+import type { KeptIssues, ListedEntries, UnkeptIssues } from './memory-lists.ts';
 
-export interface TaskRecord {
+export interface TaskRecord extends UnkeptIssues {
   state: TaskState;
   epoch: number;
   startsWithoutProgress: number;
   cursor?: string;
   counters: Map<string, number>;
-  /** Issues beyond the cap, by code. They are counted for each task, so that a reset can take them back. */
-  unkept: Map<string, number>;
-  /** Code of the task's own failure, if that came beyond the cap. */
-  unkeptFailure?: string;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -72,10 +68,6 @@ export function mergeCoordinatorState(
     if (value === null) coordinatorState.delete(name);
     else if (value !== undefined) coordinatorState.set(name, structuredClone(value));
   }
-}
-
-export function add(counts: Map<string, number>, name: string, amount: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + amount);
 }
 
 export function withoutZeros(counts: Map<string, number>): Record<string, number> {

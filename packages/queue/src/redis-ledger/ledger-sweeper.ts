@@ -1,6 +1,6 @@
 import type { OperationKind } from '@migrator/core';
 
-import type { RedisConnection } from '../connect-redis.ts';
+import type { RedisConnection } from '../primary-redis.ts';
 import { chunksOf, type LedgerKeys } from './ledger-keys.ts';
 import { usedBuckets } from './list-tasks.ts';
 

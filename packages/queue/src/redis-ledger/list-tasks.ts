@@ -1,6 +1,6 @@
 import { operationNotFound, type TaskPage, type TaskState } from '@migrator/core';
 
-import type { RedisConnection } from '../connect-redis.ts';
+import type { RedisConnection } from '../primary-redis.ts';
 import { bucketsOf, type LedgerKeys, taskOfField } from './ledger-keys.ts';
 
 /** How many records a page of tasks looks at, more or less. */

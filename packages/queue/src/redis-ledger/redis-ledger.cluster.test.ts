@@ -5,7 +5,8 @@ import { ledgerContract } from '@migrator/devkit/contracts';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { clusterOptions, connectRedis, type RedisConnection } from '../connect-redis.ts';
+import { clusterOptions, connectRedis } from '../connect-redis.ts';
+import type { RedisConnection } from '../primary-redis.ts';
 import { closeRedis, requireRedis } from '../redis-connection.ts';
 import { startCuttableLine } from '../testing/cuttable-line.ts';
 import { createRedisLedger } from './redis-ledger.ts';

@@ -41,7 +41,8 @@ import {
   type TaskState,
   wholeDeltas,
 } from '@migrator/core';
-import { neverResends, type RedisConnection } from '../connect-redis.ts';
+import { neverResends } from '../connect-redis.ts';
+import type { RedisConnection } from '../primary-redis.ts';
 import { namingRedisErrors } from '../redis-errors.ts';
 import { runScript, type Script } from '../run-script.ts';
 import { bucketOf, chunksOf, fieldOf, LedgerKeys } from './ledger-keys.ts';

@@ -9,7 +9,7 @@ import {
   type PageRequest,
 } from '@migrator/core';
 
-import type { RedisConnection } from '../connect-redis.ts';
+import type { RedisConnection } from '../primary-redis.ts';
 import { runScript } from '../run-script.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { optional } from './operation-record.ts';

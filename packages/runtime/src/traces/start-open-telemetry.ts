@@ -15,7 +15,31 @@ import { startNodeSdk } from '@opentelemetry/sdk-node';
 
 import type { Log } from '../logs/create-log.ts';
 import { createRateLimit } from '../logs/log-rate-limited.ts';
-import type { Tracing } from './tracing.ts';
+
+/** Spans around pieces of work. The one that does nothing costs nothing. */
+export interface Tracing {
+  readonly active: boolean;
+  /** Runs the work as a span below the one it is called in. A failure is recorded and thrown on. */
+  span<T>(
+    name: string,
+    attributes: Readonly<Record<string, string | number>>,
+    work: () => Promise<T>,
+  ): Promise<T>;
+  /** Runs the work as the span of a request from outside, whose headers may say which trace it belongs to. */
+  request(
+    request: {
+      readonly method: string;
+      readonly route: () => string;
+      readonly headers: Readonly<Record<string, unknown>>;
+    },
+    ended: Promise<number>,
+    work: () => void,
+  ): void;
+  /** The trace that the caller is in: for log lines. */
+  current(): { readonly traceId?: string };
+  /** Sends what has not been sent. */
+  close(): Promise<void>;
+}
 
 /** Starts OpenTelemetry's SDK, for traces only. All its settings are those of its own variables. */
 export function startOpenTelemetry(
