@@ -28,14 +28,10 @@ export class JobReporter {
     this.#send(this.#job.log(line));
   }
 
-  /** The job is through: its ring closes. What it came to is the job's result, so no line of the log repeats it. */
-  complete(): void {
-    this.#send(this.#job.updateProgress({ entries: this.#entries, progress: 100 }));
-  }
-
-  fail(reason: string): void {
-    this.#send(this.#job.updateProgress({ entries: this.#entries }));
-    this.event(reason);
+  /** The last word: `percent` where the job is through, so that its ring closes. */
+  finish(line: string, percent?: number): void {
+    this.#send(this.#job.updateProgress({ entries: this.#entries, progress: percent }));
+    this.event(line);
   }
 
   /** That a report fails (the job was removed, say) fails no job. */

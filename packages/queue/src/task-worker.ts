@@ -128,10 +128,10 @@ async function settle(
   if ('outcome' in result) {
     switch (result.outcome) {
       case 'done':
-        report.complete();
+        report.finish(result.summary, 100);
         return result.summary;
       case 'failed':
-        report.fail(result.reason);
+        report.finish(result.reason);
         throw failure(result.reason);
       case 'handed-back':
         await job.moveToWait(token);
@@ -151,7 +151,7 @@ async function settle(
       await job.moveToWait(token);
       throw new WaitingError();
     case 'done':
-      report.complete();
+      report.finish('done before', 100);
       return 'done before';
     case 'paused':
       // The queue itself is paused together with the run, or by a supervisor in a moment.
