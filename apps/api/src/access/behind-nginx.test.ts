@@ -58,7 +58,7 @@ test.each(cases)(
     const asked = await browser.visit(`${path}/admin/queues`);
     expect(asked).toMatchObject({ status: 303, location: `${path}/sign-in?next=%2Fadmin%2Fqueues` });
     const signIn = await browser.visit(asked.location);
-    expect(signIn.body).toContain(`action="${path}/sign-in"`);
+    expect(signIn.body).toContain(`href="${path}/pages.css"`);
     const next = /name="next" value="([^"]*)"/.exec(signIn.body)?.[1] ?? '';
     const signedIn = await browser.visit(`${path}/sign-in`, { form: { token: API_TOKEN, next } });
     expect(signedIn).toMatchObject({ status: 303, location: `${path}/admin/queues` });
@@ -126,7 +126,7 @@ test('only a proxy is believed what only a proxy may say', async () => {
   const browser = openPages(Number(new URL(environment.url).port));
   const headers = { 'X-Forwarded-Host': name, 'X-Forwarded-Prefix': '/evil', Host: '127.0.0.1' };
   const page = await browser.visit('/sign-in', { headers });
-  expect(page.body).toContain('action="/sign-in"');
+  expect(page.body).toContain('href="/pages.css"');
   const foreign = await browser.visit('/sign-in', { headers: { ...headers, Host: name } });
   expect(foreign).toMatchObject({ status: 403, body: expect.stringContaining('HOST_NOT_ALLOWED') });
 });

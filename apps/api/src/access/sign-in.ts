@@ -21,7 +21,10 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
     const next = ownPath(request.query['next']);
     // A Redis that is away must not keep the form from being shown.
     const role = await sessions.roleOf(request).catch(() => undefined);
-    response.type('html').send(role === undefined ? form(response, next) : signedIn(response, role, next));
+    if (role !== undefined) response.type('html').send(signedIn(response, role, next));
+    // The form posts to the address that it is shown at.
+    else if (request.path === signOutPath) response.redirect(303, signInPath);
+    else response.type('html').send(form(response, next));
   };
 
   const take = (): RequestHandler => async (request: Request, response) => {
@@ -69,13 +72,17 @@ function ownPath(next: unknown): string {
   return url.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search : '/';
 }
 
+/**
+ * Without an `action` it posts to its own address, with what stands behind the # there: a browser carries that through
+ * redirects, so that a link into the dashboard survives.
+ */
 function form(response: Response, next: string, complaint?: string): string {
   const { basePath } = externalAddressOf(response);
   return page(
     'Sign in',
     `<main class="narrow"><h1>Journal migration</h1>
     ${complaint === undefined ? '' : `<p class="complaint" role="alert">${escapeHtml(complaint)}</p>`}
-    <form method="post" action="${basePath}${signInPath}">
+    <form method="post">
       <input type="hidden" name="next" value="${escapeHtml(next)}">
       <label for="token">Token (API_TOKEN or API_READ_TOKEN)</label>
       <input id="token" name="token" type="password" required autofocus autocomplete="current-password">
