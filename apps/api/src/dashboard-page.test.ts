@@ -4,10 +4,6 @@ import { expect, test } from 'vitest';
 
 interface Status {
   currentStatus: { state: string };
-  lastMigration: null | {
-    rolledBackBy: string | null;
-    stats: { failureCount: number; users: { failed: number } };
-  };
 }
 
 interface Words {
@@ -20,7 +16,11 @@ interface Words {
   sourceWords(source: object): string;
   targetWords(target: object): string;
   paceWords(pace: object): string;
-  counterRows(kind: string, counters: Record<string, number>): [string, string, string][];
+  counterRows(
+    kind: string,
+    counters: Record<string, number>,
+    listOf?: (name: string) => string | undefined,
+  ): string[][];
 }
 
 interface Result {
@@ -51,9 +51,17 @@ interface Route {
 }
 
 interface Failures {
-  filterFailures: (failures: object[], wanted: object) => object[];
-  failuresCsv: (failures: object[]) => string;
+  failureCells: (failure: object) => (string | number)[];
+  failureColumns: string[];
+  hasFailures: (run: object) => boolean;
   shortPath: (path: string) => string;
+  whyNoRetry: (run: object) => string;
+}
+
+interface Lists {
+  keptWords: (list: { done: boolean; listed: number; count: number }) => string;
+  listsOf: (kind: string) => Record<string, { says: string }>;
+  listOfCounter: Record<string, string>;
 }
 
 interface Advice {
@@ -77,30 +85,57 @@ const words = await load<Words>('words.js');
 const outcome = await load<Outcome>('outcome.js');
 const rate = await load<Rate>('rate-history.js');
 const { parseRoute, hrefOf } = await load<Route>('route.js');
-const { filterFailures, failuresCsv, shortPath } = await load<Failures>('failures.js');
+const { failureCells, failureColumns, hasFailures, shortPath, whyNoRetry } =
+  await load<Failures>('failures.js');
+const { keptWords, listsOf, listOfCounter } = await load<Lists>('lists.js');
+const { toCsv } = await load<{ toCsv: (head: string[], rows: (string | number)[][]) => string }>('csv.js');
 const { adviceFor, issueSummary } = await load<Advice>('advice.js');
 const { userSays } = await load<User>('user.js');
 
-function allowed(state: string, last: Partial<NonNullable<Status['lastMigration']>> | null = null): string[] {
-  const stats = { failureCount: 0, users: { failed: 0 } };
-  const lastMigration = last === null ? null : { rolledBackBy: null, stats, ...last };
-  const actions = allowedActions({ currentStatus: { state }, lastMigration });
+function allowed(state: string): string[] {
+  const actions = allowedActions({ currentStatus: { state } });
   return Object.keys(actions).filter((name) => actions[name] === true);
 }
 
-const withFailures = { failureCount: 3, users: { failed: 1 } };
-
 test('a button works only where it makes sense', () => {
-  expect(allowed('idle')).toEqual(['start', 'verify', 'rollback']);
-  expect(allowed('idle', {})).toEqual(['start', 'verify', 'rollback']);
-  expect(allowed('idle', { stats: withFailures })).toEqual(['start', 'verify', 'rollback', 'retry']);
-  expect(allowed('idle', { stats: withFailures, rolledBackBy: 'rollback-1' })).not.toContain('retry');
+  expect(allowed('idle')).toEqual(['start', 'verify', 'rollback', 'retry']);
   for (const state of ['listing', 'migrating', 'verifying', 'rolling-back']) {
-    expect(allowed(state, { stats: withFailures })).toEqual(['pause', 'cancel', 'limit']);
+    expect(allowed(state)).toEqual(['pause', 'cancel', 'limit']);
   }
   for (const state of ['pausing', 'paused']) expect(allowed(state)).toEqual(['resume', 'cancel', 'limit']);
   expect(allowed('cancelling')).toEqual(['limit']);
   expect(Object.values(allowedActions())).not.toContain(true);
+});
+
+test('a run with failures can be retried, an older one too, unless there is a reason against it', () => {
+  const ended = { state: 'completed-with-failures', dryRun: false, rolledBackBy: null };
+  expect(whyNoRetry(ended)).toBe('');
+  expect(whyNoRetry({ ...ended, dryRun: true })).toMatch(/dry run/);
+  expect(whyNoRetry({ ...ended, rolledBackBy: 'rollback-1' })).toMatch(/^rollback-1 has taken this run back/);
+  for (const state of ['failed', 'cancelled'])
+    expect(whyNoRetry({ ...ended, state })).toMatch(/new migration/);
+  const stats = { failureCount: 0, users: { failed: 0 } };
+  expect(hasFailures({ stats })).toBe(false);
+  expect(hasFailures({ stats: { ...stats, failureCount: 3 } })).toBe(true);
+  expect(hasFailures({ stats: { ...stats, users: { failed: 1 } } })).toBe(true);
+});
+
+function list(name: string): string | undefined {
+  return name === 'conflicts' ? '#/entries' : undefined;
+}
+
+test('a counter that is listed leads to its list, and a list says when it is not whole', () => {
+  const rows = words.counterRows('migration', { conflicts: 2, created: 1, newer: 3 }, list);
+  expect(rows).toContainEqual(['Conflicts', '2', 'warn', '#/entries']);
+  expect(rows).toContainEqual(['Created', '1', '']);
+  expect(words.counterRows('migration', {}, list)).toContainEqual(['Conflicts', '0', '']);
+  const all = { ...listsOf('migration'), ...listsOf('rollback') };
+  for (const kind of Object.values(listOfCounter)) expect(all).toHaveProperty([kind]);
+  expect(keptWords({ done: true, listed: 12, count: 12 })).toBe('');
+  expect(keptWords({ done: false, listed: 100, count: 9_000 })).toBe('');
+  expect(keptWords({ done: false, listed: 100, count: 10_001 })).toMatch(/first 10,000 are listed/);
+  expect(keptWords({ done: true, listed: 8_500, count: 9_000 })).toMatch(/first 8,500 are listed/);
+  expect(keptWords({ done: true, listed: 0, count: 9 })).toMatch(/list is gone/);
 });
 
 test.each([
@@ -296,16 +331,14 @@ const failures = [
   { path: 'users/-carol', code: 'B', message: '', attempts: 1 },
 ];
 
-test('failures are found by code and by a part of the user id', () => {
-  expect(filterFailures(failures, {})).toHaveLength(3);
-  expect(filterFailures(failures, { code: 'B' })).toHaveLength(2);
-  expect(filterFailures(failures, { user: ' aLI ' })).toEqual([failures[0]]);
-  expect(filterFailures(failures, { code: 'A', user: 'bob' })).toEqual([]);
+const csvOf = (rows: object[]): string => toCsv(failureColumns, rows.map(failureCells));
+
+test('a failure is named by user and date, or by the user alone', () => {
   expect(failures.map(({ path }) => shortPath(path))).toEqual(['Alice / 1', 'bob / 2', '-carol']);
 });
 
 test('no cell of the export is a formula', () => {
-  expect(failuresCsv(failures)).toBe(
+  expect(csvOf(failures)).toBe(
     [
       '"user","path","code","attempts","message"',
       `"Alice","users/Alice/trading-journal/1","A","1","'=1+1"`,
@@ -317,7 +350,7 @@ test('no cell of the export is a formula', () => {
   fc.assert(
     fc.property(fc.string(), (message) => {
       const [, cell = ''] =
-        /"1","(.*)"\r\n$/s.exec(failuresCsv([{ path: '', code: '', message, attempts: 1 }])) ?? [];
+        /"1","(.*)"\r\n$/s.exec(csvOf([{ path: '', code: '', message, attempts: 1 }])) ?? [];
       expect(cell).not.toMatch(/^[=+\-@\t\r\n]/);
       expect(cell.replaceAll('""', '"').replace(/^'(?=[=+\-@\t\r\n])/, '')).toBe(message);
     }),

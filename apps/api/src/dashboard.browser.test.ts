@@ -1,8 +1,9 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { accessibilityProblems, type Browser, openBrowser } from './testing/open-browser.ts';
-import { openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
+import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
 // The first time, Chromium comes over the network.
 const whileDownloading = 300_000;
@@ -16,7 +17,7 @@ afterAll(() => browser?.[Symbol.asyncDispose]());
 const API_TOKEN = 'the-full-token-0123456789';
 const API_READ_TOKEN = 'the-read-token-0123456789';
 const noBrowser = 'there is no Chromium and no apt-get to bring it';
-const pages = ['Now', 'Failures', 'Verification', 'Runs', 'User'];
+const pages = ['Now', 'Failures', 'Entries', 'Verification', 'Runs', 'User'];
 
 for (const [width, height] of [
   [1280, 900],
@@ -113,10 +114,19 @@ test('a read-only token sees everything and no button', async ({ skip }) => {
   await environment.firestore.doc('users/bob/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
   const headers = { Authorization: `Bearer ${API_TOKEN}`, Prefer: 'wait=60' };
   await environment.call('POST /start', { headers });
-  await using opened = await openPage(browser, environment.url, { width: 1280, height: 900 });
+  const link = `${environment.url}/#/failures?code=ITEM_TOO_LARGE`;
+  await using opened = await openPage(browser, link, { width: 1280, height: 900 });
   const { page } = opened;
-  await page.getByLabel(/^Token/).fill(API_READ_TOKEN);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  const signIn = async (token: string): Promise<void> => {
+    await page.getByLabel(/^Token/).fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await signIn('not-the-token');
+  await page.getByText('This is not the token.').waitFor();
+  await signIn(API_READ_TOKEN);
+  await page.getByText('1 failure.').waitFor();
+  expect(page.url()).toBe(link);
+  await page.getByRole('link', { name: 'Now' }).click();
   await page.locator('#state').getByText('Migration ended with 1 failed entry').waitFor();
   for (const name of pages) {
     await page.getByRole('link', { name, exact: true }).click();
@@ -137,22 +147,34 @@ test('a read-only token sees everything and no button', async ({ skip }) => {
   expect(opened.problems).toEqual([]);
 });
 
-test('10,000 failures: a few rows in the document, found by user, in one file', async ({ skip }) => {
+test('10,000 failures: read by the page, found at the server, all of them in one file', async ({ skip }) => {
   if (browser === undefined) return skip(noBrowser);
   await using environment = await openTestEnvironment({ workers: 0 });
   await failEntries(environment, 10_000);
   await using opened = await openPage(browser, `${environment.url}/#/failures`, { width: 800, height: 900 });
   const { page } = opened;
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/failures')) asked.push(request.url());
+  });
+  await page.reload();
   await page.getByText('10,000 failures.').waitFor();
-  const rows = page.getByRole('region', { name: 'Failed entries' }).getByRole('listitem');
+  const list = page.getByRole('region', { name: 'Failed entries' });
+  const rows = list.getByRole('listitem');
+  await rows.getByText('user-0 / 0').waitFor();
+  expect(asked.length).toBeLessThan(4);
   expect(await rows.count()).toBeLessThan(60);
-  await page
-    .getByRole('region', { name: 'Failed entries' })
-    .evaluate((list) => list.scrollTo(0, list.scrollHeight));
-  await rows.getByText('user-99 / 99').waitFor();
+  const last = list.getByText('user-2 / 99');
+  await vi.waitFor(
+    async () => {
+      await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      expect(await last.count()).toBe(1);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
   expect(await rows.count()).toBeLessThan(60);
   const download = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Export CSV (10,000 rows)' }).click();
+  await page.getByRole('button', { name: 'Export CSV' }).click();
   const lines = await textOf(await (await download).createReadStream());
   expect(lines.split('\r\n')).toHaveLength(10_002);
   expect(lines).toContain(
@@ -160,7 +182,84 @@ test('10,000 failures: a few rows in the document, found by user, in one file', 
   );
   await page.getByLabel('User').fill('USER-42');
   await page.getByText('100 of 10,000 failures.').waitFor();
+  await rows.getByText('user-42 / 0').waitFor();
   await expectSound(page);
+  await page.goto(`${environment.url}/#/failures?entry=users%2Fuser-99%2Ftrading-journal%2F99`);
+  await page.getByRole('dialog').getByText('users/user-99/trading-journal/99').waitFor();
+  expect(opened.problems).toEqual([]);
+}, 60_000);
+
+test('what is counted is listed: from the run and the rollback to each list, searched and saved', async ({
+  skip,
+}) => {
+  if (browser === undefined) return skip(noBrowser);
+  await using environment = await openTestEnvironment();
+  const entry = (user: string, date: string) =>
+    environment.firestore.doc(`users/${user}/trading-journal/${date}`);
+  await entry('ann', '1').set({ trades: 'none', risk: { ratio: Number.NaN } });
+  await entry('bob', '1').set({ performance: { factor: Number.POSITIVE_INFINITY } });
+  await entry('bob', 'saved').set({ trades: [1] });
+  await putSaved(environment);
+  await environment.call('POST /start', { headers: { Prefer: 'wait=60' } });
+  await using opened = await openPage(browser, environment.url, { width: 400, height: 800 });
+  const { page } = opened;
+  const figure = (term: string) =>
+    page.getByRole('main').locator('dl > div', { hasText: term }).getByRole('link');
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name });
+  await figure('Numbers stored as text').click();
+  await heading('Entries: Numbers stored as text').waitFor();
+  await page.getByText('2 entries.').waitFor();
+  await page.getByRole('link', { name: /ann \/ 1/ }).waitFor();
+  await expectSound(page);
+  await page.getByLabel('User').fill('BO');
+  await page.getByText('1 of 2 entries.').waitFor();
+  await page.getByRole('link', { name: /bob \/ 1/ }).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export CSV' }).click();
+  expect(await textOf(await (await download).createReadStream())).toBe(
+    '"user","path","key"\r\n"bob","users/bob/trading-journal/1","journal_bob_1"\r\n',
+  );
+  await page.getByRole('link', { name: 'Conflicts' }).click();
+  await page.getByText('1 of 1 entry.').waitFor();
+  await page.getByRole('link', { name: 'Pruned' }).click();
+  await page.getByText('None.').waitFor();
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await page.getByRole('link', { name: 'Migration complete' }).click();
+  await figure('Fields of another type').click();
+  await page.getByText('1 entry.').waitFor();
+
+  await environment.call('POST /rollback', {
+    body: { dryRun: false },
+    headers: { Prefer: 'wait=60' },
+  });
+  await page.getByRole('link', { name: 'Now' }).click();
+  await page.locator('#state').getByText('Rollback complete').waitFor();
+  await figure('not from a migration').click();
+  await page.getByText('1 entry.').waitFor();
+  await page.getByText('journal_bob_saved').waitFor();
+  await expectSound(page);
+  expect(opened.problems).toEqual([]);
+});
+
+test('an older run is retried from its failures', async ({ skip }) => {
+  if (browser === undefined) return skip(noBrowser);
+  await using environment = await openTestEnvironment();
+  const large = environment.firestore.doc('users/bob/trading-journal/large');
+  await large.set({ trades: ['x'.repeat(500_000)] });
+  const wait = { Prefer: 'wait=60' };
+  const first = await environment.call('POST /start', { headers: wait, body: { verify: false } });
+  const dry = await environment.call('POST /start', { headers: wait, body: { dryRun: true } });
+  await environment.call('POST /start', { headers: wait, body: { verify: false } });
+  await large.set({ trades: [] });
+  const failuresOf = ({ body }: { body: unknown }) =>
+    `${environment.url}/#/failures?run=${String(at(body, 'migrationId'))}`;
+  await using opened = await openPage(browser, failuresOf(dry), { width: 800, height: 900 });
+  const { page } = opened;
+  await page.getByText('This was a dry run: there is nothing to retry.').waitFor();
+  expect(await page.getByRole('button', { name: /Retry/ }).count()).toBe(0);
+  await page.goto(failuresOf(first));
+  await page.getByRole('button', { name: 'Retry all failed' }).click();
+  await page.getByText('No failures.').waitFor();
   expect(opened.problems).toEqual([]);
 });
 
@@ -200,7 +299,7 @@ async function openPage({ context }: Browser, url: string, size: { width: number
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 404/.test(message.text())) problems.push(message.text());
+    if (message.type() === 'error' && !/status of 40[14]/.test(message.text())) problems.push(message.text());
   });
   page.on('request', (request) => {
     const other = new URL(request.url());
@@ -212,14 +311,24 @@ async function openPage({ context }: Browser, url: string, size: { width: number
 
 async function fill({ firestore }: TestEnvironment, entries: number): Promise<void> {
   const writer = firestore.bulkWriter();
-  for (let at = 0; at < entries; at += 1) {
-    const [user, day] = [at % 2 === 0 ? 'alice' : 'bob', String(Math.floor(at / 2) + 1).padStart(2, '0')];
+  for (let entry = 0; entry < entries; entry += 1) {
+    const [user, day] = [
+      entry % 2 === 0 ? 'alice' : 'bob',
+      String(Math.floor(entry / 2) + 1).padStart(2, '0'),
+    ];
     void writer.set(firestore.doc(`users/${user}/trading-journal/2026-01-${day}`), {
-      trades: [at],
+      trades: [entry],
       heatmap: {},
     });
   }
   await writer.close();
+}
+
+/** An item that the application has made. */
+async function putSaved({ dynamodb, table }: TestEnvironment): Promise<void> {
+  const data = { M: { userId: { S: 'bob' }, date: { S: 'saved' } } };
+  const Item = { dateKey: { S: 'journal_bob_saved' }, data, updatedAt: { S: '2026-01-01T00:00:00.000Z' } };
+  await dynamodb.send(new PutItemCommand({ TableName: table, Item }));
 }
 
 /** As a run leaves them, without the hours that it takes. */
@@ -234,11 +343,11 @@ async function failEntries({ context }: TestEnvironment, count: number): Promise
     const task = `user:user-${user}`;
     const start = await ledger.startTask(id, task, { binding });
     if (!start.started) throw new Error(start.why);
-    const issues = Array.from({ length: 100 }, (_, at) => ({
+    const issues = Array.from({ length: 100 }, (_, day) => ({
       task,
-      key: String(at),
+      key: String(day),
       code: 'INVALID_ITEM',
-      detail: { path: `users/user-${user}/trading-journal/${at}`, message: '=HYPERLINK("x")', attempts: 1 },
+      detail: { path: `users/user-${user}/trading-journal/${day}`, message: '=HYPERLINK("x")', attempts: 1 },
     }));
     await ledger.commit(id, task, { epoch: start.epoch, state: 'failed', deltas: { failed: 100 }, issues });
   }

@@ -11,16 +11,14 @@
  */
 export function allowedActions(status) {
   const state = status?.currentStatus.state;
-  const last = status?.lastMigration;
   const idle = state === 'idle';
   const runs = state !== undefined && ['listing', 'migrating', 'verifying', 'rolling-back'].includes(state);
   const stands = state === 'paused' || state === 'pausing';
-  const hasFailures = last ? last.stats.failureCount > 0 || last.stats.users.failed > 0 : false;
   return {
     start: idle,
     verify: idle,
     rollback: idle,
-    retry: idle && hasFailures && last?.rolledBackBy === null,
+    retry: idle,
     pause: runs,
     resume: stands,
     cancel: runs || stands,

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
+import { EntriesPage } from './entries-page.js';
 import { FailuresPage } from './failures-page.js';
 import { useLastResult, useLiveStatus, useRoute } from './hooks.js';
 import { html } from 'htm/preact';
@@ -32,6 +33,7 @@ import { sentence, sourceWords, targetWords } from './words.js';
 const views = {
   now: NowPage,
   failures: FailuresPage,
+  entries: EntriesPage,
   verification: VerificationPage,
   runs: RunsPage,
   user: UserPage,

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 
+import { hasFailures, whyNoRetry } from './failures.js';
 import { html } from 'htm/preact';
 import { closeDialog, Dialog } from './parts.js';
 import { RollbackDialog } from './rollback-dialog.js';
@@ -32,7 +33,8 @@ export function Buttons({ known, actions }) {
 
 /** @param {GroupProps} props */
 function StartButtons({ known, actions, onOpen }) {
-  const run = known.lastMigration?.migrationId;
+  const last = known.lastMigration;
+  const mayRetry = actions.can('retry') && last !== null && hasFailures(last) && whyNoRetry(last) === '';
   return html`<div class="buttons" role="group" aria-label="Start">
     <button class="primary" disabled=${!actions.can('start')} onClick=${() => onOpen('start')}>
       New migration…
@@ -49,7 +51,7 @@ function StartButtons({ known, actions, onOpen }) {
     >
       Compare counts
     </button>
-    ${actions.can('retry') && html`<button onClick=${() => actions.send('retry', `POST /migrations/${run}/retry`)}>Retry failed</button>`}
+    ${mayRetry && html`<button onClick=${() => actions.send('retry', `POST /migrations/${last.migrationId}/retry`)}>Retry failed</button>`}
     <button class="danger" disabled=${!actions.can('rollback')} onClick=${() => onOpen('rollback')}>
       Rollback…
     </button>

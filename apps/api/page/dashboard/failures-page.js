@@ -1,49 +1,55 @@
 import { html } from 'htm/preact';
 
 import { adviceFor } from './advice.js';
-import { failuresCsv, filterFailures, shortPath, userIn } from './failures.js';
-import { useAllPages } from './hooks.js';
-import { closeDialog, Dialog, Problem, VirtualList } from './parts.js';
+import { ExportCsv } from './export-csv.js';
+import { failureCells, failureColumns, shortPath, userIn, whyNoRetry } from './failures.js';
+import { useAnswer, usePages, withQuery } from './hooks.js';
+import { keptWords } from './lists.js';
+import { closeDialog, Dialog, Problem, UserSearch, VirtualList } from './parts.js';
 import { hrefOf } from './route.js';
 import { amount, counted, sentence } from './words.js';
 
 /**
- * @import { Actions } from './use-actions.js'
+ * @import { MigrationReport } from '@migrator/engine'
  * @import { Failure } from './failures.js'
+ * @import { UserState } from './user.js'
  */
 
 /** @typedef {{ failures: Failure[], counts: Record<string, number>, nextCursor: string | null }} Page */
 
 const rowHeight = 76;
 
+/** @param {Page} page */
+const failuresOf = (page) => page.failures;
+
 /** @param {import('./app.js').PageProps} props */
 export function FailuresPage({ known, params, actions, version }) {
   const run = params['run'] ?? known.currentStatus.migrationId ?? known.lastMigration?.migrationId;
-  const { first, items, done, problem } = useAllPages(
-    run && `/migrations/${run}/failures`,
-    (/** @type {Page} */ page) => page.failures,
-    version,
-  );
   const code = params['code'] ?? '';
   const user = params['user'] ?? '';
-  const shown = filterFailures(items, { code, user });
-  const opened = items.find(({ path }) => path === params['entry']);
-  const counts = Object.entries(first?.counts ?? {}).filter(([, count]) => count > 0);
+  const request = run && withQuery(`/migrations/${run}/failures`, { code, user: user.trim() });
+  const pages = usePages(request, failuresOf, version);
+  const report = /** @type {MigrationReport | undefined} */ (
+    useAnswer(run && `/migrations/${run}`, version).answer
+  );
+  const opened = useOpened(run, params['entry'], pages.items);
+  const counts = Object.entries(pages.first?.counts ?? {}).filter(([, count]) => count > 0);
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const ofCode = code === '' ? total : (pages.first?.counts[code] ?? 0);
   /** @param {Record<string, string>} change */
   const hrefWith = (change) => hrefOf('failures', { run: params['run'], code, user, ...change });
   /** @param {Record<string, string>} change */
   const go = (change) => location.replace(hrefWith(change));
-  const mayRetry = actions.can('retry') && run === known.lastMigration?.migrationId;
-  /** @param {object} body */
-  const retry = (body) => actions.send('retry', `POST /migrations/${run}/retry`, body);
+  const retry = useRetry(run, report, actions);
   return html`<section aria-labelledby="failures">
     <div class="line">
       <h1 id="failures">Failures</h1>
       <p class="quiet">${run ?? ''}</p>
     </div>
-    <${Problem} problem=${problem} />
-    <p role="status">${statusText({ run, done, total, kept: items.length, shown: shown.length })}</p>
+    <${Problem} problem=${pages.problem} />
+    <p role="status">
+      ${run === undefined ? 'There has been no migration yet.' : statusText({ ...pages, total, ofCode, user })}
+    </p>
     ${
       total > 0 &&
       html`<div class="filters">
@@ -57,47 +63,87 @@ export function FailuresPage({ known, params, actions, version }) {
               ${counts.map(([name, count]) => html`<option key=${name} value=${name}>${name} (${amount(count)})</option>`)}
             </select>
           </label>
-          <label
-            >User
-            <input
-              type="search"
-              value=${user}
-              placeholder="Part of a user id"
-              onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => go({ user: event.currentTarget.value })}
-            />
-          </label>
+          <${UserSearch} value=${user} onSearch=${(/** @type {string} */ text) => go({ user: text })} />
         </div>
         ${code !== '' && html`<p class="advice"><b>What to do:</b> ${adviceFor(code)}</p>`}
+        ${retry.why !== '' && html`<p class="quiet">${retry.why}</p>`}
         <div class="buttons">
           ${
-            actions.mayChange &&
-            html`<button disabled=${!mayRetry} onClick=${() => retry({})}>Retry all failed</button>
-              ${code !== '' && html`<button disabled=${!mayRetry} onClick=${() => retry({ code })}>Retry ${code}</button>`}`
+            retry.isOffered &&
+            html`<button disabled=${!retry.may} onClick=${() => retry.send({})}>Retry all failed</button>
+              ${code !== '' && html`<button disabled=${!retry.may} onClick=${() => retry.send({ code })}>Retry ${code}</button>`}`
           }
-          <a class="button" href="#/failures" download="failures.csv" onClick=${download(shown)}
-            >Export CSV (${counted(shown.length, 'row')})</a
-          >
+          <${ExportCsv}
+            name="failures.csv"
+            request=${request}
+            itemsOf=${failuresOf}
+            head=${failureColumns}
+            row=${failureCells}
+          />
         </div>
         <${VirtualList}
           key=${`${code} ${user}`}
-          items=${shown}
+          pages=${pages}
           rowHeight=${rowHeight}
           label="Failed entries"
           row=${(/** @type {Failure} */ failure) => html`<${Row} failure=${failure} href=${hrefWith({ entry: failure.path })} />`}
         />`
     }
-    ${opened && html`<${Details} failure=${opened} actions=${actions} mayRetry=${mayRetry} run=${run} retry=${retry} onClose=${() => go({})} />`}
+    ${opened && html`<${Details} failure=${opened} run=${run} retry=${retry} onClose=${() => go({})} />`}
   </section>`;
 }
 
-/** @param {{ run: string | undefined, done: boolean, total: number, kept: number, shown: number }} state */
-function statusText({ run, done, total, kept, shown }) {
-  if (run === undefined) return 'There has been no migration yet.';
-  if (!done) return kept === 0 ? 'Loading…' : `${amount(kept)} of ${counted(total, 'failure')} loaded…`;
+/**
+ * @typedef {object} Retry
+ * @property {boolean} isOffered
+ * @property {boolean} may while nothing runs
+ * @property {string} why it is not offered
+ * @property {(body: object) => Promise<unknown>} send
+ */
+
+/**
+ * @param {string | undefined} run
+ * @param {MigrationReport | undefined} report
+ * @param {import('./use-actions.js').Actions} actions
+ * @returns {Retry}
+ */
+export function useRetry(run, report, actions) {
+  const why = report === undefined ? '' : whyNoRetry(report);
+  return {
+    isOffered: actions.mayChange && why === '',
+    may: report !== undefined && actions.can('retry'),
+    why,
+    send: (body) => actions.send('retry', `POST /migrations/${run}/retry`, body),
+  };
+}
+
+/**
+ * The failure that the address names, also where its page has not been read.
+ * @param {string | undefined} run
+ * @param {string | undefined} path
+ * @param {readonly Failure[]} items
+ */
+function useOpened(run, path, items) {
+  const found = items.find((failure) => failure.path === path);
+  const isAsked = run !== undefined && path !== undefined && found === undefined;
+  const { answer } = useAnswer(
+    isAsked ? `/migrations/${run}/users/${encodeURIComponent(userIn(path))}` : undefined,
+  );
+  const state = /** @type {UserState | undefined} */ (answer);
+  return found ?? state?.failures.find((failure) => failure.path === path);
+}
+
+/**
+ * @param {{ first: unknown, items: readonly unknown[], done: boolean, total: number, ofCode: number, user: string }} state
+ */
+function statusText({ first, items, done, total, ofCode, user }) {
+  if (first === undefined) return 'Loading…';
   if (total === 0) return 'No failures.';
-  const all =
-    shown === total ? counted(total, 'failure') : `${amount(shown)} of ${counted(total, 'failure')}`;
-  return kept < total ? `${all}. The first ${amount(kept)} are kept, all are counted.` : `${all}.`;
+  if (user.trim() !== '')
+    return `${done ? '' : 'More than '}${amount(items.length)} of ${counted(total, 'failure')}.`;
+  const says =
+    ofCode === total ? counted(total, 'failure') : `${amount(ofCode)} of ${counted(total, 'failure')}`;
+  return `${says}.${keptWords({ done, listed: items.length, count: ofCode })}`;
 }
 
 /** @param {{ failure: Failure, href: string }} props */
@@ -110,17 +156,14 @@ function Row({ failure: { path, code, message }, href }) {
   </a>`;
 }
 
-/**
- * @param {{ failure: Failure, actions: Actions, mayRetry: boolean, run: string | undefined,
- *   retry: (body: object) => Promise<unknown>, onClose: () => void }} props
- */
-function Details({ failure, actions, mayRetry, run, retry, onClose }) {
+/** @param {{ failure: Failure, run: string | undefined, retry: Retry, onClose: () => void }} props */
+function Details({ failure, run, retry, onClose }) {
   const { path, code, message, attempts } = failure;
   const userId = userIn(path);
   /** @param {Event} event */
   const retryUser = (event) => {
     closeDialog(event);
-    void retry({ userId });
+    void retry.send({ userId });
   };
   return html`<${Dialog} title=${code} onClose=${onClose}>
     <p><code>${path}</code></p>
@@ -130,20 +173,7 @@ function Details({ failure, actions, mayRetry, run, retry, onClose }) {
     <div class="buttons">
       <a class="button" href=${hrefOf('user', { id: userId, run })}>User ${userId}</a>
       <button onClick=${closeDialog}>Close</button>
-      ${actions.mayChange && html`<button class="primary" disabled=${!mayRetry} onClick=${retryUser}>Retry ${userId}</button>`}
+      ${retry.isOffered && html`<button class="primary" disabled=${!retry.may} onClick=${retryUser}>Retry ${userId}</button>`}
     </div>
   <//>`;
-}
-
-/**
- * The link is filled when it is followed: a long list would be written again at each change.
- * @param {readonly Failure[]} failures
- */
-function download(failures) {
-  /** @param {{ currentTarget: HTMLAnchorElement }} event */
-  return ({ currentTarget }) => {
-    const url = URL.createObjectURL(new Blob([failuresCsv(failures)], { type: 'text/csv' }));
-    currentTarget.href = url;
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  };
 }

@@ -1,4 +1,4 @@
-import { toCsv } from './csv.js';
+/** @import { MigrationReport } from '@migrator/engine' */
 
 /** @typedef {{ path: string, code: string, message: string, attempts: number }} Failure */
 
@@ -19,22 +19,26 @@ export function shortPath(path) {
   return date === undefined ? (user ?? path) : `${user} / ${date}`;
 }
 
-/**
- * @param {readonly Failure[]} failures
- * @param {{ code?: string, user?: string }} wanted `user`: a part of an id, in upper or lower case
- */
-export function filterFailures(failures, { code = '', user = '' }) {
-  const part = user.trim().toLowerCase();
-  return failures.filter(
-    (one) =>
-      (code === '' || one.code === code) && (part === '' || userIn(one.path).toLowerCase().includes(part)),
-  );
+export const failureColumns = ['user', 'path', 'code', 'attempts', 'message'];
+
+/** @param {Failure} failure */
+export function failureCells({ path, code, attempts, message }) {
+  return [userIn(path), path, code, attempts, message];
 }
 
-/** @param {readonly Failure[]} failures */
-export function failuresCsv(failures) {
-  return toCsv(
-    ['user', 'path', 'code', 'attempts', 'message'],
-    failures.map(({ path, code, attempts, message }) => [userIn(path), path, code, attempts, message]),
-  );
+/** @param {Pick<MigrationReport, 'stats'>} run */
+export function hasFailures({ stats }) {
+  return stats.failureCount > 0 || stats.users.failed > 0;
+}
+
+/**
+ * Why a run's failed users can't be retried; empty where they can.
+ * @param {Pick<MigrationReport, 'state' | 'dryRun' | 'rolledBackBy'>} run
+ */
+export function whyNoRetry({ state, dryRun, rolledBackBy }) {
+  if (dryRun) return 'This was a dry run: there is nothing to retry.';
+  if (rolledBackBy !== null) return `${rolledBackBy} has taken this run back, so it can't be retried.`;
+  if (state === 'failed' || state === 'cancelled')
+    return "This run did not come to its end, so it can't be retried. A new migration does what is left.";
+  return '';
 }

@@ -63,45 +63,119 @@ export function useAnswer(request, version) {
   return { answer, problem };
 }
 
+/** A request names its list and filters; pages are asked for with a cursor. */
+const typingMs = 200;
+
 /**
- * All pages of a list, one after the other. `first` is the first page as a whole.
+ * @template P, T
+ * @typedef {object} Pages
+ * @property {P | undefined} first the first page as a whole
+ * @property {readonly T[]} items of the pages that were read so far
+ * @property {boolean} done whether that is all
+ * @property {ApiProblem | undefined} problem
+ * @property {() => void} more reads the next page
+ */
+
+/**
+ * A list, page by page as it is asked for. While a changed request is under way the items are those of the one before.
  * @template {{ nextCursor: string | null }} P
  * @template T
- * @param {string | undefined} request
+ * @param {string | undefined} request undefined: nothing is asked
  * @param {(page: P) => readonly T[]} itemsOf
  * @param {unknown} [version]
- * @returns {{ first: P | undefined, items: readonly T[], done: boolean, problem: ApiProblem | undefined }}
+ * @returns {Pages<P, T>}
  */
-export function useAllPages(request, itemsOf, version) {
-  /** @typedef {{ first: P | undefined, items: readonly T[], done: boolean, problem: ApiProblem | undefined }} State */
-  const [state, setState] = useState(
-    /** @type {State} */ ({ first: undefined, items: [], done: false, problem: undefined }),
-  );
+export function usePages(request, itemsOf, version) {
+  /** @typedef {{ first: P | undefined, items: readonly T[], cursor: string | null, problem: ApiProblem | undefined }} State */
+  /** @type {State} */
+  const none = { first: undefined, items: [], cursor: '', problem: undefined };
+  const [state, setState] = useState(none);
+  const loading = useRef(/** @type {object | undefined} */ (undefined));
+  /** @param {State} before */
+  const load = async ({ first, items, cursor }) => {
+    const own = {};
+    loading.current = own;
+    /** @type {State} */
+    let next;
+    try {
+      /** @type {P} */
+      const page = await call(`GET ${pageOf(request ?? '', cursor)}`);
+      next = {
+        first: first ?? page,
+        items: [...items, ...itemsOf(page)],
+        cursor: page.nextCursor,
+        problem: undefined,
+      };
+    } catch (error) {
+      next = { first, items, cursor: null, problem: problemOf(error) };
+    }
+    if (loading.current !== own) return;
+    loading.current = undefined;
+    setState(next);
+  };
   useEffect(() => {
-    let isWanted = true;
-    const load = async () => {
-      /** @type {T[]} */
-      const items = [];
-      /** @type {P | undefined} */
-      let first;
-      for (let cursor = /** @type {string | null} */ (''); cursor !== null && request !== undefined;) {
-        /** @type {P} */
-        const page = await call(`GET ${request}${cursor && `?cursor=${cursor}`}`);
-        if (!isWanted) return;
-        first ??= page;
-        items.push(...itemsOf(page));
-        cursor = page.nextCursor;
-        setState({ first, items: [...items], done: cursor === null, problem: undefined });
-      }
-    };
-    load().catch(
-      (error) => isWanted && setState((before) => ({ ...before, done: true, problem: problemOf(error) })),
-    );
+    if (request === undefined) return;
+    // Nothing else is asked for meanwhile.
+    loading.current = {};
+    // The filter of a list that is shown already may be in the middle of being typed.
+    const timer = setTimeout(() => void load(none), state.first === undefined ? 0 : typingMs);
     return () => {
-      isWanted = false;
+      clearTimeout(timer);
+      loading.current = {};
     };
   }, [request, version]);
-  return state;
+  return {
+    first: state.first,
+    items: state.items,
+    problem: state.problem,
+    done: state.first !== undefined && state.cursor === null,
+    more: () => {
+      if (state.cursor !== null && state.first !== undefined && loading.current === undefined)
+        void load(state);
+    },
+  };
+}
+
+/**
+ * All items of a list.
+ * @template {{ nextCursor: string | null }} P
+ * @template T
+ * @param {string} request
+ * @param {(page: P) => readonly T[]} itemsOf
+ * @param {(count: number) => void} onProgress
+ * @returns {Promise<T[]>}
+ */
+export async function readAllPages(request, itemsOf, onProgress) {
+  /** @type {T[]} */
+  const items = [];
+  for (let cursor = /** @type {string | null} */ (''); cursor !== null;) {
+    /** @type {P} */
+    const page = await call(`GET ${pageOf(request, cursor)}`);
+    items.push(...itemsOf(page));
+    onProgress(items.length);
+    cursor = page.nextCursor;
+  }
+  return items;
+}
+
+/**
+ * @param {string} request
+ * @param {string | null} cursor
+ */
+function pageOf(request, cursor) {
+  if (!cursor) return request;
+  return `${request}${request.includes('?') ? '&' : '?'}cursor=${cursor}`;
+}
+
+/**
+ * A path with what its parameters hold; those that are undefined or empty are left out.
+ * @param {string} path
+ * @param {Readonly<Record<string, string | undefined>>} params
+ */
+export function withQuery(path, params) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Buttons } from './buttons.js';
 import { useAnswer } from './hooks.js';
 import { html } from 'htm/preact';
+import { listOfCounter } from './lists.js';
 import { outcomeOf, idOf } from './outcome.js';
 import { Figures, Notice, Problem } from './parts.js';
 import { kindOf, percentText } from './progress.js';
@@ -112,24 +113,21 @@ function LiveBanner({ current, progress, kind, titleRef }) {
 function LiveFigures({ current, progress, kind }) {
   const { users, outcomes } = progress;
   const parts = kind === 'rollback' ? 'Segments' : 'Users';
-  const failed = kind === 'migration' ? (outcomes['failed'] ?? 0) : 0;
+  /** @param {string} counter */
+  const listOf = (counter) => {
+    const list = listOfCounter[counter];
+    if (counter === 'failed') return hrefOf('failures', { run: current.migrationId ?? undefined });
+    return list && hrefOf('entries', { id: current.operationId ?? undefined, kind: list });
+  };
   return html`<section aria-labelledby="so-far">
     <h2 id="so-far">So far</h2>
     <${Figures}
       rows=${[
         [parts, `${amount(users.completed)} of ${amount(users.listed)} listed`],
         [`${parts} with failures`, amount(users.failed), users.failed > 0 ? 'bad' : ''],
-        ...counterRows(kind, outcomes),
+        ...counterRows(kind, outcomes, listOf),
       ]}
     />
-    ${
-      failed > 0 &&
-      html`<p>
-        <a href=${hrefOf('failures', { run: current.migrationId ?? undefined })}
-          >${counted(failed, 'failure')} so far</a
-        >
-      </p>`
-    }
   </section>`;
 }
 

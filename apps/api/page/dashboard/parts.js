@@ -1,9 +1,13 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { html } from 'htm/preact';
 import { sentence } from './words.js';
 
 /** Small pieces that several pages are made of. */
+
+/**
+ * @import { Pages } from './hooks.js'
+ */
 
 /** @typedef {import('preact').ComponentChildren} Children */
 
@@ -17,17 +21,32 @@ export function Problem({ problem }) {
   return problem && html`<${Notice} tone="bad" role="alert">${sentence(problem.message)}<//>`;
 }
 
-/** @param {{ rows: readonly (readonly [term: string, value: string, tone?: string])[], small?: boolean }} props */
+/** @typedef {readonly [term: string, value: string, tone?: string, href?: string | undefined]} FigureRow */
+
+/** @param {{ rows: readonly FigureRow[], small?: boolean }} props a value with an address is a link to what it counts */
 export function Figures({ rows, small }) {
   return html`<dl class=${small ? 'figures small' : 'figures'}>
     ${rows.map(
-      ([term, value, tone = '']) =>
+      ([term, value, tone = '', href]) =>
         html`<div key=${term} data-tone=${tone}>
           <dt>${term}</dt>
-          <dd>${value}</dd>
+          <dd>${href === undefined ? value : html`<a href=${href}>${value}</a>`}</dd>
         </div>`,
     )}
   </dl>`;
+}
+
+/** @param {{ value: string, onSearch: (text: string) => void }} props */
+export function UserSearch({ value, onSearch }) {
+  return html`<label
+    >User
+    <input
+      type="search"
+      value=${value}
+      placeholder="Part of a user id"
+      onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => onSearch(event.currentTarget.value)}
+    />
+  </label>`;
 }
 
 /**
@@ -63,11 +82,12 @@ export function closeDialog(event) {
 const overscan = 8;
 
 /**
- * A long list of which only the visible rows are in the document.
+ * A long list of which only the visible rows are in the document. More of it is asked for when its end comes near.
  * @template T
- * @param {{ items: readonly T[], rowHeight: number, label: string, row: (item: T) => Children }} props
+ * @param {{ pages: Pick<Pages<unknown, T>, 'items' | 'done' | 'more'>, rowHeight: number, label: string,
+ *   row: (item: T) => Children }} props
  */
-export function VirtualList({ items, rowHeight, label, row }) {
+export function VirtualList({ pages: { items, done, more }, rowHeight, label, row }) {
   const [{ top, height }, setView] = useState({ top: 0, height: 600 });
   /** @param {Event} event */
   const onScroll = ({ currentTarget }) => {
@@ -76,13 +96,16 @@ export function VirtualList({ items, rowHeight, label, row }) {
   };
   const first = Math.max(0, Math.min(Math.floor(top / rowHeight), items.length - 1) - overscan);
   const shown = items.slice(first, Math.ceil((top + height) / rowHeight) + overscan);
+  useEffect(() => {
+    if (first + shown.length >= items.length) more();
+  });
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${label} onScroll=${onScroll}>
     <ul class="rows" style=${{ height: `${items.length * rowHeight}px` }}>
       ${shown.map(
         (item, at) =>
           html`<li
             key=${first + at}
-            aria-setsize=${items.length}
+            aria-setsize=${done ? items.length : -1}
             aria-posinset=${first + at + 1}
             style=${{ top: `${(first + at) * rowHeight}px`, height: `${rowHeight}px` }}
           >

@@ -1,6 +1,6 @@
 import { basePath } from './api.js';
 import { html } from 'htm/preact';
-import { Figures, Notice } from './parts.js';
+import { Figures } from './parts.js';
 import { hrefOf } from './route.js';
 import { amount, counted, duration, sentence, size, sourceWords, targetWords } from './words.js';
 
@@ -9,7 +9,7 @@ import { amount, counted, duration, sentence, size, sourceWords, targetWords } f
  * @import { Result } from './outcome.js'
  */
 
-/** @typedef {[term: string, value: string, tone?: string]} Row */
+/** @import { FigureRow as Row } from './parts.js' */
 
 /**
  * The figures of an operation.
@@ -41,7 +41,7 @@ export function Report({ result, bound }) {
 function MigrationPart({ report }) {
   const { migrationId, stats, estimate, verification, prune, subcollections } = report;
   return html`
-    <${Figures} rows=${statsRows(stats)} />
+    <${Figures} rows=${statsRows(report)} />
     ${prune && html`<p>${sentence(prune.message)}</p>`}
     ${subcollections && html`<p class="quiet">${sentence(subcollections.message)}</p>`}
     ${
@@ -63,26 +63,28 @@ function MigrationPart({ report }) {
 }
 
 /**
- * @param {MigrationReport['stats']} stats
+ * @param {MigrationReport} report
  * @returns {Row[]}
  */
-function statsRows(stats) {
+function statsRows({ migrationId: id, stats }) {
+  /** @param {string} kind */
+  const list = (kind) => hrefOf('entries', { id, kind });
   return [
     ['Processed', amount(stats.totalProcessed)],
     ['Succeeded', amount(stats.successCount)],
     ['of which created', amount(stats.createdCount)],
     ['of which repaired', amount(stats.repairedCount)],
     ['Skipped', amount(stats.skippedCount)],
-    ['of which conflicts', amount(stats.conflictCount), stats.conflictCount > 0 ? 'warn' : ''],
-    ['Failed', amount(stats.failureCount), stats.failureCount > 0 ? 'bad' : ''],
+    linked('of which conflicts', stats.conflictCount, 'warn', list('conflict')),
+    linked('Failed', stats.failureCount, 'bad', hrefOf('failures', { run: id })),
     ['Users', `${amount(stats.users.completed)} of ${amount(stats.users.listed)}`],
     ...ifAny('Users with failures', stats.users.failed, 'bad'),
     ['Written', size(stats.bytesWritten)],
     ['Write units', amount(stats.writeUnits)],
-    ...ifAny('Newer there', stats.newerCount),
-    ...ifAny('Pruned', stats.prunedCount),
-    ...ifAny('Numbers stored as text', stats.encodedAsTextCount),
-    ...ifAny('Fields of another type', stats.warningCount, 'warn'),
+    ...ifAny('Newer there', stats.newerCount, '', list('newer')),
+    ...ifAny('Pruned', stats.prunedCount, '', list('pruned')),
+    ...ifAny('Numbers stored as text', stats.encodedAsTextCount, '', list('encoded-as-text')),
+    ...ifAny('Fields of another type', stats.warningCount, 'warn', list('unexpected-type')),
     ...ifAny('Compressed', stats.compressedCount),
   ];
 }
@@ -91,10 +93,22 @@ function statsRows(stats) {
  * @param {string} term
  * @param {number} count
  * @param {string} [tone]
+ * @param {string} [href] of the list
  * @returns {Row[]} a row, or none where there is nothing
  */
-function ifAny(term, count, tone = '') {
-  return count > 0 ? [[term, amount(count), tone]] : [];
+function ifAny(term, count, tone = '', href) {
+  return count > 0 ? [[term, amount(count), tone, href]] : [];
+}
+
+/**
+ * @param {string} term
+ * @param {number} count
+ * @param {string} tone
+ * @param {string} href
+ * @returns {Row} coloured, and a link, where there is something
+ */
+function linked(term, count, tone, href) {
+  return count > 0 ? [term, amount(count), tone, href] : [term, amount(count)];
 }
 
 const dollars = new Intl.NumberFormat('en-US', {
@@ -143,24 +157,8 @@ function VerificationPart({ answer: { verificationId, counts, subcollections } }
 
 /** @param {{ answer: RollbackAnswer }} props */
 function RollbackPart({ answer }) {
-  const { nextCursor } = answer;
-  // A list of rollbacks leaves them out.
-  const items = 'items' in answer ? answer.items : [];
   return html`
     <${Figures} rows=${rollbackRows(answer)} />
-    ${
-      items.length > 0 &&
-      html`<${Notice} tone="">
-        <details>
-          <summary>
-            ${nextCursor === null ? counted(items.length, 'item') : `The first ${items.length} items`}
-          </summary>
-          <ul class="plain">
-            ${items.map(({ dateKey, message }) => html`<li key=${dateKey}><code>${dateKey}</code> ${message}</li>`)}
-          </ul>
-        </details>
-      <//>`
-    }
     <p class="links"><a href=${`${basePath}/rollbacks/${answer.rollbackId}`}>As JSON</a></p>
   `;
 }
@@ -169,15 +167,17 @@ function RollbackPart({ answer }) {
  * @param {RollbackAnswer} answer
  * @returns {Row[]}
  */
-export function rollbackRows({ dryRun, deleted, scanned, kept, keptReasons, bytes }) {
+export function rollbackRows({ rollbackId: id, dryRun, deleted, scanned, kept, keptReasons, bytes }) {
+  /** @param {string} kind */
+  const list = (kind) => hrefOf('entries', { id, kind });
   return [
-    [dryRun ? 'To be deleted' : 'Deleted', amount(deleted)],
+    dryRun ? linked('To be deleted', deleted, '', list('deleted')) : ['Deleted', amount(deleted)],
     ['Items looked at', amount(scanned)],
     ['Kept', amount(kept)],
-    ...ifAny('changed by the application', keptReasons.changedByApplication),
-    ...ifAny('not from a migration', keptReasons.notMigrated),
-    ...ifAny('of another run', keptReasons.otherRun),
-    ...ifAny('key and content disagree', keptReasons.misplaced, 'warn'),
+    ...ifAny('saved by the application since', keptReasons.changedByApplication, '', list('keptChanged')),
+    ...ifAny('not from a migration', keptReasons.notMigrated, '', list('keptForeign')),
+    ...ifAny('of another run', keptReasons.otherRun, '', list('keptOtherRun')),
+    ...ifAny('key and content disagree', keptReasons.misplaced, 'warn', list('keptMisplaced')),
     ...(bytes === null ? [] : [/** @type {Row} */ (['Size', size(bytes)])]),
   ];
 }

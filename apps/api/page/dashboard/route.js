@@ -5,6 +5,7 @@
 export const pages = /** @type {const} */ ({
   now: 'Now',
   failures: 'Failures',
+  entries: 'Entries',
   verification: 'Verification',
   runs: 'Runs',
   user: 'User',

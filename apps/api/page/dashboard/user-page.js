@@ -1,4 +1,5 @@
 import { adviceFor } from './advice.js';
+import { useRetry } from './failures-page.js';
 import { useAnswer } from './hooks.js';
 import { html } from 'htm/preact';
 import { Figures, Problem } from './parts.js';
@@ -6,7 +7,10 @@ import { hrefOf } from './route.js';
 import { counterRows, sentence } from './words.js';
 import { userSays } from './user.js';
 
-/** @typedef {import('./user.js').UserState} UserState */
+/**
+ * @import { MigrationReport } from '@migrator/engine'
+ * @import { UserState } from './user.js'
+ */
 
 /** @param {import('./app.js').PageProps} props */
 export function UserPage({ known, params, actions, version }) {
@@ -28,7 +32,8 @@ export function UserPage({ known, params, actions, version }) {
     if (typeof wanted === 'string')
       location.assign(hrefOf('user', { id: wanted.trim(), run: params['run'] }));
   };
-  const mayRetry = actions.can('retry') && run === known.lastMigration?.migrationId;
+  const report = useAnswer(run && `/migrations/${run}`, version).answer;
+  const retry = useRetry(run, /** @type {MigrationReport | undefined} */ (report), actions);
   return html`<section aria-labelledby="user">
     <div class="line">
       <h1 id="user">User</h1>
@@ -61,17 +66,18 @@ export function UserPage({ known, params, actions, version }) {
           </ul>`
         }
         ${
-          actions.mayChange &&
           state.state === 'failed' &&
-          html`<div class="buttons">
-            <button
-              class="primary"
-              disabled=${!mayRetry}
-              onClick=${() => actions.send('retry', `POST /migrations/${run}/retry`, { userId: state.userId })}
-            >
-              Retry ${state.userId}
-            </button>
-          </div>`
+          (retry.isOffered
+            ? html`<div class="buttons">
+                <button
+                  class="primary"
+                  disabled=${!retry.may}
+                  onClick=${() => retry.send({ userId: state.userId })}
+                >
+                  Retry ${state.userId}
+                </button>
+              </div>`
+            : html`<p class="quiet">${retry.why}</p>`)
         }`
     }
   </section>`;

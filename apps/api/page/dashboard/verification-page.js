@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { issueKinds, issueWords } from './advice.js';
-import { listOf, useAllPages } from './hooks.js';
+import { ExportCsv } from './export-csv.js';
+import { userIn } from './failures.js';
+import { listOf, usePages, withQuery } from './hooks.js';
 import { html } from 'htm/preact';
 import { outcomeOf } from './outcome.js';
-import { Notice, Problem } from './parts.js';
+import { Notice, Problem, UserSearch } from './parts.js';
 import { hrefOf } from './route.js';
 import { amount, counted } from './words.js';
 
@@ -12,20 +14,14 @@ import { amount, counted } from './words.js';
 
 /** @typedef {VerificationAnswer['issues'][number]} Issue */
 
-const step = 50;
-
 /** @param {import('./app.js').PageProps} props */
 export function VerificationPage({ known, last, params, actions, version }) {
   const newest = useNewest(known, last, version);
   const id = params['id'] ?? newest;
-  const { first, items, done, problem } = useAllPages(
-    id && `/verifications/${id}`,
-    (/** @type {VerificationAnswer} */ page) => page.issues,
-    version,
-  );
-  const [limit, setLimit] = useState(step);
   const kind = params['kind'] ?? '';
-  const shown = items.filter((issue) => kind === '' || issue.kind === kind);
+  const user = params['user'] ?? '';
+  const request = id && withQuery(`/verifications/${id}`, { code: kind, user: user.trim() });
+  const { first, items, done, problem, more } = usePages(request, issuesOf, version);
   const counts = Object.entries(first?.issueCounts ?? {}).filter(([, count]) => count > 0);
   const outcome = first && outcomeOf({ kind: 'verification', answer: first });
   return html`<section aria-labelledby="verification">
@@ -74,18 +70,48 @@ export function VerificationPage({ known, last, params, actions, version }) {
       </section>`
     }
     ${
-      shown.length > 0 &&
+      counts.length > 0 &&
       html`<section aria-labelledby="differences">
         <h2 id="differences">Differences${issueKinds.includes(kind) && `: ${issueWords(kind).says}`}</h2>
+        <div class="filters">
+          <${UserSearch}
+            value=${user}
+            onSearch=${(/** @type {string} */ text) => location.replace(hrefOf('verification', { id, kind, user: text }))}
+          />
+          <${ExportCsv}
+            name="differences.csv"
+            request=${request}
+            itemsOf=${issuesOf}
+            head=${['user', 'path', 'key', 'kind', 'differences']}
+            row=${issueCells}
+          />
+        </div>
         <p class="quiet" role="status">
-          ${done ? counted(shown.length, 'difference') : `${counted(shown.length, 'difference')} loaded…`}
+          ${done ? counted(items.length, 'difference') : `The first ${counted(items.length, 'difference')}`}
         </p>
         <ul class="issues">
-          ${shown.slice(0, limit).map((issue, at) => html`<${IssueItem} key=${at} issue=${issue} />`)}
+          ${items.map((issue, at) => html`<${IssueItem} key=${at} issue=${issue} />`)}
         </ul>
-        ${shown.length > limit && html`<button onClick=${() => setLimit(limit + step)}>Show more</button>`}
+        ${!done && html`<button onClick=${more}>Show more</button>`}
       </section>`
     }`;
+}
+
+/** @param {VerificationAnswer} page */
+const issuesOf = (page) => page.issues;
+
+/** @param {Issue} issue */
+function issueCells({ kind, path = '', dateKey = '', message = '', fields }) {
+  const differences = fields.map(
+    ({ at, expected = 'none', actual = 'none' }) => `${at}: expected ${expected}, actual ${actual}`,
+  );
+  return [
+    userIn(path),
+    path,
+    dateKey,
+    kind,
+    [message, ...differences].filter((text) => text !== '').join('; '),
+  ];
 }
 
 /** @param {{ issue: Issue }} props */

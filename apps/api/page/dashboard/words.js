@@ -191,14 +191,18 @@ const alwaysShown = {
  * Counters as rows: those of its kind always, others where they are not 0. A colour only where there is something.
  * @param {keyof typeof alwaysShown} kind
  * @param {Readonly<Record<string, number>>} counters
- * @returns {(readonly [string, string, Tone])[]}
+ * @param {(name: string) => string | undefined} [listOf] where what a counter counts is listed
+ * @returns {import('./parts.js').FigureRow[]}
  */
-export function counterRows(kind, counters) {
+export function counterRows(kind, counters, listOf = () => undefined) {
   const always = alwaysShown[kind];
   const others = Object.keys(counters).filter((name) => !always.includes(name) && counters[name] !== 0);
   return [...always, ...others].map((name) => {
     const [says, tone = ''] = counterWords[name] ?? [name];
     const count = counters[name] ?? 0;
-    return [says, name === 'bytes' ? size(count) : amount(count), count === 0 ? '' : tone];
+    if (count === 0) return [says, name === 'bytes' ? size(0) : '0', ''];
+    const href = listOf(name);
+    const row = /** @type {const} */ ([says, name === 'bytes' ? size(count) : amount(count), tone]);
+    return href === undefined ? row : [...row, href];
   });
 }
