@@ -3,7 +3,7 @@ import { outcomeMessage } from '@migrator/engine';
 
 /** What is posted to NOTIFY_URL. */
 export interface Notice {
-  /** The same for each repetition. */
+  /** The same for each repetition: a notice may come twice. */
   readonly id: string;
   readonly event: 'ended' | 'paused';
   readonly kind: Operation['kind'];
@@ -16,11 +16,15 @@ export interface Notice {
   readonly target: Operation['binding']['target'];
 }
 
+export function endNoticeId({ id, finishedAt = '' }: Operation): string {
+  return `${id}:ended:${finishedAt}`;
+}
+
 /** `verification`: the one that a run ended with. */
 export function endNotice(operation: Operation, verification?: Operation): Notice {
   return {
     ...common(operation),
-    id: `${operation.id}:ended:${operation.finishedAt ?? ''}`,
+    id: endNoticeId(operation),
     event: 'ended',
     state: operation.state,
     message: outcomeMessage(operation, verification),

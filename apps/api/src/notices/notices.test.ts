@@ -8,7 +8,7 @@ import { readConfig } from '@migrator/config';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { startServer } from '../start-server.ts';
-import { at, openTestEnvironment } from '../testing/test-environment.ts';
+import { at, openTestEnvironment, type TestEnvironment } from '../testing/test-environment.ts';
 import type { Notice } from './notice.ts';
 
 const secret = 'the-key-that-signs-notices';
@@ -91,4 +91,66 @@ test('each end and each pause by an error is posted once by two API processes, s
   );
   const ended = environment.lines.find((line) => line.includes('Migration completed'));
   expect(JSON.parse(ended ?? '{}')).toMatchObject({ run: id, state: 'completed', totals: { created: 1 } });
+});
+
+async function endRun({ context }: TestEnvironment): Promise<string> {
+  const { ledger, binding } = context;
+  const request = { kind: 'rollback', dryRun: true } as const;
+  const opened = await ledger.open(request, { now: new Date(), binding: await binding() });
+  if (!opened.opened) throw new Error('not opened');
+  await ledger.close(opened.operation.id, { state: 'completed', now: new Date() });
+  return opened.operation.id;
+}
+
+test('what ends while no API runs is posted by the next one, and what a killed or stopped one had begun to post', async () => {
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const before = await endRun(environment);
+  const { posts, url } = await receive();
+  const { context, env } = environment;
+  const config = readConfig({ ...env, NOTIFY_URL: url, NOTIFY_SECRET: secret });
+  const told = (): string[] => posts.map(({ notice }) => notice.operationId);
+
+  const first = await startServer(context, config);
+  const started = await endRun(environment);
+  await vi.waitFor(() => expect(told()).toEqual([started]), patiently);
+  await first.stop();
+
+  const unseen = await endRun(environment);
+  const operation = await context.ledger.get(unseen);
+  const claim = `${env['QUEUE_PREFIX']}:notice:${unseen}:ended:${operation?.finishedAt}`;
+  // As a process leaves it that is killed while it posts.
+  await context.redis.set(claim, 'claimed', 'PX', 2_000);
+  const second = await startServer(context, config);
+  await vi.waitFor(() => expect(told()).toEqual([started, unseen]), patiently);
+  await second.stop();
+
+  // The receiver takes it only after this process has gone.
+  const deaf = await receive(...Array.from({ length: 20 }, () => 503));
+  const third = await startServer(
+    context,
+    readConfig({ ...env, NOTIFY_URL: deaf.url, NOTIFY_SECRET: secret }),
+  );
+  const late = await endRun(environment);
+  await vi.waitFor(() => expect(deaf.posts).not.toHaveLength(0), patiently);
+  await third.stop();
+  const fourth = await startServer(context, config);
+  onTestFinished(() => fourth.stop());
+  await vi.waitFor(() => expect(told()).toEqual([started, unseen, late]), patiently);
+  expect(told()).not.toContain(before);
+});
+
+test('a notice that the receiver refuses for good is posted once', async () => {
+  await using environment = await openTestEnvironment({ workers: 0 });
+  const { posts, url } = await receive(404);
+  const { context, env } = environment;
+  const config = readConfig({ ...env, NOTIFY_URL: url, NOTIFY_SECRET: secret });
+  const first = await startServer(context, config);
+  const refused = await endRun(environment);
+  await vi.waitFor(() => expect(posts).toHaveLength(1), patiently);
+  await first.stop();
+  const second = await startServer(context, config);
+  onTestFinished(() => second.stop());
+  const taken = await endRun(environment);
+  await vi.waitFor(() => expect(posts).toHaveLength(2), patiently);
+  expect(posts.map(({ notice }) => notice.operationId)).toEqual([refused, taken]);
 });

@@ -15,7 +15,12 @@ export interface Receiver {
   readonly secret: string;
 }
 
-/** Posts a notice, again where the receiver can't take it now. Rejects where it never could. */
+/** The receiver has answered that it will not take the notice. */
+export class NoticeRefused extends Error {
+  override readonly name = 'NoticeRefused';
+}
+
+/** Posts a notice, again where the receiver can't take it now. Rejects where it never could; with NoticeRefused where it never will. */
 export async function postNotice(
   { url, secret }: Receiver,
   notice: Notice,
@@ -48,10 +53,10 @@ export async function postNotice(
     });
     await response.body?.cancel();
     if (response.ok) return;
-    const refusal = new Error(`the receiver answered ${response.status}`);
+    const says = `the receiver answered ${response.status}`;
     throw response.status >= 500 || [408, 425, 429].includes(response.status)
-      ? refusal
-      : new AbortError(refusal);
+      ? new Error(says)
+      : new AbortError(new NoticeRefused(says));
   };
   await pRetry(post, { retries, minTimeout: 1_000, factor: 2, signal: stopping });
 }
