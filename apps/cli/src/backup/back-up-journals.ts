@@ -5,9 +5,17 @@ import { openSource } from '@migrator/runtime';
 
 import { UsageError } from '../cli/exit-codes.ts';
 import type { Outcome, Session } from '../cli/run-command.ts';
-import type { BackupOptions } from '../commands/backup.ts';
 import { countingDisplay } from './counting-display.ts';
 import { describeBackup, outcomeOfBackup } from './describe-backup.ts';
+
+export interface BackupOptions {
+  readonly out?: string;
+  readonly user?: readonly string[];
+  readonly resume: boolean;
+  readonly force: boolean;
+  readonly allowEmpty: boolean;
+  readonly json: boolean;
+}
 
 /** More users than that are not counted one by one before. */
 const countedUsers = 100;

@@ -18,11 +18,19 @@ import { namedRows } from '../cli/columns.ts';
 import { confirm } from '../cli/confirm.ts';
 import { exitCodeOfEnd, UsageError } from '../cli/exit-codes.ts';
 import type { Outcome, Session } from '../cli/run-command.ts';
-import type { RestoreOptions } from '../commands/restore.ts';
 import { progressDisplay } from '../cli/progress-display.ts';
 import { stepMeter } from '../cli/progress-step.ts';
 import { describeReport } from '../report/describe-report.ts';
 import { countingDisplay } from './counting-display.ts';
+
+export interface RestoreOptions {
+  readonly from: string;
+  readonly dryRun: boolean;
+  readonly user?: readonly string[];
+  readonly verify: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
 
 /** A run whose source is the file: what it is bound to, writes and reports is what a run of that Firestore would. */
 export async function restoreBackup(session: Session, options: RestoreOptions): Promise<Outcome> {

@@ -1,15 +1,7 @@
 import { Command } from 'commander';
 
+import type { BackupOptions } from '../backup/back-up-journals.ts';
 import { runCommand } from '../cli/run-command.ts';
-
-export interface BackupOptions {
-  readonly out?: string;
-  readonly user?: readonly string[];
-  readonly resume: boolean;
-  readonly force: boolean;
-  readonly allowEmpty: boolean;
-  readonly json: boolean;
-}
 
 /** Its work is loaded late: the services' libraries take a while. */
 export function backup(): Command {

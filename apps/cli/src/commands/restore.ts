@@ -1,15 +1,7 @@
 import { Command } from 'commander';
 
+import type { RestoreOptions } from '../backup/restore-backup.ts';
 import { runCommand } from '../cli/run-command.ts';
-
-export interface RestoreOptions {
-  readonly from: string;
-  readonly dryRun: boolean;
-  readonly user?: readonly string[];
-  readonly verify: boolean;
-  readonly yes: boolean;
-  readonly json: boolean;
-}
 
 export function restore(): Command {
   return new Command('restore')
