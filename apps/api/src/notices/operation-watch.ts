@@ -41,6 +41,7 @@ export function watchOperations(
 class OperationWatch {
   readonly #context: ApiContext;
   readonly #outbox: NoticeOutbox | undefined;
+  readonly #since: Date;
   /** Ends that this process knows of; undefined before its first look. */
   #ends: ReadonlySet<string> | undefined;
   #running: string | undefined;
@@ -48,6 +49,7 @@ class OperationWatch {
 
   constructor(context: ApiContext, notify: Receiver | undefined) {
     this.#context = context;
+    this.#since = context.now();
     this.#outbox = notify && new NoticeOutbox(context, notify);
   }
 
@@ -83,7 +85,9 @@ class OperationWatch {
     const known = this.#ends;
     this.#ends = new Set(ended.map(endNoticeId));
     for (const operation of ended.toReversed()) {
-      const isNew = known?.has(endNoticeId(operation)) === false;
+      // Before the first look of this process it may have ended already.
+      const isNew =
+        known === undefined ? endedSince(operation, this.#since) : !known.has(endNoticeId(operation));
       const isTold = (await this.#outbox?.isSettled(operation)) ?? true;
       if (!isNew && isTold) continue;
       const { verificationId } = operation.coordinatorState;
@@ -98,6 +102,10 @@ class OperationWatch {
       if (!isTold) await this.#outbox?.send(notice);
     }
   }
+}
+
+function endedSince({ finishedAt = '' }: Operation, moment: Date): boolean {
+  return Date.parse(finishedAt) >= moment.getTime();
 }
 
 function sourceAndTarget({ source, target }: Operation['binding']) {
