@@ -4,12 +4,12 @@ interface Capacity {
   readonly CapacityUnits?: number;
 }
 
-/** What is read of DynamoDB's good answers. */
+/** The fields that are read from DynamoDB's successful responses. */
 export interface Answers {
   PutItem: { Attributes?: StoredItem; ConsumedCapacity?: Capacity };
   DeleteItem: { ConsumedCapacity?: Capacity };
   GetItem: { Item?: StoredItem; ConsumedCapacity?: Capacity };
-  /** Beside the items, which are cut out of it. */
+  /** Without the items, which are split off. */
   BatchGetItem: {
     UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
     ConsumedCapacity?: Capacity[];
@@ -17,7 +17,7 @@ export interface Answers {
   Scan: { Items?: StoredItem[]; LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
 }
 
-/** The units that an answer says it used; `otherwise` where it does not say, as older local services don't. */
+/** The capacity units that a response reports; `otherwise` if it has none, as with older local services. */
 export function consumedUnits(
   capacity: Capacity | readonly Capacity[] | undefined,
   otherwise: number,
@@ -32,7 +32,7 @@ export function consumedUnits(
   return all.length === 0 ? otherwise : units;
 }
 
-/** Items of a batch that the table had no capacity for: not an error of theirs, so they go again. */
+/** The error for unprocessed items of a batch, which are retried. */
 export function leftOver(count: number, tableName: string): MigrationError {
-  return new MigrationError('THROTTLED', `Table "${tableName}" left ${count} of a batch for later.`);
+  return new MigrationError('THROTTLED', `Table "${tableName}" left ${count} items of a batch unprocessed.`);
 }

@@ -7,8 +7,8 @@ import { Sha256 } from './sha256.ts';
 export const connectTimeoutMs = 5_000;
 
 /**
- * The SDK's own client: all rules of AWS's for credentials, region, endpoint and signature come from its configuration,
- * for its own calls and for the lean ones. It retries nothing: retries are ours (core's table).
+ * The SDK's client. Its configuration resolves credentials, region and endpoint, for its own calls and for raw
+ * requests. It retries nothing: retries follow core's `errorTable`.
  */
 export function createAwsClient(options: DynamoDbTargetOptions): DynamoDBClient {
   const requestHandler = {
@@ -27,11 +27,11 @@ export function createAwsClient(options: DynamoDbTargetOptions): DynamoDBClient 
   });
 }
 
-/** Where PutItem would go, by all of the SDK's rules (an account's own endpoints, FIPS, dual stack, local ones …). */
+/** The endpoint of PutItem by all of the SDK's rules (account endpoints, FIPS, dual stack, local ones …). */
 export async function resolveEndpoint(client: DynamoDBClient, tableName: string): Promise<URL> {
   const command = new PutItemCommand({ TableName: tableName, Item: {} });
   const found = Promise.withResolvers<URL>();
-  // The command ends at the step after its endpoint is resolved: nothing is sent.
+  // The command stops after its endpoint is resolved, so nothing is sent.
   command.middlewareStack.add(
     (_next, context) => async () => {
       const resolved = context.endpointV2?.url;
@@ -39,7 +39,7 @@ export async function resolveEndpoint(client: DynamoDBClient, tableName: string)
         found.reject(new Error('The AWS SDK resolved no endpoint.'));
       } else {
         const url = new URL(resolved);
-        // As the SDK does with an endpoint that has a path: `/base` is sent to `/base/`.
+        // As the SDK treats an endpoint with a path: requests for `/base` go to `/base/`.
         if (!url.pathname.endsWith('/')) url.pathname += '/';
         found.resolve(url);
       }

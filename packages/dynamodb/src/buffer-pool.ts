@@ -1,27 +1,27 @@
 const smallest = 4 * 1024;
 const largest = 1024 * 1024;
-/** Of all lengths together. As many batches of ordinary items as are under way take half of it. */
+/** The limit of all lengths together, in bytes. The usual batches in flight take half of it. */
 const mostKeptBytes = 16 * 1024 * 1024;
 
 /**
- * Memory for the bodies of requests, used again and again: fresh memory for each is garbage that only a
- * collection of the whole heap frees (ItemArena tells why).
+ * Reusable memory for request bodies. New memory for each would be garbage that only a full collection frees (see
+ * ItemArena).
  *
- * A body is given back only after the service's good answer to it (200): then it has been read whole, and is not sent
- * any more. Any other body is left to the collector, because a connection may still be sending it. Should that rule ever
- * be broken, the service refuses what it gets: the signature covers the body's hash.
+ * A body may be given back only after a response with status 200: then it has been sent completely. Any other body is
+ * left to the garbage collector, because a connection may still send it. If that rule is broken, the service rejects
+ * the request, because the signature covers the body's hash.
  */
 export class BufferPool {
-  /** By their length, a power of two. */
+  /** Free buffers by length, a power of two. */
   readonly #free = new Map<number, Buffer[]>();
   #keptBytes = 0;
 
-  /** How much memory waits to be used again. */
+  /** The bytes of all free buffers. */
   get keptBytes(): number {
     return this.#keptBytes;
   }
 
-  /** At least so many bytes, with anything in them. */
+  /** A buffer of at least `length` bytes with undefined content. */
   take(length: number): Buffer {
     if (length > largest) return Buffer.allocUnsafeSlow(length);
     let size = smallest;
@@ -32,7 +32,7 @@ export class BufferPool {
     return memory;
   }
 
-  /** `memory` as `take` gave it. */
+  /** Gives back a buffer that `take` returned. */
   giveBack(memory: Buffer): void {
     const { length } = memory;
     if (length > largest || this.#keptBytes + length > mostKeptBytes) return;

@@ -8,8 +8,8 @@ import { toServiceError } from './target-errors.ts';
 type Chain = ReturnType<typeof defaultProvider>;
 
 /**
- * The AWS SDK's own chain: environment, profile, SSO, web identity, container, instance. Throws a MigrationError that names
- * the link that is broken, where the chain's own error is of a file or a socket, or of no link at all.
+ * The AWS SDK's credentials chain: environment, profile, SSO, web identity, container, instance. Rejects with a
+ * MigrationError that names the faulty source, where the chain's own error names only a file or a socket, or none.
  */
 export function awsCredentials(requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']>): Chain {
   const chain = defaultProvider({ clientConfig: { requestHandler, maxAttempts: 1 } });
@@ -26,7 +26,7 @@ export function awsCredentials(requestHandler: NonNullable<DynamoDBClientConfig[
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A key with a line break or a space would break each request's header, or its signature. */
+/** Throws for a key with a line break or a space, which would make each request's header or signature invalid. */
 function requireUsable(
   found: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined },
   env: Env,
@@ -60,8 +60,8 @@ const network =
   /^(?:ECONN\w*|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|UND_ERR\w*|TimeoutError)$/;
 
 /**
- * What stands in the way of credentials. Of the chain's own error only its name is repeated: a command's output or a
- * service's answer may hold a key.
+ * The error for missing credentials. It repeats only the name of the chain's own error, because a command's output or
+ * a service's response may contain a key.
  */
 async function credentialsError(error: unknown, env: Env): Promise<MigrationError> {
   if (error instanceof MigrationError) return error;
@@ -106,7 +106,7 @@ function profileOf(env: Env): string {
   return env['AWS_PROFILE'] || 'default';
 }
 
-/** Whose credentials were asked for, in the chain's order. */
+/** The source of the credentials, in the chain's order. */
 function sourceOf(env: Env): string {
   if (env['AWS_PROFILE']) return `profile "${env['AWS_PROFILE']}"`;
   if (env['AWS_ROLE_ARN']) return `AWS_ROLE_ARN ${env['AWS_ROLE_ARN']}`;
@@ -121,7 +121,7 @@ function containerVariable(env: Env): string | undefined {
   );
 }
 
-/** What is certainly wrong in the environment, as a clause. */
+/** A certain fault in the environment, as a clause; undefined if there is none. */
 async function faultOf(env: Env): Promise<string | undefined> {
   const [id, secret] = [env['AWS_ACCESS_KEY_ID'] ?? '', env['AWS_SECRET_ACCESS_KEY'] ?? ''];
   if (id !== '' && secret === '') return 'AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not';
@@ -135,7 +135,7 @@ async function faultOf(env: Env): Promise<string | undefined> {
   return fault === undefined ? undefined : `AWS_WEB_IDENTITY_TOKEN_FILE ${fault}`;
 }
 
-/** The likely cause where the environment has no certain fault. */
+/** The likely cause if the environment has no certain fault. */
 async function lastFaultOf(env: Env): Promise<string | undefined> {
   if (env['AWS_PROFILE']) {
     return `the AWS profile "${env['AWS_PROFILE']}" gives none: check its section in the AWS config and credentials files`;
@@ -164,7 +164,7 @@ async function profileFault(env: Env): Promise<string | undefined> {
   return fault === undefined ? undefined : `web_identity_token_file of the AWS profile "${name}" ${fault}`;
 }
 
-/** What is wrong with a token's file, as the rest of a sentence. */
+/** The fault of a token file, as the rest of a sentence; undefined if there is none. */
 async function tokenFault(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim() === '' ? 'names an empty file' : undefined;

@@ -39,12 +39,12 @@ import { Table } from './table.ts';
 import { targetError } from './target-errors.ts';
 
 const keysPerBatchGet = 100;
-/** Enough for an answer, short for a person who waits. */
+/** Milliseconds for a write in flight to complete after an abort. */
 const writeGraceMs = 1_000;
 
 /**
- * The DynamoDB table as the target of a migration. Nothing is sent, and no credentials are looked up, before the first call.
- * `memory`: where the bodies of its writes lie; of its own by default.
+ * The DynamoDB table as the target of a migration. Sends nothing and resolves no credentials before the first call.
+ * `memory`: the pool for request bodies; a new one by default.
  */
 export function createDynamoDbTarget(options: DynamoDbTargetOptions, memory = new BufferPool()): Target {
   return new DynamoDbTarget(options, memory);
@@ -58,7 +58,7 @@ class DynamoDbTarget implements Target {
   readonly #tags: TableTags;
   readonly #memory: BufferPool;
   readonly #bodies;
-  /** Why batches of inserts can't be had, once the service has said so, until it says otherwise. */
+  /** The error that showed that batches of inserts are not available, until a probe succeeds. */
   #cannotCreate: unknown;
 
   constructor(options: DynamoDbTargetOptions, memory: BufferPool) {
@@ -128,7 +128,7 @@ class DynamoDbTarget implements Target {
     } catch (error) {
       const code = MigrationError.codeOf(error);
       if (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED') this.#cannotCreate = error;
-      // One item has the whole request refused, and the answer does not say which one.
+      // One item caused the rejection of the whole request, and the response does not say which.
       if (errorTable[code].onExhausted !== 'fail-entry') throw error;
     }
     return { created, writeUnits };
@@ -136,7 +136,7 @@ class DynamoDbTarget implements Target {
 
   async whyNoBatches(signal?: AbortSignal): Promise<string | undefined> {
     try {
-      // No item has an empty key: the service refuses the statement, once it has let us in.
+      // No item may have an empty key, so an authorized statement is rejected without a write.
       const body = emptyKeyBody(this.#options.tableName);
       const { json } = await this.#withRetries('BatchExecuteStatement', signal, () =>
         this.#transport.send({ action: 'BatchExecuteStatement', body, lease: harmless, signal }),
@@ -149,7 +149,7 @@ class DynamoDbTarget implements Target {
         return error.message;
       if (errorTable[code].onExhausted !== 'fail-entry') throw error;
     }
-    // The permission may have been given since.
+    // The permission may have been granted since.
     this.#cannotCreate = undefined;
     return undefined;
   }
@@ -162,7 +162,8 @@ class DynamoDbTarget implements Target {
     for (let at = 0; at < distinct.length; at += keysPerBatchGet) {
       let waiting = distinct.slice(at, at + keysPerBatchGet);
       await this.#withRetries('BatchGetItem', signal, async (progressed) => {
-        // Keys are left over where an answer would be too large, which is no reason to wait, or by throttling.
+        // Keys are unprocessed because the response would be too large, which needs no wait, or because of
+        // throttling.
         while (waiting.length > 0) {
           const body = this.#bodies.getBatch(waiting);
           const { json } = await this.#transport.send({
@@ -204,7 +205,7 @@ class DynamoDbTarget implements Target {
     }
     const stored = await this.#storedAfterRefusal(answer.json, ref.dateKey, signal);
     const writeUnits = this.#used('write', writeUnitsOf(stored === undefined ? 0 : storedItemSize(stored)));
-    // An earlier try got no answer and may well have been the one that deleted it.
+    // An earlier try without a response has probably deleted it.
     if (stored === undefined && mayBeDone) return { outcome: 'deleted', writeUnits };
     return { outcome: 'refused', stored, writeUnits };
   }
@@ -256,7 +257,7 @@ class DynamoDbTarget implements Target {
     this.#client.destroy();
   }
 
-  /** What is there after a failed condition; services that do not send it along are asked. */
+  /** The stored item after a failed condition: from the response, or read if the service does not return it. */
   async #storedAfterRefusal(
     json: unknown,
     dateKey: string,
@@ -275,8 +276,8 @@ class DynamoDbTarget implements Target {
   }
 
   /**
-   * A write that is under way when the signal aborts has a moment to come home: cut off at once, whether it was done
-   * would not be known, and could not be counted.
+   * A write in flight when the signal aborts gets a grace period: if it were cut off at once its outcome would be
+   * unknown and could not be counted.
    */
   #write(
     action: WriteAction,
@@ -287,7 +288,7 @@ class DynamoDbTarget implements Target {
     return this.#transport.send({ action, body, lease, signal, graceMs: writeGraceMs });
   }
 
-  /** Each try has a body of its own, which is used again only after the good answer to it. */
+  /** Each try has its own body, which is reused only after a successful response. */
   async #put(item: EncodedItem, lease: Lease, signal: AbortSignal | undefined): Promise<RawResponse> {
     const { body, memory } = this.#bodies.putItem(item, this.#memory);
     const answer = await this.#write('PutItem', body, lease, signal);
@@ -327,10 +328,10 @@ class DynamoDbTarget implements Target {
   }
 }
 
-/** Of a request that writes nothing. */
+/** The lease of a request that writes nothing. */
 const harmless: Lease = { require: () => undefined };
 
-/** An ArrayBuffer can't be freed, but it can hand its memory on to one of no length. */
+/** Frees the memory of an ArrayBuffer by transferring it to an empty one. */
 function free(memory: ArrayBuffer): void {
   memory.transfer(0);
 }

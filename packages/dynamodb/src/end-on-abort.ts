@@ -1,5 +1,5 @@
 export interface Endable {
-  /** How long it may go on after the abort, milliseconds. */
+  /** Milliseconds that the call may continue after the abort. */
   readonly graceMs: number;
   end(reason: unknown): void;
 }
@@ -12,9 +12,9 @@ interface Listener {
 const listeners = new WeakMap<AbortSignal, Listener>();
 
 /**
- * Ends the call when the signal aborts, until the returned function is called. The signal is listened to once for all
- * its calls, which saves 3 µs a call, and only while there are any: a signal made by `AbortSignal.any` lives as long as
- * what it was made of while anything listens to it, which would be a kilobyte for each user.
+ * Ends the call when the signal aborts; the returned function cancels that. There is one listener for all calls of a
+ * signal, which saves 3 µs a call, and only while calls are in flight: a signal of `AbortSignal.any` with a listener
+ * lives as long as its sources, which would cost a kilobyte for each user.
  */
 export function endOnAbort(signal: AbortSignal, call: Endable): () => void {
   const listener = listeners.get(signal) ?? begin(signal);

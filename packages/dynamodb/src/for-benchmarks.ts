@@ -1,4 +1,4 @@
-/** The parts that a benchmark builds another target of. The product has them from `createDynamoDbTarget` alone. */
+/** The parts from which a benchmark builds another target. The product uses only `createDynamoDbTarget`. */
 export { createAwsClient } from './aws-client.ts';
 export { BufferPool } from './buffer-pool.ts';
 export { put } from './requests.ts';

@@ -4,11 +4,11 @@ const blockBytes = 64;
 const hashBytes = 32;
 
 /**
- * HMAC-SHA256 of messages of one length under one key, by two one-shot hashes over memory that is made once: less than
- * half the CPU of node's own `Hmac`, and no object for each message.
+ * HMAC-SHA256 of messages of one length with one key, by two one-shot hashes over preallocated memory: less than half
+ * the CPU of Node's `Hmac`, and no object for each message.
  */
 export class HmacSha256 {
-  /** To be written into before each `digest`. */
+  /** Write the message here before each `digest`. */
   readonly message: Buffer;
   /** The padded key, then the message. */
   readonly #inner: Buffer;
@@ -22,9 +22,9 @@ export class HmacSha256 {
     this.message = this.#inner.subarray(blockBytes);
   }
 
-  /** In hex, of the message as it is now. */
+  /** The HMAC of the current `message`, in hex. */
   digest(): string {
-    // As a string, a character a byte: a Buffer takes twice the time and four times the memory.
+    // As a latin1 string: a Buffer takes twice the time and four times the memory.
     const inner = hash('sha256', this.#inner, 'latin1');
     this.#outer.write(inner, blockBytes, 'latin1');
     return hash('sha256', this.#outer, 'hex');

@@ -4,8 +4,8 @@ import type { BufferPool } from './buffer-pool.ts';
 import { type PooledBody, type PooledBuilder, put, jsonBody } from './requests.ts';
 
 /**
- * BatchExecuteStatement with an INSERT for each item: PartiQL's INSERT creates an item only where none has its key, at the
- * same write units as PutItem. It is the one batch of DynamoDB's that overwrites nothing.
+ * BatchExecuteStatement with an INSERT for each item. PartiQL's INSERT creates an item only if none has its key, for
+ * the same write units as PutItem. It is DynamoDB's only batch that overwrites nothing.
  */
 
 interface StatementAnswer {
@@ -13,20 +13,20 @@ interface StatementAnswer {
 }
 
 export interface InsertAnswer {
-  /** One for each statement, in their order. */
+  /** A response for each statement, in their order. */
   readonly Responses?: readonly StatementAnswer[];
   readonly ConsumedCapacity?: readonly { readonly CapacityUnits?: number }[];
 }
 
-/** What became of one statement. */
+/** The outcome of one statement. */
 export type StatementOutcome =
   | 'created'
-  /** The table takes no more for now. */
+  /** The table throttles. */
   | 'throttled'
-  /** It may have been done or not. */
+  /** It may have been executed or not. */
   | 'unknown'
   | 'access-denied'
-  /** There is an item, or this one can't be stored: the conditional put finds out. */
+  /** An item exists, or this one can't be stored: the conditional put decides. */
   | 'not-created';
 
 const outcomes: Readonly<Record<string, StatementOutcome>> = {
@@ -64,7 +64,7 @@ function insertInto(tableName: string): string {
   return `INSERT INTO "${tableName}" VALUE {'dateKey': ?, 'data': ?, 'updatedAt': ?}`;
 }
 
-/** An INSERT that can't succeed. */
+/** The body of an INSERT that can't succeed, to probe whether INSERT is allowed. */
 export function emptyKeyBody(tableName: string): Buffer {
   const Parameters = [{ S: '' }, { M: {} }, { S: '' }];
   return jsonBody({ Statements: [{ Statement: insertInto(tableName), Parameters }] });
@@ -92,7 +92,7 @@ export function insertBatchBody(tableName: string): PooledBuilder<readonly Encod
   };
 }
 
-/** The values of the item's three attributes, cut out of its text; returns where they end. */
+/** Writes the values of the item's three attributes, copied from its text; returns where they end. */
 function putParameters(memory: Buffer, { json, migratedAt }: EncodedItem, from: number): number {
   const text = Buffer.from(json.buffer, json.byteOffset, json.length);
   let keyTextEnd = beforeKeyText;
@@ -101,7 +101,7 @@ function putParameters(memory: Buffer, { json, migratedAt }: EncodedItem, from: 
   const lastAt = text.length - 1 - lengthOfText(migratedAt);
   const dataEnd = lastAt - beforeUpdatedAt.length;
   if (!isAt(text, keyTextEnd, beforeData) || !isAt(text, dataEnd, beforeUpdatedAt))
-    throw new TypeError('an item is not written as the mapping writes it');
+    throw new TypeError('an item does not have the form that the mapping writes');
   let at = from;
   at += text.copy(memory, at, beforeKey, keyTextEnd + closeOfKey);
   memory[at++] = comma;
@@ -110,7 +110,7 @@ function putParameters(memory: Buffer, { json, migratedAt }: EncodedItem, from: 
   return at + text.copy(memory, at, lastAt, text.length - 1);
 }
 
-/** Of these few bytes each is looked at sooner than a call of Node's is made. */
+/** A loop over these few bytes is faster than a call of Node's compare. */
 function isAt(text: Buffer, at: number, bytes: Buffer): boolean {
   for (let index = 0; index < bytes.length; index += 1) if (text[at + index] !== bytes[index]) return false;
   return true;
@@ -119,7 +119,7 @@ function isAt(text: Buffer, at: number, bytes: Buffer): boolean {
 let knownText: string | undefined;
 let knownLength = 0;
 
-/** Bytes of a text as an attribute. All items of a run have the same `migratedAt`. */
+/** The bytes of a text as an attribute; cached, because all items of a run have the same `migratedAt`. */
 function lengthOfText(text: string): number {
   if (text !== knownText) {
     knownLength = Buffer.byteLength(JSON.stringify({ S: text }));

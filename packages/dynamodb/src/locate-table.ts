@@ -5,8 +5,8 @@ import { resolveEndpoint } from './aws-client.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 
 /**
- * Where the table's requests go by the SDK's rules: region and endpoint of environment and profile. Sends nothing and needs
- * no credentials. Throws REGION_NOT_FOUND where no region is named anywhere.
+ * The table's region and endpoint by the SDK's rules (environment and profile). Sends nothing and needs no
+ * credentials. Rejects with REGION_NOT_FOUND if no region is configured.
  */
 export async function locateTable(
   options: Pick<DynamoDbTargetOptions, 'tableName' | 'region' | 'endpoint'>,
@@ -15,7 +15,7 @@ export async function locateTable(
   const client = new DynamoDBClient({
     region,
     endpoint,
-    // An account's own endpoint depends on who asks, and leads to the same table.
+    // Ignore account endpoints: they depend on the credentials and lead to the same table.
     accountIdEndpointMode: 'disabled',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
   });

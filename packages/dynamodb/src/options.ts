@@ -8,15 +8,15 @@ export interface DynamoDbTargetOptions {
   readonly region?: string;
   /** Absent: as the AWS SDK finds it (AWS_ENDPOINT_URL_DYNAMODB, …). */
   readonly endpoint?: string;
-  /** A PEM file with certificates that may vouch for AWS, beside those that Node trusts (AWS_CA_BUNDLE). */
+  /** A PEM file of certificate authorities trusted for AWS, in addition to Node's (AWS_CA_BUNDLE). */
   readonly caFile?: string;
   /** Whether preflight may create a table that is missing: on demand, with `dateKey` (String) as its key. */
   readonly createTable?: boolean;
-  /** Calls in flight at once; more wait for their turn. 64 by default. */
+  /** The most calls in flight; further ones wait. 64 by default. */
   readonly writeConcurrency?: number;
-  /** How long a call may take to be answered, in milliseconds; 10,000 by default. */
+  /** The time limit of a call, in milliseconds; 10,000 by default. */
   readonly timeoutMs?: number;
   readonly onRetry?: OnRetry;
-  /** Told of the capacity units that each answer says it used. */
+  /** Called with the capacity units that each response reports. */
   readonly onCapacity?: (kind: 'read' | 'write', units: number) => void;
 }

@@ -14,20 +14,19 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
 export interface Post {
   readonly origin: string;
   readonly path: string;
-  /** Names and values in turns. */
+  /** Names and values alternate. */
   readonly headers: string[];
   readonly body: Buffer;
-  /** Looked at when the request is sent, which may be long after it was asked for. */
+  /** Checked when the request is sent, which may be long after the call. */
   readonly lease?: Lease | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
+  /** Milliseconds that the request may continue after the signal aborts; 0 by default. */
   readonly graceMs?: number | undefined;
 }
 
 /**
- * One POST, with undici's events taken as they are: its `request` makes a stream, an async resource and a promise for
- * the body beside the one for the answer, a quarter of the time that a call takes here. Rejects with the network's
- * error, or with the signal's reason when that ends it.
+ * Sends one POST by undici's dispatch events. Its `request` also creates a stream, an async resource and another
+ * promise, which takes a quarter of the time of a call. Rejects with the network error, or with the signal's reason.
  */
 export function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer> {
   const { origin, path, headers, body, lease, signal, graceMs = 0 } = request;
@@ -68,7 +67,7 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
   }
 
   end(reason: unknown): void {
-    // What has come home is not thrown away while it waits for the others.
+    // A complete response that waits for others is not discarded.
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.leave?.();
@@ -76,11 +75,11 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
     this.#controller?.abort(asError(reason));
   }
 
-  /** It waited for a connection until now, and its bytes are written as soon as this returns. */
+  /** A connection is available now, and the request is written as soon as this returns. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#isEnded) {
-      controller.abort(asError('ended before it began'));
+      controller.abort(asError('aborted before it was sent'));
       return;
     }
     try {
@@ -109,7 +108,7 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
     };
     this.#isEnded = true;
     this.leave?.();
-    soonTogether(() => this.#resolve(answer));
+    resolveTogether(() => this.#resolve(answer));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -122,12 +121,12 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
 let arrived: (() => void)[] = [];
 
 /**
- * Answers that come close together are handed on together, two turns of the event loop later. By then undici, which
- * frees a connection a turn after its answer, has some to take the next requests, so that these need not queue; and
- * the same work is done for many entries at a stretch, while its code is in the cache. A tenth to a fifth of the time
- * that a conditional write takes.
+ * Resolves responses that arrive close together at once, two turns of the event loop later. By then undici, which
+ * frees a connection a turn after its response, has free ones, so that the next requests need not queue. And the same
+ * work is done for many entries in a row, while its code is in the cache. That saves a tenth to a fifth of the time
+ * of a conditional write.
  */
-function soonTogether(handOn: () => void): void {
+function resolveTogether(handOn: () => void): void {
   if (arrived.length === 0) setImmediate(() => setImmediate(handOnAll));
   arrived.push(handOn);
 }

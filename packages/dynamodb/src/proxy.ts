@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Agent as HttpAgent, globalAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-// Whole: a Node that lacks the function is to reach the sentence about itself.
+// Namespace import: an old Node that lacks the function has to get as far as the message about its version.
 import tls from 'node:tls';
 
 import { Agent, type AgentConnectOpts } from 'agent-base';
@@ -9,42 +9,42 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 
 const loopback = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/;
-/** Where the value may lack its `http://`. */
+/** Variables whose value may lack `http://`. */
 const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
 
 /**
- * The proxy for a URL by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in upper or lower case; undefined where it is reached
- * directly, as everything on this machine is.
+ * The proxy for a URL by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in upper or lower case. Undefined for a direct
+ * connection, as to every local address.
  */
 export function proxyFor(url: string): string | undefined {
   if (loopback.test(new URL(url).hostname)) return undefined;
   const named = getProxyForUrl(url);
   if (named === '') return undefined;
-  // `proxy:3128` is taken for the URL's own scheme, and a proxy that wants TLS itself is rare.
+  // `proxy:3128` would get the scheme of the URL, but proxies rarely speak TLS.
   const bare = named.slice(named.indexOf('://') + '://'.length);
   return variables.some((name) => process.env[name] === bare) ? `http://${bare}` : named;
 }
 
-/** Who may vouch for a server: whom Node trusts (NODE_EXTRA_CA_CERTS too), and the certificates of a bundle. */
+/** The trusted certificate authorities: Node's (with NODE_EXTRA_CA_CERTS) and those of the bundle. */
 export function trusted(caFile: string | undefined): { readonly ca?: string[] } {
   if (caFile === undefined) return {};
   return { ca: [...tls.getCACertificates('default'), readFileSync(caFile, 'utf8')] };
 }
 
-/** Agents for the SDK's own requests, to DynamoDB and to where its credentials come from. */
+/** Agents for the SDK's own requests, to DynamoDB and to sources of credentials. */
 export function agentsFor(caFile: string | undefined): { httpAgent: HttpAgent; httpsAgent: HttpAgent } {
   const agent = new ProxyingAgent(trusted(caFile));
   return { httpAgent: agent, httpsAgent: agent };
 }
 
-/** Decides for each request, as NO_PROXY may name one of the hosts and not another. */
+/** An agent that decides for each request, because NO_PROXY may name only some hosts. */
 class ProxyingAgent extends Agent {
   readonly #trusted: { readonly ca?: string[] };
   readonly #https: HttpsAgent;
   readonly #proxies = new Map<string, HttpAgent>();
 
   constructor(trust: { readonly ca?: string[] }) {
-    // A tunnel's own agent keeps none of its options for the server behind it: they come with each request from here.
+    // A tunnel's agent does not pass its options on to the server, so they are set for each request.
     const options = { keepAlive: true, ...trust };
     super(options);
     this.#trusted = trust;

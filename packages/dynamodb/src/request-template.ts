@@ -11,40 +11,40 @@ export interface SigningKey {
 
 export interface RequestKind {
   readonly host: string;
-  /** Escaped as AWS signs it. */
+  /** The path, escaped as AWS signs it. */
   readonly path: string;
   readonly action: string;
-  /** To the second. */
+  /** The time, to the second. */
   readonly date: string;
   readonly key: SigningKey;
 }
 
 const contentType = 'application/x-amz-json-1.0';
 const algorithm = 'AWS4-HMAC-SHA256';
-/** In hex. */
+/** The length of a hash in hex. */
 const hashLength = 64;
-/** Where a hash is written later. */
+/** The placeholder of a hash. */
 const gap = '-'.repeat(hashLength);
-/** Where the values are, among the headers, that each request has of its own. */
+/** The positions of the headers whose values differ for each request. */
 const bodyHashAt = 1;
 const authorizationAt = 3;
 
 /**
- * Signs requests that differ in nothing but their bodies. What is hashed for them is written once, with gaps for the
- * hashes of the body and of the request; each signature fills these, and makes little but its headers: a
- * quarter of the garbage of joining texts. It never waits, so no two signatures meet in the gaps.
+ * Signs requests that differ only in their bodies. The hashed text is written once, with gaps for the hashes of the
+ * body and of the request. Each signature fills the gaps and allocates little but its headers: a quarter of the
+ * garbage of joining strings. It is synchronous, so signatures can't interfere.
  */
 export class RequestTemplate {
   readonly date: string;
   readonly key: SigningKey;
   readonly #headers: readonly string[];
-  /** All but the signature. */
+  /** The header without the signature. */
   readonly #authorization: string;
-  /** Canonical, with the body's hash among the headers and at the end. */
+  /** The canonical request, with the body's hash among the headers and at the end. */
   readonly #request: Buffer;
   readonly #headerGap: number;
   readonly #endGap: number;
-  /** Of AWS's string to sign, with the request's hash at the end. */
+  /** The HMAC of AWS's string to sign, with the request's hash at its end. */
   readonly #signature: HmacSha256;
   readonly #requestGap: number;
 
@@ -80,7 +80,7 @@ export class RequestTemplate {
     this.#requestGap = toSign.length - hashLength;
   }
 
-  /** The headers of a request with this body, names and values in turns. */
+  /** The headers of a request with this body; names and values alternate. */
   sign(body: Buffer): string[] {
     const bodyHash = hash('sha256', body, 'hex');
     this.#request.write(bodyHash, this.#headerGap, 'latin1');

@@ -11,13 +11,13 @@ import {
 } from '@migrator/core';
 import type { BufferPool } from './buffer-pool.ts';
 
-/** The bodies of DynamoDB's calls, built without sending anything. Items go in as the bytes they are. */
+/** The bodies of DynamoDB's calls, built without sending anything. Items are copied as bytes. */
 
 const returnCapacity = '"ReturnConsumedCapacity":"TOTAL"';
 
 export type Builder<T> = (request: T) => Buffer;
 
-/** A body in memory that is used again when its request is answered. */
+/** A body in pooled memory, which is reused after the response. */
 export interface PooledBody {
   readonly body: Buffer;
   readonly memory: Buffer;
@@ -27,7 +27,7 @@ export type PooledBuilder<T> = (request: T, bodies: BufferPool) => PooledBody;
 
 const closeItem = Buffer.from('}');
 
-/** PutItem on the whole ownership condition. */
+/** PutItem with the ownership condition. */
 export function putItemBody(tableName: string): PooledBuilder<EncodedItem> {
   const common = JSON.stringify({
     TableName: tableName,
@@ -54,7 +54,7 @@ export function jsonBody(request: object): Buffer {
   return Buffer.from(JSON.stringify(request));
 }
 
-/** Copies `bytes` to `at`; returns where they end. */
+/** Copies `bytes` to offset `at`; returns the offset after them. */
 export function put(memory: Buffer, bytes: Uint8Array, at: number): number {
   memory.set(bytes, at);
   return at + bytes.length;

@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
-/** The hash that AWS's signer is given: node's own, several times as fast as the one in JavaScript. */
+/** The hash for AWS's signer: Node's own, several times as fast as the one in JavaScript. */
 export class Sha256 {
   readonly #hash: Hash | Hmac;
 

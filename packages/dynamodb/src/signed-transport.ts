@@ -12,7 +12,7 @@ import { mayBeClockSkew, targetError, type ServiceError, toServiceError } from '
 export type ReadAction = 'GetItem' | 'BatchGetItem' | 'Scan' | 'ListTagsOfResource';
 export type WriteAction = 'PutItem' | 'BatchExecuteStatement' | 'DeleteItem' | 'TagResource';
 
-/** What writes can't be sent without a lease. */
+/** A write can't be sent without a lease. */
 export type RawRequest = RawCall &
   (
     | { readonly action: ReadAction; readonly lease?: undefined }
@@ -22,16 +22,16 @@ export type RawRequest = RawCall &
 interface RawCall {
   readonly body: Buffer;
   readonly signal?: AbortSignal | undefined;
-  /** How long it may go on after the signal aborts, milliseconds; 0 by default. */
+  /** Milliseconds that the request may continue after the signal aborts; 0 by default. */
   readonly graceMs?: number;
-  /** How a good answer is read, undefined for what is no answer; as JSON unless told otherwise. */
+  /** Parses a successful response; undefined if it is invalid. JSON by default. */
   readonly read?: (answer: Buffer) => unknown;
 }
 
 export interface RawResponse {
-  /** True where a write's condition failed. */
+  /** True if a write's condition failed. */
   readonly conditionFailed: boolean;
-  /** The answer's JSON, or what it was read as. */
+  /** The parsed response. */
   readonly json: unknown;
 }
 
@@ -42,15 +42,15 @@ interface Route {
   readonly signer: RequestSigner;
 }
 
-/** AWS's own threshold is 15 minutes, less what a request may take. */
+/** AWS's limit is 15 minutes, minus the duration of a request. */
 const toleratedSkewMs = 4 * 60_000;
 
-/** DynamoDB's calls as ready bytes: signed as AWS's signer signs, sent over kept connections. No retries. */
+/** Sends DynamoDB's calls with prepared bodies: signed like AWS's signer, over persistent connections. No retries. */
 export class SignedTransport {
   readonly #client: DynamoDBClient;
   readonly #options: DynamoDbTargetOptions;
   #route: Promise<Route> | undefined;
-  /** The same once it is there: no call has to wait for it any more. */
+  /** The same once it is resolved, so that calls need not await it. */
   #ready: Route | undefined;
   #closed = false;
 
@@ -59,12 +59,12 @@ export class SignedTransport {
     this.#options = options;
   }
 
-  /** Throws a MigrationError. */
+  /** Sends one call. Rejects with a MigrationError. */
   async send(call: RawRequest): Promise<RawResponse> {
     const { action, body, lease, signal, graceMs, read = parse } = call;
     const attempted = { action, tableName: this.#options.tableName };
     if (this.#isOver(signal)) throw abortedError(action, signal);
-    // Before anything is done for it. What counts is the look when it is sent (post.ts).
+    // An early check, before any work. The decisive one is made when the request is sent (post.ts).
     lease?.require();
 
     let status: number;
@@ -101,7 +101,7 @@ export class SignedTransport {
     throw error;
   }
 
-  /** Ends all connections; calls in flight end as aborted. */
+  /** Closes all connections; calls in flight reject as aborted. */
   async close(): Promise<void> {
     this.#closed = true;
     const route = await this.#route?.catch(() => undefined);
@@ -163,7 +163,7 @@ export class SignedTransport {
     try {
       await this.#client.config.credentials({ forceRefresh: true });
     } catch {
-      // What the service said tells more than that there is nothing newer.
+      // The service's error says more than that there are no newer credentials.
     }
   }
 }

@@ -1,12 +1,12 @@
 import { type ItemJson, type StoredItem, textOf } from '@migrator/core';
 
-/** An answer to BatchGetItem, its items still as bytes. */
+/** A response to BatchGetItem, with items as bytes. */
 export interface SplitResponse {
-  /** By their `dateKey`. */
+  /** The items by `dateKey`. */
   readonly items: Map<string, ItemJson>;
   /** All but the items. */
   readonly rest: { readonly [member: string]: unknown };
-  /** What the items lie in, where nothing else does. */
+  /** The memory of the items, if it holds nothing else. */
   readonly memory?: ArrayBuffer;
 }
 
@@ -21,10 +21,15 @@ const CLOSE = 125;
 const dateKeyName = Buffer.from('dateKey');
 const startOfKey = Buffer.from('{"S":"');
 const keyIs = Buffer.from('"dateKey":{"S":"');
-/** What of this is searched for: it begins with a letter that is rare in an item, and so is found many times quicker. */
+/**
+ * The searched part of it: it begins with a letter that is rare in an item, which makes the search many times faster.
+ */
 const partOfKey = Buffer.from('Key":{"');
 const beforePart = 5;
-/** A list in an item has no such element: its elements have one name, of a kind (`S`, `M` …). Nor has text such quotes. */
+/**
+ * Cannot occur inside an item: an element of a list has a type (`S`, `M` …) as its name, and quotes in text are
+ * escaped.
+ */
 const beginnings = ['data', 'dateKey', 'updatedAt'].map((name) => Buffer.from(`,{"${name}":`));
 const beginsWithKey = beginnings[1]!;
 
@@ -34,7 +39,7 @@ structure[QUOTE] = 1;
 structure[OPEN] = structure[OPEN_LIST] = 2;
 structure[CLOSE] = structure[CLOSE_LIST] = 3;
 
-/** Reads an answer without making an object of any item. Undefined if it is no JSON. */
+/** Parses a response without creating objects for items. Undefined if it is no JSON. */
 export function splitBatchGetResponse(answer: Uint8Array): SplitResponse | undefined {
   try {
     const cut = new Cutter(answer).answer();
@@ -47,7 +52,7 @@ export function splitBatchGetResponse(answer: Uint8Array): SplitResponse | undef
   }
 }
 
-/** The same of JSON that is written in a way that DynamoDB does not use: with blanks, say, or with names in escapes. */
+/** The same for JSON in a form that DynamoDB does not use, for example with white space or escaped names. */
 function parsed(answer: Uint8Array): SplitResponse | undefined {
   try {
     const { Responses, ...rest } = JSON.parse(slice(answer, 0, answer.length)) as {
@@ -60,13 +65,13 @@ function parsed(answer: Uint8Array): SplitResponse | undefined {
   }
 }
 
-/** Goes over an answer once; throws a SyntaxError at what it does not expect. */
+/** Parses a response in one pass; throws a SyntaxError for an unexpected form. */
 class Cutter {
   readonly #bytes: Uint8Array;
   #at = 0;
-  /** Whether the items so far were of the usual form, so that the next one is likely to be. */
+  /** Whether all items so far had the usual form, so that the next one probably has it. */
   #isUsual = true;
-  /** Where the next key stands, as far as its name tells. */
+  /** The offset of the next text that looks like a key. */
   #keyAt = -1;
 
   constructor(bytes: Uint8Array) {
@@ -87,18 +92,18 @@ class Cutter {
   #items(items: Map<string, ItemJson>): void {
     this.#keyAt = this.#keyFrom(this.#at);
     this.#list(() => {
-      if (this.#isUsual && this.#quickly(items)) return;
+      if (this.#isUsual && this.#fastPath(items)) return;
       this.#isUsual = false;
       this.#item(items);
     });
   }
 
   /**
-   * An item that ends soon behind its key or begins with it, so that its contents need not be looked at: the key is searched for.
-   * That this is the item's own shows by what comes behind the item, and by its being the only one of the name in the
-   * item: every item has one. False, with nothing done, where that is not so.
+   * Fast path for an item that begins with its key or ends soon after it: searches for the key instead of parsing the
+   * item. The key found is the item's own if an item ends after it and the name occurs only once, because every item
+   * has one. Otherwise returns false and changes nothing.
    */
-  #quickly(items: Map<string, ItemJson>): boolean {
+  #fastPath(items: Map<string, ItemJson>): boolean {
     const bytes = this.#bytes;
     const from = this.#at;
     const keyAt = this.#keyAt;
@@ -127,7 +132,7 @@ class Cutter {
     return true;
   }
 
-  /** Behind the members that are left, and what closes the item. */
+  /** The offset after the remaining members and the item's closing brace. */
   #behindRest(from: number): number {
     const at = this.#at;
     this.#at = from;
@@ -143,7 +148,7 @@ class Cutter {
     return to;
   }
 
-  /** Where the next key begins, from here on; -1 if there is none. */
+  /** The offset of the next key; -1 if there is none. */
   #keyFrom(from: number): number {
     for (let at = from; ; at += partOfKey.length) {
       at = Buffer.prototype.indexOf.call(this.#bytes, partOfKey, at);
@@ -151,7 +156,7 @@ class Cutter {
     }
   }
 
-  /** Whether these bytes are here. */
+  /** Whether these bytes are at the offset. */
   #isAt(what: Uint8Array, at: number): boolean {
     for (let i = 0; i < what.length; i++) if (this.#bytes[at + i] !== what[i]) return false;
     return true;
@@ -182,7 +187,7 @@ class Cutter {
     return key;
   }
 
-  /** `member` has to go past the value. */
+  /** Parses an object. `member` has to skip the value. */
   #object(member: (name: string) => void): void {
     this.#take(OPEN);
     if (this.#takes(CLOSE)) return;
@@ -203,7 +208,7 @@ class Cutter {
     this.#take(CLOSE_LIST);
   }
 
-  /** Text behind its opening quote. */
+  /** Parses text after its opening quote. */
   #text(): string {
     const from = this.#at;
     const end = endOfText(this.#bytes, from);
@@ -213,14 +218,14 @@ class Cutter {
     return text;
   }
 
-  /** The JSON of a value. */
+  /** Returns the JSON text of a value. */
   #value(): string {
     const from = this.#at;
     this.#pass();
     return slice(this.#bytes, from, this.#at);
   }
 
-  /** Goes past one value. */
+  /** Skips one value. */
   #pass(): void {
     const bytes = this.#bytes;
     const kind = structure[bytes[this.#at]!];
@@ -242,7 +247,7 @@ class Cutter {
   }
 }
 
-/** Behind the bracket that closes what opens at `from`. This is where the time goes. */
+/** The offset after the bracket that closes the one at `from`. The hot loop. */
 function behindWhatCloses(bytes: Uint8Array, from: number): number {
   let depth = 0;
   for (let at = from; at < bytes.length; at++) {
@@ -255,7 +260,7 @@ function behindWhatCloses(bytes: Uint8Array, from: number): number {
   throw unexpected();
 }
 
-/** Where the closing quote of the text is. */
+/** The offset of the closing quote of the text. */
 function endOfText(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     const byte = bytes[at]!;
@@ -279,7 +284,7 @@ function slice(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.prototype.utf8Slice.call(bytes, from, to);
 }
 
-/** An item's key; empty where there is none. */
+/** An item's key; '' if there is none. */
 export function keyOf(item: StoredItem): string {
   return textOf(item['dateKey']) ?? '';
 }

@@ -3,7 +3,7 @@ import { MigrationError } from '@migrator/core';
 
 const typeNames: Readonly<Record<string, string>> = { S: 'String', N: 'Number', B: 'Binary' };
 
-/** What every item has beside `data`, a map, which no index can have as its key. */
+/** The attributes of every item and their types. */
 const attributeTypes: Readonly<Record<string, string>> = { dateKey: 'S', updatedAt: 'S', data: 'M' };
 
 export function requireKey(table: TableDescription, tableName: string): void {
@@ -20,8 +20,8 @@ export function requireKey(table: TableDescription, tableName: string): void {
 }
 
 /**
- * DynamoDB refuses an item whose attribute has another type than an index has it as its key. (An item that lacks the
- * attribute is welcome: it is not in the index.)
+ * Throws if an index key has another type than the attribute of every item: DynamoDB would reject all items. (An item
+ * without the attribute would be accepted.)
  */
 export function requireIndexes(table: TableDescription, tableName: string): void {
   const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
@@ -31,7 +31,7 @@ export function requireIndexes(table: TableDescription, tableName: string): void
       if (ours === undefined || ours === typeOf(table, AttributeName)) continue;
       throw new MigrationError(
         'TABLE_INDEX_MISMATCH',
-        `Index "${IndexName}" of table "${tableName}" has ${AttributeName} (${typeName(table, AttributeName)}) as a key, and every item has ${AttributeName} as a ${ours === 'M' ? 'map' : typeNames[ours]}: DynamoDB would refuse them all. Delete the index, or create it on another attribute.`,
+        `Index "${IndexName}" of table "${tableName}" has ${AttributeName} (${typeName(table, AttributeName)}) as a key, and every item has ${AttributeName} as a ${ours === 'M' ? 'map' : typeNames[ours]}: DynamoDB would reject them all. Delete the index, or create it on another attribute.`,
       );
     }
   }

@@ -8,7 +8,7 @@ interface TagsPage {
   readonly NextToken?: string;
 }
 
-/** The table's tags. DynamoDB shows a tag that was written a moment later; a write replaces the tag of the same key. */
+/** The table's tags. A write replaces the tag of the same key. DynamoDB returns a new tag only after a short delay. */
 export class TableTags {
   readonly #transport: SignedTransport;
   readonly #arn: (signal: AbortSignal | undefined) => Promise<string>;
@@ -43,7 +43,7 @@ export class TableTags {
   async write(key: string, value: string, lease: Lease, signal: AbortSignal | undefined): Promise<void> {
     const body = jsonBody({ ResourceArn: await this.#arn(signal), Tags: [{ Key: key, Value: value }] });
     await this.#retrying('TagResource', signal, () =>
-      // A good answer is empty.
+      // A successful response is empty.
       this.#transport.send({ action: 'TagResource', body, lease, signal, read: () => ({}) }),
     );
   }

@@ -14,7 +14,7 @@ import { targetError, toServiceError } from './target-errors.ts';
 
 const creationTimeoutS = 300;
 
-/** What is asked of the table as a whole: seldom, so through the SDK. */
+/** Calls about the table as a whole. They are rare, so they use the SDK. */
 export class Table {
   readonly #client: DynamoDBClient;
   readonly #options: DynamoDbTargetOptions;
@@ -25,7 +25,7 @@ export class Table {
     this.#options = options;
   }
 
-  /** Throws a MigrationError also where the table's indexes would refuse every item. */
+  /** Rejects with a MigrationError also if an index of the table would reject every item. */
   async preflight(signal?: AbortSignal): Promise<TableDescription> {
     const table = await this.#describeOrCreate(signal);
     const description = this.#checked(table);
@@ -33,7 +33,7 @@ export class Table {
     return description;
   }
 
-  /** As `preflight`, and never creates it. */
+  /** As `preflight`, but never creates the table. */
   async describe(signal?: AbortSignal): Promise<TableDescription> {
     return this.#checked(await this.#describe(signal));
   }

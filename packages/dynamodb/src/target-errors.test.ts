@@ -6,9 +6,9 @@ const put = { action: 'PutItem', tableName: 'journals' };
 
 describe('what DynamoDB answers', () => {
   test.each<[string, string, ErrorCode, RegExp]>([
-    ['ProvisionedThroughputExceededException', 'The level of …', 'THROTTLED', /takes no more for now/],
-    ['ThrottlingException', 'Rate exceeded', 'THROTTLED', /takes no more for now/],
-    ['RequestLimitExceeded', '', 'THROTTLED', /takes no more for now/],
+    ['ProvisionedThroughputExceededException', 'The level of …', 'THROTTLED', /is throttled/],
+    ['ThrottlingException', 'Rate exceeded', 'THROTTLED', /is throttled/],
+    ['RequestLimitExceeded', '', 'THROTTLED', /is throttled/],
     [
       'AccessDeniedException',
       'User: … is not authorized',

@@ -57,10 +57,10 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ServiceUnavailable: 'TARGET_UNAVAILABLE',
 };
 
-/** Codes of node's and undici's network errors (upper case all), and names of the SDK's. */
+/** Codes of network errors of Node and undici (all upper case), and names of the SDK's. */
 const noAnswer = /^(?:[A-Z][A-Z0-9_]+|TimeoutError|ChecksumMismatch)$/;
 
-/** OpenSSL's words for a certificate that is not trusted, or that is another host's. */
+/** OpenSSL's codes for a certificate that is not trusted, or that is for another host. */
 const untrusted =
   /^(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|^CERT_|_ALTNAME_INVALID$/;
 
@@ -73,7 +73,7 @@ const clockErrors = new Set([
   'AuthFailure',
 ]);
 
-/** Whether this may come of a clock that is wrong here. */
+/** Whether a wrong clock on this machine may be the cause. */
 export function mayBeClockSkew(error: ServiceError): boolean {
   return clockErrors.has(error.name);
 }
@@ -96,7 +96,7 @@ function codeOf({ name, message, httpStatus }: ServiceError): ErrorCode {
   if (/region is missing/i.test(message)) return 'REGION_NOT_FOUND';
   if (httpStatus === undefined)
     return noAnswer.test(name) && !name.startsWith('ERR_INVALID') ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
-  // Without a name it is no answer of DynamoDB's, but of something in between.
+  // Without a name the response is not DynamoDB's, but a proxy's.
   return httpStatus >= 500 || name === '' ? 'TARGET_UNAVAILABLE' : 'INTERNAL';
 }
 
@@ -113,7 +113,7 @@ function sentence(code: ErrorCode, error: ServiceError, { action, tableName }: A
   const aside = named === '' ? '' : ` (${named})`;
   switch (code) {
     case 'THROTTLED':
-      return `table "${tableName}" takes no more for now${aside}`;
+      return `table "${tableName}" is throttled${aside}`;
     case 'ACCESS_DENIED':
       return `allow dynamodb:${permissionFor(action)} on table "${tableName}" to the AWS identity in use${aside}`;
     case 'TABLE_NOT_FOUND':
@@ -127,30 +127,30 @@ function sentence(code: ErrorCode, error: ServiceError, { action, tableName }: A
     case 'CREDENTIALS_REFUSED':
       return `AWS does not accept the credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY${aside}`;
     case 'REGION_NOT_FOUND':
-      return `no AWS region is named: set AWS_REGION${aside}`;
+      return `no AWS region is configured: set AWS_REGION${aside}`;
     case 'ITEM_TOO_LARGE':
       return `the item is larger than DynamoDB's 400 KB: make the entry smaller, or set OVERSIZE=gzip${aside}`;
     case 'KEY_TOO_LONG':
       return `the item's key is longer than DynamoDB's 2,048 bytes: shorten the ids in Firestore${aside}`;
     case 'INVALID_ITEM':
-      return `DynamoDB does not take the request${aside}`;
+      return `DynamoDB rejects the request${aside}`;
     case 'NOT_SUPPORTED':
       return `the service at AWS_ENDPOINT_URL_DYNAMODB has no such call${aside}`;
     case 'TARGET_UNAVAILABLE':
       if (untrusted.test(error.name))
-        return `DynamoDB's certificate is not trusted here: name the certificates of your proxy or endpoint with AWS_CA_BUNDLE${aside}`;
+        return `DynamoDB's certificate is not trusted: set AWS_CA_BUNDLE to the certificates of your proxy or endpoint${aside}`;
       return `DynamoDB can't be reached or failed: check AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB${aside}`;
     default:
       return named;
   }
 }
 
-/** PartiQL's permissions have names of their own; we send INSERT only. */
+/** PartiQL has permissions of its own; only INSERT is sent. */
 function permissionFor(action: string): string {
   return action === 'BatchExecuteStatement' ? 'PartiQLInsert' : action;
 }
 
-/** What an error thrown by the AWS SDK, undici or node says. */
+/** The relevant fields of an error thrown by the AWS SDK, undici or Node. */
 export function toServiceError(error: unknown): ServiceError {
   if (!(error instanceof Error)) return { name: '', message: String(error), cause: error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -5,16 +5,16 @@ import type { DynamoDbTargetOptions } from './options.ts';
 import { SignedTransport } from './signed-transport.ts';
 import { jsonBody } from './requests.ts';
 
-/** What a write came to; undefined where it is permitted. */
+/** The error of each write; undefined if it is permitted. */
 export interface WritePermissions {
   readonly PutItem: MigrationError | undefined;
   readonly DeleteItem: MigrationError | undefined;
 }
 
 const dateKey = { S: 'journal-migrate doctor' };
-/** Holds for no item, and for no absent one. */
+/** A condition that is never true. */
 const neverHolds = 'attribute_exists(dateKey) AND attribute_not_exists(dateKey)';
-/** Nothing is written, however late it is sent. */
+/** No lease is needed, because nothing is written. */
 const noLease: Lease = { require: () => undefined };
 
 /** Sends a put and a delete whose condition can't hold: DynamoDB checks the permission, and writes nothing. */

@@ -15,10 +15,10 @@ export interface Call {
   readonly request: Buffer;
   /** `projects/p/databases/(default)` */
   readonly database: string;
-  /** The request's field that Google routes by. */
+  /** The request's field for Google's routing header. */
   readonly routing: { readonly parent: string } | { readonly database: string };
   readonly timeoutMs: number;
-  /** What is read, for messages. */
+  /** The path that is read, for messages. */
   readonly path: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,13 +27,13 @@ const host = 'firestore.googleapis.com';
 const mebibyte = 1024 * 1024;
 
 const channelOptions = {
-  // A document may have 1 MiB, a page of names holds thousands.
+  // A document may have 1 MiB, and a page of names has thousands of names.
   'grpc.max_receive_message_length': 64 * mebibyte,
-  // With HTTP/2's 64 KiB a page of some 750 KB would wait a dozen times for the window to open again.
+  // With HTTP/2's default window of 64 KiB a page of some 750 KB would need a dozen window updates.
   'grpc-node.flow_control_window': 4 * mebibyte,
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
-  // Ours are the only retries, and they start from what has come already.
+  // No retries of grpc-js: the source retries, starting after the messages already received.
   'grpc.enable_retries': 0,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
@@ -43,7 +43,7 @@ const channelOptions = {
 const same = (bytes: Buffer): Buffer => bytes;
 const methodPath = (call: Call): string => `/google.firestore.v1.Firestore/${call.method}`;
 
-/** Calls Firestore over gRPC with messages as bytes, encoded and decoded by others. No retries. */
+/** Calls Firestore over gRPC. Messages are bytes, which the caller encodes and decodes. No retries. */
 export class Connection {
   readonly #client: Client;
   readonly #credentials: GoogleCredentials;
@@ -54,15 +54,15 @@ export class Connection {
         ? new Client(host, credentials.createSsl(), channelOptions)
         : new Client(options.emulatorHost, credentials.createInsecure(), {
             ...channelOptions,
-            // What is on this machine is not reached through a proxy.
+            // No proxy for local addresses.
             'grpc.enable_http_proxy': 0,
           });
     this.#credentials = options.credentials;
   }
 
   /**
-   * Hands over each message of the answer as it comes, until `onMessage` returns false, which ends the call, or the
-   * answer is complete. Resolves with whether it was complete. Throws a MigrationError.
+   * Passes each message of the response to `onMessage`, until that returns false, which ends the call, or the
+   * response is complete. Resolves with whether it was complete. Rejects with a MigrationError.
    */
   async stream(call: Call, onMessage: (message: Buffer) => boolean): Promise<boolean> {
     const metadata = await this.#metadata(call);
@@ -72,7 +72,7 @@ export class Connection {
     return await StreamedAnswer.of(running, { ...call, metadata }, onMessage);
   }
 
-  /** The one message of an answer that is not a stream. */
+  /** Makes a unary call and resolves with the response message. */
   async unary(call: Call): Promise<Buffer> {
     const metadata = await this.#metadata(call);
     const { path, signal } = call;

@@ -18,10 +18,10 @@ export class Database {
     return `${this.documents}/${this.collections.users}/${legalId(userId)}`;
   }
 
-  /** Everything below the users' collection lies between these two names, and nothing of other collections does. */
+  /** The names of all documents below the users collection lie between these two, and no others do. */
   belowUsers(): { readonly from: string; readonly before: string } {
     const users = `${this.documents}/${this.collections.users}`;
-    // The id that sorts first of all, in this collection and in the next that there can be.
+    // The smallest id, in this collection and in the next possible one.
     const first = '__id-9223372036854775808__';
     return { from: `${users}/${first}`, before: `${users}\u0001/${first}` };
   }
@@ -31,7 +31,7 @@ export class Database {
   }
 }
 
-/** The two last ids of `…/{userId}/trading-journal/{date}`; ids hold no slash. */
+/** User and date of `…/{userId}/trading-journal/{date}`. Ids contain no slash. */
 export function entryRefOf(documentName: string): EntryRef {
   const afterJournal = documentName.lastIndexOf('/');
   const afterUser = documentName.lastIndexOf('/', afterJournal - 1);
@@ -42,7 +42,7 @@ export function entryRefOf(documentName: string): EntryRef {
   };
 }
 
-// An id with a slash would name a document somewhere else in the database.
+// An id with a slash would name another document.
 function legalId(id: string): string {
   if (id !== '' && !id.includes('/')) return id;
   throw new MigrationError('SOURCE_INVALID', `${JSON.stringify(id)} can't be a document id in Firestore.`);

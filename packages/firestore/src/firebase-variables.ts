@@ -8,10 +8,10 @@ export interface ServiceAccount {
   readonly privateKey: string;
 }
 
-/** A service account as the environment of most Firebase applications has it; or what is wrong with it, as a clause. */
+/** A service account in the usual variables of Firebase applications; or its fault, as a clause. */
 export type FoundAccount = { readonly account: ServiceAccount } | { readonly fault: string };
 
-/** In this order: a whole service account as JSON, also in base64. */
+/** The variables of a whole service account as JSON, also in base64; in order of precedence. */
 const accountVariables = [
   'FIREBASE_SERVICE_ACCOUNT',
   'FIREBASE_SERVICE_ACCOUNT_KEY',
@@ -20,7 +20,7 @@ const accountVariables = [
   'GOOGLE_SERVICE_ACCOUNT_KEY',
 ];
 
-/** Undefined where none of the variables is set. Nothing of a value is in a fault. */
+/** Undefined if none of the variables is set. A fault contains nothing of a value. */
 export function accountOfEnvironment(env: Env): FoundAccount | undefined {
   for (const name of accountVariables) {
     const value = given(env, name);
@@ -65,7 +65,7 @@ function accountOf(where: string, clientEmail: string, key: string, projectId?: 
   return { account: { clientEmail, privateKey, projectId } };
 }
 
-/** A key whose line breaks an environment has turned into `\\n`, spaces or nothing, as PEM again. */
+/** Restores the line breaks of a PEM key that an environment has changed to `\\n`, spaces or nothing. */
 function withLineBreaks(key: string): string {
   const text = key
     .replaceAll(/\\+([nr]?)/g, (run, letter: string) => (letter === '' ? run : letter === 'n' ? '\n' : '\r'))
@@ -78,7 +78,7 @@ function withLineBreaks(key: string): string {
   return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`, ''].join('\n');
 }
 
-/** Without the quotes that `docker --env-file` and the like leave around a value. */
+/** A variable without the quotes that `docker --env-file` and others leave around the value. */
 function given(env: Env, name: string): string | undefined {
   const value = (env[name] ?? '').trim();
   const quote = value.charAt(0);

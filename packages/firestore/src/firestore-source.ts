@@ -33,16 +33,14 @@ import {
   nameOf,
 } from './responses.ts';
 
-/** A page, or a whole collection group's count. */
+/** The time limit of a page, or of the count of a collection group. */
 const readTimeoutMs = 60_000;
 const listTimeoutMs = 15_000;
-/** Names a call: even with ids of 1,500 bytes well below the 10 MiB that a request may have. */
+/** Names in one call: even with ids of 1,500 bytes well below the limit of 10 MiB for a request. */
 const namesPerCall = 300;
 const collectionIdsPage = 100;
 
-/**
- * Firestore as the source of a migration. Throws SOURCE_NOT_FOUND if no project is named anywhere.
- */
+/** Firestore as the source of a migration. Rejects with SOURCE_NOT_FOUND if no project is configured. */
 export async function createFirestoreSource(options: FirestoreSourceOptions = {}): Promise<Source> {
   const credentials =
     options.emulatorHost === undefined ? googleCredentials(options.keyFile) : emulatorCredentials;
@@ -50,7 +48,7 @@ export async function createFirestoreSource(options: FirestoreSourceOptions = {}
   if (projectId === undefined) {
     throw new MigrationError(
       'SOURCE_NOT_FOUND',
-      'No Google Cloud project is named: set GOOGLE_CLOUD_PROJECT, or use a service account key file, which names it.',
+      'No Google Cloud project is configured: set GOOGLE_CLOUD_PROJECT, or use a service account key file, which names it.',
     );
   }
   const database = new Database(projectId, options.databaseId ?? '(default)', {
@@ -79,7 +77,7 @@ class FirestoreSource implements Source {
   readonly #connection: Connection;
   readonly #onRetry: OnRetry | undefined;
   readonly binding: SourceBinding;
-  /** How many users one answer has been found to hold, where that is less than asked for. */
+  /** The number of users that fit into one response, if fewer than requested. */
   #largestUserPage = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -95,8 +93,8 @@ class FirestoreSource implements Source {
   }
 
   /**
-   * Google's emulator ignores the mask where missing documents are asked for and answers with whole documents, which may
-   * be more than one message holds. Then smaller pages are asked for, to the end of this listing.
+   * Google's emulator ignores the mask in a request with missing documents and returns whole documents, which may
+   * exceed the limit of a message. Then smaller pages are requested, to the end of this listing.
    */
   async listUsers(request: ListRequest): Promise<UserPage> {
     if (request.pageToken === undefined) this.#largestUserPage = Number.POSITIVE_INFINITY;
@@ -143,7 +141,7 @@ class FirestoreSource implements Source {
     const call = { ...this.#under(parent, collectionId, signal), method: 'RunQuery' as const };
 
     const read = this.#retrying(call, async (progressed) => {
-      // A page that broke off goes on where it broke off; what has come already is not paid for twice.
+      // A page that broke off continues after the last document, so that no read is billed twice.
       const last = entries.at(-1)?.date ?? page.after;
       const wanted = limit - entries.length;
       if (wanted <= 0) return { entries, more: true };
@@ -225,7 +223,7 @@ class FirestoreSource implements Source {
     const parent = this.#database.user(userId);
     const collectionId = this.#database.collections.journal;
     const { signal } = options;
-    // The same emulator again: fewer days are as good for a caller that wants the first few.
+    // Because of the same emulator: return fewer days, since the caller wants only the first few.
     for (let pageSize = options.limit; ; pageSize = Math.ceil(pageSize / 2)) {
       try {
         const { documents } = await this.#listDocuments(parent, collectionId, { pageSize, signal });
@@ -259,7 +257,7 @@ class FirestoreSource implements Source {
     this.#connection.close();
   }
 
-  /** Names only, those of missing documents too. */
+  /** Lists names only, including those of missing documents. */
   async #listDocuments(
     parent: string,
     collectionId: string,
@@ -361,5 +359,5 @@ class FirestoreSource implements Source {
 
 function updateTimeOf({ id, updateTime }: AnsweredDocument): string {
   if (updateTime !== undefined) return updateTime;
-  throw new MigrationError('MALFORMED_DOCUMENT', `Firestore answered ${id} without its update time.`);
+  throw new MigrationError('MALFORMED_DOCUMENT', `Firestore returned ${id} without its update time.`);
 }

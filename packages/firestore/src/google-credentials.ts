@@ -3,9 +3,12 @@ import { MigrationError, messageOf } from '@migrator/core';
 import { accountOfEnvironment, projectOfEnvironment } from './firebase-variables.ts';
 import { keyFileFault } from './key-file-fault.ts';
 
-/** Where calls get their token and, if none is named, their project. */
+/** The source of access tokens and, if none is configured, of the project. */
 export interface GoogleCredentials {
-  /** Throws a MigrationError if there are no credentials, or if the token's server refuses or can't be reached. */
+  /**
+   * Rejects with a MigrationError if there are no credentials, or if the token server rejects them or can't be
+   * reached.
+   */
   accessToken(): Promise<string>;
   projectId(): Promise<string | undefined>;
 }
@@ -17,18 +20,19 @@ const whatToDo =
 
 const tokenTimeoutMs = 15_000;
 
-/** The emulator takes any token; this one passes its security rules. */
+/** The emulator accepts any token; this one bypasses its security rules. */
 export const emulatorCredentials: GoogleCredentials = {
   accessToken: async () => 'owner',
   projectId: async () => projectOfEnvironment(process.env),
 };
 
 /**
- * firebase-admin's credentials, the first that there are of: the key file; GOOGLE_APPLICATION_CREDENTIALS; a service account
- * in FIREBASE_… variables; Google's application default credentials. They keep their token until shortly before it expires.
+ * firebase-admin's credentials: the first available of the key file, GOOGLE_APPLICATION_CREDENTIALS, a service
+ * account in FIREBASE_… variables, and Google's application default credentials. Caches the token until shortly
+ * before it expires.
  */
 export function googleCredentials(keyFile?: string): GoogleCredentials {
-  // Imported when first needed: a local Firestore needs none of it.
+  // Imported on first use: a local Firestore does not need it.
   const credential = once(async () => {
     const path = keyFile ?? process.env[variable] ?? '';
     const fault = path === '' ? undefined : await keyFileFault(path);
@@ -60,14 +64,14 @@ export function googleCredentials(keyFile?: string): GoogleCredentials {
         const projectId: unknown = await found.getProjectId();
         return typeof projectId === 'string' && projectId !== '' ? projectId : undefined;
       } catch {
-        // Google's library throws where it finds none; what is missing then is for the caller to say.
+        // Google's library throws if it finds none; the caller reports what is missing.
         return undefined;
       }
     },
   };
 }
 
-/** The project of the account in FIREBASE_… variables, if that is the one in use, or the one they name. */
+/** The project of the account in FIREBASE_… variables, if that is in use, or of FIREBASE_PROJECT_ID. */
 function projectOfAccount(): string | undefined {
   const found = (process.env[variable] ?? '') === '' ? accountOfEnvironment(process.env) : undefined;
   const account = found !== undefined && 'account' in found ? found.account : undefined;
@@ -98,8 +102,8 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 /**
- * Google's libraries put what they were given into their sentences, a key included. So none of these is repeated, nor
- * kept as a cause: only codes, which are a list.
+ * Messages of Google's libraries may contain their input, even a key. So they are neither repeated nor kept as a
+ * cause; only known codes are.
  */
 function credentialsError(error: unknown): MigrationError {
   if (error instanceof MigrationError) return error;
@@ -123,7 +127,7 @@ function credentialsError(error: unknown): MigrationError {
   return notFound();
 }
 
-/** What the token server's words say, in ours. */
+/** Messages of the token server and their meaning. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/signature/i, "the key is not, or no longer, this account's"],
   [/reasonable timeframe|clock|\biat\b/i, "this machine's clock is wrong"],
@@ -140,7 +144,7 @@ function notFound(why?: string): MigrationError {
   );
 }
 
-/** The code of a network error; undefined for another error. */
+/** The code of a network error; undefined for any other error. */
 function networkCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = 'code' in at ? String(at.code) : '';
@@ -152,7 +156,7 @@ function networkCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Runs `make` once; a failure is not kept. */
+/** Calls `make` once; a failure is not cached. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -6,8 +6,8 @@ import { contentOf, fileFault } from '@migrator/core';
 const byteOrderMark = '\uFEFF';
 
 /**
- * What is wrong with the path of a credentials file, as the rest of a sentence that begins with the variable's name;
- * undefined for a file that looks right. Nothing of the value or of the file is in it: either may be a key.
+ * The fault of a credentials file, as the rest of a sentence that begins with the variable's name; undefined if none
+ * is found. It contains nothing of the value or of the file, which may be a key.
  */
 export async function keyFileFault(path: string): Promise<string | undefined> {
   const content = contentOf(path);
@@ -34,7 +34,7 @@ export async function keyFileFault(path: string): Promise<string | undefined> {
 function keyFault(parsed: unknown): string | undefined {
   if (typeof parsed !== 'object' || parsed === null) return 'names a file that holds no Google credentials';
   const { type, private_key: key, client_email: email } = parsed as Record<string, unknown>;
-  // Federated credentials and those of a person have other fields, which Google's library knows.
+  // Federated and user credentials have other fields, which Google's library checks.
   if (typeof type === 'string' && type !== 'service_account') return undefined;
   for (const [name, value] of [
     ['private_key', key],

@@ -1,7 +1,7 @@
 import type { OnRetry } from '@migrator/core';
 
 export interface FirestoreSourceOptions {
-  /** Absent: the one that the credentials name. */
+  /** Absent: the project of the credentials. */
   readonly projectId?: string;
   readonly databaseId?: string;
   readonly usersCollection?: string;

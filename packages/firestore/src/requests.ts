@@ -1,8 +1,8 @@
 import { Writer } from 'protobufjs/minimal.js';
 
 /**
- * Requests of google.firestore.v1 as bytes, written by hand: a handful of fields each, and the hot path needs no
- * object tree for them. The numbers are those of the published protos.
+ * Requests of google.firestore.v1, encoded by hand: a few fields each, without an object tree on the hot path. Field
+ * numbers are those of the published protos.
  */
 
 const lengthDelimited = 2;
@@ -42,7 +42,7 @@ function orderByName(structured: Writer): void {
   });
 }
 
-/** A place just before a document. */
+/** Writes a cursor just before a document. */
 function cursorBefore(cursor: Writer, name: string): void {
   message(cursor, 1, (value) => text(value, 5, name));
   bool(cursor, 2, true);
@@ -85,7 +85,7 @@ export function batchGetRequest(query: {
   return bytes(request);
 }
 
-/** Names only, those of missing documents too. */
+/** A request for names only, including those of missing documents. */
 export function listDocumentsRequest(query: {
   parent: string;
   collectionId: string;
@@ -109,9 +109,9 @@ const countAlias = 'count';
 export function countRequest(query: {
   parent: string;
   collectionId: string;
-  /** Of the collection group, what has its name between these resource names; absent: the parent's own collection. */
+  /** The documents of the collection group with names between these two; absent: the parent's own collection. */
   group?: { readonly from: string; readonly before: string };
-  /** Counts no further. */
+  /** The count's upper limit. */
   upTo?: number;
 }): Buffer {
   const { parent, collectionId, group, upTo } = query;

@@ -2,9 +2,9 @@ import { MigrationError } from '@migrator/core';
 import { Reader } from 'protobufjs/minimal.js';
 import { timestampText } from './timestamp-text.ts';
 
-/** The few fields that are needed of google.firestore.v1's answers; all else is skipped undecoded. */
+/** Decodes the needed fields of google.firestore.v1 responses. All others are skipped. */
 
-/** The first occurrence of a length-delimited field, uncopied. */
+/** The first occurrence of a length-delimited field; not copied. */
 function submessage(message: Uint8Array, field: number): Uint8Array | undefined {
   const reader = Reader.create(message);
   while (reader.pos < reader.len) {
@@ -18,23 +18,23 @@ function submessage(message: Uint8Array, field: number): Uint8Array | undefined 
   return undefined;
 }
 
-/** A document in an answer. */
+/** A document in a response. */
 export interface AnsweredDocument {
-  /** The encoded Document, uncopied. */
+  /** The encoded Document; not copied. */
   readonly document: Uint8Array;
-  /** The last id of its name. */
+  /** The last segment of its name. */
   readonly id: string;
   /** ISO 8601 in UTC, six digits; absent for a missing document. */
   readonly updateTime: string | undefined;
 }
 
 const SLASH = 0x2f;
-/** One for all messages: reading one makes nothing but what is handed on. */
+/** One reader for all messages, so that reading allocates only the result. */
 const messageReader = new Reader(new Uint8Array(0));
 
 /**
- * The Document in a RunQueryResponse or a BatchGetDocumentsResponse (the same field in both); absent in messages that
- * only tell of progress, or of a document that does not exist.
+ * The Document in a RunQueryResponse or a BatchGetDocumentsResponse (the same field in both). Undefined for messages
+ * about progress or about a missing document.
  */
 export function answeredDocument(response: Buffer): AnsweredDocument | undefined {
   const reader = messageReader;
@@ -72,7 +72,7 @@ function readDocument(response: Buffer, reader: Reader, length: number): Answere
         reader.skipType(tag & 7);
     }
   }
-  // An id holds no slash, and no other character has a slash's byte in UTF-8. Of the name no more is needed as text.
+  // Decode only the id: it contains no slash, and no other character has a slash's byte in UTF-8.
   let idFrom = nameTo;
   while (idFrom > nameFrom && response[idFrom - 1] !== SLASH) idFrom -= 1;
   return {
@@ -82,12 +82,12 @@ function readDocument(response: Buffer, reader: Reader, length: number): Answere
   };
 }
 
-/** The whole name of an encoded Document. */
+/** The full name of an encoded Document. */
 export function nameOf(document: Uint8Array): string {
   return Buffer.from(submessage(document, 1) ?? '').toString();
 }
 
-/** Exact up to 2⁵³: seconds and counts are less. */
+/** Exact up to 2⁵³, which seconds and counts never exceed. */
 function readInt64(reader: Reader): number {
   const { low, high } = reader.int64();
   return high * 2 ** 32 + (low >>> 0);
@@ -136,7 +136,7 @@ export function listedDocuments(response: Buffer): {
   return { documents, nextPageToken };
 }
 
-/** Of a ListCollectionIdsResponse. */
+/** The ids in a ListCollectionIdsResponse. */
 export function listedCollectionIds(response: Buffer): readonly string[] {
   const reader = Reader.create(response);
   const ids: string[] = [];
@@ -148,7 +148,7 @@ export function listedCollectionIds(response: Buffer): readonly string[] {
   return ids;
 }
 
-/** The only aggregate of a RunAggregationQueryResponse; absent in messages that only tell of progress. */
+/** The only aggregate of a RunAggregationQueryResponse; undefined for messages about progress. */
 export function aggregateCount(response: Uint8Array): number | undefined {
   const result = submessage(response, 1);
   if (result === undefined) return undefined;

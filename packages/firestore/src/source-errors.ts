@@ -2,12 +2,12 @@ import { type ErrorCode, MigrationError } from '@migrator/core';
 import { status } from '@grpc/grpc-js';
 
 /**
- * How grpc-js says that a message is over our own limit. It has the status of throttling, and waiting does not help.
- * Tested against the library itself, so that another wording is noticed.
+ * The message of grpc-js for a response over our own limit. Its status is that of throttling, but waiting does not
+ * help. A test against the library detects another wording.
  */
 const overLimit = /^Received message (larger than max|that decompresses to a size larger than) /;
 
-/** What a gRPC status means for us, and what a person can do about it. */
+/** The MigrationError for a gRPC error, with a message that says what to do. */
 export function sourceError(error: unknown, path: string): MigrationError {
   if (error instanceof MigrationError) return error;
   const { code, details } = readStatus(error);
@@ -29,7 +29,7 @@ export function sourceError(error: unknown, path: string): MigrationError {
       if (overLimit.test(details)) {
         return make(
           'SOURCE_MESSAGE_TOO_LARGE',
-          `An answer of Firestore about ${path} is larger than one message may be: make its documents smaller.`,
+          `A response of Firestore for ${path} exceeds the limit of one message: make its documents smaller.`,
         );
       }
       return make('SOURCE_THROTTLED', `Firestore asks for a slower pace, or a quota is used up, at ${path}.`);

@@ -12,12 +12,11 @@ interface Reader {
 }
 
 /**
- * What comes of one streaming call: each message is handed over as it comes, until `onMessage` returns false, which ends the
- * call, or the answer is complete.
+ * The listener of one streaming call. Passes each message to `onMessage`, until that returns false, which ends the
+ * call, or the response is complete.
  *
- * When it is over it lets go of whom it told. What a call consists of is often older than a collection of the young, and
- * then lasts until one of the whole heap; all that the reader has kept of the answer, a page of documents, would
- * last as long.
+ * At the end it drops its callbacks. The objects of a call often reach the old generation, where they stay until a
+ * full collection. Without that, the reader's page of documents would stay as long.
  */
 export class StreamedAnswer {
   readonly #running: RunningCall;
@@ -32,13 +31,13 @@ export class StreamedAnswer {
     this.#reader = reader;
   }
 
-  /** Sends the request and resolves with whether the answer was complete. Rejects with a MigrationError. */
+  /** Sends the request and resolves with whether the response was complete. Rejects with a MigrationError. */
   static of(
     running: RunningCall,
     call: {
       readonly request: Buffer;
       readonly metadata: Metadata;
-      /** What is read, for messages. */
+      /** The path that is read, for messages. */
       readonly path: string;
       readonly signal?: AbortSignal | undefined;
     },
@@ -72,7 +71,7 @@ export class StreamedAnswer {
     this.#cancel();
   }
 
-  /** A cancelled call tells so here, too. */
+  /** Also called for a cancelled call. */
   onReceiveStatus(end: StatusObject): void {
     const reader = this.#settle();
     if (end.code === status.OK) reader?.resolve(true);
@@ -84,7 +83,7 @@ export class StreamedAnswer {
     this.#cancel();
   };
 
-  /** Who is to be told of the end, once. */
+  /** Returns the callbacks for the end, once. */
   #settle(): Reader | undefined {
     const reader = this.#reader;
     this.#reader = undefined;

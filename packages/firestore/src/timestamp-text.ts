@@ -1,14 +1,14 @@
 const daySeconds = 86_400;
 const ZERO = 0x30;
 
-/** Documents that are read together were mostly written on few days. */
+/** The cached day: documents that are read together were mostly written on few days. */
 let knownDay = Number.NaN;
-/** The known day, and the time to be filled in. */
+/** The text of the cached day, with a time that is overwritten. */
 const text = Buffer.from('0000-00-00T00:00:00.000000Z', 'latin1');
 
 /**
- * ISO 8601 in UTC, six digits; years 0 to 9999. The digits are written into bytes that make one string: a `Date`, or texts
- * put together, would leave garbage of each of them.
+ * ISO 8601 in UTC with six digits, for years 0 to 9999. Writes the digits into a buffer that makes one string: a
+ * `Date`, or joined strings, would leave garbage.
  */
 export function timestampText(seconds: number, micros: number): string {
   const day = Math.floor(seconds / daySeconds);

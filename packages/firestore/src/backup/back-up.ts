@@ -17,31 +17,31 @@ import type { BackupSummary } from './verify-backup.ts';
 
 export interface BackUpOptions {
   readonly path: string;
-  /** Only these users. */
+  /** Back up only these users; default: all. */
   readonly userIds?: readonly string[] | undefined;
-  /** Continues what an earlier call left at `partialPath`, if there is any. */
+  /** Continue the file at `partialPath` of an interrupted call, if there is one. */
   readonly resume?: boolean;
-  /** Replaces a file, and what an earlier call left. */
+  /** Replace an existing file, and the one of an interrupted call. */
   readonly force?: boolean;
-  /** A source without a single entry is no error. */
+  /** Accept a source without entries. */
   readonly allowEmpty?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: { readonly entries: number; readonly users: number }) => void;
 }
 
-/** A file that was not to be replaced, or that can't be continued. */
+/** A file exists that may not be replaced, or that can't be continued. */
 export class FileInTheWayError extends Error {
   override readonly name = 'FileInTheWayError';
 }
 
-/** Where a backup is while it is not whole. */
+/** The path of a backup until it is complete. */
 export function partialPath(path: string): string {
   return `${path}.partial`;
 }
 
 /**
- * Writes all entries into a file, which is there once it is whole. What has been read stays beside it after an error or
- * an abort. Throws a FileInTheWayError, and NO_DATA for a source without an entry.
+ * Writes all entries into a file, which exists only once it is complete. After an error or an abort the entries read
+ * so far stay at `partialPath`. Rejects with a FileInTheWayError, or with NO_DATA for a source without entries.
  */
 export async function backUp(source: Source, options: BackUpOptions): Promise<BackupSummary> {
   const { path, signal } = options;
@@ -82,7 +82,7 @@ async function copyUsers(source: Source, writer: BackupWriter, options: BackUpOp
       options.onProgress?.(tally);
     }
   } finally {
-    // What was read has been paid for.
+    // Keep what was read: its reads are billed.
     await writer.flush();
   }
 }

@@ -1,17 +1,17 @@
 import { MigrationError } from '@migrator/core';
 
-/** Where in a backup file. */
+/** A position in a backup file. */
 export interface Place {
-  /** Of the member of gzip, from the file's beginning. */
+  /** The offset of the gzip member in the file. */
   readonly byte: number;
-  /** Of the unpacked file, from 1; absent where it is not about a line. */
+  /** The line in the unpacked file, from 1; absent if the error is not about a line. */
   readonly line?: number;
 }
 
-/** What is wrong with a backup file, and where. */
+/** The error for an invalid backup file. `says`: what is wrong. `place`: where. */
 export function backupError(path: string, says: string, place?: Place): MigrationError {
   const where = place === undefined ? '' : ` (${describePlace(place)})`;
-  return new MigrationError('BACKUP_INVALID', `${path} is no whole backup: ${says}${where}.`);
+  return new MigrationError('BACKUP_INVALID', `${path} is no complete backup: ${says}${where}.`);
 }
 
 function describePlace({ byte, line }: Place): string {

@@ -4,16 +4,16 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isGzip, memberHeaderBytes, memberSize, unpackMember } from './gzip-member.ts';
 
 export interface Member {
-  /** From the file's beginning. */
+  /** The offset in the file. */
   readonly at: number;
   readonly size: number;
-  /** Whole lines. */
+  /** The content: complete lines. */
   readonly content: Buffer;
 }
 
 const lineBreak = 0x0a;
 
-/** A file of gzip members, each with whole lines. */
+/** A file of gzip members, each with complete lines. */
 export class BackupFile {
   readonly path: string;
   readonly size: number;
@@ -30,13 +30,13 @@ export class BackupFile {
     return new BackupFile(path, (await handle.stat()).size, handle);
   }
 
-  /** The member at this byte, or, in words, why there is none. */
+  /** The member at this offset, or a clause why there is none. */
   async member(at: number): Promise<Member | string> {
     const begin = await this.#read(at, memberHeaderBytes);
-    if (!isGzip(begin)) return at === 0 ? 'it is not packed with gzip' : 'something else follows a member';
+    if (!isGzip(begin)) return at === 0 ? 'it is not packed with gzip' : 'other data follows a member';
     const size = memberSize(begin);
     if (size === undefined && begin.length === memberHeaderBytes)
-      return 'another program packed it; the file has to stay as backup wrote it';
+      return 'another program compressed it; the file must be unchanged';
     if (size === undefined || at + size > this.size) return 'it ends in the middle of a member';
     const content = await unpackMember(await this.#read(at, size));
     if (content === undefined) return 'bytes were changed, the checksum of gzip does not match';
@@ -48,7 +48,7 @@ export class BackupFile {
     await this.#handle.close();
   }
 
-  /** Fewer bytes at the file's end. */
+  /** Reads `length` bytes, or fewer at the file's end. */
   async #read(at: number, length: number): Promise<Buffer> {
     const buffer = Buffer.alloc(Math.min(length, Math.max(0, this.size - at)));
     let filled = 0;

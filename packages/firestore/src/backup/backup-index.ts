@@ -3,10 +3,10 @@ import { linesOf, type Member } from './backup-file.ts';
 import { type BackupLine, nameIn, readLine } from './backup-lines.ts';
 import { compareIds } from './compare-ids.ts';
 
-/** What the lines of a backup are ordered by. */
+/** The sort key of the lines of a backup. */
 export interface LineKey {
   readonly userId: string;
-  /** Of an entry; absent in the line that ends the user, which comes after all entries. */
+  /** The entry's date; absent in the line that ends the user, which comes after all entries. */
   readonly date?: string;
 }
 
@@ -18,12 +18,12 @@ export function compareKeys(a: LineKey, b: LineKey): number {
   return compareIds(a.date, b.date);
 }
 
-/** A line, unread but for its key. */
+/** A line of which only the key is parsed. */
 export interface KeyedLine extends LineKey {
   readonly bytes: Buffer;
 }
 
-/** The lines of a member that have a key. */
+/** The lines of a member, without those that have no key. */
 export function keyedLines(content: Buffer): KeyedLine[] {
   const lines: KeyedLine[] = [];
   for (const withBreak of linesOf(content)) {
@@ -40,7 +40,7 @@ export function keyOf(line: BackupLine): LineKey | undefined {
   return line.kind === 'user' ? { userId: line.user } : undefined;
 }
 
-/** Where each member begins, and the key of its first line: some 100 bytes for a MiB of lines. */
+/** The offset of each member, and the key of its first line: some 100 bytes for each MiB of lines. */
 export class BackupIndex {
   readonly #members: (LineKey & { readonly at: number })[] = [];
 
@@ -53,12 +53,12 @@ export class BackupIndex {
     return this.#members.length;
   }
 
-  /** Where the member begins. */
+  /** The offset of a member. */
   at(index: number): number {
     return this.#members[index]!.at;
   }
 
-  /** The last member that begins at this key or before it; the first one, if none does. */
+  /** The last member that begins at this key or before; else the first one. */
   find(key: LineKey): number {
     return Math.max(0, firstAfter(this.#members, key) - 1);
   }

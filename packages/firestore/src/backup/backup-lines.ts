@@ -21,14 +21,14 @@ export interface BackupHeader {
   readonly format: typeof backupFormat;
   readonly version: typeof backupVersion;
   readonly source: SourceBinding;
-  /** Only these users were asked for; absent: all. */
+  /** The users of the backup; absent: all. */
   readonly userIds?: readonly string[];
   readonly startedAt: string;
 }
 
 export interface UserEnd {
   readonly user: string;
-  /** The user's own document does not exist; only its journal does. */
+  /** The user's document does not exist; only its journal does. */
   readonly missing: boolean;
   readonly entries: number;
 }
@@ -54,7 +54,7 @@ export function databaseOf({
   return new Database(project, database, { users: usersCollection, journal: journalCollection });
 }
 
-/** Where Firestore's JSON can't say all that the document holds, the line holds its bytes. */
+/** The line of an entry. If Firestore's JSON can't represent the document, the line holds its bytes. */
 export function entryLine({ document, updateTime }: SourceEntry): string {
   const json = documentJson(document);
   if (json !== undefined && isExact(json, document)) return json;
@@ -71,7 +71,7 @@ function isExact(json: string, document: Uint8Array): boolean {
   }
 }
 
-/** Throws a SyntaxError where it is none. */
+/** Parses the line of an entry. Throws a SyntaxError for any other text. */
 export function parseEntryLine(text: string): SourceEntry {
   const { name, updateTime, document } = parseDocument(text);
   const time = /^(.{19})(?:\.(\d{1,9}))?Z$/.exec(updateTime ?? '');
@@ -86,7 +86,7 @@ export function parseEntryLine(text: string): SourceEntry {
 
 const nameBegin = '{"name":';
 
-/** What a line after the header is, without the fields of an entry. Throws a SyntaxError. */
+/** Parses a line after the header, without the fields of an entry. Throws a SyntaxError. */
 export function readLine(text: string): BackupLine {
   if (text.startsWith(nameBegin)) return { kind: 'entry', ...entryRefOf(nameIn(text)) };
   const value: unknown = JSON.parse(text);
@@ -95,21 +95,21 @@ export function readLine(text: string): BackupLine {
   throw new SyntaxError('neither an entry, nor the end of a user, nor the trailer');
 }
 
-/** The name of a line that begins with it. */
+/** The document name with which a line begins. */
 export function nameIn(text: string): string {
   const json = new JsonText(text);
   json.take(nameBegin);
   return json.string();
 }
 
-/** Throws a SyntaxError. */
+/** Parses the header. Throws a SyntaxError. */
 export function readHeader(text: string): BackupHeader {
   const value: unknown = JSON.parse(text);
   if (!isObject(value) || value['format'] !== backupFormat)
     throw new SyntaxError('not the header of a backup');
   if (value['version'] !== backupVersion)
     throw new SyntaxError(`version ${String(value['version'])}; this program reads version ${backupVersion}`);
-  if (!isHeader(value)) throw new SyntaxError('a header that lacks something');
+  if (!isHeader(value)) throw new SyntaxError('an incomplete header');
   return value;
 }
 

@@ -20,8 +20,8 @@ import { type BackupSummary, verifyBackup, type VerifyOptions } from './verify-b
 import { withoutFields } from './without-fields.ts';
 
 /**
- * A backup file as the source of a migration. Verifies it first: throws BACKUP_INVALID. Its binding is that of the
- * Firestore that was backed up.
+ * Opens a backup file as the source of a migration. Verifies it first: rejects with BACKUP_INVALID. Its binding is
+ * that of the backed-up Firestore.
  */
 export async function openBackupSource(
   path: string,
@@ -35,7 +35,7 @@ export async function openBackupSource(
   return new BackupSource(await BackupFile.open(path), index, summary);
 }
 
-/** One less than the least id that there can be. */
+/** Sorts before every valid id. */
 const beforeAllDates = '__id-9223372036854775809__';
 
 type Signalled = { readonly signal?: AbortSignal | undefined };
@@ -142,7 +142,7 @@ export class BackupSource implements Source {
     return dates.map((date) => ({ date, missing: false }));
   }
 
-  /** A backup holds none. */
+  /** A backup has no subcollections. */
   async listSubcollections(): Promise<readonly string[]> {
     return [];
   }

@@ -15,10 +15,7 @@ import {
 } from './backup-lines.ts';
 import { compareIds } from './compare-ids.ts';
 
-/**
- * Goes through the lines of a backup in their order, counts them, and refuses one that does not belong where it is. The
- * writer and the reader of a file use the same.
- */
+/** Checks the order of the lines of a backup and counts them. Both the writer and the reader of a file use it. */
 export class BackupTally {
   users = 0;
   entries = 0;
@@ -35,7 +32,7 @@ export class BackupTally {
   #database: Database | undefined;
   readonly #sha256 = createHash('sha256');
 
-  /** A line with its line break. Returns what it is; undefined for the header. Throws a SyntaxError. */
+  /** Adds a line with its line break. Returns the parsed line; undefined for the header. Throws a SyntaxError. */
   add(bytes: Buffer): BackupLine | undefined {
     const text = bytes.toString('utf8', 0, bytes.length - 1);
     if (this.trailer !== undefined) throw new SyntaxError('a line after the trailer');
@@ -48,7 +45,7 @@ export class BackupTally {
     return line;
   }
 
-  /** What belongs after the lines so far. */
+  /** The trailer for the lines so far. */
   trailerNow(now: Date): BackupTrailer {
     const sha256 = this.#sha256.copy().digest('hex');
     return { users: this.users, entries: this.entries, finishedAt: now.toISOString(), sha256 };

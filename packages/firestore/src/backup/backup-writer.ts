@@ -10,13 +10,13 @@ import { BackupTally } from './backup-tally.ts';
 import { packMember } from './gzip-member.ts';
 import { addMember } from './verify-backup.ts';
 
-/** Of lines in one member. */
+/** The size of the lines in one member, in bytes. */
 const memberBytes = 1024 * 1024;
-/** This user's alone, and no link that another has laid there. */
+/** The file mode: accessible for this user only. Existing symbolic links are not followed. */
 const mode = 0o600;
 const noLink = constants.O_NOFOLLOW ?? 0;
 
-/** Writes a backup, member by member: after a kill all members but the last are whole. */
+/** Writes a backup, member by member. After a kill all members but the last are complete. */
 export class BackupWriter {
   readonly tally: BackupTally;
   readonly #handle: FileHandle;
@@ -36,12 +36,12 @@ export class BackupWriter {
     const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | noLink, mode);
     const writer = new BackupWriter(handle, 0, new BackupTally());
     await writer.#add(JSON.stringify(header));
-    // So that even a kill right now leaves something that says what it is.
+    // So that even after a kill at this point the file has a header.
     await writer.flush();
     return writer;
   }
 
-  /** Continues after the last whole member; what follows it, which a kill has torn, is cut off. */
+  /** Continues after the last complete member. Removes the incomplete one after it. */
   static async resume(path: string, signal?: AbortSignal): Promise<BackupWriter> {
     const tally = new BackupTally();
     const file = await BackupFile.open(path);
@@ -57,7 +57,7 @@ export class BackupWriter {
     } finally {
       await file.close();
     }
-    if (tally.header === undefined) throw backupError(path, 'nothing in it is whole; remove it');
+    if (tally.header === undefined) throw backupError(path, 'it has no complete member; remove it');
     const handle = await open(path, constants.O_WRONLY | noLink);
     await handle.truncate(at);
     return new BackupWriter(handle, at, tally);
@@ -71,7 +71,7 @@ export class BackupWriter {
     await this.#add(JSON.stringify(this.tally.userEnd(missing, user)));
   }
 
-  /** Adds the trailer, and returns once all is on the disk. */
+  /** Adds the trailer. Resolves once all is on disk. */
   async finish(): Promise<void> {
     if (this.tally.trailer === undefined) await this.#add(JSON.stringify(this.tally.trailerNow(new Date())));
     await this.flush();
@@ -97,7 +97,7 @@ export class BackupWriter {
     if (this.#bytes >= memberBytes) await this.#startWriting();
   }
 
-  /** One member is packed and written while the next one fills. */
+  /** Compresses and writes one member while the next one fills. */
   async #startWriting(): Promise<void> {
     await this.#writing;
     if (this.#bytes === 0) return;
@@ -105,7 +105,7 @@ export class BackupWriter {
     this.#lines = [];
     this.#bytes = 0;
     this.#writing = this.#write(content);
-    // The next wait throws it.
+    // The next `await` throws it.
     this.#writing.catch(() => undefined);
   }
 

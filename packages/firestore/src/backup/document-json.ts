@@ -1,18 +1,18 @@
 import { valueTags as tags } from '@migrator/core';
 import { Reader } from 'protobufjs/minimal.js';
 
-/** The document has no exact form in Firestore's JSON. */
+/** Firestore's JSON can't represent the document exactly. */
 class NoJsonError extends Error {}
 
 /**
- * An encoded Document in Firestore's own JSON (proto3 JSON), fields in their order, without white space. Undefined where
- * it holds something that this JSON can't say, such as a kind of value that is not known here.
+ * An encoded Document as Firestore's JSON (proto3 JSON), fields in their order, without white space. Undefined if
+ * that JSON can't represent it exactly, for example because of an unknown kind of value.
  */
 export function documentJson(document: Uint8Array): string | undefined {
   try {
     return writeDocument(Reader.create(document));
   } catch (error) {
-    // The reader's own errors: bytes that are no message.
+    // Errors of the reader: the bytes are no message.
     if (error instanceof NoJsonError || error instanceof RangeError || error instanceof TypeError)
       return undefined;
     if (error instanceof Error && /^(invalid|index out of range)/.test(error.message)) return undefined;
@@ -36,7 +36,7 @@ function writeDocument(reader: Reader): string {
   return `{"name":${name}${all}${times}}`;
 }
 
-/** Where the message ends whose length comes next. */
+/** Reads a length and returns the end of its message. */
 function endOf(reader: Reader): number {
   const length = reader.uint32();
   const end = reader.pos + length;
@@ -117,7 +117,7 @@ function writeText(reader: Reader): string {
   return JSON.stringify(utf8.decode(reader.bytes()));
 }
 
-/** JSON has no word for NaN and the infinities; proto3 JSON writes them as strings. */
+/** JSON has no NaN and infinities; proto3 JSON writes them as strings. */
 function writeDouble(value: number): string {
   if (!Number.isFinite(value)) return `"${value}"`;
   return Object.is(value, -0) ? '-0' : String(value);
@@ -135,7 +135,7 @@ function writeGeoPoint(reader: Reader): string {
   return `{${parts.join(',')}}`;
 }
 
-/** With 0, 3, 6 or 9 digits of a second, whichever say it all. */
+/** With 0, 3, 6 or 9 fractional digits: the fewest that are exact. */
 function writeTimestamp(reader: Reader): string {
   const end = endOf(reader);
   let seconds = 0n;
@@ -147,7 +147,7 @@ function writeTimestamp(reader: Reader): string {
     else throw new NoJsonError();
   }
   if (nanos < 0 || nanos > 999_999_999) throw new NoJsonError();
-  // Throws a RangeError for what no date can be.
+  // Throws a RangeError for an invalid date.
   const text = new Date(Number(seconds) * 1_000).toISOString();
   if (text.length !== '0000-00-00T00:00:00.000Z'.length) throw new NoJsonError();
   return `"${text.slice(0, '0000-00-00T00:00:00'.length)}${fractionOf(nanos)}Z"`;

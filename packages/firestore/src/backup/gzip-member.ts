@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
 
 /**
- * A gzip file is a sequence of members, each a gzip file of its own. Ours say in their header how long they are (an
- * extra field, as `bgzip` has one), so that a reader can go from one to the next without unpacking it.
+ * A gzip file is a sequence of members, each a complete gzip file. These have their length in the header (an extra
+ * field, like `bgzip`), so that a reader can skip one without unpacking it.
  */
 
 const deflate = promisify(deflateRaw);
@@ -13,7 +13,7 @@ const inflate = promisify(inflateRaw);
 const header = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 8, 0, 0x4a, 0x4d, 4, 0]);
 export const memberHeaderBytes = header.length + 4;
 const trailerBytes = 8;
-/** Unpacked. Ours hold a MiB of lines, and the line that was one too many. */
+/** The limit of an unpacked member, in bytes. A member has 1 MiB of lines, plus at most one line. */
 const maxBytes = 64 * 1024 * 1024;
 
 export async function packMember(content: Buffer): Promise<Buffer> {
@@ -26,7 +26,7 @@ export async function packMember(content: Buffer): Promise<Buffer> {
   return Buffer.concat([header, size, packed, trailer]);
 }
 
-/** The size of the member that begins with these bytes; undefined where none of ours does. */
+/** The size of the member that begins with these bytes; undefined if it is no member of a backup. */
 export function memberSize(begin: Buffer): number | undefined {
   if (begin.length < memberHeaderBytes || !begin.subarray(0, header.length).equals(header)) return undefined;
   const size = begin.readUInt32LE(header.length);
@@ -37,7 +37,7 @@ export function isGzip(begin: Buffer): boolean {
   return begin.subarray(0, 2).equals(header.subarray(0, 2));
 }
 
-/** Undefined where the member does not hold what was packed. */
+/** Unpacks a member; undefined if it is damaged. */
 export async function unpackMember(member: Buffer): Promise<Buffer | undefined> {
   const end = member.length - trailerBytes;
   let content: Buffer;

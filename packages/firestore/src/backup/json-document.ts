@@ -5,15 +5,15 @@ import { JsonText } from './json-text.ts';
 
 export interface ParsedDocument {
   readonly name: string;
-  /** As it stands in the JSON. */
+  /** The update time as in the JSON. */
   readonly updateTime: string | undefined;
   /** The encoded Document. */
   readonly document: Uint8Array;
 }
 
 /**
- * A Document in Firestore's JSON, encoded with its fields in their order. Where the JSON has a member `encoded`, that is
- * the document, in Base64. Throws a SyntaxError for any other text.
+ * Encodes a Document in Firestore's JSON, fields in their order. If the JSON has a member `encoded`, that is the
+ * document in base64. Throws a SyntaxError for any other text.
  */
 export function parseDocument(text: string): ParsedDocument {
   const json = new JsonText(text);

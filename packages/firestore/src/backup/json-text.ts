@@ -1,7 +1,7 @@
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Most texts need no decoding. */
 const plain = /^[^\\\p{Cc}]*$/u;
-/** More than a value of Firestore nests, with its kinds: a damaged file must not exhaust the stack. */
+/** More than any value of Firestore is nested. The limit protects the stack from a damaged file. */
 const maxDepth = 1_000;
 
 /**

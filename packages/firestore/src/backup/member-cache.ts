@@ -2,10 +2,10 @@ import { backupError } from './backup-error.ts';
 import type { BackupFile } from './backup-file.ts';
 import { type BackupIndex, firstAfter, type KeyedLine, keyedLines, type LineKey } from './backup-index.ts';
 
-/** Tasks of several users read at the same time, each a page of a member after another: a MiB or two each. */
+/** The number of cached members, of one or two MiB each: concurrent tasks each read their own member page by page. */
 const keptMembers = 32;
 
-/** The lines of a backup from any key on, with the members that were read last. */
+/** Reads the lines of a backup from any key on. Caches the members that were read last. */
 export class MemberCache {
   readonly #file: BackupFile;
   readonly #index: BackupIndex;

@@ -5,23 +5,25 @@ import { compareIds } from './compare-ids.ts';
 
 const usersPage = 300;
 const page = { limit: 300, maxBytes: 2 * 1024 * 1024 };
-/** Whose first pages are read ahead: most users have one page only, and each takes a round trip. */
+/**
+ * The number of users whose first pages are read ahead: most users have one page only, and each takes a round trip.
+ */
 const usersAhead = 16;
 
 export interface UserPart extends Pick<EntryPage, 'entries'> {
   readonly user: ListedUser;
-  /** No entry of this user follows. */
+  /** This is the user's last page. */
   readonly last: boolean;
 }
 
 interface ReadOptions {
   readonly userIds?: readonly string[] | undefined;
-  /** What is there already. */
+  /** The progress of the backup so far. */
   readonly tally: Pick<BackupTally, 'user' | 'date' | 'ended'>;
   readonly signal: AbortSignal;
 }
 
-/** The entries of all users, or of these, in order, from where the tally ends. */
+/** The entries of all users, or of the given ones, in order, after those of the tally. */
 export async function* readUsers(source: Source, options: ReadOptions): AsyncGenerator<UserPart> {
   const { tally } = options;
   const begun = tally.ended ? undefined : tally.user;
@@ -30,7 +32,7 @@ export async function* readUsers(source: Source, options: ReadOptions): AsyncGen
   const signal = AbortSignal.any([options.signal, left.signal]);
   const read = (userId: string, after?: string): Promise<EntryPage> => {
     const reading = source.readPage({ userId, after, ...page, signal });
-    // Its failure is met when its turn comes.
+    // It is awaited, with its error, in its turn.
     reading.catch(() => undefined);
     return reading;
   };
@@ -63,7 +65,7 @@ export async function* readUsers(source: Source, options: ReadOptions): AsyncGen
   }
 }
 
-/** Those that the tally lacks, and first the one whose end it lacks. */
+/** The users that the tally lacks, beginning with one whose end it lacks. */
 async function* listUsers(
   source: Source,
   { userIds, tally: { user: last, ended }, signal }: ReadOptions,
@@ -73,7 +75,7 @@ async function* listUsers(
   for await (const user of all) {
     const order = last === undefined ? 1 : compareIds(user.userId, last);
     if (order < 0 || (order === 0 && begun === undefined)) continue;
-    // It has gone in the meantime: its entries are there, and its end has to be.
+    // The user was deleted meanwhile. Its entries are in the backup, so its end has to be written.
     if (order > 0 && begun !== undefined) yield { userId: begun, missing: true };
     begun = undefined;
     yield user;

@@ -46,9 +46,9 @@ test('a whole one is whole', async () => {
 });
 
 test('damaged bytes are told with their place', async () => {
-  expect(await verdict(Buffer.alloc(0))).toBe('FILE is no whole backup: it is empty.');
+  expect(await verdict(Buffer.alloc(0))).toBe('FILE is no complete backup: it is empty.');
   expect(await verdict(Buffer.from('{"format":"…"}\n'))).toContain('it is not packed with gzip');
-  expect(await verdict(gzipSync(gunzipSync(whole)))).toContain('another program packed it');
+  expect(await verdict(gzipSync(gunzipSync(whole)))).toContain('another program compressed it');
   expect(await verdict(whole.subarray(0, -1))).toMatch(
     /it ends in the middle of a member \(in the gzip member at byte \d+\)/,
   );
@@ -56,7 +56,7 @@ test('damaged bytes are told with their place', async () => {
   const flipped = Buffer.from(whole);
   flipped[5_000]! ^= 1;
   expect(await verdict(flipped)).toMatch(/bytes were changed, .* \(in the gzip member at byte \d+\)/);
-  expect(await verdict(Buffer.concat([whole, Buffer.from('more')]))).toContain('something else follows');
+  expect(await verdict(Buffer.concat([whole, Buffer.from('more')]))).toContain('other data follows');
   expect(await verdict(await packMember(Buffer.from(lines[0]!)))).toContain('ends in the middle of a line');
 });
 

@@ -8,18 +8,18 @@ import { BackupTally } from './backup-tally.ts';
 export interface BackupSummary {
   readonly header: BackupHeader;
   readonly trailer: BackupTrailer;
-  /** Of the file, packed. */
+  /** The size of the compressed file. */
   readonly bytes: number;
 }
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal;
-  /** The first line of each member, but for a header and a trailer. */
+  /** Called with the first line of each member, except header and trailer. */
   readonly onMember?: (member: Member, first: BackupLine) => void;
   readonly onProgress?: (progress: { readonly entries: number; readonly users: number }) => void;
 }
 
-/** Reads a whole backup, and throws BACKUP_INVALID with the first thing that is wrong. Holds one member at a time. */
+/** Reads a whole backup, one member at a time. Rejects with BACKUP_INVALID for the first fault. */
 export async function verifyBackup(path: string, options: VerifyOptions = {}): Promise<BackupSummary> {
   const file = await BackupFile.open(path);
   try {
@@ -41,7 +41,7 @@ export async function verifyBackup(path: string, options: VerifyOptions = {}): P
   }
 }
 
-/** Adds the lines of a member, each of which has to be one that a restore can use. */
+/** Adds the lines of a member to the tally. Throws for one that a restore can't use. */
 export function addMember(path: string, tally: BackupTally, member: Member, options: VerifyOptions): void {
   let isFirst = true;
   for (const bytes of linesOf(member.content)) {
