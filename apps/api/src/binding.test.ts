@@ -51,7 +51,7 @@ test('a worker with another table takes no part, says so while it lives, and the
     },
     { timeout: 20_000, interval: 100 },
   );
-  expect(stray.lines.filter((line) => line.includes('takes-no-part'))).toHaveLength(1);
+  expect(stray.lines.filter((line) => line.includes('binding-mismatch'))).toHaveLength(1);
   expect(at((await stray.call('GET /status')).body, 'currentStatus')).toMatchObject({
     target: { table: environment.table },
     notice: expect.stringContaining('This API is configured for something else'),

@@ -37,7 +37,7 @@ export async function liveView(
   const reason = noWorkerReason(workers, operation.id);
   return {
     reason,
-    standsStill: reason !== null || now - since > silentAfterMs,
+    isStalled: reason !== null || now - since > silentAfterMs,
     pace: await context.rateController.report(),
   };
 }

@@ -157,7 +157,7 @@ test('through the queue, and as a part of a run: close jobs only where they are 
   await fill(environment, 1.5);
   const closeJobs = async (): Promise<number> =>
     (await environment.context.queues.tasks.getJobs(['completed', 'waiting', 'active', 'failed'])).filter(
-      ({ name }) => name.endsWith(' closely'),
+      ({ name }) => name.endsWith(' (rescan)'),
     ).length;
   const run = await environment.call('POST /start', wait);
   expect(run.body).toMatchObject({ verification: { isValid: true } });

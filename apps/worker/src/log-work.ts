@@ -26,7 +26,7 @@ export function logWork(log: Log): OnWorkEvent {
       case 'one-by-one':
         log.warn({ run, reason: event.reason }, 'entries are written one by one');
         return;
-      case 'takes-no-part':
+      case 'binding-mismatch':
         log.warn({ run, differences: event.detail }, 'configured for another run: takes no part in this one');
         return;
       case 'task': {

@@ -38,5 +38,5 @@ test('without a project it says at start, in one line, what to set', async () =>
     LOG_LEVEL: 'silent',
   });
   expect(await program.ended).toBe(1);
-  expect(program.stderr).toMatch(/^No Google Cloud project is named: set GOOGLE_CLOUD_PROJECT[^\n]*\n$/);
+  expect(program.stderr).toMatch(/^No Google Cloud project is configured: set GOOGLE_CLOUD_PROJECT[^\n]*\n$/);
 });

@@ -9,7 +9,7 @@ export function dateKey(ref: EntryRef): string {
   return `${dateKeyPrefix}${ref.userId}_${ref.date}`;
 }
 
-/** Whether the key fits; one that does not can't even be asked for. */
+/** Whether DynamoDB accepts the key. It rejects a longer one in reads, too. */
 export function isStorableKey(key: string): boolean {
   // UTF-8 takes at most three bytes for each UTF-16 unit, so that an ordinary key needs no counting.
   return key.length * 3 <= maxDateKeyBytes || Buffer.byteLength(key) <= maxDateKeyBytes;
@@ -19,9 +19,9 @@ export function isStorableKey(key: string): boolean {
  * Whether another entry could have the same key.
  *
  * The key is the user, an underscore and the date. If two different entries give one key, one user id is the longer
- * one; it starts with the other user id and goes on with the underscore that ends it there, so it holds an underscore.
- * What the shorter user id leaves over, its date, then holds the underscore that ends the longer one. So each entry of
- * a collision has an underscore in an id of its own, and an entry without one is alone with its key.
+ * one; it starts with the other user id, followed by the underscore that ends it there, so it holds an underscore.
+ * What the shorter user id leaves over, its date, then holds the underscore that ends the longer one. So each entry
+ * of a collision has an underscore in an id of its own, and an entry without one is alone with its key.
  */
 export function mayCollide(ref: EntryRef): boolean {
   return ref.userId.includes('_') || ref.date.includes('_');

@@ -8,7 +8,7 @@ const reserved = /^__.+__$/s;
 const numeric = /^__id(-?[1-9]\d{0,18})__$/;
 
 /**
- * Whether a document can have this id. Firestore refuses to look up any other one, and refuses the whole request with it.
+ * Whether a document can have this id. Firestore rejects a whole request that contains any other one.
  *
  * Ids of the form `__id7__` are valid although `__…__` is reserved, for numbers of 64 bits other than zero.
  */

@@ -1,18 +1,18 @@
 import type { StoredAttribute, StoredItem } from './ports/target.ts';
 
 /**
- * Bytes of an item as DynamoDB counts them. The documentation gives the rules, for numbers "approximately"; those of
- * numbers are measured, at the border of 400 KB on Amazon's DynamoDB Local.
+ * Bytes of an item as DynamoDB counts them. The rules are those of the documentation. For numbers, where it says
+ * "approximately", they were measured at the limit of 400 KB on Amazon's DynamoDB Local.
  *
  * - a name counts its UTF-8 bytes, at the top and inside maps
  * - text counts its UTF-8 bytes, binary its raw bytes, null and boolean one, a number 1 to 21 (`numberSize`)
  * - a list or map counts three, and one more for each element
  */
 
-/** 400 KB: the most that DynamoDB takes for one item. */
+/** 400 KB: DynamoDB's limit for one item. */
 export const maxItemBytes = 409_600;
 
-/** Write units of an item with so many bytes: one for each begun KB, at least one. */
+/** Write units for an item of this size: one for each started KB, at least one. */
 export function writeUnitsOf(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / 1_024));
 }

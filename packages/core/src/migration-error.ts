@@ -1,10 +1,10 @@
 import type { ErrorCode } from './error-codes.ts';
 
-/** The one error class of the product. Tests and callers look at `code`, people at `message`. */
+/** The one error class of the product. Programs read `code`, operators read `message`. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code: ErrorCode;
-  /** How often the thing was tried before it was given up. */
+  /** How often the call was tried. */
   attempts: number;
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; attempts?: number } = {}) {
@@ -18,7 +18,7 @@ export class MigrationError extends Error {
   }
 }
 
-/** What an error says; not every thrown value is an Error. */
+/** The message of a thrown value, which may be no Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -34,12 +34,12 @@ export function operationNotFound(id: string | undefined): MigrationError {
 }
 
 export function takenBack(migrationId: string, rollbackId: string | undefined): MigrationError {
-  return new MigrationError('ROLLED_BACK', `${migrationId} was taken back by ${rollbackId}`);
+  return new MigrationError('ROLLED_BACK', `${migrationId} was rolled back by ${rollbackId}`);
 }
 
 export function notRetryable(migrationId: string): MigrationError {
   return new MigrationError(
     'NOT_RETRYABLE',
-    `${migrationId} did not get to its end; start a new run, which skips what is there and does the rest`,
+    `${migrationId} did not complete; start a new run, which skips existing items and does the rest`,
   );
 }

@@ -3,8 +3,8 @@ import type { EncodedItem, OwnedItemRef, StoredItem } from './ports/target.ts';
 import { mapOf, textOf } from './values/stored-attribute.ts';
 
 /**
- * Whose item is it. The one place of the rule (contract: "Whose item is it"), as the conditions that DynamoDB checks
- * with each write and delete, and as a reading of a stored item for the times when a condition has failed.
+ * The one definition of which items the migration owns: as the conditions that DynamoDB checks with each write and
+ * delete, and as a check of a stored item after a condition has failed.
  */
 
 /** Placeholders of the conditions; their names never vary, only the values do. */
@@ -17,7 +17,7 @@ export const putCondition =
   `attribute_not_exists(dateKey) OR (${owned} AND ${sameEntry}` +
   ' AND #data.#metadata.migratedAt <= :at AND #data.#metadata.originalTimestamp <= :original)';
 
-/** As JSON: there is one for each item that is written. */
+/** JSON text, not an object, because it is built for each item. */
 export function putConditionValues(item: EncodedItem): string {
   return (
     `{":from":{"S":"firestore"},":user":${text(item.userId)},":date":${text(item.date)},` +
@@ -43,7 +43,7 @@ export function deleteConditionValues(ref: OwnedItemRef): { readonly [placeholde
   };
 }
 
-/** What a stored item says of where it comes from. */
+/** The origin that a stored item names. */
 export interface Provenance {
   readonly userId: string;
   readonly date: string;
@@ -51,7 +51,10 @@ export interface Provenance {
   readonly originalTimestamp: string;
 }
 
-/** The item's provenance if the migration owns it: copied from Firestore and not saved by the application since. */
+/**
+ * The item's provenance; undefined unless the migration owns it (copied from Firestore, not saved by the application
+ * since).
+ */
 export function readProvenance(item: StoredItem): Provenance | undefined {
   const data = mapOf(item['data']);
   const metadata = mapOf(data?.['metadata']);
@@ -65,27 +68,27 @@ export function readProvenance(item: StoredItem): Provenance | undefined {
   return { userId, date, migratedAt, originalTimestamp };
 }
 
-/** Whether the item is a copy from Firestore: the migration's still, or saved by the application since. */
+/** Whether the item was copied from Firestore, including one that the application has saved since. */
 export function isCopy(item: StoredItem): boolean {
   return mapOf(mapOf(item['data'])?.['metadata'])?.['migratedFrom'] !== undefined;
 }
 
-/** Whether the key is the one that the item's own user and date give; only such an item may be rolled back. */
+/** Whether the item's key matches its user and date. Only such an item may be rolled back. */
 export function isAtItsOwnKey(item: StoredItem, provenance: Provenance): boolean {
   return textOf(item['dateKey']) === dateKey(provenance);
 }
 
 export type Ownership =
-  /** The application's, or of unknown origin: left alone. */
+  /** The application's, or of unknown origin. It is not changed. */
   | 'foreign'
-  /** Another entry's item under the same key. */
+  /** Another entry's item with the same key. */
   | 'collision'
-  /** This entry's, but from a newer run or a newer state of the document. */
+  /** This entry's item, from a newer run or a newer version of the document. It is not changed. */
   | 'newer'
-  /** This entry's, ours to overwrite. */
+  /** This entry's item, owned by the migration: may be overwritten. */
   | 'ours';
 
-/** How a stored item stands to the item that is to be written in its place. */
+/** Whether `stored` may be replaced by the item with this provenance. */
 export function ownershipOf(stored: StoredItem, item: Provenance): Ownership {
   const provenance = readProvenance(stored);
   if (provenance === undefined) return 'foreign';

@@ -1,6 +1,6 @@
 /** US dollars. */
 export interface Prices {
-  /** Where and when these prices were the list prices; a person who pays others gives their own. */
+  /** Where and when these were the list prices. */
   readonly note: string;
   readonly dynamodbMillionWriteUnits: number;
   readonly dynamodbMillionReadUnits: number;

@@ -1,12 +1,12 @@
 import { type Binding, MigrationError, type Target } from '@migrator/core';
 
-/** So long the table may take to say which account it is in, and so long it is not asked again after it could not. */
+/** The time limit to ask the table for its account, and the interval before it is asked again after a failure. */
 const askLimitMs = 3_000;
 const askAgainMs = 30_000;
 
 /**
- * What this process reads and writes, with the account once the table has said it. A table that can't be described (no
- * permission, no answer) leaves the account open, which is compared only where it is known.
+ * The binding of this process, with the AWS account once DescribeTable has returned it. Without permission or an
+ * answer the account stays unknown; it is compared only if known.
  */
 export function bindingResolver(
   configured: Binding,

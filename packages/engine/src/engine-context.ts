@@ -3,7 +3,7 @@ import type { Binding, CollectionNames, Dispatcher, Ledger, Prices, Source, Targ
 import type { AdaptiveConcurrencyLimit } from './throttle/adaptive-concurrency-limit.ts';
 
 export interface EngineSettings {
-  /** User ids and what is in entries stay out of jobs, logs and answers. */
+  /** Keep user ids and contents of entries out of jobs, logs and responses. */
   readonly hideUserData?: boolean;
   readonly names: CollectionNames;
   readonly oversize: 'fail' | 'gzip';
@@ -13,7 +13,7 @@ export interface EngineSettings {
   /** How many users are listed ahead of the work. */
   readonly usersAhead: number;
   readonly usersPage: number;
-  /** Into how many segments the table is cut for scans. */
+  /** The number of segments of a parallel scan. */
   readonly segments: number;
   /** For the cost that a dry run predicts. */
   readonly prices: Prices;
@@ -27,19 +27,19 @@ export const defaultPaging = {
   segments: 8,
 } as const satisfies Partial<EngineSettings>;
 
-/** What the tasks of a process use. */
+/** The context of the tasks of a process. */
 export interface EngineContext {
   readonly source: Source;
   readonly target: Target;
   readonly ledger: Ledger;
-  /** What this process reads and writes, as far as it is known by now. */
+  /** The binding of this process; the account may still be unknown. */
   readonly binding: () => Promise<Binding>;
   readonly settings: EngineSettings;
-  /** How many entries this process writes at once; shared by its tasks. The target's throttling lowers it. */
+  /** The limit of concurrent writes, shared by all tasks of this process. Throttling lowers it. */
   readonly writeLimit: AdaptiveConcurrencyLimit;
 }
 
-/** What a coordinator, and what starts and controls operations, use. */
+/** The context of a coordinator, and of starting and controlling operations. */
 export interface CoordinatorContext extends Omit<EngineContext, 'writeLimit'> {
   readonly dispatcher: Dispatcher;
   readonly now: () => Date;

@@ -11,8 +11,8 @@ import { runTask } from './tasks/run-task.ts';
 const attemptsPerTask = 3;
 
 /**
- * Runs an operation to its end in this very process, without a queue: the same rounds, the same tasks, over the
- * ledger of the context.
+ * Runs an operation to its end in this process, without a queue: the same rounds and tasks, with the context's
+ * ledger.
  */
 export async function runInProcess(
   context: EngineContext,
@@ -25,7 +25,7 @@ export async function runInProcess(
   const { signal, leave } = joinSignals(options.signal, stop.signal);
   const working = new Set<Promise<void>>();
   let paused = false;
-  /** Tasks that wait or run: dispatching one of them twice is dispatching it once. */
+  /** Tasks that wait or run. Dispatching one of them again has no effect. */
   const dispatched = new Set<string>();
 
   const work = async (id: string, task: string): Promise<void> => {
@@ -36,14 +36,14 @@ export async function runInProcess(
           watcher,
           lastAttempt: attempt === attemptsPerTask,
           reopen: false,
-          // A process that ends takes the ledger along: nothing is known of earlier ones.
+          // The ledger ends with its process, so there are no earlier jobs.
           isolated: true,
           onProgress: () => undefined,
           onEvent: () => undefined,
         });
         return;
       } catch {
-        // Recorded as handed back by the task itself; the next attempt goes on from its checkpoint.
+        // The task has recorded itself as queued; the next attempt continues from its checkpoint.
       }
     }
   };
@@ -87,17 +87,16 @@ export async function runInProcess(
   const supervisor = new Supervisor(coordinator, 500);
   try {
     for (;;) {
-      if (options.signal.aborted)
-        throw new MigrationError('ABORTED', 'the migration was stopped from outside');
+      if (options.signal.aborted) throw new MigrationError('ABORTED', 'the migration was stopped');
       const round = await coordinate(coordinator, operationId, options.signal);
       if (round.over) break;
       await supervisor.tick();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(round.againMs, 50)));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(round.delayMs, 50)));
     }
   } finally {
     pool.clearQueue();
     await dispatcher.pause();
-    // A caller that is told that it is over must not find anything written afterwards.
+    // After the caller learns of the end nothing may be written.
     stop.abort();
     await Promise.all(working);
     leave();

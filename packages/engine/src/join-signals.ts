@@ -1,13 +1,13 @@
 export interface JoinedSignals {
   /** Aborts as soon as one of the others does, for its reason. */
   readonly signal: AbortSignal;
-  /** Stops watching them. To be called when the work is over. */
+  /** Removes the listeners. Call it when the work has ended. */
   readonly leave: () => void;
 }
 
 /**
- * One signal for several, for work whose end is known. `AbortSignal.any` needs no end, but it holds what it makes by weak
- * references, which last until the whole heap is collected, and asks all that it was made of with each look at `aborted`.
+ * One signal for several, for work with a known end. `AbortSignal.any` needs no end, but its weak references live
+ * until a full collection, and each read of `aborted` checks all its sources.
  */
 export function joinSignals(...signals: readonly AbortSignal[]): JoinedSignals {
   const joined = new AbortController();
@@ -22,7 +22,10 @@ export function joinSignals(...signals: readonly AbortSignal[]): JoinedSignals {
   };
 }
 
-/** A signal that aborts so long after the given one: for what is under way, and should end by itself. Call `leave` at its end. */
+/**
+ * A signal that aborts `afterMs` milliseconds after the given one, for calls in flight that should complete. Call
+ * `leave` at their end.
+ */
 export function abortLater(signal: AbortSignal, afterMs: number): JoinedSignals {
   const later = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -12,8 +12,8 @@ export interface RunToEndOptions {
 }
 
 /**
- * Runs an operation that this process has opened to its end. Throws ABORTED with the signal, and, where only a person
- * can help, the error that it stopped at. Then it is closed as cancelled.
+ * Runs an operation that this process has opened to its end. Rejects with ABORTED when the signal aborts, or with the
+ * error that paused it. Then the operation is closed as cancelled.
  */
 export async function runToEnd(
   context: EngineContext,
@@ -31,7 +31,7 @@ export async function runToEnd(
   } finally {
     stop.abort();
     await Promise.allSettled([running, watching]);
-    // Nothing to a run that is over; one that was stopped must not keep the operation lock.
+    // Has no effect on a run that has ended. A stopped one must release the operation lock.
     await context.ledger.close(id, {
       state: 'cancelled',
       now: new Date(),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits for work that may have no end, for so long at most. Resolves with whether it ended, with an error or without. */
+/** Waits at most `limitMs` milliseconds for work that may never end. Resolves with whether it settled. */
 export async function atMost(limitMs: number, work: Promise<unknown>): Promise<boolean> {
   const limit = new AbortController();
   const ended = work.then(

@@ -11,12 +11,12 @@ import type { Worker } from 'bullmq';
 import type { OnWorkEvent } from './work-events.ts';
 import type { Mismatch } from './worker-registry.ts';
 
-const lookEveryMs = 1_000;
+const checkEveryMs = 1_000;
 
 /**
- * Keeps a process out of an operation that it is not configured for. Its workers fetch no job while such an operation runs,
- * because each job that they fetched and handed back would come later to those who can do it. Its log says so once, and
- * `mismatch` says it for as long as it lasts.
+ * Keeps a process out of an operation that it is not configured for. Its workers fetch no jobs while such an
+ * operation runs, because each job that they fetch and return delays it for the other workers. Reports the mismatch
+ * once as an event, and as `mismatch` while it lasts.
  */
 export class BindingGuard {
   readonly #context: Pick<CoordinatorContext, 'ledger' | 'binding'>;
@@ -24,7 +24,7 @@ export class BindingGuard {
   readonly #workers: Worker[] = [];
   #mismatch: Mismatch | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #told: string | undefined;
+  #reportedFor: string | undefined;
 
   constructor(context: Pick<CoordinatorContext, 'ledger' | 'binding'>, tell: OnWorkEvent | undefined) {
     this.#context = context;
@@ -35,24 +35,24 @@ export class BindingGuard {
     return this.#mismatch;
   }
 
-  keeps(worker: Worker): void {
+  add(worker: Worker): void {
     this.#workers.push(worker);
   }
 
-  /** A job of this operation came here, and is handed back. */
-  standAside(operationId: string): void {
+  /** Pauses the workers after a job of this operation was fetched. */
+  pauseFor(operationId: string): void {
     if (this.#timer !== undefined) return;
     for (const worker of this.#workers) void worker.pause(true);
-    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
-    void this.#look(operationId);
+    this.#timer = setInterval(() => void this.#check(), checkEveryMs);
+    void this.#check(operationId);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** `operationId`: to be told of although another operation is the active one. */
-  async #look(operationId?: string): Promise<void> {
+  /** `operationId`: also report this operation, if another one is active. */
+  async #check(operationId?: string): Promise<void> {
     const { ledger } = this.#context;
     try {
       const own = await this.#context.binding();
@@ -60,27 +60,27 @@ export class BindingGuard {
       if (refused !== undefined) this.#warn(refused, own);
       const current = await ledger.current();
       if (current === undefined || isSameBinding(current.binding, own)) {
-        this.#comeBack();
+        this.#resume();
         return;
       }
       this.#warn(current, own);
       this.#mismatch = { operationId: current.id, differences: bindingDifferences(current.binding, own) };
     } catch {
-      // Redis is away: nothing runs meanwhile, and the next look tells.
+      // Redis can't be reached, so nothing runs. The next check decides.
     }
   }
 
   #warn({ id, binding }: Operation, own: Binding): void {
-    if (this.#told === id) return;
-    this.#told = id;
+    if (this.#reportedFor === id) return;
+    this.#reportedFor = id;
     const differences = bindingDifferences(binding, own);
     const detail = describeDifferences(differences, { actual: 'here', expected: 'in this run' });
-    this.#tell?.({ kind: 'takes-no-part', run: id, detail });
+    this.#tell?.({ kind: 'binding-mismatch', run: id, detail });
   }
 
-  #comeBack(): void {
+  #resume(): void {
     this.#mismatch = undefined;
-    // A worker goes on only once its loop has ended, which takes until its last wait for a job is over.
+    // A worker can resume only after its loop has ended, which takes until its last wait for a job ends.
     for (const worker of this.#workers) void worker.resume();
     if (this.#workers.some((worker) => worker.isPaused())) return;
     clearInterval(this.#timer);

@@ -16,30 +16,32 @@ import { PrimaryConnector, PrimaryRedis, type RedisConnection } from './primary-
 import { forgetError, rememberError } from './redis-errors.ts';
 
 export type RedisRole =
-  /** Answers people: fails fast, so that a request gets its 503 within seconds. */
+  /** For requests: fails fast, so that a request gets its 503 within seconds. */
   | 'api'
-  /** Keeps the ledger: a command whose answer is lost is never sent a second time, or it would be counted twice. */
+  /**
+   * For the ledger: never sends a command again after its response was lost, because a commit could be counted twice.
+   */
   | 'ledger'
-  /** BullMQ's, in a worker that runs for hours: waits for a Redis that is away and goes on. */
+  /** For BullMQ in a worker: waits for an unreachable Redis and continues. */
   | 'queue';
 
 export interface RedisSettings {
-  /** One that `parseRedisUrl` reads. */
+  /** A URL that `parseRedisUrl` accepts. */
   readonly url: string;
-  /** PEM files, for a `rediss` URL. Without `ca`, those that Node trusts vouch for Redis. */
+  /** PEM files, for a `rediss` URL. Without `ca`, Node's certificate authorities are trusted. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
 }
 
 const answerLimitMs = 2_500;
 
 /**
- * A connection that is there and brings nothing back, as over a cable that was pulled, would be waited on for good. What
- * blocks on purpose is answered within ten seconds.
+ * Milliseconds without data after which a connection counts as lost, because a broken network path may close no
+ * socket. Blocking commands are answered within ten seconds.
  */
 const silenceLimitMs = { api: 5_000, ledger: 10_000, queue: 30_000 };
 
 const roles = {
-  // The offline queue stays on: BullMQ's first command, sent at start, must wait for a Redis that comes up later.
+  // Keep the offline queue: BullMQ's first command must wait for a Redis that starts later.
   api: { maxRetriesPerRequest: 0, commandTimeout: answerLimitMs, socketTimeout: silenceLimitMs.api },
   ledger: { maxRetriesPerRequest: 0, socketTimeout: silenceLimitMs.ledger },
   queue: { maxRetriesPerRequest: null, socketTimeout: silenceLimitMs.queue },
@@ -47,7 +49,7 @@ const roles = {
 
 const backoff = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), 1_000);
 
-/** A connection that never throws by itself; `onError` hears of its errors, by their codes, at most once for each loss. */
+/** Opens a connection. It emits no unhandled errors: `onError` gets them, each code at most once for each loss. */
 export function connectRedis(
   { url, tls = {} }: RedisSettings,
   role: RedisRole,
@@ -69,7 +71,7 @@ export function connectRedis(
   return redis;
 }
 
-/** Whether no command goes out a second time after its answer was lost. */
+/** Whether the connection never sends a command again after its response was lost. */
 export function neverResends(redis: RedisConnection): boolean {
   if (redis instanceof Redis) return redis.options.maxRetriesPerRequest === 0;
   const { redisOptions, retryDelayOnFailover } = redis.options;
@@ -106,9 +108,9 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
     name: masterName,
     Connector: PersistentSentinelConnector,
     sentinelRetryStrategy: backoff,
-    // One that hangs would be waited on for good, while the others know.
+    // A sentinel that does not respond must not block, because the others know the primary.
     sentinelCommandTimeout: 2_000,
-    // A primary that hangs closes no connection; the sentinels tell when another has taken its place.
+    // A hanging primary closes no connection; the sentinels report when another has replaced it.
     failoverDetector: true,
     sentinelUsername,
     sentinelPassword,
@@ -118,8 +120,8 @@ function open(place: RedisPlace, tls: ConnectionOptions | undefined, role: Redis
 }
 
 /**
- * One that a failover can't end. The detector of ioredis goes on watching after its connection is lost, and the news that it
- * gets while the next one is being looked for makes that give up for good: its status is `end`, and it never tries again.
+ * A connector that survives every failover. The failover detector of ioredis stays active after its connection is
+ * lost. An event that it gets during the reconnect ends the client: its status is `end`, and it never retries.
  */
 class PersistentSentinelConnector extends SentinelConnector {
   #watching = false;
@@ -131,8 +133,8 @@ class PersistentSentinelConnector extends SentinelConnector {
   override async connect(
     ...args: Parameters<SentinelConnector['connect']>
   ): ReturnType<SentinelConnector['connect']> {
-    // Calls the last detector off; the sentinels are about to be asked anyway, and the new connection brings its own. Once,
-    // because each time leaves listeners at the detector's sockets, and a primary can be away for a thousand attempts.
+    // Disconnects the last detector: the sentinels are asked next anyway, and the new connection has its own. Only
+    // once, because each call leaves listeners on the detector's sockets, and there may be a thousand attempts.
     if (this.#watching) this.disconnect();
     this.#watching = false;
     const stream = await super.connect(...args);
@@ -143,17 +145,17 @@ class PersistentSentinelConnector extends SentinelConnector {
   }
 }
 
-/** Names stay names, because they are what the certificates vouch for. */
+/** Keep host names, because certificates are issued for names. */
 const keepName: NonNullable<ClusterOptions['dnsLookup']> = (name, callback) => callback(null, name);
 
-/** What a role needs of a cluster beyond what it needs of each node. */
+/** The cluster options of a role, in addition to those of each node. */
 export function clusterOptions(role: RedisRole): ClusterOptions {
   return {
     clusterRetryStrategy: backoff,
     slotsRefreshTimeout: 2_000,
     slotsRefreshInterval: 5_000,
-    // A `connect()` whose ready check meets a cluster that is just electing a primary never settles in ioredis, and BullMQ
-    // awaits it. Without the check, commands meet CLUSTERDOWN instead, and are tried again.
+    // In ioredis a `connect()` whose ready check runs during an election of a primary never settles, and BullMQ
+    // awaits it. Without the check, commands fail with CLUSTERDOWN and are retried.
     enableReadyCheck: false,
     ...(role === 'queue'
       ? // As long as it takes for a node to come back or to be replaced.
@@ -163,7 +165,7 @@ export function clusterOptions(role: RedisRole): ClusterOptions {
   };
 }
 
-/** One whose commands fail in time while no node answers, too; ioredis itself has that only for each node. */
+/** A cluster whose commands time out while no node answers. ioredis supports that only for each node. */
 class TimeoutCluster extends Cluster {
   override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
     const [command]: [Command, ...unknown[]] = args;

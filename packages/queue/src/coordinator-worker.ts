@@ -9,8 +9,8 @@ import { PhaseReporter } from './phase-reporter.ts';
 const coordinatorsAtOnce = 4;
 
 /**
- * Works off coordinators: each round is short, and between two rounds the job is delayed, which takes no slot and no
- * attempt, so that any process may do the next round and a crash costs one round.
+ * Processes coordinator jobs. Each round is short. Between rounds the job is delayed, which takes no slot and no
+ * attempt. So any process may do the next round, and a crash costs one round.
  */
 export function startCoordinatorWorker(
   context: CoordinatorContext,
@@ -37,24 +37,24 @@ async function rounds(
   for (;;) {
     const round = await coordinate(context, operationId, stop);
     if (round.over) break;
-    if (round.isOther === true) {
-      guard.standAside(operationId);
-      await job.moveToDelayed(Date.now() + round.againMs, token);
+    if (round.isOtherBinding === true) {
+      guard.pauseFor(operationId);
+      await job.moveToDelayed(Date.now() + round.delayMs, token);
       throw new DelayedError();
     }
     const operation = shown(round.operation);
     phases.seen(operation);
-    if (round.againMs === 0) continue;
+    if (round.delayMs === 0) continue;
     const progress = progressOf(operation);
     await job.updateProgress({ ...progress, progress: Math.floor(progress.percent ?? 0) });
-    await job.moveToDelayed(Date.now() + round.againMs, token);
+    await job.moveToDelayed(Date.now() + round.delayMs, token);
     throw new DelayedError();
   }
   const last = await context.ledger.get(operationId);
-  if (last === undefined) return 'its records are gone';
+  if (last === undefined) return 'its records no longer exist';
   const ended = shown(last);
   phases.ended(ended);
-  // Only what came to its end is a full circle.
+  // Only a completed operation shows 100 %.
   const progress = progressOf(ended);
   await job.updateProgress({ ...progress, progress: Math.floor(progress.percent ?? 0) });
   await job.log(`${ended.state}${ended.reason === undefined ? '' : `: ${ended.reason}`}`);

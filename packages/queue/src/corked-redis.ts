@@ -1,20 +1,20 @@
 import { Redis } from 'ioredis';
 
 /**
- * One that writes to its socket once a turn of the event loop: a write for each command costs as much as the command, and
- * jobs whose answers come together, from whichever service, send what follows together. Nothing is held beyond the turn,
- * and nothing else changes: to ioredis a command is under way as soon as the socket has it, and goes down with the socket.
+ * A client that writes to its socket once for each turn of the event loop, because a write for each command costs as
+ * much as the command itself. Nothing is held back beyond the turn. For ioredis a command is in flight as soon as the
+ * socket has it, and fails with the socket.
  */
 export class CorkedRedis extends Redis {
   #held: Redis['stream'] | undefined;
 
   override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
-    // None before the first connection, and another one with each.
+    // Undefined before the first connection, and a new one for each connection.
     const stream: Redis['stream'] | undefined = this.stream;
     if (stream !== undefined && stream !== this.#held) {
       this.#held = stream;
       stream.cork();
-      // What gets a connection ready goes at once: a server that then refuses it would close before it is read why.
+      // Write the handshake at once: a server that rejects it could otherwise close before its error is read.
       const send = (): void => {
         this.#held = undefined;
         stream.uncork();

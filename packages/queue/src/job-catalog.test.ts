@@ -28,7 +28,7 @@ const anyTask = oneof(
     type: 'segment',
     segment,
     of,
-    close: true,
+    rescan: true,
   })),
 );
 

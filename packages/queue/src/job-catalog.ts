@@ -3,24 +3,21 @@ import { isTaskId, type OperationKind, parseTaskId } from '@migrator/core';
 import { pseudonym, taskLabel } from '@migrator/engine';
 import { z } from 'zod';
 
-/**
- * Every job there is: its queue, its name, its payload, how often it is tried, how long it is kept. Two queues, so that
- * no coordinator waits behind a crowd of users.
- */
+/** All jobs: queue, name, payload, attempts, retention. Two queues, so that no coordinator waits behind many users. */
 export const queueNames = { coordinators: 'runs', tasks: 'users' } as const;
 
-/** One for each operation: comes round until the operation is over. */
+/** One for each operation: repeats its rounds until the operation has ended. */
 export const coordinatorJob = z.strictObject({ operationId: z.string() });
 export type CoordinatorJob = z.infer<typeof coordinatorJob>;
 
-/** One for each user (or segment of the table) of an operation. */
+/** One for each task of an operation: a user or a segment of the table. */
 export const taskJob = z.strictObject({ operationId: z.string(), task: z.string().refine(isTaskId) });
 export type TaskJob = z.infer<typeof taskJob>;
 
 const backoff: BackoffOptions = { type: 'exponential', delay: 1_000, jitter: 0.5 };
 
 export const coordinatorJobOptions: JobsOptions = {
-  // Its rounds recover by themselves; what is left to retry is a round that met a Redis that went away.
+  // Rounds handle their own errors. BullMQ retries only a round that lost Redis.
   attempts: 1_000,
   backoff: { type: 'fixed', delay: 1_000 },
   removeOnComplete: { count: 100 },
@@ -40,7 +37,7 @@ export function coordinatorJobId(operationId: string): string {
   return `${operationId}.coordinator`;
 }
 
-/** Unique for each operation: `….user.alice`, `….segment.3~2f~8`. */
+/** The id of a task's job, unique for each operation: `….user.alice`, `….segment.3~2f~8`. */
 export function taskJobId(operationId: string, taskId: string, hideUserData = false): string {
   const task = parseTaskId(taskId);
   if (hideUserData && task.type === 'user') return `${operationId}.${pseudonym(task.userId)}`;
@@ -49,8 +46,9 @@ export function taskJobId(operationId: string, taskId: string, hideUserData = fa
 }
 
 /**
- * Text of any kind in characters that every layer leaves alone: BullMQ refuses `:` in an id, Bull Board decodes `%` twice,
- * proxies fold `/`. What is not a letter, digit, dot, dash or underscore becomes its code point: `a b` is `a~20~b`.
+ * Encodes text with characters that no layer changes: BullMQ rejects `:` in an id, Bull Board decodes `%` twice,
+ * proxies merge `/`. A character other than a letter, digit, dot, dash or underscore becomes its code point: `a b` is
+ * `a~20~b`.
  */
 function escaped(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9._-]/gu, (character) => `~${character.codePointAt(0)?.toString(16)}~`);
@@ -63,7 +61,7 @@ const verbs: Record<OperationKind, string> = {
   prune: 'prune',
 };
 
-/** What Bull Board shows: `migrate alice`, `roll back segment 3 of 8`. */
+/** The name of a task's job on Bull Board: `migrate alice`, `roll back segment 3 of 8`. */
 export function taskJobName(operationId: string, taskId: string, hideUserData = false): string {
   const kind = operationId.slice(0, operationId.indexOf('-')) as OperationKind;
   return `${verbs[kind]} ${taskLabel(taskId, hideUserData)}`;

@@ -3,9 +3,8 @@ import type { Job } from 'bullmq';
 const everyMs = 1_000;
 
 /**
- * Tells Bull Board how a job gets on, without making the work wait for it or drowning Redis in it. The job does not wait at the end
- * either: every attempt ends with a move of the job, which goes over the same connection and is answered after all that was
- * sent before it.
+ * Writes a job's progress and log lines for Bull Board, progress at most once a second. Nothing waits for the writes,
+ * not even the job's end: the command that ends an attempt uses the same connection, so Redis executes it after them.
  */
 export class JobReporter {
   readonly #job: Job;
@@ -28,13 +27,13 @@ export class JobReporter {
     this.#send(this.#job.log(line));
   }
 
-  /** The last word: `percent` where the job is through, so that its ring closes. */
+  /** The last progress and log line. `percent`: 100 for a completed job, so that Bull Board shows a full ring. */
   finish(line: string, percent?: number): void {
     this.#send(this.#job.updateProgress({ entries: this.#entries, progress: percent }));
     this.event(line);
   }
 
-  /** That a report fails (the job was removed, say) fails no job. */
+  /** A failed report (the job was removed, for example) does not fail the job. */
   #send(sending: Promise<unknown>): void {
     sending.catch(() => undefined);
   }

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const folder = new URL('lua/', import.meta.url);
 
 /**
- * The text of each Lua file, by its path in `lua/` without the extension. The bundle of the npm package has the texts in
- * this module's place (its tsdown.config.ts), so that it needs no file beside it, also where an application bundles it again.
+ * The text of each Lua file, by its path in `lua/` without the extension. In the npm package this module is replaced
+ * by one with the texts (tsdown.config.ts), so that it needs no files, even if an application bundles it again.
  */
 export const luaFiles: ReadonlyMap<string, string> = new Map(
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -13,10 +13,10 @@ export interface MigrationQueues {
 
 const closeLimitMs = 1_000;
 
-/** Every state in which a job still has something ahead of it. */
+/** The states of a job that has not ended. */
 export const aliveStates: JobType[] = ['waiting', 'delayed', 'prioritized', 'active', 'waiting-children'];
 
-/** The two queues, over a connection that stays the caller's to close. */
+/** Opens the two queues. The caller closes the connection. */
 export function openQueues(
   redis: RedisConnection,
   prefix: string,
@@ -32,7 +32,7 @@ export function openQueues(
     coordinators,
     tasks,
     async close() {
-      // BullMQ waits for good to close what has never had a connection.
+      // BullMQ never finishes to close a queue that was never connected.
       await atMost(closeLimitMs, Promise.all([coordinators.close(), tasks.close()]));
     },
   };
@@ -40,16 +40,16 @@ export function openQueues(
 
 export interface QueueLoad {
   readonly queue: string;
-  /** Jobs by state. */
+  /** The number of jobs by state. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** When the oldest job that has not ended was made, ms since 1970; absent where there is none. */
+  /** When the oldest job that has not ended was created, in milliseconds since 1970; absent if there is none. */
   readonly oldest?: number;
 }
 
 const shown = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 const unfinished = ['waiting', 'active', 'delayed'] as const;
 
-/** How full the queues are. */
+/** The load of both queues. */
 export async function queueLoads({ coordinators, tasks }: MigrationQueues): Promise<readonly QueueLoad[]> {
   return Promise.all(
     [coordinators, tasks].map(async (queue) => {
@@ -63,7 +63,7 @@ export async function queueLoads({ coordinators, tasks }: MigrationQueues): Prom
   );
 }
 
-/** Carries a trace from the adder of a job to its worker. Loaded only where there are traces. */
+/** Propagates a trace from the producer of a job to its worker. Loaded only if traces are on. */
 export async function openQueueTelemetry(): Promise<Telemetry> {
   const { BullMQOtel } = await import('bullmq-otel');
   return new BullMQOtel({ tracerName: 'journal-migration' });

@@ -8,7 +8,7 @@ import type { OnWorkEvent } from './work-events.ts';
 export interface WorkerOptions {
   readonly redis: RedisConnection;
   readonly prefix: string;
-  /** Ends what is under way; other processes go on. */
+  /** Stops the running jobs of this process; other processes continue. */
   readonly stop: AbortSignal;
   readonly guard: BindingGuard;
   readonly onError: (error: Error) => void;
@@ -17,9 +17,9 @@ export interface WorkerOptions {
 }
 
 /**
- * When a worker has died or sleeps, its jobs are taken over after at most `lockDuration` + `stalledInterval` (ms).
- * How often that may happen is the ledger's business, which knows whether a task got on in between; BullMQ's own limit
- * would fail a job without a word to the ledger.
+ * The jobs of a dead or suspended worker are taken over after at most `lockDuration` + `stalledInterval`
+ * milliseconds. The ledger limits how often (`quarantineAfterStarts`), because it knows whether a task made progress.
+ * BullMQ's own limit would fail a job without recording that in the ledger.
  */
 const stalledJobOptions = {
   lockDuration: leaseMs.ledger,
@@ -28,18 +28,18 @@ const stalledJobOptions = {
 } as const;
 
 /**
- * A worker that can be given up. `close` waits without a limit for commands that a lost Redis never answers, and BullMQ's
- * timer that extends locks keeps the process alive meanwhile.
+ * A worker that can be abandoned. `close` waits without a limit for commands that a lost Redis never answers, while
+ * BullMQ's timer that extends locks keeps the process alive.
  */
 export class MigrationWorker<Data> extends Worker<Data> {
   constructor(queue: string, work: Processor<Data>, concurrency: number, options: WorkerOptions) {
     const { redis: connection, prefix, telemetry } = options;
     super(queue, work, { connection, prefix, concurrency, telemetry, ...stalledJobOptions });
     this.on('error', options.onError);
-    options.guard.keeps(this);
+    options.guard.add(this);
   }
 
-  /** Extends no lock any more. For after `close` has been called and took too long. */
+  /** Stops extending locks. Call it if `close` takes too long. */
   async abandon(): Promise<void> {
     await this.lockManager.close();
   }

@@ -5,14 +5,16 @@ import type { OnWorkEvent } from './work-events.ts';
 
 const progressEveryMs = 60_000;
 
-/** Tells of each change of an operation's phase once, and of its progress once a minute, as far as this process sees it. */
+/**
+ * Emits each change of an operation's phase once, and its progress once a minute, as far as this process sees them.
+ */
 export class PhaseReporter {
   readonly #tell: OnWorkEvent | undefined;
   readonly #last = new Map<string, string>();
   readonly #toldAt = new Map<string, number>();
   readonly #now: () => number;
 
-  /** `now`: milliseconds of a clock that only goes forward. */
+  /** `now`: milliseconds of a monotonic clock. */
   constructor(tell: OnWorkEvent | undefined, now: () => number = () => performance.now()) {
     this.#tell = tell;
     this.#now = now;
@@ -23,7 +25,7 @@ export class PhaseReporter {
     this.#tellProgress(operation);
     const now = control === 'run' ? phase : control;
     if (this.#last.get(id) === now) return;
-    // What ended in another process is not heard of again.
+    // Forget operations that ended in another process.
     if (this.#last.size > 100) {
       this.#last.clear();
       this.#toldAt.clear();

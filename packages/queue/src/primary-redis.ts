@@ -6,38 +6,38 @@ import { AbstractConnector, type Cluster, type Redis, type RedisOptions } from '
 
 import { CorkedRedis } from './corked-redis.ts';
 
-/** To one Redis (Sentinel's, too), or to all nodes of a cluster. */
+/** A connection to one Redis (also by Sentinel), or to all nodes of a cluster. */
 export type RedisConnection = Redis | Cluster;
 
-/** As Node says it where the other side ends the connection. */
+/** Node's message if the server closes the connection. */
 export const tlsCutOff = 'Client network socket disconnected before secure TLS connection was established';
 
-/** How soon after another a READONLY may make a connection look for the primary again, ms. */
+/** The shortest interval between two reconnects because of READONLY, in milliseconds. */
 const lookAgainMs = 1_000;
 
 /**
- * One that works in the database that it was told, with a primary, or not at all. ioredis itself goes on in database 0 when
- * Redis refuses another one, and on a replica it reconnects ten times a second. Connections that BullMQ makes like it
- * are of the same kind.
+ * A client that is ready only with a primary and in the configured database. ioredis would continue in database 0 if
+ * Redis rejects another one, and would reconnect to a replica ten times a second. Duplicates that BullMQ makes are of
+ * the same class.
  */
 export class PrimaryRedis extends CorkedRedis {
   constructor({ replyMapping: _default, ...options }: RedisOptions) {
     super({ ...options, reconnectOnError: lookForPrimary(options.maxRetriesPerRequest === 0 ? 1 : 2) });
   }
 
-  /** BullMQ's connections for blocking commands. (Its type says more of its options than a subclass can name.) */
+  /** BullMQ's connections for blocking commands. (Return type `never`: a subclass can't name ioredis's own type.) */
   override duplicate(override: Partial<RedisOptions> = {}): never {
     return new PrimaryRedis({ ...this.options, ...override }) as never;
   }
 
-  /** Called with what Redis refuses a command with. The connection keeps it, as the reason of what comes next. */
+  /** Called with an error response of Redis. The connection keeps it as the reason of its next errors. */
   override handleReconnection(...args: Parameters<CorkedRedis['handleReconnection']>): void {
     const [error] = args;
     if (isReadOnly(error)) this.silentEmit('error', error);
     super.handleReconnection(...args);
   }
 
-  /** Sent by ioredis itself, as part of getting ready. */
+  /** Called by ioredis during the handshake. */
   override async select(...args: Parameters<CorkedRedis['select']>): Promise<'OK'> {
     try {
       return await super.select(...args);
@@ -49,7 +49,7 @@ export class PrimaryRedis extends CorkedRedis {
 }
 
 /**
- * A primary that has become a replica has not run the command: look for the new one (1), and send it there (2) where
+ * A primary that has become a replica has not executed the command: reconnect (1), and also resend the command (2) if
  * commands wait for a connection.
  */
 function lookForPrimary<How extends 1 | 2>(how: How): (error: Error) => How | false {
@@ -67,10 +67,10 @@ function isReadOnly(error: Error): boolean {
   return error.message.startsWith('READONLY');
 }
 
-/** Before it is asked again whether it is the primary now, ms. */
+/** Milliseconds before a replica is asked again whether it is the primary. */
 const replicaPauseMs = 2_000;
 
-/** Connects to one address, and is content with a primary only. */
+/** Connects to one address and accepts a primary only. */
 export class PrimaryConnector extends AbstractConnector {
   readonly #options: RedisOptions;
   #isReplica = false;
@@ -86,7 +86,7 @@ export class PrimaryConnector extends AbstractConnector {
     this.#tell = tell;
     this.connecting = true;
     if (this.#isReplica) await delay(replicaPauseMs);
-    // It was closed meanwhile.
+    // The client was closed meanwhile.
     if (!this.connecting) throw new Error('Connection is closed.');
     this.#isReplica = false;
     const { host, port, family, tls } = this.#options;
@@ -102,7 +102,10 @@ export class PrimaryConnector extends AbstractConnector {
     return stream;
   }
 
-  /** A server without TLS waits for us to speak Redis's protocol; that the wait timed out says nothing of that. */
+  /**
+   * Emits `tlsCutOff` if the TLS handshake never completes. A server without TLS waits for Redis's protocol, and the
+   * connect timeout does not mention TLS.
+   */
   #watchHandshake(stream: TLSSocket): TLSSocket {
     let pending = false;
     stream.once('connect', () => (pending = true));
@@ -113,7 +116,7 @@ export class PrimaryConnector extends AbstractConnector {
     return stream;
   }
 
-  /** Asked before the connection counts as ready; `false` makes ioredis try again, less and less often. */
+  /** Called before the connection is ready; `false` makes ioredis reconnect with a growing delay. */
   override check(info: { readonly role?: string }): boolean {
     this.#isReplica = info.role === 'slave';
     if (!this.#isReplica) return true;
@@ -122,7 +125,7 @@ export class PrimaryConnector extends AbstractConnector {
   }
 }
 
-/** Redis's own word for it, before it has to say it. */
+/** The error that Redis would return for a write. */
 class ReplicaError extends Error {
   override readonly name = 'ReplyError';
 

@@ -11,11 +11,11 @@ import {
 import { aliveStates, type MigrationQueues } from './migration-queues.ts';
 import type { RedisConnection } from './primary-redis.ts';
 
-/** The longest delays (ms) that are given on purpose: between rounds; before another attempt or after an outage. */
+/** The longest intended delays, in milliseconds: between rounds; before another attempt or after an outage. */
 const longestRoundDelayMs = 5_000;
 const longestTaskDelayMs = 30_000;
 
-/** Dispatches over BullMQ. Job ids say what they are for, so that dispatching twice is dispatching once. */
+/** A dispatcher over BullMQ. Job ids are derived from their tasks, so dispatching is idempotent. */
 export function createQueueDispatcher(
   queues: MigrationQueues,
   { hideUserData = false }: { hideUserData?: boolean } = {},
@@ -33,14 +33,14 @@ export function createQueueDispatcher(
       if (options?.mayHaveRun === true) {
         for (const { opts } of jobs) await revive(await tasks.getJob(opts.jobId));
       }
-      // A job that is there already, waiting or revived, stays as it is.
+      // BullMQ ignores a job whose id exists already, waiting or revived.
       await tasks.addBulk(jobs);
     },
 
     async coordinate(operationId) {
       const jobId = coordinatorJobId(operationId);
       const job = await coordinators.getJob(jobId);
-      // One in its very last round may be blind to what was reopened meanwhile: the next call finds it ended.
+      // A job in its last round may have missed the reopening; the next call finds it ended.
       if (job !== undefined) await revive(job);
       else await coordinators.add(operationId, { operationId }, { ...coordinatorJobOptions, jobId });
     },
@@ -74,7 +74,7 @@ export function createQueueDispatcher(
   };
 }
 
-/** A job that has ended goes again, with all its attempts. */
+/** Runs a job that has ended again, with all its attempts. */
 async function revive(job: Job | undefined): Promise<void> {
   if (job === undefined) return;
   const state = await job.getState();
@@ -82,21 +82,21 @@ async function revive(job: Job | undefined): Promise<void> {
   try {
     await job.retry(state, { resetAttemptsMade: true });
   } catch (error) {
-    // Another process revived it in the meantime, or a person removed it.
+    // Another process has revived it, or an operator has removed it.
     if ((await job.getState()) === state) throw error;
   }
 }
 
 /** BullMQ's delayed set scores a job with its due time (ms since 1970) times this, plus a counter. */
 const scorePerMs = 0x1000;
-/** Workers look for due jobs at once; one that is due for so long is seen by none of them. */
+/** Workers fetch due jobs at once, so a job that has been due this long, in milliseconds, is seen by none of them. */
 const overdueMs = 2_000;
 const mostAtOnce = 100;
 
 /**
- * Wakes delayed jobs that no worker would wake in time. A job is delayed by its writer's clock and woken by its reader's;
- * where one of the two is wrong by minutes, it would stand still for minutes. Redis's clock, which all of them share, tells:
- * no job is due later than the longest delay from now, and none stays when it was due a while ago.
+ * Promotes delayed jobs that no worker would fetch in time. A job's due time is set by the clock of its writer and
+ * read by that of a worker. If one of the two is wrong by minutes the job waits for minutes. By Redis's clock no job
+ * may be due later than the longest delay from now, and none may stay after it was due.
  */
 async function wakeOverdue(redis: RedisConnection, queue: Queue, longestDelayMs: number): Promise<void> {
   const key = queue.toKey('delayed');
@@ -110,7 +110,7 @@ async function wakeOverdue(redis: RedisConnection, queue: Queue, longestDelayMs:
   ]);
   for (const id of ids.flat()) {
     const job = await Job.fromId(queue, id);
-    // A worker, or another supervisor, may be faster.
+    // A worker or another supervisor may have promoted it.
     await job?.promote().catch(() => undefined);
   }
 }

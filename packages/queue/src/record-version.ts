@@ -5,12 +5,12 @@ import { toRedisError } from './redis-errors.ts';
 import { LedgerKeys } from './redis-ledger/ledger-keys.ts';
 import { loadScript, runScript } from './run-script.ts';
 
-/** Of all keys under the prefix. Raise it with each change by which two releases would misread each other's records. */
+/** The version of all records under the prefix. Increase it with each incompatible change of their format. */
 const recordVersion = '2';
 
 const checkScript = loadScript('check-record-version');
 
-/** Throws unless the records under the prefix have this program's version. The first program writes it. */
+/** Rejects unless the records under the prefix have this program's version. The first program writes the version. */
 export async function requireRecordVersion(redis: RedisConnection, prefix: string): Promise<void> {
   const [recorded] = await runScript(
     redis,

@@ -9,11 +9,11 @@ import { requireRecordVersion } from './record-version.ts';
 import { faultOf, isConfigurationFault, toRedisError, toServiceError } from './redis-errors.ts';
 import { loadScript, runScript } from './run-script.ts';
 
-/** So long a worker waits at its start before it says that it does. */
+/** Milliseconds that a worker waits at its start before it logs that it waits. */
 const firstAnswerMs = 10_000;
 const quitLimitMs = 1_000;
 
-/** Resolves when Redis answers; throws after the limit, or at once where it is sure that waiting does not help. */
+/** Resolves when Redis answers. Rejects after the limit, or at once if waiting can not help. */
 export async function requireRedis(redis: RedisConnection, limitMs: number): Promise<void> {
   const given = Promise.withResolvers<void>();
   const look = (): void => {
@@ -44,7 +44,7 @@ function late(limitMs: number): MigrationError {
   );
 }
 
-/** Of a cluster any node answers, but all slots have to be served. */
+/** Any node of a cluster answers a ping, but all slots have to be served. */
 async function requireAnswer(redis: RedisConnection): Promise<void> {
   if (redis instanceof Redis) await redis.ping();
   else if (fieldOf(await redis.cluster('INFO'), 'cluster_state') !== 'ok') {
@@ -53,15 +53,14 @@ async function requireAnswer(redis: RedisConnection): Promise<void> {
 }
 
 /**
- * Throws unless Redis can be trusted with the queue and the ledger: it never evicts (one whose keys are thrown away under
- * pressure loses jobs in silence), it is not one node of a cluster that we take for the whole, it takes writes, and its records have this
- * program's version.
+ * Rejects unless Redis is fit for the queue and the ledger: it does not evict keys (which would lose jobs silently),
+ * it is not a single node of a cluster, it accepts writes, and its records have this program's version.
  */
 export async function requireFitRedis(redis: RedisConnection, prefix: string): Promise<void> {
   try {
     if (redis instanceof Redis) requireFitInfo(await redis.info());
     else {
-      // A node that is away is another's concern: it evicts nothing now.
+      // Skip an unreachable node: it evicts nothing now.
       const infos = await Promise.allSettled(redis.nodes('master').map((node: Redis) => node.info('memory')));
       for (const info of infos) if (info.status === 'fulfilled') requireNoEviction(info.value);
     }
@@ -74,7 +73,7 @@ export async function requireFitRedis(redis: RedisConnection, prefix: string): P
 
 const writeScript = loadScript('check-writes');
 
-/** A full one, a replica, one that can't save: they answer everything else. */
+/** Rejects if Redis does not accept writes: it is full, a replica, or can't save. It still answers reads then. */
 export async function requireWrites(redis: RedisConnection, prefix: string): Promise<void> {
   try {
     await runScript(redis, writeScript, [`${prefix}:write-check`], []);
@@ -83,13 +82,16 @@ export async function requireWrites(redis: RedisConnection, prefix: string): Pro
   }
 }
 
-/** How long one that takes no writes may be waited for where it is a replica: a failover is under way, or never. */
+/**
+ * How long to wait for a replica to become a primary, in milliseconds: a failover is in progress, or the URL is
+ * wrong.
+ */
 const replicaLimitMs = 30_000;
 const lookEveryMs = 1_000;
 
 /**
- * Resolves once Redis is fit for work. Waits for one that is away, full or the like, and calls `onWait` once for each
- * reason. Throws where only a person can help.
+ * Resolves once Redis is fit. Waits for one that is unreachable, full or the like, and calls `onWait` once for each
+ * reason. Rejects if the configuration has to be corrected.
  */
 export async function untilFitRedis(
   redis: RedisConnection,
@@ -125,7 +127,7 @@ function requireNoEviction(info: string): void {
   if (policy === undefined || policy === 'noeviction') return;
   throw new MigrationError(
     'REDIS_EVICTS',
-    `Redis has maxmemory-policy ${policy} and would throw jobs and records away under memory pressure; ` +
+    `Redis has maxmemory-policy ${policy} and would evict jobs and records under memory pressure; ` +
       'set it to noeviction: CONFIG SET maxmemory-policy noeviction, or on a managed Redis, which refuses that, in its ' +
       'settings (ElastiCache: a parameter group of your own; Memorystore: the configuration of the instance; ' +
       'Azure: the advanced settings or the eviction policy; Redis Cloud: the data eviction policy; ' +
@@ -145,21 +147,20 @@ function fieldOf(info: string, name: string): string | undefined {
   return new RegExp(String.raw`^${name}:(\S+)`, 'm').exec(info)?.[1];
 }
 
-/** Ends the connection, politely if Redis answers within a moment. */
+/** Closes the connection, with QUIT if Redis answers it in time. */
 export async function closeRedis(redis: RedisConnection): Promise<void> {
   if (redis.status === 'ready') await atMost(quitLimitMs, redis.quit());
   if (redis.status !== 'end') redis.disconnect();
 }
 
-/** As long as the next try to reach Redis may be ahead and take. */
+/** The longest delay to the next connection attempt plus its duration, in milliseconds. */
 const lastTryMs = 3_000;
 
 /**
- * Makes it possible to let go of a Redis that gives no answer any more, for this connection and those that BullMQ makes
- * like it from now on. What is given back does that, and resolves when all that waits for Redis has failed, or when it
- * answers after all.
+ * Prepares to abandon a Redis that no longer answers, for this connection and its duplicates from now on. The
+ * returned function does so. It resolves when all waiting commands have failed, or when Redis answers after all.
  *
- * (`disconnect` between two tries to reach it takes the next try away and leaves everything waiting for good.)
+ * (`disconnect` between two connection attempts cancels the next one and leaves all commands waiting.)
  */
 export function forceDisconnect(redis: RedisConnection): () => Promise<void> {
   let abandoned = false;

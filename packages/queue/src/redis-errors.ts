@@ -2,7 +2,7 @@ import { type ErrorCode, isRedisCode, MigrationError } from '@migrator/core';
 
 import { type RedisConnection, tlsCutOff } from './primary-redis.ts';
 
-/** What one error says, before what its connection has met is known. */
+/** The meaning of one error, without the state of its connection. */
 interface Meaning {
   readonly code: ErrorCode;
   readonly message: string;
@@ -10,7 +10,7 @@ interface Meaning {
 
 const urlNames = 'REDIS_URL';
 
-/** What Redis begins a refusal with, and what that means for a person. */
+/** Error prefixes of Redis, with the code and the message for an operator. */
 const refusals: Readonly<Record<string, readonly [ErrorCode, what: string]>> = {
   OOM: [
     'REDIS_FULL',
@@ -57,7 +57,7 @@ const noDatabase = [
 ] as const;
 const noRoom = ['REDIS_UNAVAILABLE', 'Redis has no room for another client; raise maxclients'] as const;
 
-/** An older Redis puts what a script met behind words of its own. */
+/** An older Redis adds a prefix to errors in scripts. */
 const refusal = /^(?:ERR Error running script .*: -?)?([A-Z]+) /s;
 
 const lostNames = new Set([
@@ -73,8 +73,8 @@ const tlsCodes =
   /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
 
 /**
- * The error of the product that stands for what Redis or the way to it says; undefined for all else, as a mistake of
- * ours. Where a command only tells that its connection is lost, `redis` knows why it is.
+ * The MigrationError for an error of Redis or of the connection; undefined for any other error, such as a bug. If the
+ * error says only that the connection is lost, the reason is taken from the state of `redis`.
  */
 export function toRedisError(error: unknown, redis?: RedisConnection): MigrationError | undefined {
   if (error instanceof MigrationError) return isRedisCode(error.code) ? error : undefined;
@@ -82,11 +82,11 @@ export function toRedisError(error: unknown, redis?: RedisConnection): Migration
   if (meaning === undefined) return undefined;
   const met = redis === undefined ? undefined : lastErrors.get(redis)?.error;
   const { code, message } = meaning.code === 'REDIS_UNAVAILABLE' && met !== undefined ? met : meaning;
-  // What Redis has refused holds the command, and that may hold a password.
+  // No cause: a ReplyError holds the command, which may contain a password.
   return new MigrationError(code, message, isReply(error) ? {} : { cause: error });
 }
 
-/** The same object, but its methods reject with what `toRedisError` makes of such an error. */
+/** A proxy of the object whose methods reject with `toRedisError` of their errors. */
 export function namingRedisErrors<T extends object>(port: T, redis?: RedisConnection): T {
   return new Proxy(port, {
     get(target, name) {
@@ -103,12 +103,12 @@ export function namingRedisErrors<T extends object>(port: T, redis?: RedisConnec
   });
 }
 
-/** Of each connection that is not ready: its newest error, and how many of that code came in a row. */
+/** For each connection that is not ready: its last error, and how many of that code came in a row. */
 const lastErrors = new WeakMap<RedisConnection, { readonly error: MigrationError; readonly times: number }>();
-/** More than a server that is being restarted shows by chance. */
+/** More in a row than a restarting server returns. */
 const surelyFaulty = 3;
 
-/** Only a person can help: another try in a moment meets the same. */
+/** Errors of the configuration: retrying does not help. */
 const configurationFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REDIS_AUTH_REQUIRED',
   'REDIS_AUTH_REFUSED',
@@ -124,11 +124,11 @@ export function isConfigurationFault(error: unknown): boolean {
   return configurationFaults.has(MigrationError.codeOf(error));
 }
 
-/** Keeps an error of the connection itself as the reason of what its commands meet from now on. */
+/** Keeps a connection error as the reason of the following errors of its commands. */
 export function rememberError(redis: RedisConnection, error: Error): MigrationError {
   const { status } = redis;
   const known = toRedisError(error) ?? new MigrationError('REDIS_UNAVAILABLE', out(error), { cause: error });
-  // It was let in, and put out before it was told anything.
+  // The server accepted the connection and closed it without a response.
   const named =
     known.code === 'REDIS_UNAVAILABLE' && status === 'connect' && 'syscall' in error
       ? new MigrationError(known.code, putOut(error), { cause: error })
@@ -142,18 +142,18 @@ export function forgetError(redis: RedisConnection): void {
   lastErrors.delete(redis);
 }
 
-/** Why the connection does not come about; undefined where that is not known. */
+/** Why the connection fails; undefined if unknown. */
 export function toServiceError(redis: RedisConnection): MigrationError | undefined {
   return lastErrors.get(redis)?.error;
 }
 
-/** The same, once it is sure that waiting does not help. */
+/** The same, but only if waiting can not help. */
 export function faultOf(redis: RedisConnection): MigrationError | undefined {
   const { error, times = 0 } = lastErrors.get(redis) ?? {};
   return times >= surelyFaulty && isConfigurationFault(error) ? error : undefined;
 }
 
-/** The first error in what is wrapped that says more than that Redis is out of reach, else that. */
+/** The first nested error that says more than "unreachable", else that one. */
 function meaningOf(error: unknown, depth = 0): Meaning | undefined {
   if (!(error instanceof Error) || depth > 4) return undefined;
   const own = ownMeaning(error);
@@ -177,7 +177,7 @@ function ownMeaning(error: Error): Meaning | undefined {
   const { message } = error;
   if (isReply(error)) return replyMeaning(error);
   const code = 'code' in error ? String(error.code) : '';
-  // A TLS record where Redis's protocol was expected begins with this character.
+  // A TLS record begins with this character.
   if (tlsCodes.test(code) || message.includes(tlsCutOff) || message.includes(String.raw`"\u0015"`)) {
     return { code: 'REDIS_TLS', message: `No TLS with Redis (${inShort(message)}); ${tlsAdvice(message)}` };
   }
@@ -197,7 +197,7 @@ interface Reply extends Error {
   readonly command?: { readonly name?: string };
 }
 
-/** Redis's own answer; ioredis has no class for it that it exports. */
+/** Whether it is an error response of Redis; ioredis exports no class for it. */
 function isReply(error: unknown): error is Reply {
   return error instanceof Error && error.name === 'ReplyError';
 }
@@ -222,7 +222,7 @@ function putOut(error: Error): string {
   );
 }
 
-/** Redis's sentences may be paragraphs. */
+/** Messages of Redis may be long. */
 function inShort(message: string): string {
   const [line = ''] = message.trim().split('\n');
   return line.length > 160 ? `${line.slice(0, 160)}…` : line;

@@ -11,7 +11,7 @@ const publishScript = loadScript('publish-sample');
 const samplesScript = loadScript('read-samples');
 const rampScript = loadScript('read-ramp-age');
 
-/** The shared rate limit in Redis: `<prefix>:pace:*`. The connection stays the caller's. */
+/** The shared rate limit in Redis: `<prefix>:pace:*`. The caller closes the connection. */
 export function createRedisRateLimit({
   redis,
   prefix,

@@ -1,7 +1,10 @@
 import type { RedisConnection } from './primary-redis.ts';
 import { namingRedisErrors } from './redis-errors.ts';
 
-/** Small texts that end by themselves, such as a browser's session. Throws REDIS_UNAVAILABLE while Redis is away. */
+/**
+ * Small texts with an expiry, such as a browser's session. Rejects with REDIS_UNAVAILABLE while Redis can't be
+ * reached.
+ */
 export interface SessionStore {
   put(id: string, value: string, lifetimeMs: number): Promise<void>;
   get(id: string): Promise<string | undefined>;

@@ -10,7 +10,7 @@ export interface Script {
 
 const includeLine = /^--- @include "(.+)"\n/gm;
 
-/** The script `lua/<name>.lua`, with each file that it includes once, in place of the line that first asks for it. */
+/** The script `lua/<name>.lua`, with each included file inserted once, at its first `@include`. */
 export function loadScript(name: string): Script {
   const included = new Set<string>();
   const resolve = (path: string): string => {
@@ -24,7 +24,7 @@ export function loadScript(name: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
-/** Runs a script, by its hash where Redis knows it already. Answers with the texts that it returns. */
+/** Runs a script, by its hash if Redis has it cached. Returns the texts of its result. */
 export async function runScript(
   redis: RedisConnection,
   { source, sha }: Script,
@@ -35,7 +35,7 @@ export async function runScript(
   try {
     reply = await redis.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {
-    // Redis was restarted, or its scripts were flushed; nothing has run.
+    // Redis was restarted, or its script cache was flushed; nothing was executed.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     reply = await redis.eval(source, keys.length, ...keys, ...args);
   }

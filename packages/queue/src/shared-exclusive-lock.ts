@@ -1,6 +1,6 @@
 /**
- * Lets the tasks of one process run side by side, and one that is suspected of taking its process down by itself: those
- * that run are asked to hand back what they have, and nothing else begins until it is through.
+ * Lets the tasks of one process run concurrently, and a quarantined task alone: before it starts, the running ones
+ * are asked to stop, and none starts until it has ended.
  */
 export class SharedExclusiveLock {
   #yielding = new AbortController();
@@ -9,7 +9,7 @@ export class SharedExclusiveLock {
   #waitingExclusive = 0;
   #allGone: (() => void) | undefined;
 
-  /** Side by side with others. The signal asks for the place. */
+  /** Runs work concurrently with others. Its signal aborts when it has to stop for an exclusive one. */
   async shared<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     while (this.#waitingExclusive > 0) await this.#exclusive;
     this.#running += 1;
@@ -21,7 +21,7 @@ export class SharedExclusiveLock {
     }
   }
 
-  /** With nothing else in this process. Several take turns. */
+  /** Runs work while nothing else runs in this process. Several run one after another. */
   async exclusive<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#exclusive;
     this.#waitingExclusive += 1;

@@ -9,10 +9,10 @@ import { startTaskWorker } from './task-worker.ts';
 import { toRedisError } from './redis-errors.ts';
 import { createWorkerRegistry } from './worker-registry.ts';
 
-/** So long running pages may take to finish or to be handed back when the process stops. */
+/** Milliseconds for running pages to finish, or their tasks to be requeued, when the process stops. */
 const graceMs = 8_000;
 
-/** Both workers of one process: for coordinators and for users. */
+/** Starts both workers of one process: for coordinators and for tasks. */
 export function startWorkers(
   context: CoordinatorContext & EngineContext,
   options: Omit<WorkerOptions, 'stop' | 'guard'> & { readonly concurrency: number },
@@ -31,15 +31,14 @@ export function startWorkers(
     async stop() {
       registration.stop();
       guard.stop();
-      // First no new job, then the running ones are told: they commit what is done and hand the rest back.
+      // First fetch no new jobs, then stop the running ones: they commit finished pages and requeue their tasks.
       const closing = Promise.all([...workers.map((worker) => worker.close()), supervisor.stop()]);
       stopping.abort();
-      // After `close` has been called: an open worker whose connection has ended asks again without a pause, and nothing
-      // else happens in its process.
+      // Only after `close`: a worker that is open when its connection ends retries in a busy loop.
       if (options.redis.status !== 'ready') await disconnectRedis();
       if (!(await atMost(graceMs, closing))) {
-        // A page that hangs on a service: its lock expires and another worker goes on from its checkpoint. (To close
-        // by force now would be to wait on: BullMQ's second `close` is its first one.)
+        // A page hangs on a service. Its lock expires, and another worker continues from its checkpoint. (A second,
+        // forced `close` would only return BullMQ's first one.)
         await disconnectRedis();
         await Promise.all(workers.map((worker) => worker.abandon()));
       } else await closing;

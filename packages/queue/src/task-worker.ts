@@ -15,16 +15,19 @@ import { JobReporter } from './job-reporter.ts';
 import { MigrationWorker, type WorkerOptions } from './migration-worker.ts';
 import { SharedExclusiveLock } from './shared-exclusive-lock.ts';
 
-/** How long a job waits before it looks again whether another operation still holds the operation lock. */
+/** Milliseconds before a job checks again whether another operation holds the operation lock. */
 const busyMs = 2_000;
-/** How long a job waits that was begun while the run is being paused. */
+/** Milliseconds that a job is delayed that was fetched while the run is being paused. */
 const pausedMs = 1_000;
-/** How long a job waits that came to a process which is configured for another run. */
+/** Milliseconds that a job is delayed that a process with another binding has fetched. */
 const otherBindingMs = 500;
-/** How long one waits, and up to twice as long, that met an outage. */
+/**
+ * A job that met an outage or exhausted its retries of throttling is postponed by this to twice this, in
+ * milliseconds.
+ */
 const postponeMs = 4_000;
 
-/** Works off users and segments, `concurrency` at once. `stop` makes running pages finish and hands the rest back. */
+/** Processes tasks, `concurrency` at once. `stop` lets running pages finish and requeues their tasks. */
 export function startTaskWorker(
   context: EngineContext & Pick<CoordinatorContext, 'dispatcher'>,
   options: WorkerOptions & { readonly concurrency: number },
@@ -50,7 +53,7 @@ export function startTaskWorker(
     const { operationId, task } = requireOwnJob(job, hideUserData);
     running += 1;
     const report = new JobReporter(job);
-    // An attempt after the first is a retry: BullMQ's own, or a person's, who may have it long after the run was over.
+    // An attempt after the first is a retry: BullMQ's own, or an operator's, possibly long after the run has ended.
     const retried = job.attemptsMade > 0;
     try {
       const attempt = async (signals: readonly AbortSignal[], isolated: boolean): Promise<TaskResult> => {
@@ -76,7 +79,7 @@ export function startTaskWorker(
           ? { ...result, reason: result.brief }
           : result;
       tell(job, ...outcomeOf(shown));
-      if ('why' in result && result.why === 'other-binding') options.guard.standAside(operationId);
+      if ('why' in result && result.why === 'other-binding') options.guard.pauseFor(operationId);
       return await settle(context, job, token, shown, report);
     } catch (error) {
       if (
@@ -88,7 +91,7 @@ export function startTaskWorker(
       const code = MigrationError.codeOf(error);
       const why = hideUserData || !(error instanceof Error) ? code : error.message;
       tell(job, 'error', why);
-      // The queue's own connection waits for Redis, and a job that met its absence has not been tried.
+      // The queue's connection waits for Redis. A job that met an outage of Redis counts as not tried.
       if (isRedisCode(code)) return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;
     } finally {
@@ -100,8 +103,8 @@ export function startTaskWorker(
 }
 
 /**
- * The job's payload, where it is one that the dispatcher made. A person can add, copy and edit jobs on Bull Board; one whose
- * id and payload do not belong together would count a task twice, or under another user.
+ * The payload of a job that the dispatcher made; throws for any other job. An operator can add, copy and edit jobs on
+ * Bull Board. A job whose id and payload do not match would count a task twice, or for another user.
  */
 function requireOwnJob(job: Job<TaskJob>, hideUserData: boolean): TaskJob {
   const parsed = taskJob.safeParse(job.data);
@@ -110,14 +113,14 @@ function requireOwnJob(job: Job<TaskJob>, hideUserData: boolean): TaskJob {
   throw failure('not a job of this migration: it was added, copied or edited by hand; nothing was done');
 }
 
-/** An attempt's end in two words for the log. */
+/** An attempt's outcome for the log. */
 function outcomeOf(result: TaskResult): [outcome: string, detail?: string] {
   if (!('outcome' in result)) return ['not-started', result.why];
   if (result.outcome === 'done') return ['done', result.summary];
   return result.outcome === 'failed' ? ['failed', result.reason] : [result.outcome];
 }
 
-/** What a task's result means for its job: completed, failed with a reason, or back into the queue. */
+/** Ends the job by its task's result: completed, failed with a reason, or requeued. */
 async function settle(
   context: Pick<CoordinatorContext, 'dispatcher'>,
   job: Job<TaskJob>,
@@ -139,22 +142,22 @@ async function settle(
       case 'cancelled':
         return 'cancelled';
       case 'postponed':
-        report.event(`${result.reason}; goes on in a moment`);
+        report.event(`${result.reason}; continues in some seconds`);
         return await postpone(job, token);
       case 'stale':
-        throw failure('taken over by a newer start of the same job; nothing was recorded');
+        throw failure('replaced by a newer attempt at the same task; nothing was recorded');
     }
   }
   switch (result.why) {
     case 'quarantined':
-      // By itself already: another start has come to nothing in between. The next one knows.
+      // It ran isolated, but another start was counted meanwhile. The next attempt decides.
       await job.moveToWait(token);
       throw new WaitingError();
     case 'done':
-      report.finish('done before', 100);
-      return 'done before';
+      report.finish('done by an earlier attempt', 100);
+      return 'done by an earlier attempt';
     case 'paused':
-      // The queue itself is paused together with the run, or by a supervisor in a moment.
+      // The queue is paused together with the run, or soon by a supervisor.
       await job.moveToDelayed(Date.now() + pausedMs, token);
       throw new DelayedError();
     case 'other-binding':
@@ -166,28 +169,28 @@ async function settle(
       throw new DelayedError();
     case 'cancelled':
     case 'closed':
-      return 'the run was over before it began';
+      return 'the run had ended before this job began';
     case 'rolled-back':
       throw failure(`the run was rolled back by ${result.by ?? 'a rollback'}; its jobs can't be retried`);
     case 'unknown-operation':
-      throw failure("the run's records are gone from Redis; start a new run, which skips what is there");
+      throw failure("the run's records are no longer in Redis; start a new run, which skips existing items");
   }
 }
 
-/** Back into the queue for a while, which uses up no attempt. */
+/** Delays the job, which consumes no attempt. */
 async function postpone(job: Job<TaskJob>, token: string | undefined): Promise<never> {
   await job.moveToDelayed(Date.now() + postponeMs + Math.random() * postponeMs, token);
   throw new DelayedError();
 }
 
-/** Fails a job for good. Its reason is for a person; where in our code it was thrown is not. */
+/** An error that fails the job without retries. Bull Board shows its reason, without a stack. */
 function failure(reason: string): UnrecoverableError {
   const error = new UnrecoverableError(reason);
   error.stack = reason;
   return error;
 }
 
-/** What BullMQ may keep of an error whose message could name a user. */
+/** An error for BullMQ without the message, which could name a user. */
 function plainError(code: string): Error {
   const error = new Error(code);
   error.stack = code;

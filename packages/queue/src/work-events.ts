@@ -1,6 +1,6 @@
-/** What a worker tells those who keep its log. */
+/** The events of a worker, for its log. */
 export type WorkEvent =
-  /** An operation entered another phase, or was asked to pause, go on or end, as far as this process saw it. */
+  /** An operation entered another phase, or was paused, resumed or cancelled, as far as this process saw it. */
   | { readonly kind: 'phase'; readonly run: string; readonly phase: string; readonly reason?: string }
   | {
       readonly kind: 'progress';
@@ -12,14 +12,14 @@ export type WorkEvent =
       readonly etaSeconds: number | null;
     }
   | { readonly kind: 'ended'; readonly run: string; readonly state: string; readonly reason?: string }
-  /** The service takes no batches of writes; `reason` says why. */
+  /** The service accepts no batches of writes; `reason` says why. */
   | { readonly kind: 'one-by-one'; readonly run: string; readonly reason: string }
-  /** This process is configured for another source, target or setting than the run; `detail` names each difference. */
-  | { readonly kind: 'takes-no-part'; readonly run: string; readonly detail: string }
+  /** This process has another binding than the run; `detail` names each difference. */
+  | { readonly kind: 'binding-mismatch'; readonly run: string; readonly detail: string }
   | {
       readonly kind: 'task';
       readonly run: string;
-      /** One of the two, as a person may read it. */
+      /** The task's name for display: either `user` or `segment`. */
       readonly user?: string;
       readonly segment?: string;
       readonly job: string;

@@ -11,13 +11,13 @@ const report = z.object({
   id: z.string(),
   host: z.string(),
   pid: z.number(),
-  /** Of the program. */
+  /** The version of the program. */
   version: z.string().default('unknown'),
-  /** ISO 8601; by the worker's own clock. */
+  /** The start of the worker, ISO 8601, by its own clock. */
   since: z.string(),
-  /** How many it works on now. */
+  /** The number of active tasks. */
   tasks: z.number(),
-  /** The operation that it takes no part in, because it is configured for another source, target or setting. */
+  /** The operation that it does not work on, because its binding differs. */
   mismatch: z
     .object({
       operationId: z.string(),
@@ -35,16 +35,16 @@ const report = z.object({
 
 /** A worker process that has reported within the last ten seconds. */
 export interface LiveWorker extends Readonly<z.infer<typeof report>> {
-  /** Milliseconds since its last report, by Redis's clock. */
+  /** Milliseconds since its last report, by the clock of Redis. */
   readonly lastSeenMs: number;
 }
 
 export type Mismatch = NonNullable<LiveWorker['mismatch']>;
 
 export interface WorkerRegistry {
-  /** Reports this process until it is stopped, and at once. */
+  /** Reports this process at once and periodically until `stop`. */
   register(state: () => Pick<LiveWorker, 'tasks' | 'mismatch'>): { stop(): void };
-  /** The live ones, the oldest first. */
+  /** The live workers, oldest first. */
   list(): Promise<readonly LiveWorker[]>;
 }
 
@@ -53,7 +53,7 @@ const goneAfterMs = 10_000;
 
 const reportScript = loadScript('report-worker');
 
-/** Which workers there are, in Redis: `<prefix>:workers`, a field for each. The connection stays the caller's. */
+/** The registry of live workers in Redis: `<prefix>:workers`, a field for each. The caller closes the connection. */
 export function createWorkerRegistry(redis: RedisConnection, prefix: string): WorkerRegistry {
   const key = `${prefix}:workers`;
   return {
@@ -68,7 +68,7 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
       let telling: Promise<unknown> | undefined;
       const tell = (): void => {
         const text = JSON.stringify({ ...self, ...state() });
-        // While Redis is away one report waits for it, and no more.
+        // While Redis can't be reached only one report waits for it.
         telling ??= runScript(redis, reportScript, [key], [self.id, text, goneAfterMs])
           .catch(() => undefined)
           .finally(() => {
@@ -80,7 +80,7 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
       return {
         stop() {
           clearInterval(timer);
-          // Not awaited: where Redis is away the entry expires by itself.
+          // Not awaited: if Redis can't be reached the entry expires.
           redis.hdel(key, self.id).catch(() => undefined);
         },
       };

@@ -1,9 +1,9 @@
 /**
- * What the contract says of the fields of `data`, for both comparisons. The mapping has its own list on purpose
+ * The contract for the fields of `data`, for both comparisons. The mapping has its own list on purpose
  * (mapping/defaulted-fields.ts), so that the comparison finds a mistake in it.
  */
 
-/** What stands for a field that the entry lacks, by its name. */
+/** The default of each field that the entry lacks, as DynamoDB JSON. */
 export const contractDefaults = {
   trades: '{"L":[]}',
   heatmap: '{"M":{}}',
@@ -12,5 +12,5 @@ export const contractDefaults = {
   summary: '{"M":{}}',
 } as const;
 
-/** Names that `data` uses itself: the entry's own fields of these names are in `data.metadata.source`. */
+/** Reserved names: the entry's fields of these names are in `data.metadata.source`. */
 export const contractNames = ['userId', 'date', 'metadata'] as const;

@@ -18,17 +18,17 @@ import { behindDouble, behindInteger } from './match-number.ts';
 import { isTimestampAt } from './timestamp-text.ts';
 
 const BYTES = 2;
-/** A field that has been found: nothing is there. */
+/** Marks a field that has been matched. */
 const taken = -1;
 const placesKept = 4_096;
 const no = -1;
 const timestampLength = 27;
-/** The name by which a vector is told from a map. */
+/** The field name that distinguishes a vector from a map. */
 const vectorMark = Buffer.from('__type__');
 const isTrue = constant('{"BOOL":true}');
 const isFalse = constant('{"BOOL":false}');
 const isNull = constant('{"NULL":true}');
-/** How an attribute begins, by its kind, and how its value does. */
+/** How an attribute begins, by its type, and how its value begins. */
 const [S, N, M, L] = ['{"S"', '{"N"', '{"M"', '{"L"'].map(word) as [number, number, number, number];
 const [openText, openMap, openList] = [':"', ':{', ':['].map(half) as [number, number, number];
 const opening = 6;
@@ -36,31 +36,33 @@ const closeText = half('"}');
 const closeName = half('":');
 
 /**
- * A document beside the JSON of its item. The item is read once, from its first byte to its last, and what the document has
- * under a name is looked up on the other side, where lengths stand before values and to pass one costs nothing.
+ * Compares a document with the JSON of its item. The item is read once, from the first byte to the last. For each
+ * name the field is looked up in the document, where values have length prefixes, so that skipping one is cheap.
  *
- * Every method says whether both sides are the same from where they are, and leaves them behind that; those for values are
- * given where the item goes on and answer with where it does behind the value, or `no`, because a place that is handed on lies in
- * a register. False or `no` is no finding: it may be a difference, or just something that is too rare to be worth a way of
- * its own here. Lengths and tags of a byte or two are read in place, because nearly all are.
+ * Every method returns whether document and item are equal from the current position, and advances both. Methods for
+ * values take the item's offset and return the offset after the value, or `no`; an offset that is passed on stays in
+ * a register. False or `no` means "not decided": a difference, or a form too rare for a fast path. Lengths and tags
+ * of one or two bytes are read inline, because nearly all are that short.
  */
 export class CopyMatcher {
   readonly text = new ItemText();
   document: Uint8Array = new Uint8Array();
-  /** Where in the item's JSON the name stands that was read last. */
+  /** Offset in the item's JSON of the name that was read last. */
   nameFrom = 0;
   nameTo = 0;
-  /** Behind what was read last in the document. */
+  /** Offset in the document after what was read last. */
   #at = 0;
-  /** The value of the field that was found last. */
+  /** Offset of the value of the field that was found last. */
   #valueFrom = 0;
   #valueTo = 0;
-  /** The fields of the maps that are open, the innermost last: where the content of each begins, or `taken`, and where it ends. */
+  /**
+   * The fields of the open maps, the innermost last: where the content of each begins, or `taken`, and where it ends.
+   */
   #fields = new Int32Array(1_024);
   #top = 0;
-  /** Where among its map's fields one was found last, by what tells maps apart well enough for a guess. */
+  /** The index among its map's fields at which a field was found last, by a hash of map and position (`slotOf`). */
   readonly #places = new Uint16Array(placesKept);
-  /** What the document's bytes lie in, where they begin at `#viewFrom`; made again only for another chunk. */
+  /** A view of the memory that holds the document, which begins at `#viewFrom`; replaced only for another chunk. */
   #view: DataView = new DataView(new ArrayBuffer(0));
   #viewFrom = 0;
 
@@ -72,7 +74,7 @@ export class CopyMatcher {
     this.#top = 0;
   }
 
-  /** The fields of a map; the item's side is behind the opening brace. */
+  /** The fields of a map; the item is positioned after the opening brace. */
   #map(from: number, to: number, start: number): number {
     const { json } = this.text;
     if (json[start] === CLOSE) return from === to ? start + 1 : no;
@@ -90,7 +92,7 @@ export class CopyMatcher {
     }
   }
 
-  /** Reads a name and the colon behind it if it is the field's that is likely to come. */
+  /** Reads a name and its colon if it is the name of the most likely field. */
   takesLikely(base: number, count: number, index: number): boolean {
     const at = this.#guessed(base, count, index, this.text.at);
     if (at === no) return false;
@@ -98,7 +100,7 @@ export class CopyMatcher {
     return true;
   }
 
-  /** Reads a name and the colon behind it, and finds its field: answers with where the item goes on. */
+  /** Reads a name and its colon, and finds the field. Returns the item's offset after the colon. */
   #field(base: number, count: number, index: number, start: number): number {
     const at = this.#guessed(base, count, index, start);
     if (at !== no) return at;
@@ -108,7 +110,7 @@ export class CopyMatcher {
     return text.at;
   }
 
-  /** The same for a field that is where one was found last, which nearly all are. */
+  /** The same for a field at the index where one was found last, as nearly all are. */
   #guessed(base: number, count: number, index: number, start: number): number {
     const { document, text } = this;
     const place = this.#places[slotOf(base, count, index)]!;
@@ -121,7 +123,7 @@ export class CopyMatcher {
     const nameTo = at + 2 + length;
     const end = fields[field + 1]!;
     if (length >= 0x80 || nameTo + 2 > end || document[nameTo] !== ENTRY_VALUE) return no;
-    // What may be a vector's mark is looked at closely.
+    // Leave a possible vector to the slow path.
     if (length === vectorMark.length && document[at + 2] === vectorMark[0]) return no;
     const viewFrom = this.#viewFrom;
     const behind = text.endOfSame(start + 1, this.#view, viewFrom + at + 2, viewFrom + nameTo);
@@ -133,7 +135,7 @@ export class CopyMatcher {
     return behind + 2;
   }
 
-  /** Reads a name and the colon behind it. */
+  /** Reads a name and its colon. */
   name(): boolean {
     const { text } = this;
     if (!text.takes(QUOTE)) return false;
@@ -142,7 +144,7 @@ export class CopyMatcher {
     return this.nameTo !== -1 && text.takes(COLON);
   }
 
-  /** Whether this is the name that was read last. */
+  /** Whether it equals the name that was read last. */
   isName(name: Uint8Array): boolean {
     const { nameFrom } = this;
     if (this.nameTo - nameFrom !== name.length) return false;
@@ -151,7 +153,7 @@ export class CopyMatcher {
     return true;
   }
 
-  /** Opens a map, or the document: notes where each field under `tag` is. Answers with how many; -1 if that can't be said. */
+  /** Opens a map or the document: records where each field with `tag` is. Returns their number; -1 if not decided. */
   openFields(tag: number, from: number, to: number): number {
     const { document } = this;
     const base = this.#top;
@@ -176,8 +178,9 @@ export class CopyMatcher {
   }
 
   /**
-   * Looks among the fields noted from `base` on for the one of the name that was read last, which is the `index`th on the item's
-   * side. Once found it is taken, and `value` is about it. Maps are alike, so it is looked for where it was found last.
+   * Searches the fields recorded from `base` on for the name that was read last, the `index`th in the item. Marks it
+   * as taken; `value` then reads it. Maps of a run are alike, so the search begins at the index where it was found
+   * last.
    */
   find(base: number, count: number, index: number): boolean {
     const fields = this.#fields;
@@ -189,7 +192,7 @@ export class CopyMatcher {
     for (let tried = 0; tried < count; tried++, place++) {
       if (place >= count) place = 0;
       const at = fields[base + 2 * place]!;
-      // Names are shorter than 128 bytes: a longer one is found nowhere.
+      // Only names shorter than 128 bytes are found here.
       if (at === taken || document[at] !== ENTRY_KEY || document[at + 1] !== nameLength) continue;
       let i = 0;
       while (i < nameLength && document[at + 2 + i] === json[nameFrom + i]) i++;
@@ -209,8 +212,8 @@ export class CopyMatcher {
   }
 
   /**
-   * Reads a tag of one byte and the length behind it: answers with where the content begins, and `#at` is where it ends; -1 for a tag
-   * that is none, of more than a byte or without a length.
+   * Reads a tag of one byte and the length after it. Returns where the content begins and sets `#at` to its end; -1
+   * for any other tag.
    */
   #behindLength(at: number): number {
     const { document } = this;
@@ -224,10 +227,10 @@ export class CopyMatcher {
     return this.#content;
   }
 
-  /** Behind the length that was read last. */
+  /** Offset after the length that was read last. */
   #content = 0;
 
-  /** Reads a length; `#at` is then where what has it ends. */
+  /** Reads a length, and sets `#at` to the end of its content. */
   #readLength(at: number): void {
     this.#at = at;
     const length = this.#varint();
@@ -235,7 +238,7 @@ export class CopyMatcher {
     this.#at += length;
   }
 
-  /** The field's value that was found last, and the attribute that comes next. */
+  /** Compares the value of the field that was found last with the next attribute. */
   value(): boolean {
     const end = this.#value(this.#valueFrom, this.#valueTo, this.text.at);
     if (end === no) return false;
@@ -287,13 +290,13 @@ export class CopyMatcher {
     }
   }
 
-  /** Whether there is `{"S":"` or another beginning of an attribute and of what is in it. */
+  /** Whether the item has the beginning of an attribute of this type at `at`, such as `{"S":"`. */
   #opens(kind: number, begin: number, at: number): boolean {
     const { view, viewFrom } = this.text;
     return view.getInt32(viewFrom + at, true) === kind && view.getInt16(viewFrom + at + 4, true) === begin;
   }
 
-  /** Behind the brace that closes an attribute whose value ends at `at`. */
+  /** The offset after the brace that closes an attribute whose value ends at `at`; `no` if there is none. */
   #closed(at: number): number {
     return at !== no && this.text.json[at] === CLOSE ? at + 1 : no;
   }
@@ -360,7 +363,7 @@ export class CopyMatcher {
     return this.#closedText(start + timestampLength);
   }
 
-  /** One below 2^28; a larger one comes out too large for anything, and so does what is cut off. */
+  /** Reads a varint below 2^28. A larger or truncated one gives a number that exceeds any length. */
   #varint(): number {
     const { document } = this;
     let value = 0;
@@ -372,11 +375,11 @@ export class CopyMatcher {
     return 0x7fff_ffff;
   }
 
-  /** A whole number as a double, exact where that can hold it; NaN where it can't. */
+  /** Reads a 64-bit integer as a double; NaN if a double can't hold it exactly. */
   #int64(): number {
     const { document } = this;
     let at = this.#at;
-    // Four bytes have room in 32 bits.
+    // Four bytes fit into 32 bits.
     let small = 0;
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = document[at++]!;
@@ -412,7 +415,7 @@ export class CopyMatcher {
 /** The 15 bits above the 49th of a negative number that is not below -2^49. */
 const allOnes = 0x7fff;
 
-/** Of where a field was found last, by what tells maps apart well enough for a guess. */
+/** The slot of `#places` for a field: a hash that need not be unique, because its value is only a guess. */
 function slotOf(base: number, count: number, index: number): number {
   return (count * 67 + (base & 0xff) * 131 + index) & (placesKept - 1);
 }

@@ -14,20 +14,20 @@ export type SourceValue =
   | { readonly kind: 'geoPoint'; readonly latitude: number; readonly longitude: number }
   | { readonly kind: 'array'; readonly values: readonly SourceValue[] }
   | { readonly kind: 'map'; readonly fields: SourceFields }
-  /** What the contract has no attribute for. */
+  /** A value for which the contract has no attribute; `what` describes it. */
   | { readonly kind: 'unsupported'; readonly what: string };
 
 export type SourceFields = ReadonlyMap<string, SourceValue>;
 
 export interface SourceDocument {
-  /** The document's own resource name, '' without one. */
+  /** The document's resource name; '' if it has none. */
   readonly name: string;
   readonly fields: SourceFields;
 }
 
 /**
- * Decodes an encoded `google.firestore.v1.Document`. A value that can't be read is `unsupported`; throws an Error for bytes
- * that are no document at all.
+ * Decodes an encoded `google.firestore.v1.Document`. A value that can't be decoded is `unsupported`. Throws an Error
+ * for bytes that are no document.
  */
 export function decodeDocument(bytes: Uint8Array): SourceDocument {
   const reader = new protobuf.Reader(bytes);
@@ -42,7 +42,7 @@ export function decodeDocument(bytes: Uint8Array): SourceDocument {
   return { name: name ?? '', fields };
 }
 
-/** A reader of the message that comes next: it ends where the message does. */
+/** A reader of the next message, which ends where the message ends. */
 function nested(reader: protobuf.Reader): protobuf.Reader {
   return new protobuf.Reader(reader.bytes());
 }
@@ -65,7 +65,7 @@ function addField(fields: Map<string, SourceValue>, reader: protobuf.Reader): vo
 
 const noKind: SourceValue = { kind: 'unsupported', what: 'a value of no kind at all' };
 
-/** If there are several kinds in one value, the last one counts. A value that can't be read spoils no other one. */
+/** If a value has several kinds, the last one wins. A value that can't be decoded does not affect others. */
 function decodeValue(reader: protobuf.Reader): SourceValue {
   try {
     let value = noKind;
@@ -76,7 +76,7 @@ function decodeValue(reader: protobuf.Reader): SourceValue {
   }
 }
 
-/** What an entry was expected to be whose decoding threw this error. */
+/** The text of `expected` for an entry whose decoding threw this error. */
 export function unreadable(error: unknown): string {
   return `an entry that can be read (${messageOf(error)})`;
 }

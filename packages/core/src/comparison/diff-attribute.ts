@@ -17,9 +17,9 @@ import { withoutTrailingZeros } from '../values/trailing-zeros.ts';
 export interface FieldDifference {
   /** Its path in the item, such as `data.trades[3].price` or `data.metadata.originalTimestamp`. */
   readonly at: string;
-  /** What the entry demands, as DynamoDB JSON text cut to a readable length; absent: there should be nothing. */
+  /** The attribute that the entry requires, as DynamoDB JSON text cut to a readable length; absent: none. */
   readonly expected?: string;
-  /** What is stored, likewise; absent: nothing is there. */
+  /** The stored attribute, likewise; absent: none. */
   readonly actual?: string;
 }
 
@@ -57,7 +57,7 @@ function cut(text: string): string {
 
 type Stored = StoredAttribute | undefined;
 
-/** Notes where `stored`, the attribute at the path `at`, is not what is expected. */
+/** Records the differences between `stored`, the attribute at the path `at`, and the expected one. */
 export function diffAttribute(
   found: Differences,
   at: string,
@@ -107,7 +107,7 @@ function diffList(found: Differences, at: string, expected: Container<'L'>, stor
   }
 }
 
-/** Whether a stored N is the very number that `expected` spells, however either is written: 1e21, 1E+21, 1.50. */
+/** Whether a stored N equals the number `expected`, in any notation: 1e21, 1E+21, 1.50. */
 function sameNumber(expected: string, stored: string): boolean {
   if (expected === stored) return true;
   const decimal = normalDecimal(stored);
@@ -116,7 +116,7 @@ function sameNumber(expected: string, stored: string): boolean {
 
 const decimalText = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/;
 
-/** Sign, significant digits and exponent of ten in the one way that tells equal values equal; undefined if no decimal. */
+/** Sign, significant digits and exponent of ten in canonical form; undefined if the text is no decimal. */
 function normalDecimal(text: string): string | undefined {
   const match = decimalText.exec(text);
   if (match === null) return undefined;

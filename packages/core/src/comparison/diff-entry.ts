@@ -9,9 +9,11 @@ import { diffAttribute, Differences, type FieldDifference } from './diff-attribu
 import { type ExpectedAttribute, expectedAttribute } from './expected-attribute.ts';
 
 export interface EntryDiff {
-  /** At most the first ten. Empty: the item is exactly the entry, by whichever run. */
+  /** The first differences, at most `limit`. Empty: the item is an exact copy, of any run. */
   readonly differences: readonly FieldDifference[];
-  /** False when `metadata.originalTimestamp` is not the entry's update time: it changed in Firestore since. */
+  /**
+   * False if `metadata.originalTimestamp` is not the entry's update time, because it has changed in Firestore since.
+   */
   readonly sameVersion: boolean;
 }
 
@@ -23,11 +25,11 @@ const emptyValues = {
 const reservedFields: ReadonlySet<string> = new Set(contractNames);
 
 /**
- * The fields in which a stored item is not exactly what the contract makes of an entry: every field, nothing besides,
- * kinds and exact numbers. Shares nothing with the mapping, so that it finds the mapping's mistakes too. The run that
- * wrote the item does not matter. Never throws: an entry that can't be read is a difference as well.
+ * The fields in which a stored item differs from what the contract requires for the entry: missing, extra, another
+ * type or number. Shares no code with the mapping, so that it finds the mapping's mistakes too. Ignores which run
+ * wrote the item. Never throws: an entry that can't be decoded is a difference.
  *
- * Written to be read, and slow: `isExactCopy` says of nearly all items that they are the entry.
+ * Written for clarity, not speed: `isExactCopy` decides nearly all items.
  */
 export function diffEntry(entry: SourceEntry, stored: StoredItem, limit = 10): EntryDiff {
   const found = new Differences(limit);
@@ -41,7 +43,7 @@ export function diffEntry(entry: SourceEntry, stored: StoredItem, limit = 10): E
   return { differences: found.list, sameVersion: original === entry.updateTime };
 }
 
-/** The item that there should be, with the time of the run of the one that there is. */
+/** The expected item, with the `migratedAt` of the stored one. */
 function expectedItem(entry: SourceEntry, item: StoredItem): ExpectedAttribute {
   const document = decodeDocument(entry.document);
   const database = /^projects\/[^/]*\/databases\/[^/]*\/documents\//.exec(document.name)?.[0] ?? '';
@@ -77,7 +79,7 @@ function expectedItem(entry: SourceEntry, item: StoredItem): ExpectedAttribute {
   };
 }
 
-/** The item with its compressed part unpacked, after a look at the compressed form itself. */
+/** The item with its compressed part unpacked. Records faults of the compressed form. */
 function plainItem(found: Differences, stored: StoredItem): StoredItem {
   const data = mapOf(storedField(stored, 'data'));
   if (data === undefined || storedField(metadataOf(stored), 'encoding') === undefined) return stored;
@@ -85,14 +87,14 @@ function plainItem(found: Differences, stored: StoredItem): StoredItem {
   try {
     unpacked = unpackItem(stored);
   } catch {
-    // Noted as the difference it is, below.
+    // Recorded as a difference below.
   }
   if (unpacked === undefined) {
     const expected = { words: 'the gzip of its other fields' };
     found.note('data.compressed', expected, storedField(data, 'compressed'));
     return stored;
   }
-  // Nothing may be both beside the compressed part and in it, or one of the two would be hidden here.
+  // No field may be both outside the compressed part and in it, or one of the two would not be compared.
   for (const name of Object.keys(unpacked)) {
     const outer = name === 'compressed' || name === 'metadata' ? undefined : storedField(data, name);
     if (outer !== undefined) found.note(fieldPath('data', name), undefined, outer);

@@ -1,7 +1,7 @@
 import type { SourceFields, SourceValue } from './decode-document.ts';
 import { timestampText } from './timestamp-text.ts';
 
-/** What has to be stored: an attribute in DynamoDB's JSON, with maps that may have any name. */
+/** The attribute that has to be stored, in the form of DynamoDB JSON. Maps are `Map`s, because any name is valid. */
 export type ExpectedAttribute =
   | { readonly S: string }
   | { readonly N: string }
@@ -10,17 +10,18 @@ export type ExpectedAttribute =
   | { readonly NULL: true }
   | ({ readonly L: readonly ExpectedAttribute[] } & Whole)
   | ({ readonly M: ReadonlyMap<string, ExpectedAttribute> } & Whole)
-  /** There is no such attribute: what is expected, in words. */
+  /** No attribute can represent the value: a description of it. */
   | { readonly words: string };
 
 interface Whole {
-  /** With this, one of another size differs as a whole and is shown so; without it, each member that is missing or extra. */
+  /** The text to show if the size differs. Absent: each missing or extra member is shown. */
   readonly whole?: string;
 }
 
 /**
- * The contract's table of values. The mapping has it a second time, and the two share nothing, so that a mistake in one
- * of them shows. `database` is `projects/…/databases/…/documents/`, or '' if the document does not say.
+ * The contract's table of values: the attribute for each kind of Firestore value. The mapping implements it a second
+ * time, independently, so that a mistake in either shows. `database`: `projects/…/databases/…/documents/`, or '' if
+ * the document has no name.
  */
 export function expectedAttribute(value: SourceValue, database: string): ExpectedAttribute {
   switch (value.kind) {
@@ -62,7 +63,7 @@ export function expectedAttribute(value: SourceValue, database: string): Expecte
   }
 }
 
-/** A double that DynamoDB has a number for is that number, any other its text. */
+/** A double is a number if DynamoDB has one for it, else text. */
 function expectedDouble(value: number): ExpectedAttribute {
   const text = String(value);
   const magnitude = Math.abs(value);

@@ -5,11 +5,11 @@ import { contractDefaults, contractNames } from './contract-fields.ts';
 import { CopyMatcher } from './copy-matcher.ts';
 import { CLOSE, COMMA, constant, OPEN, QUOTE } from './item-text.ts';
 
-/** Kept, because every one would need the same room. Nothing here waits for anything in the middle of an item. */
+/** One instance, reused for every item: matching is synchronous. */
 const match = new CopyMatcher();
 
 const UNDERSCORE = 95;
-/** What stands for a field that the entry lacks. */
+/** The defaults of fields that the entry lacks. */
 const defaults: readonly { readonly name: Uint8Array; readonly value: DataView }[] = Object.entries(
   contractDefaults,
 ).map(([name, value]) => ({ name: Buffer.from(name), value: constant(value) }));
@@ -26,14 +26,14 @@ const isFromFirestore = constant('"migratedFrom":{"S":"firestore"}');
 const migratedAtIs = constant('"migratedAt":{"S":"');
 const originalTimestampIs = constant('"originalTimestamp":{"S":"');
 
-/** A text in bytes, made again only for another one: an entry's stand in its item twice, its user's in the next item too. */
+/** A text as bytes, encoded again only if it changes: most texts occur twice in an item, and again in the next one. */
 class KnownText {
   text = '';
   #bytes = Buffer.alloc(64);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
-  /** False for text that UTF-8 can't hold. */
+  /** False for text that UTF-8 can't encode. */
   set(text: string): boolean {
     if (text === this.text) return true;
     if (!text.isWellFormed()) return false;
@@ -46,12 +46,12 @@ class KnownText {
     return true;
   }
 
-  /** Where it ends if it is at `at`, without escapes; -1 says nothing. */
+  /** Its end if it is at `at`, without escapes; -1: not decided. */
   endAt(at: number): number {
     return match.text.endOfSame(at, this.#view, 0, this.#length);
   }
 
-  /** Goes past it if it comes next. */
+  /** Skips it if it comes next. */
   isNext(): boolean {
     const { text } = match;
     let end = this.endAt(text.at);
@@ -65,10 +65,10 @@ class KnownText {
 const userId = new KnownText();
 const date = new KnownText();
 const updateTime = new KnownText();
-/** Of the item before, which is mostly of the same run. */
+/** The previous item's, which is mostly of the same run. */
 const migratedAt = new KnownText();
 
-/** Goes past a time of a run and its closing quote: any text without escapes. Answers with its end, -1 for anything else. */
+/** Skips a `migratedAt` and its closing quote: any text without escapes. Returns its end; -1 for anything else. */
 function endOfRunTime(): number {
   const { text } = match;
   const end = migratedAt.endAt(text.at);
@@ -86,15 +86,15 @@ interface Frame {
 }
 
 /**
- * The fast path of a comparison. True: the item, as the JSON that DynamoDB sent, is exactly what the contract makes of the entry,
- * by whichever run. False says nothing: `diffEntry` tells whether it is a difference or just something rare (large integers,
- * binary, references, points, vectors, compressed items, fields that had to move). Makes no object of either side.
+ * The fast path of the comparison. True: the item, as the JSON that DynamoDB sent, is an exact copy of the entry, of
+ * any run. False: not decided. `diffEntry` then finds out whether it differs or only has a rare form (large integers,
+ * binary, references, points, vectors, compressed items, fields with reserved names). Creates no objects.
  */
 export function isExactCopy(entry: SourceEntry, itemJson: Uint8Array): boolean {
   return migratedAtOfExactCopy(entry, itemJson) !== undefined;
 }
 
-/** The `migratedAt` of an item that `isExactCopy`, undefined of any other. */
+/** The `migratedAt` of an item for which `isExactCopy` is true, else undefined. */
 export function migratedAtOfExactCopy(entry: SourceEntry, itemJson: Uint8Array): string | undefined {
   if (!userId.set(entry.userId) || !date.set(entry.date) || !updateTime.set(entry.updateTime))
     return undefined;
@@ -104,7 +104,7 @@ export function migratedAtOfExactCopy(entry: SourceEntry, itemJson: Uint8Array):
   try {
     if (!matchFrame(entry.document, frame) || text.at !== itemJson.length) return undefined;
   } catch (error) {
-    // One of the two ends in the middle of a value, and so does the memory it lies in.
+    // The document or the item ends in the middle of a value, at the end of its memory.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -113,7 +113,7 @@ export function migratedAtOfExactCopy(entry: SourceEntry, itemJson: Uint8Array):
   for (let i = 0; i < updatedTo - updatedFrom; i++) {
     if (itemJson[updatedFrom + i] !== itemJson[migratedFrom + i]) return undefined;
   }
-  // What is no UTF-8 on both sides is alike as well.
+  // Equal bytes on both sides may still be invalid UTF-8.
   if (text.beyondAscii && !isUtf8(itemJson)) return undefined;
   if (migratedAt.endAt(migratedFrom) === migratedTo) return migratedAt.text;
   const runTime = Buffer.prototype.utf8Slice.call(itemJson, migratedFrom, migratedTo);
@@ -143,7 +143,7 @@ function matchFrame(document: Uint8Array, frame: Frame): boolean {
 
 const allSeen = 0b1_111_111_111;
 
-/** Whether this is the only field of the name so far; JSON may have one twice. */
+/** Whether this is the first field of the name; JSON may have duplicates. */
 function isFirst(frame: Frame, bit: number): boolean {
   if ((frame.seen & bit) !== 0) return false;
   frame.seen |= bit;
@@ -166,7 +166,7 @@ function matchData(document: Uint8Array, frame: Frame): boolean {
     } else {
       const isLikely = match.takesLikely(0, count, fields);
       if (!isLikely && !match.name()) return false;
-      // Such a field of the entry's has to stand elsewhere, and who reads the item takes one of two of a name.
+      // The entry's field of such a name has to be in `metadata.source`.
       if (isMoved()) return false;
       const bit = defaultBit();
       if (isLikely || match.find(0, count, fields)) {
@@ -180,7 +180,7 @@ function matchData(document: Uint8Array, frame: Frame): boolean {
       }
     }
   } while (text.takes(COMMA));
-  // Each of the entry's own fields once, and each default just where the entry has none.
+  // Each field of the entry exactly once, and each default only if the entry lacks the field.
   return (
     text.takes(CLOSE) &&
     fields === count &&

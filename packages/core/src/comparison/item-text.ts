@@ -11,7 +11,7 @@ const SPACE = 32;
 const U = 117;
 const ZERO = 48;
 
-/** What follows the backslash in JSON's short escapes, and the byte that is meant. */
+/** By the character after the backslash of a short JSON escape: the byte that it stands for. */
 const escaped = new Uint8Array(256);
 for (const [letter, meant] of Object.entries({
   '"': '"',
@@ -26,12 +26,12 @@ for (const [letter, meant] of Object.entries({
   escaped[letter.charCodeAt(0)] = meant.charCodeAt(0);
 }
 
-/** Four ASCII characters as a DataView reads them. */
+/** Four ASCII characters as the integer that a DataView reads. */
 export function word(text: string): number {
   return Buffer.from(text, 'latin1').readInt32LE();
 }
 
-/** Two of them. */
+/** The same for two characters. */
 export function half(text: string): number {
   return Buffer.from(text, 'latin1').readInt16LE();
 }
@@ -42,7 +42,7 @@ export function constant(text: string): DataView {
   return new DataView(bytes.buffer);
 }
 
-/** For each of the four bytes of a word, and its highest bit. */
+/** The value 1 in each of the four bytes of a word. */
 const each = 0x0101_0101;
 const highest = each * 0x80;
 
@@ -50,13 +50,13 @@ const highest = each * 0x80;
 export class ItemText {
   json: Uint8Array = new Uint8Array();
   /**
-   * What the bytes lie in, where they begin at `viewFrom`; made again only for another answer. It does not end where the item
-   * does: reading through it ends elsewhere than at the item's end, or gets a RangeError.
+   * A view of the memory that holds the item, which begins at `viewFrom`; replaced only for another response. It may
+   * extend beyond the item: reading past the item's end gives other bytes or a RangeError.
    */
   view: DataView = new DataView(new ArrayBuffer(0));
   viewFrom = 0;
   at = 0;
-  /** Whether any text so far had bytes beyond ASCII, which may be no UTF-8. */
+  /** Whether any text so far had bytes beyond ASCII, which may be invalid UTF-8. */
   beyondAscii = false;
 
   open(json: Uint8Array): void {
@@ -67,14 +67,14 @@ export class ItemText {
     this.beyondAscii = false;
   }
 
-  /** Goes past this byte if it is the next one. */
+  /** Skips this byte if it comes next. */
   takes(byte: number): boolean {
     if (this.json[this.at] !== byte) return false;
     this.at++;
     return true;
   }
 
-  /** Goes past `"}` or another two bytes. */
+  /** Skips these two bytes, such as `"}`, if they come next. */
   takesBoth(first: number, second: number): boolean {
     const { json, at } = this;
     if (json[at] !== first || json[at + 1] !== second) return false;
@@ -82,7 +82,7 @@ export class ItemText {
     return true;
   }
 
-  /** Goes past these bytes if they come next. */
+  /** Skips these bytes if they come next. */
   takesAll(bytes: DataView): boolean {
     const { view, viewFrom } = this;
     const length = bytes.byteLength;
@@ -95,7 +95,7 @@ export class ItemText {
     return true;
   }
 
-  /** The end of the text from here on, whose closing quote is gone past; -1 if something in it is escaped. */
+  /** The end of the text from here on; its closing quote is skipped. -1 if the text has an escape. */
   endOfPlain(): number {
     const { json } = this;
     for (let at = this.at; at < json.length; at++) {
@@ -110,7 +110,7 @@ export class ItemText {
     return -1;
   }
 
-  /** What four hexadecimal digits stand for if that is ASCII, else -1. */
+  /** The code of four hexadecimal digits if it is ASCII, else -1. */
   #hexAt(at: number): number {
     const { json } = this;
     if (json[at] !== ZERO || json[at + 1] !== ZERO) return -1;
@@ -119,7 +119,7 @@ export class ItemText {
     return high >= 0 && high < 8 && low >= 0 ? high * 16 + low : -1;
   }
 
-  /** Where the text at `at` ends if it is just these bytes of UTF-8, and written without escapes; -1 says nothing. */
+  /** The end of the text at `at` if it equals these bytes of UTF-8 and has no escapes; -1: not decided. */
   endOfSame(at: number, source: DataView, from: number, to: number): number {
     const { view } = this;
     let i = from;
@@ -128,7 +128,7 @@ export class ItemText {
     for (; i + 4 <= to; i += 4, mine += 4) {
       const four = source.getInt32(i, true);
       if (four !== view.getInt32(mine, true)) return -1;
-      // A byte below the space, a quote, a backslash: what is not zero has one.
+      // Sets the highest bit of each byte that is below the space, a quote or a backslash.
       const quote = four ^ (each * QUOTE);
       const backslash = four ^ (each * BACKSLASH);
       const special =
@@ -145,7 +145,7 @@ export class ItemText {
     return mine - this.viewFrom;
   }
 
-  /** The same for text that may be written in escapes. */
+  /** The same for text that may have escapes. */
   endOfEscaped(from: number, bytes: Uint8Array, bytesFrom: number, bytesTo: number): number {
     const { json } = this;
     let at = from;
@@ -173,7 +173,7 @@ export class ItemText {
 
 function hexDigit(byte: number): number {
   if (byte >= ZERO && byte < ZERO + 10) return byte - ZERO;
-  // Capitals become small.
+  // To lower case.
   const letter = (byte | 0x20) - 97;
   return letter >= 0 && letter < 6 ? letter + 10 : -1;
 }

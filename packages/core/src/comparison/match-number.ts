@@ -3,13 +3,13 @@ import { type ItemText, QUOTE } from './item-text.ts';
 const MINUS = 45;
 const POINT = 46;
 const ZERO = 48;
-/** So many digits of a decimal are the same double's there and back: what reads as this double is this double's decimal. */
+/** Decimals of up to 15 digits survive the round trip through a double. */
 const safeDigits = 15;
-/** So many always have room in 31 bits, whose arithmetic is the quickest. */
+/** Up to this many digits always fit into 31 bits, for fast integer arithmetic. */
 const smallDigits = 9;
 const powersOfTen = Array.from({ length: safeDigits + 1 }, (_, power) => 10 ** power);
 
-/** Behind the number at `at` and the quote that ends it, if it is this whole number; -1 for any other way to write one. */
+/** The offset after the number at `start` and its closing quote, if it is this integer; -1: not decided. */
 export function behindInteger(text: ItemText, start: number, value: number): number {
   const { json } = text;
   let at = start;
@@ -26,7 +26,7 @@ export function behindInteger(text: ItemText, start: number, value: number): num
   return (negative ? -digits : digits) === value ? at + 1 : -1;
 }
 
-/** Likewise for the shortest decimal of a double. */
+/** The same for the shortest decimal of a double. */
 export function behindDouble(text: ItemText, start: number, value: number): number {
   const { json } = text;
   let at = start;
@@ -35,7 +35,7 @@ export function behindDouble(text: ItemText, start: number, value: number): numb
   const from = at;
   let point = -1;
   let digits = 0;
-  // Behind so many digits and a point it is no small number.
+  // The digits and the point of a small number fit up to here.
   const limit = from + smallDigits + 1;
   for (; at <= limit; at++) {
     const byte = json[at]!;
@@ -47,14 +47,14 @@ export function behindDouble(text: ItemText, start: number, value: number): numb
   const count = at - from - (point === -1 ? 0 : 1);
   if (json[at] !== QUOTE || count > smallDigits) return behindLongDouble(text, start, value);
   const decimals = point === -1 ? 0 : at - point - 1;
-  // A digit on both sides of the point, as a number has it.
+  // A number has a digit on both sides of the point.
   if (count === 0 || point === from || (point !== -1 && decimals === 0)) return -1;
   // Both are exact, so the quotient is the double nearest to the decimal.
   const magnitude = digits / powersOfTen[decimals]!;
   return (negative ? -magnitude : magnitude) === value ? at + 1 : -1;
 }
 
-/** Of more digits than a small number has, or written with an exponent. */
+/** The same for a number with more digits, or with an exponent. */
 function behindLongDouble(text: ItemText, start: number, value: number): number {
   const { json } = text;
   let at = start;
@@ -81,7 +81,7 @@ function behindLongDouble(text: ItemText, start: number, value: number): number 
   return (negative ? -magnitude : magnitude) === value ? at + 1 : -1;
 }
 
-/** Of 16 or 17 digits, which have to be just those that the double is written with. */
+/** The same for 16 or 17 digits, which have to equal those of the double's shortest form. */
 function behindShortest(json: Uint8Array, start: number, value: number): number {
   const decimal = String(value);
   for (let i = 0; i < decimal.length; i++) if (json[start + i] !== decimal.charCodeAt(i)) return -1;

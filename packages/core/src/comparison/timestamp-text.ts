@@ -10,9 +10,9 @@ const secondsOfDay = 86_400;
 /** Year 1 to 9999. */
 const firstSecond = -62_135_596_800;
 const lastSecond = 253_402_300_799;
-/** A few days are kept: the times of an entry are of some days, and the next entry is of the next. */
+/** The number of cached days: entries share a few days, and the next entry is mostly of the next day. */
 const keptDays = 1_024;
-/** Of each its number, and its text `2026-11-20T` as three words, the last of three bytes. */
+/** For each day its number, and its text `2026-11-20T` as three words, the last of three bytes. */
 const days = new Int32Array(keptDays).fill(0x7fff_ffff);
 const dayWords = new Int32Array(keptDays * 3);
 const threeBytes = 0xff_ffff;
@@ -24,13 +24,13 @@ const COLON = 58;
 const POINT = 46;
 const Z = 90;
 
-/** Whether the 27 bytes at `at` are the timestamp's text. Makes no text: the times of an entry are mostly of one day. */
+/** Whether the 27 bytes at `at` are the timestamp's text. Creates no string. */
 export function isTimestampAt(view: DataView, at: number, seconds: number, nanos: number): boolean {
   if (!(nanos >= 0 && nanos <= 999_999_999 && seconds >= firstSecond && seconds <= lastSecond)) return false;
   const day = Math.floor(seconds / secondsOfDay);
   const second = (seconds - day * secondsOfDay) | 0;
   if (!isDayAt(view, at, day)) return false;
-  // All in 32 bits, whose divisions are multiplications to the processor.
+  // In 32 bits, whose divisions compile to multiplications.
   const minute = (second / 60) | 0;
   const hour = (minute / 60) | 0;
   const micros = (nanos / 1_000) | 0;

@@ -10,7 +10,7 @@ const openCompressed = constant(',"compressed":{"B":"');
 const closeBinary = constant('"}');
 const encoding = constant(',"encoding":{"S":"gzip"}');
 const encodingSize = 'encoding'.length + elementSize + 'gzip'.length;
-/** Where a gzip header names the system it was made on. */
+/** The byte of a gzip header that names the operating system. */
 const systemByte = 9;
 const anySystem = 255;
 
@@ -38,7 +38,7 @@ export function compressData(
 
   openItem(pass, ref);
   pass.size += 'compressed'.length + elementSize + gzip.length;
-  // Beyond the limit the item is refused and never sent, and the buffer might be too small for it.
+  // Over the limit the item is never sent, and the buffer might be too small for it.
   if (pass.size > maxItemBytes) return;
   put(pass, openCompressed);
   copyBase64(pass, gzip, 0, gzip.length);

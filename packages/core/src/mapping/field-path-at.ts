@@ -10,8 +10,8 @@ import {
 import { elementPath, fieldPath } from '../values/field-path.ts';
 
 /**
- * Which field holds the byte at `offset`, such as `trades[3].x`; '' for none. Walks the document a second time, so that
- * the mapping, which seldom has to name a place, need not keep one.
+ * The path of the field that holds the byte at `offset`, such as `trades[3].x`; '' for none. Parses the document a
+ * second time, so that the mapping need not keep track of paths.
  */
 export function fieldPathAt(document: Uint8Array, offset: number): string {
   const reader = new protobuf.Reader(document);
@@ -80,7 +80,7 @@ function pathInValue(reader: protobuf.Reader, end: number, offset: number, place
       reader.pos = to;
     }
   } catch {
-    // Malformed from here on: the place reached so far is the best there is.
+    // Malformed from here on: return the path so far.
   }
   return place;
 }
@@ -95,7 +95,10 @@ function placeInArray(reader: protobuf.Reader, end: number, offset: number, plac
   return place;
 }
 
-/** Ends count as inside: an empty value is nothing but its end. No two ranges side by side touch, tags part them. */
+/**
+ * The end counts as inside, because an empty value has no other byte. Adjacent ranges never touch: a tag separates
+ * them.
+ */
 function holds(from: number, to: number, offset: number): boolean {
   return from <= offset && offset <= to;
 }

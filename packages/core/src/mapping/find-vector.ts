@@ -27,7 +27,7 @@ export function findVector(
   return mayBeVector(pass.input, from, to) ? readVector(pass, from, to) : undefined;
 }
 
-/** Nearly every map ends here: its first name is neither of the two. */
+/** False for nearly every map: its first name is neither of the two. */
 function mayBeVector(bytes: Uint8Array, start: number, end: number): boolean {
   if (start >= end) return false;
   let at = start + 1;

@@ -1,28 +1,27 @@
 /** An ordinary item has 2 to 3 KB. */
 const firstBytes = 16 * 1024;
-/** A batch of ordinary items has some 64 KB; what only larger ones needed is not kept. */
+/** A batch of ordinary items takes about 64 KB. Larger memory is not kept. */
 const mostKeptBytes = 256 * 1024;
-/** There is one for each write under way. */
+/** One for each write in flight. */
 const mostKept = 64;
 
 /**
- * Memory that items are mapped into and that is used again when they are where they belong. Fresh memory for each
- * lives just long enough to be moved to the old part of the heap, where only a collection of everything frees it: a quarter
- * of the CPU of a worker, before there was this.
+ * Memory that items are mapped into, reused after they are written. New memory for each item would live just long
+ * enough to reach the old generation, which only a full collection frees. That took a quarter of a worker's CPU.
  *
- * The caller that takes an arena gives it back when the items that were mapped into it are read no more.
+ * The caller that takes an arena gives it back when its items are no longer read.
  */
 export class ItemArena {
   static readonly #free: ItemArena[] = [];
   #bytes = Buffer.allocUnsafeSlow(firstBytes);
   #at = 0;
 
-  /** The one that was given back last, which the processor's cache is likeliest to hold. */
+  /** The arena that was given back last, because it is most likely in the processor's cache. */
   static take(): ItemArena {
     return ItemArena.#free.pop() ?? new ItemArena();
   }
 
-  /** A copy that lasts until the arena is given back. */
+  /** A copy that is valid until the arena is given back. */
   copy(source: Uint8Array, length: number): Uint8Array {
     if (length > mostKeptBytes) return Buffer.from(source.subarray(0, length));
     if (this.#at + length > this.#bytes.length) this.#grow(length);
@@ -38,7 +37,7 @@ export class ItemArena {
     if (ItemArena.#free.length < mostKept) ItemArena.#free.push(this);
   }
 
-  /** Earlier copies keep the memory that they are in for as long as they last. */
+  /** Earlier copies keep their memory as long as they are referenced. */
   #grow(length: number): void {
     let bytes = this.#bytes.length;
     do bytes *= 2;

@@ -2,8 +2,8 @@ import protobuf from 'protobufjs/minimal.js';
 import type { ItemArena } from './item-arena.ts';
 
 /**
- * No value takes more output for each byte of input than a geo point at 0/0 in an array: 51 bytes for 4.
- * So a buffer of this many times the document is never too small, and nothing has to ask on the way.
+ * The worst ratio of output to input is that of a geo point at 0/0 in an array: 51 bytes for 4. So a buffer of this
+ * many times the document's size is never too small, and no write has to check.
  */
 const worstExpansion = 14;
 const keptBytes = 1 << 20;
@@ -12,19 +12,19 @@ const nothing = new Uint8Array(0);
 const noSource = new DataView(new ArrayBuffer(0));
 
 /**
- * What one pass over a document carries along: what it reads, where it writes, what it has counted. There is one,
- * used again for each entry; its output has to be copied.
+ * The state of one pass over a document: input, output and counts. There is one instance, reused for each entry, so
+ * its output has to be copied.
  *
- * Usual values are read here by their ranges, byte by byte; the wire reader is for all that is not written as usual.
+ * Values in the usual encoding are read here by their ranges, byte by byte. The wire reader handles all others.
  */
 export class ItemEncoder {
   /** The document. */
   input: Uint8Array = nothing;
   readonly reader: protobuf.Reader = new protobuf.Reader(nothing);
-  /** The memory that the document lies in, from `base` on, for reading it by words. */
+  /** The memory that holds the document, from `base` on, for reading by words. */
   source: DataView = noSource;
   base = 0;
-  /** A word of four bytes that starts before the last three bytes of this is inside that memory. */
+  /** A word of four bytes that starts before this offset is inside that memory. */
   wordsEnd = 0;
   /** Output so far is `bytes[0..at]`. */
   bytes: Uint8Array = new Uint8Array(keptBytes);
@@ -33,21 +33,23 @@ export class ItemEncoder {
   /** Size of the item so far, as DynamoDB counts it. */
   size = 0;
   encodedAsText = 0;
-  /** All text bytes or-ed together: at 0x80 and above there is something for the check of UTF-8 to do. */
+  /** All text bytes or-ed together: from 0x80 on the text has to be checked for valid UTF-8. */
   textBits = 0;
-  /** Maps and lists around the value being mapped, `data` included. */
+  /** The number of maps and lists around the value being mapped, `data` included. */
   depth = 0;
   /** `projects/…/documents/` in the document's own name, as a range of its bytes; looked up for the first reference. */
   databaseKnown = false;
   databaseFrom = 0;
   databaseTo = 0;
-  /** Where the message begins that `openElement` has just opened. */
+  /** The offset where the message opened by `openElement` begins. */
   from = 0;
-  /** The key that `openEntry` has just read, and where its value begins, as places in the document. */
+  /** The key read by `openEntry`, and where its value begins, as offsets in the document. */
   keyFrom = 0;
   keyTo = 0;
   valueFrom = 0;
-  /** Values of fields whose names `data` uses itself, in the order of `reservedFields`, as ranges of the document; -1: none. */
+  /**
+   * The values of fields with reserved names, in the order of `reservedFields`, as ranges of the document; -1: none.
+   */
   readonly ownFrom: [number, number, number] = [-1, -1, -1];
   readonly ownTo: [number, number, number] = [-1, -1, -1];
 
@@ -57,7 +59,7 @@ export class ItemEncoder {
     this.input = document;
     this.reader.buf = document;
     this.reader.len = document.length;
-    // Documents lie close together; a view for each would take longer than the reading by words saves.
+    // Documents share a chunk of memory. A view for each would cost more than the reading by words saves.
     const memory = document.buffer;
     if (this.source.buffer !== memory) this.source = new DataView(memory);
     this.base = document.byteOffset;
@@ -71,7 +73,7 @@ export class ItemEncoder {
     this.ownFrom.fill(-1);
   }
 
-  /** Lets go of the document, and of what only a giant needed. */
+  /** Releases the document, and a buffer larger than usual. */
   end(): void {
     this.input = nothing;
     this.reader.buf = nothing;
@@ -86,7 +88,7 @@ export class ItemEncoder {
 
   /** A copy of the output, in the arena if there is one. */
   take(arena: ItemArena | undefined): Uint8Array {
-    // Stores beyond a typed array's end vanish without an error: never hand out what may have lost some.
+    // Stores beyond the end of a typed array are ignored without an error, so check that none happened.
     if (this.at > this.bytes.length) throw new TypeError(`The output of ${this.at} bytes outgrew its buffer`);
     return arena === undefined
       ? Buffer.from(this.bytes.subarray(0, this.at))

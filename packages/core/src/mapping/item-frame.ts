@@ -5,8 +5,9 @@ import { type Constant, constant, put, putText } from './json-text.ts';
 import type { ItemEncoder } from './item-encoder.ts';
 
 /**
- * What is the same in every item, whole or compressed, in the order it is written: `openItem`, the fields of `data`,
- * `openMetadata`, what else `metadata` holds, `closeMetadata`. What a user's items, or a run's, have in common is made once.
+ * The parts that every item has, whole or compressed, in the order they are written: `openItem`, the fields of
+ * `data`, `openMetadata`, the rest of `metadata`, `closeMetadata`. Text that all items of a user or of a run share is
+ * built once.
  */
 
 const closeText = constant('"}');
@@ -27,15 +28,15 @@ const openMetadataSize =
   ('originalTimestamp'.length + elementSize);
 
 interface UserFrame {
-  /** Up to where the key's date comes. */
+  /** Up to the key's date. */
   readonly openItem: Constant;
-  /** From there up to where `data`'s date comes. */
+  /** From there up to `data`'s date. */
   readonly openData: Constant;
-  /** Of both, without the dates. */
+  /** The size of both as DynamoDB counts it, without the dates. */
   readonly size: number;
 }
 
-/** Of the users that are worked on, and of some before them. */
+/** The frames of the users in progress, and of some earlier ones. */
 const userFrames = new Map<string, UserFrame>();
 const mostUserFrames = 256;
 

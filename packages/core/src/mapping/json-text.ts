@@ -9,9 +9,9 @@ export function latin(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Constant text, in words of eight bytes; the last one is filled up with what the next store overwrites. */
+/** Constant text in words of eight bytes. The last word is padded; the next store overwrites the padding. */
 export interface Constant {
-  /** Each stands for the eight bytes that it consists of; UTF-8 never makes it a NaN, whose bytes could change. */
+  /** Eight bytes of text each, stored as a double. UTF-8 never gives a NaN, whose bytes could change. */
   readonly words: Float64Array;
   readonly length: number;
 }
@@ -35,7 +35,7 @@ export function put(pass: ItemEncoder, { words, length }: Constant): void {
   pass.at = at + length;
 }
 
-/** Copies a range of the document, which is UTF-8 text, into a JSON string; the quotes are the caller's. */
+/** Copies a range of the document, UTF-8 text, into a JSON string. The caller writes the quotes. */
 export function copyText(pass: ItemEncoder, from: number, to: number): void {
   const { source, base, view } = pass;
   let at = pass.at;
@@ -53,7 +53,7 @@ export function copyText(pass: ItemEncoder, from: number, to: number): void {
       at += 4;
     }
     if (i < to) {
-      // The last word holds up to three bytes of the text; what follows them is made harmless and then overwritten.
+      // The last word holds up to three bytes of the text. The bytes after them are masked, and overwritten later.
       const shift = (to - i) << 3;
       const four = (source.getInt32(base + i, true) & ~(-1 << shift)) | (0x61616161 << shift);
       if (!needsEscape(four)) {
@@ -69,7 +69,7 @@ export function copyText(pass: ItemEncoder, from: number, to: number): void {
   pass.textBits |= bits;
 }
 
-/** Whether one of a word's four bytes is a control, a quote or a backslash (or, rarely, none is). */
+/** Whether one of a word's four bytes is a control character, a quote or a backslash. Rarely true for none. */
 function needsEscape(four: number): boolean {
   const controls = four - 0x20202020;
   const quotes = (four ^ 0x22222222) - 0x01010101;
@@ -106,7 +106,9 @@ function escapeByte(bytes: Uint8Array, start: number, byte: number): number {
   return at;
 }
 
-/** Writes a JavaScript string into a JSON string; the quotes are the caller's. Returns its bytes of UTF-8. */
+/**
+ * Writes a JavaScript string into a JSON string. The caller writes the quotes. Returns its length in bytes of UTF-8.
+ */
 export function putText(pass: ItemEncoder, text: string): number {
   const { bytes } = pass;
   let at = pass.at;

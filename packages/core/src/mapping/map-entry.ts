@@ -4,7 +4,7 @@ import { containerSize, elementSize, maxItemBytes } from '../item-size.ts';
 import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD, kindNames } from '../values/value-tags.ts';
 import { compressData } from './compress-data.ts';
-import { defaultedFields, indexOfName, ORDINARY, OWN_NAME, reservedFields } from './defaulted-fields.ts';
+import { defaultedFields, indexOfName, ORDINARY, RESERVED_NAME, reservedFields } from './defaulted-fields.ts';
 import { closeMetadata, openItem, openMetadata } from './item-frame.ts';
 import { constant, put } from './json-text.ts';
 import { mapNamedValue, mapValue, VECTOR } from './map-value.ts';
@@ -24,8 +24,8 @@ const ifMissing = defaultedFields.map((field) => constant(`,"${field.name}":${fi
 const pass = new ItemEncoder();
 
 /**
- * Maps one entry's bytes to its DynamoDB item in one pass, without a JavaScript value on the way. Never throws for what
- * an entry holds: that an entry can't be an item is an answer, too.
+ * Maps one entry's bytes to its DynamoDB item in one pass, without intermediate JavaScript values. Never throws for
+ * an entry's content: one that can't be an item is a result with `ok: false`.
  */
 export function mapEntry(entry: SourceEntry, options: MappingOptions): MappedEntry {
   const key = dateKey(entry);
@@ -47,10 +47,10 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
   const fieldsTo = pass.at;
   openMetadata(pass, options.migratedAt, entry.updateTime);
   const sourceFrom = pass.at;
-  mapOwnNames();
+  mapReservedFields();
   const sourceTo = pass.at;
   closeMetadata(pass, options.migratedAt);
-  // Strings were copied as they are. All else in the output is ASCII, so one look at the whole tells of each of them.
+  // Strings were copied unchecked. All else in the output is ASCII, so one check of the whole covers each of them.
   if (pass.textBits >= 0x80 && !isUtf8(pass.bytes.subarray(0, pass.at))) {
     throw malformed(-1, 'a string or a name in it is not UTF-8');
   }
@@ -79,7 +79,10 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
   };
 }
 
-/** Every field of the document, and the guide's fields that it lacks. Notes where those are that `data` has no room for. */
+/**
+ * Writes every field of the document, and defaults for the missing ones. Notes the ranges of fields with reserved
+ * names.
+ */
 function mapFields(): readonly FieldWarning[] {
   const { input, reader, ownFrom, ownTo } = pass;
   let present = 0;
@@ -88,7 +91,7 @@ function mapFields(): readonly FieldWarning[] {
   while (at < input.length) {
     const entryEnd = openElement(pass, at, input.length, DOCUMENT_FIELD);
     if (entryEnd === 0) {
-      // Name and times of the document, and what else Google adds beside the fields.
+      // The document's name and times, and any field that Google adds later.
       reader.pos = at;
       const tag = reader.tag();
       reader.skipType(tag & 7, 0, tag >>> 3);
@@ -98,9 +101,9 @@ function mapFields(): readonly FieldWarning[] {
     at = entryEnd;
     const valueEnd = openEntry(pass, pass.from, entryEnd);
     const index = indexOfName(input, pass.keyFrom, pass.keyTo);
-    if (index >= OWN_NAME) {
-      ownFrom[index - OWN_NAME] = pass.valueFrom;
-      ownTo[index - OWN_NAME] = valueEnd;
+    if (index >= RESERVED_NAME) {
+      ownFrom[index - RESERVED_NAME] = pass.valueFrom;
+      ownTo[index - RESERVED_NAME] = valueEnd;
     } else {
       pass.bytes[pass.at++] = COMMA;
       const kind = mapNamedValue(pass, valueEnd);
@@ -119,13 +122,13 @@ function mapFields(): readonly FieldWarning[] {
   return warnings ?? noWarnings;
 }
 
-/** What Firestore calls a kind that `mapValue` returned. */
+/** Firestore's name of a kind that `mapValue` returned. */
 function kindName(kind: number): string {
   return kind === VECTOR ? 'vector' : (kindNames.get(kind) ?? `field ${kind >>> 3}`);
 }
 
-/** `,"source":{"M":{…}}`, if the entry has fields of its own under `data`'s names. */
-function mapOwnNames(): void {
+/** Writes `,"source":{"M":{…}}` if the entry has fields with reserved names. */
+function mapReservedFields(): void {
   const { ownFrom, ownTo } = pass;
   let count = 0;
   for (let index = 0; index < reservedFields.length; index++) {
@@ -177,7 +180,7 @@ function refusal(entry: SourceEntry, error: unknown): MappedEntry {
         'Change or remove it in Firestore and run again.',
     };
   }
-  // What is no MappingError and no error of the wire reader is a mistake of ours and must not pass for a broken document.
+  // Any other error is a bug and must not be reported as a malformed document.
   const ofReader = error instanceof RangeError || (error instanceof Error && error.constructor === Error);
   if (!(error instanceof MappingError) && !ofReader) throw error;
   const place =
@@ -187,6 +190,6 @@ function refusal(entry: SourceEntry, error: unknown): MappedEntry {
     code: 'MALFORMED_DOCUMENT',
     message:
       `The document can't be read: ${error.message}${place === '' ? '' : ` (in ${place})`}. ` +
-      'Read it with another Firestore client; if that works, please report it with the document.',
+      'Read it with another Firestore client; if that works, please report a bug with the document.',
   };
 }

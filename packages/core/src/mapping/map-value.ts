@@ -33,8 +33,8 @@ import { isTimestamp, putTimestamp, timestampLength } from './timestamp-text.ts'
 import { findVector } from './find-vector.ts';
 
 /**
- * One Firestore value from the wire to DynamoDB JSON, one function for each kind. Each is given the range of what the value
- * consists of, writes the attribute and counts it into the size; `mapKind` decides which.
+ * Maps one Firestore value from the wire format to DynamoDB JSON. `mapKind` is the table: one function for each kind.
+ * Each gets the range of the value's content, writes the attribute, and adds its size.
  */
 
 const QUOTE = 0x22;
@@ -49,7 +49,7 @@ const openNumber = word('{"N":"');
 const openBinary = word('{"B":"');
 const openMap = word('{"M":{');
 const openList = word('{"L":[');
-/** All of them have so many bytes. */
+/** The length of each of them. */
 const opening = 6;
 const closeText = CLOSE * 0x100 + QUOTE;
 const closeMap = CLOSE * 0x100 + CLOSE;
@@ -59,14 +59,14 @@ const openLatitude = constant('{"M":{"latitude":');
 const openLongitude = constant(',"longitude":');
 const geoPointNames = 'latitude'.length + 'longitude'.length;
 
-/** DynamoDB takes 32 levels; the value inside the innermost map or list is a level too. */
+/** DynamoDB accepts 32 levels; the value inside the innermost map or list counts as one. */
 const maxDepth = 31;
 /** DynamoDB's limit for the name of an attribute. */
 const maxNameBytes = 65_535;
 
-/** What `mapValue` found when a map turned out to be a vector; no tag of the wire. */
+/** The kind that `mapValue` returns for a map that is a vector. Not a tag of the wire format. */
 export const VECTOR = -1;
-/** No kind, and no tag of the wire: the range does not hold what the kind demands. */
+/** Not a kind or a tag: the range is not a valid value of the kind in the usual encoding. */
 const UNUSUAL = 0;
 const LENGTH_DELIMITED = 2;
 
@@ -74,7 +74,7 @@ const LENGTH_DELIMITED = 2;
 export function mapValue(pass: ItemEncoder, from: number, to: number): number {
   const { input } = pass;
   let body = from + 1;
-  // A tag of two bytes is its first one, as long as the second is 1: all that there are.
+  // All tags of two bytes have 1 as the second byte, so the first byte identifies them.
   const kind = input[from]!;
   if (from < to && (kind < 0x80 || input[body++] === 1)) {
     let isWhole = true;
@@ -89,14 +89,14 @@ export function mapValue(pass: ItemEncoder, from: number, to: number): number {
   return mapUnusualValue(pass, from, to);
 }
 
-/** A value that is written in an unusual way: several kinds in one, none, a length that is too long. */
+/** Maps a value in an unusual encoding: several kinds in one, no kind, a length of more than two bytes. */
 function mapUnusualValue(pass: ItemEncoder, from: number, to: number): number {
   const { reader, at, size, encodedAsText } = pass;
   let kind = UNUSUAL;
   let next = from;
   while (next < to) {
     if (kind !== UNUSUAL) {
-      // A second kind in one value: the last one counts, as everywhere in protobuf.
+      // A second kind in one value: the last one wins, as everywhere in protobuf.
       pass.at = at;
       pass.size = size;
       pass.encodedAsText = encodedAsText;
@@ -124,7 +124,7 @@ function mapUnusualValue(pass: ItemEncoder, from: number, to: number): number {
   return kind;
 }
 
-/** UNUSUAL, with nothing written, where the range holds something else. */
+/** Writes the value and returns its kind; or writes nothing and returns UNUSUAL. */
 function mapKind(pass: ItemEncoder, kind: number, from: number, to: number): number {
   switch (kind) {
     case DOUBLE_VALUE:
@@ -219,7 +219,7 @@ function mapBytes(pass: ItemEncoder, from: number, to: number): void {
   pass.size += to - from;
 }
 
-/** A document of the same database as its path below the database, any other as its whole name. */
+/** Maps a reference: in the same database to the path below it, else to the full resource name. */
 function mapReference(pass: ItemEncoder, from: number, to: number): void {
   if (!pass.databaseKnown) findDatabase(pass);
   const { input, databaseFrom, databaseTo } = pass;
@@ -280,7 +280,7 @@ function mapGeoPoint(pass: ItemEncoder, from: number, to: number): void {
   pass.size += containerSize + 2 * elementSize + geoPointNames;
 }
 
-/** The `ArrayValue` in this range. */
+/** Maps the `ArrayValue` in this range. */
 function mapList(pass: ItemEncoder, from: number, to: number): void {
   deeper(pass, from);
   open(pass, openList);
@@ -298,7 +298,7 @@ function mapList(pass: ItemEncoder, from: number, to: number): void {
   pass.depth--;
 }
 
-/** Firestore sends a vector as a map of a reserved form. Returns which of the two it was. */
+/** Maps a map, or a vector, which Firestore encodes as a map of a reserved form. Returns MAP_VALUE or VECTOR. */
 function mapMapOrVector(pass: ItemEncoder, from: number, to: number): number {
   const vector = findVector(pass, from, to);
   if (vector !== undefined) {

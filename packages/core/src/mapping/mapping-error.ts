@@ -1,10 +1,13 @@
 import type { ErrorCode } from '../error-codes.ts';
 
-/** Thrown inside the mapping only: this entry can't be an item. `mapEntry` turns it into its answer. */
+/** Thrown inside the mapping only: this entry can't be an item. `mapEntry` turns it into its result. */
 export class MappingError extends Error {
   override readonly name = 'MappingError';
   readonly code: ErrorCode;
-  /** Where in the document's bytes (a value's start, never a tag), so that the place can be named without keeping track of it on the hot path. */
+  /**
+   * Offset in the document of a value's start, never a tag's. `fieldPathAt` turns it into a path, so that the hot
+   * path need not keep one.
+   */
   readonly offset: number;
 
   constructor(code: ErrorCode, offset: number, message: string) {

@@ -6,7 +6,7 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const LOWER_E = 0x65;
 
-/** DynamoDB's numbers: 0, and magnitudes of 1e-130 up to below 1e126. */
+/** Whether DynamoDB has a number for it: 0, or a magnitude from 1e-130 to below 1e126. */
 export function fitsDynamoNumber(value: number): boolean {
   const magnitude = Math.abs(value);
   return magnitude < 1e126 && (magnitude >= 1e-130 || magnitude === 0);
@@ -18,7 +18,7 @@ const pairs = Uint16Array.from(
   (_, number) => (ZERO + Math.floor(number / 10)) | ((ZERO + (number % 10)) << 8),
 );
 
-/** Every digit of an integer, counted into the item's size. */
+/** Writes an integer with all digits, and adds its size. */
 export function putInteger(pass: ItemEncoder, value: number | bigint): void {
   if (typeof value === 'bigint') {
     putNumberText(pass, String(value));
@@ -29,10 +29,10 @@ export function putInteger(pass: ItemEncoder, value: number | bigint): void {
   else putNumberText(pass, String(value));
 }
 
-/** The shortest decimal that reads back as the same double, counted into the item's size. -0 is 0. */
+/** Writes the shortest decimal that reads back as the same double, and adds its size. -0 is 0. */
 export function putDouble(pass: ItemEncoder, value: number): void {
-  // Amounts have two decimals or none. A decimal of at most 15 digits that divides back to the very double is its
-  // shortest one: no two such decimals share a double.
+  // Amounts have two decimals or none. A decimal of at most 15 digits that divides back to the same double is its
+  // shortest one: no two such decimals give the same double.
   const hundredths = Math.round(value * 100);
   const small = hundredths | 0;
   if (small === hundredths && small > lowest && small / 100 === value) {

@@ -4,8 +4,8 @@ import type { ItemEncoder } from './item-encoder.ts';
 import { malformed } from './mapping-error.ts';
 
 /**
- * Opens the message that is the field at `at`, which ends at most at `outerEnd`: leaves in the pass where it begins and
- * returns where it ends; 0 if the field is another one than `tag`. No message ends at 0.
+ * Opens the message in the field at `at`, inside a message that ends at `outerEnd`. Sets `pass.from` to its begin and
+ * returns its end; 0 if the field's tag is not `tag`. No message ends at 0.
  */
 export function openElement(pass: ItemEncoder, at: number, outerEnd: number, tag: number): number {
   const { input } = pass;
@@ -35,12 +35,11 @@ export function openElement(pass: ItemEncoder, at: number, outerEnd: number, tag
 }
 
 /**
- * Reads a map's entry: leaves the key's range and where the value begins in the pass and returns where the value ends. An
- * entry is key and value in this order, but any order is valid and either may be left out.
+ * Reads a map's entry: sets `keyFrom`, `keyTo` and `valueFrom` of the pass, and returns the value's end. An entry is
+ * usually key, then value, but any order is valid and either may be absent.
  *
- * A key that comes twice is not looked for: serializers write the entries of a map, each key once. Were it to happen,
- * the JSON would hold the name twice, where the last one counts as it does in protobuf, the size would be too large, and
- * the comparison would tell.
+ * Duplicate keys are not checked: serializers write each key of a map once. A duplicate would give the name twice in
+ * the JSON, where the last one wins as in protobuf. The size would be too large, and the comparison would report it.
  */
 export function openEntry(pass: ItemEncoder, from: number, end: number): number {
   const { input } = pass;
@@ -87,16 +86,16 @@ function openUnusualEntry(pass: ItemEncoder, from: number, end: number): number 
   return valueTo;
 }
 
-/** Reads a length and returns where what it announces ends, which is inside what is around it. */
+/** Reads a length and returns where its content ends. Throws if that is beyond `outerEnd`. */
 export function lengthPrefixed(reader: Reader, outerEnd: number): number {
   const start = reader.pos;
   const length = reader.size();
   const end = reader.pos + length;
-  if (end > outerEnd) throw malformed(start, 'a length goes beyond what is around it');
+  if (end > outerEnd) throw malformed(start, 'a length exceeds the enclosing message');
   return end;
 }
 
-/** Whether a range of the document is one varint: all its bytes but the last say that another follows. */
+/** Whether a range of the document is exactly one varint. */
 export function isVarint(input: Uint8Array, from: number, to: number): boolean {
   if (from >= to || to - from > 10) return false;
   let at = from;
@@ -129,7 +128,7 @@ const SLASH = 0x2f;
 /** `projects/{project}/databases/{database}/documents/` */
 const slashes = 5;
 
-/** Notes where the document's own name says which database it is of; an empty range if it has no such name. */
+/** Sets the range of the database's name in the document's own name; an empty range if there is none. */
 export function findDatabase(pass: ItemEncoder): void {
   const { reader } = pass;
   const back = reader.pos;
@@ -147,7 +146,7 @@ export function findDatabase(pass: ItemEncoder): void {
     pass.databaseFrom = reader.pos;
     pass.databaseTo = endOfPrefix(reader.buf, reader.pos, reader.pos + length);
     reader.skip(length);
-    // Serializers put the name first; going on to the end for one that comes twice would cost a second pass.
+    // Serializers write the name first. A search for a duplicate would cost a second pass.
     break;
   }
   reader.pos = back;

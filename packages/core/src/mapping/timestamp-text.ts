@@ -13,21 +13,21 @@ export function isTimestamp(seconds: number | bigint, nanos: number | bigint): b
   return seconds >= firstSecond && seconds <= lastSecond && nanos >= 0 && nanos <= 999_999_999;
 }
 
-/** Bytes that a timestamp's text has: `2026-11-22T09:10:51.123456Z`. */
+/** The length of a timestamp's text: `2026-11-22T09:10:51.123456Z`. */
 export const timestampLength = 27;
 
-/** The times of a journal's entry are mostly of one day, whose text is kept in words of four bytes: `2026-11-22T`. */
+/** Times of an entry are mostly of one day, so its text is cached, in words of four bytes: `2026-11-22T`. */
 let knownDay = Number.NaN;
 let year = 0;
 let monthOfYear = 0;
 let dayOfMonth = 0;
 
-/** Writes a timestamp that `isTimestamp`, UTC, always six digits; what is below a microsecond is cut. */
+/** Writes a timestamp (checked by `isTimestamp`) in UTC with six digits; below a microsecond it is truncated. */
 export function putTimestamp(pass: ItemEncoder, seconds: number, nanos: number): void {
   const { bytes, view, at } = pass;
   const dayNumber = Math.floor(seconds / 86_400);
   if (dayNumber !== knownDay) {
-    tellDay(dayNumber);
+    cacheDay(dayNumber);
     knownDay = dayNumber;
   }
   view.setInt32(at, year, true);
@@ -52,8 +52,8 @@ export function putTimestamp(pass: ItemEncoder, seconds: number, nanos: number):
   pass.at = at + timestampLength;
 }
 
-/** All in 32 bits, whose divisions are multiplications to the processor. */
-function tellDay(day: number): void {
+/** In 32 bits, whose divisions compile to multiplications. */
+function cacheDay(day: number): void {
   // Counting from 1 March of year 0 puts the leap day at the end of a year, where nothing comes after it.
   const shifted = (day + 719_468) | 0;
   const era = (shifted / 146_097) | 0;

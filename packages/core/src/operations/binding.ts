@@ -1,8 +1,8 @@
-/** Where entries are read: resolved, not as configured, so that two processes that resolve alike agree. */
+/** Where entries are read: resolved values, not configured ones, so that processes with equal results agree. */
 export interface SourceBinding {
   readonly project: string;
   readonly database: string;
-  /** `host:port` of a local Firestore; absent: Google's own. */
+  /** `host:port` of a local Firestore; absent: Google's service. */
   readonly emulator?: string;
   readonly usersCollection: string;
   readonly journalCollection: string;
@@ -12,13 +12,13 @@ export interface SourceBinding {
 export interface TargetBinding {
   readonly table: string;
   readonly region: string;
-  /** Where requests go: a URL without user, password and query. */
+  /** The endpoint of requests: a URL without user, password and query. */
   readonly endpoint: string;
-  /** The AWS account; absent where it is not known yet. Compared only where both sides know it. */
+  /** The AWS account; absent while it is not known. Compared only if both bindings have it. */
   readonly account?: string;
 }
 
-/** What an operation is bound to. All that belongs to it compares this; it never holds a secret. */
+/** The source, target and settings that an operation is bound to. All its parts compare them. Holds no secrets. */
 export interface Binding {
   readonly source: SourceBinding;
   readonly target: TargetBinding;
@@ -31,12 +31,12 @@ export type BindingPart = keyof Binding;
 export interface BindingDifference {
   readonly part: BindingPart;
   readonly field: string;
-  /** Null where a side has none. */
+  /** Null if the binding has none. */
   readonly expected: string | null;
   readonly actual: string | null;
 }
 
-/** The fields in the order in which people read them, with the variable that sets each. */
+/** The fields in the order of messages, with the variable that sets each. */
 const fields: readonly { part: BindingPart; field: string; says: string; variable: string }[] = [
   { part: 'source', field: 'project', says: 'project', variable: 'GOOGLE_CLOUD_PROJECT' },
   { part: 'source', field: 'database', says: 'database', variable: 'FIRESTORE_DATABASE_ID' },
@@ -53,10 +53,10 @@ const fields: readonly { part: BindingPart; field: string; says: string; variabl
 const everything: readonly BindingPart[] = ['source', 'target', 'settings'];
 /** What an operation reads and writes, without the settings. */
 export const sourceAndTarget: readonly BindingPart[] = ['source', 'target'];
-/** What distinguishes runs into one table. */
+/** The parts that distinguish runs into one table. */
 export const sourceAndSettings: readonly BindingPart[] = ['source', 'settings'];
 
-/** What a process (`actual`) has otherwise than an operation (`expected`); nothing where they agree. */
+/** The fields in which a process (`actual`) differs from an operation (`expected`); empty if they agree. */
 export function bindingDifferences(
   expected: Binding,
   actual: Binding,
@@ -82,7 +82,7 @@ export function isSameBinding(
 }
 
 /**
- * One text for all that is compared, but for the account, which a process may not know: two bindings agree when their
+ * A text of all compared fields except the account, which a process may not know. Two bindings agree if their
  * fingerprints are equal and no two known accounts differ.
  */
 export function bindingFingerprint(binding: Binding, parts: readonly BindingPart[] = everything): string {
@@ -93,7 +93,9 @@ export function bindingFingerprint(binding: Binding, parts: readonly BindingPart
   );
 }
 
-/** `table: journals-b here, journals-a there (DYNAMODB_TABLE); …`; `here` and `there` as the caller calls the two. */
+/**
+ * `table: journals-b here, journals-a there (DYNAMODB_TABLE); …`; the caller supplies the words `here` and `there`.
+ */
 export function describeDifferences(
   differences: readonly BindingDifference[],
   { actual, expected }: { readonly actual: string; readonly expected: string },
@@ -106,7 +108,7 @@ export function describeDifferences(
     .join('; ');
 }
 
-/** For a line of a log or a sentence. */
+/** The source for a log line or a message. */
 export function describeSource(source: SourceBinding): string {
   const { project, database, emulator, usersCollection, journalCollection } = source;
   const where = emulator === undefined ? '' : ` (emulator ${emulator})`;

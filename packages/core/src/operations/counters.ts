@@ -1,15 +1,12 @@
 import type { Operation, OperationKind } from './operation.ts';
 
 /**
- * Sums of a verification by which the items that its entries led to and those that its scan found are held against
- * each other. They mean nothing by themselves.
+ * The sums of a verification's set digest: they compare the items found by entry with those found by the scan. A
+ * single one has no meaning.
  */
 export const digestSums = ['digest1', 'digest2', 'digest3'] as const;
 
-/**
- * What each kind of operation counts for each task. The order is the order in the ledger's compact records:
- * add at the end only.
- */
+/** The counters of a task, by kind of operation. The order is part of the record format: add at the end only. */
 export const counters = {
   migration: [
     'created',
@@ -53,14 +50,13 @@ export const counters = {
     'keptMisplaced',
     'writeUnits',
   ],
-  /** `intended`: those that were about to be deleted, `beyond`: those among them that the limit of the prune kept. */
+  /** `intended`: items that were about to be deleted. `beyond`: those of them that the prune's limit kept. */
   prune: ['scanned', 'deleted', 'kept', 'writeUnits', 'owned', 'unknown', 'intended', 'beyond'],
 } as const satisfies Record<OperationKind, readonly string[]>;
 
 /**
- * What becomes of an entry, and what the statistics of a run count it as: exactly one of these counters moves for each
- * entry. `unread`: entries of a user that could not be read, and that no attempt of the task goes on with. A new
- * attempt takes them back first.
+ * The outcomes of an entry, and how the statistics of a run count each. Exactly one of these counters changes for
+ * each entry. `unread`: entries of a failed user that were not read. A new attempt first subtracts them.
  */
 export const entryOutcomes = {
   created: 'success',
@@ -82,10 +78,10 @@ export function processedEntries({ totals }: Operation): number {
 
 export type Counter<K extends OperationKind> = (typeof counters)[K][number];
 
-/** What one page adds, by counter; absent is nothing. Negative where a retry turns a failure into something else. */
+/** What one page adds to each counter; absent: 0. Negative where a retry changes a failure into another outcome. */
 export type Deltas<K extends OperationKind = OperationKind> = { [C in Counter<K>]?: number };
 
-/** The counts that mean something by themselves. */
+/** The counts without the sums of the set digest. */
 export function withoutDigest(counts: Readonly<Record<string, number>>): Record<string, number> {
   const sums: readonly string[] = digestSums;
   return Object.fromEntries(Object.entries(counts).filter(([name]) => !sums.includes(name)));
@@ -96,8 +92,8 @@ export function addTo<C extends string>(deltas: { [name in C]?: number }, counte
 }
 
 /**
- * The deltas as the ledgers record them: whole numbers, without those that are nothing, in the order of `counters`.
- * Throws a TypeError for a name that the kind does not count or an amount that is no number, rather than lose it.
+ * The deltas as the ledgers record them: integers other than 0, in the order of `counters`. Throws a TypeError for an
+ * unknown name or an amount that is no number.
  */
 export function wholeDeltas(
   kind: OperationKind,

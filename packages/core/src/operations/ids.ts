@@ -2,7 +2,7 @@ import { counters } from './counters.ts';
 import type { OperationKind } from './operation.ts';
 
 /**
- * `migration-20261122T091051123Z`: the kind and the start, so that an item's `migratedAt` names its run even when the
+ * `migration-20261122T091051123Z`: the kind and the start. So an item's `migratedAt` identifies its run even if the
  * ledger is lost.
  */
 export function operationId(kind: OperationKind, startedAt: string): string {
@@ -30,19 +30,20 @@ function isKind(text: string): text is OperationKind {
 }
 
 /**
- * A task: one user, or one segment (a part of the table). Its id is text that says which. `close`: a verification's
- * second look at the segment.
+ * A task: one user, or one segment of the table. `rescan`: a verification's second scan of the segment. A task's id is
+ * its text form.
  */
 export type Task =
   | { readonly type: 'user'; readonly userId: string }
-  | { readonly type: 'segment'; readonly segment: number; readonly of: number; readonly close?: true };
+  | { readonly type: 'segment'; readonly segment: number; readonly of: number; readonly rescan?: true };
 
 export function taskId(task: Task): string {
   if (task.type === 'user') return `user:${task.userId}`;
-  return `segment:${task.segment}/${task.of}${task.close === true ? closely : ''}`;
+  return `segment:${task.segment}/${task.of}${task.rescan === true ? rescanSuffix : ''}`;
 }
 
-const closely = ':close';
+/** A part of the record format. */
+const rescanSuffix = ':close';
 
 const segmentPattern = /^segment:(\d+)\/(\d+)(:close)?$/;
 
@@ -56,5 +57,5 @@ export function parseTaskId(id: string): Task {
   const match = segmentPattern.exec(id);
   if (match === null) throw new TypeError(`'${id}' is no task`);
   const segment = { type: 'segment', segment: Number(match[1]), of: Number(match[2]) } as const;
-  return match[3] === undefined ? segment : { ...segment, close: true };
+  return match[3] === undefined ? segment : { ...segment, rescan: true };
 }

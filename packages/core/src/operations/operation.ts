@@ -8,7 +8,7 @@ export type OperationState = 'running' | 'completed' | 'completed-with-failures'
 
 export type OperationPhase = 'listing' | 'migrating' | 'verifying' | 'rolling-back';
 
-/** What a person asked of a running operation. */
+/** The control that an operator has set on a running operation. */
 export type Control = 'run' | 'pause' | 'cancel';
 
 export interface MigrationRequest {
@@ -20,9 +20,9 @@ export interface MigrationRequest {
   readonly verify: boolean;
   /** Remove owned items whose entry is gone. */
   readonly prune: boolean;
-  /** How many items the prune may find; asked for where it would remove many (prune-limits.ts). */
+  /** The number of items that the prune may remove; required where that is large (prune-limits.ts). */
   readonly pruneCount?: number;
-  /** A run that meets no entry is no error. */
+  /** A run that finds no entry is no error. */
   readonly allowEmpty?: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface PruneRequest {
 
 export type OperationRequest = MigrationRequest | VerificationRequest | RollbackRequest | PruneRequest;
 
-/** What looking at a few entries has shown that no run copies, or why they could not be looked at. */
+/** Data that no run copies, found in a sample of entries; or why the sample failed. */
 export type SubcollectionSample =
   | {
       readonly sampledUsers: number;
@@ -63,62 +63,64 @@ export type SubcollectionSample =
     }
   | { readonly failed: string };
 
-/** What the coordinator has found out and goes on from in its next round; later values win. */
+/** The coordinator's state between its rounds. A later value replaces an earlier one. */
 export interface CoordinatorState {
-  /** Set once preparation is over, so that a coordinator that comes back does not prepare twice. */
+  /** Set after the preparation, so that it is not done twice. */
   readonly prepared?: boolean;
-  /** Entries to go through, for percent and ETA; absent when the source could not say. */
+  /** The number of entries to process, for percent and ETA; absent if it could not be counted. */
   readonly totalEntries?: number;
-  /** Whether the table already held items, so that reading before writing pays. */
+  /** Whether the table already held items: then each entry's item is read before it is written. */
   readonly readFirst?: boolean;
   /** Why entries are written one by one; absent: in batches. */
   readonly oneByOne?: string;
   /** Users without a document of their own. */
   readonly missingUsers?: number;
-  /** A retry is going through the failed users, of which these are wanted. */
+  /** A retry of failed users is in progress: only this user, only those with this code, or all. */
   readonly retry?: { readonly userId?: string; readonly code?: string };
   readonly subcollections?: SubcollectionSample;
-  /** The part that counts what is to be pruned, or after it the one that removes it. */
+  /** The part that counts the items to prune, later the one that removes them. */
   readonly pruneId?: string;
-  /** Why nothing was pruned. */
+  /** The reason why nothing was pruned. */
   readonly pruneRefused?: string;
   /** All parts whose items the run's report counts as pruned: one for each end of the run. */
   readonly prunedBy?: readonly string[];
   readonly verificationId?: string;
-  /** The rollback that took this run back: its jobs can't be retried. */
+  /** The rollback of this run; its jobs can't be retried. */
   readonly rolledBackBy?: string;
-  /** The newest `migratedAt` that the run has met on an item and that is after its own start. */
+  /** The newest `migratedAt` of an item that is later than the run's own start. */
   readonly newestSeen?: string;
-  /** Entries a second, smoothed, the moment and count it was last computed from, and since when that count stands. */
+  /** Entries a second, smoothed; the time and count of the last computation; since when the count is unchanged. */
   readonly rate?: {
     readonly perSecond: number;
     readonly at: number;
     readonly processed: number;
     readonly movedAt?: number;
   };
-  /** What a task could not get past, and when (milliseconds); it tries again by itself. */
+  /** The last outage that a task met, and when (milliseconds since 1970). The task is retried automatically. */
   readonly outage?: { readonly reason: string; readonly at: number };
-  /** Why it can't get on at the moment; it tries again by itself. */
+  /** Why the operation makes no progress at the moment. It is retried automatically. */
   readonly lastError?: string;
-  /** The queue's pause as it was last set or seen by us: where the queue differs, a person has changed it there. */
+  /**
+   * The queue's pause as the supervisor last set or read it. If the queue differs, an operator has changed it there.
+   */
   readonly queuePaused?: boolean;
-  /** Why the table can't keep what became of the run; of a rollback, why it is not known what it keeps. */
+  /** Why the run's marker could not be written to the table; for a rollback, why the markers could not be read. */
   readonly markerError?: string;
-  /** Of a verification by fields: what can't be known beforehand, so that no ids can be made to have a certain sum. */
+  /** Random key of a verification's set digest, so that ids can't be chosen to give a certain sum. */
   readonly setKey?: string;
 }
 
-/** What to write down. Keys that are absent or undefined stay as they are; null deletes a key. */
+/** A change of the coordinator's state. Absent or undefined keys stay as they are; null deletes a key. */
 export type CoordinatorStateChange = {
   readonly [Key in keyof CoordinatorState]?: CoordinatorState[Key] | null | undefined;
 };
 
-/** Keys whose greatest value stays: tasks of many processes report them at once. */
+/** Keys of which the ledger keeps the greatest value, because tasks of many processes write them concurrently. */
 export const greatestStays: ReadonlySet<string> = new Set([
   'newestSeen',
 ] satisfies (keyof CoordinatorState)[]);
 
-/** State of one pass over a run, deleted when a retry takes the run up again. */
+/** State of one pass over a run, deleted when a retry reopens the run. */
 export const stateResetOnRetry = [
   'pruneId',
   'pruneRefused',
@@ -130,7 +132,7 @@ export const stateResetOnRetry = [
   'markerError',
 ] as const satisfies readonly (keyof CoordinatorState)[];
 
-/** Where each kind begins. */
+/** The first phase of each kind. */
 export const firstPhases: Readonly<Record<OperationKind, OperationPhase>> = {
   migration: 'listing',
   verification: 'verifying',
@@ -143,14 +145,14 @@ export interface Operation {
   readonly id: string;
   readonly kind: OperationKind;
   readonly request: OperationRequest;
-  /** What it reads and writes. A part has its parent's. */
+  /** Source, target and settings. A part has its parent's. */
   readonly binding: Binding;
   /** The operation this one is a part of: a run's own verification. It holds the operation lock for both. */
   readonly parent?: string;
   readonly state: OperationState;
   readonly phase: OperationPhase;
   readonly control: Control;
-  /** Why it is paused or has failed. */
+  /** The reason why it is paused or has failed. */
   readonly reason?: string;
   /** ISO 8601 in UTC, three digits; for a migration this is `migratedAt`. */
   readonly startedAt: string;
@@ -183,7 +185,7 @@ export interface IssueDetail {
   readonly fields?: readonly { readonly at: string; readonly expected?: string; readonly actual?: string }[];
 }
 
-/** A failure's detail, in the form every reader relies on. */
+/** The issue of a failure. */
 export function failureIssue(
   task: string,
   key: string,
@@ -193,7 +195,10 @@ export function failureIssue(
   return { task, key, code, detail: { path, message, attempts } };
 }
 
-/** Of which entries of a run there is a list beside its failures. The order is that of the ledger's records: add at the end. */
+/**
+ * The kinds of entries that a run lists in addition to its failures. The order is part of the record format: add at
+ * the end only.
+ */
 export const listedKinds = ['encoded-as-text', 'unexpected-type', 'conflict', 'newer'] as const;
 export type ListedKind = (typeof listedKinds)[number];
 

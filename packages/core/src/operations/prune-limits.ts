@@ -1,6 +1,6 @@
 import { counted } from '../counted.ts';
 
-/** Up to so many items, or this share of all owned ones if that is more, are pruned without a number from a person. */
+/** Up to this many items, or this share of all owned ones if that is more, are pruned without `pruneCount`. */
 const fewItems = 10;
 const smallShare = 0.1;
 
@@ -11,12 +11,15 @@ export interface PruneCounts {
   readonly owned: number;
 }
 
-/** Whether a person has to say how many items are to go. */
+/** Whether a start needs `pruneCount`. */
 export function needsPruneCount({ found, owned }: PruneCounts): boolean {
   return found > Math.max(fewItems, owned * smallShare);
 }
 
-/** Why these may not be pruned, as a sentence that says what to do; undefined: they may. `agreed`: what a person said. */
+/**
+ * Why these may not be pruned, as a sentence that says what to do; undefined: they may. `agreed`: the request's
+ * `pruneCount`.
+ */
 export function pruneRefusal(counts: PruneCounts, agreed: number | undefined): string | undefined {
   const { found, owned } = counts;
   if (agreed !== undefined && agreed !== found) {

@@ -1,11 +1,11 @@
 import type { counters } from './counters.ts';
 
-/** What a run's report is made of. A counter that is absent is zero. */
+/** The counters of a run's report. An absent one is 0. */
 type Totals = Readonly<Record<string, number>>;
 
-/** What a table says about the newest run of all users of one source into it. */
+/** The marker that a table keeps of the newest run over all users of one source. */
 export type RunMarker =
-  /** It was not over when this was written. */
+  /** It had not ended when this was written. */
   | { readonly state: 'started'; readonly migrationId: string }
   | { readonly state: 'rolled-back'; readonly migrationId: string; readonly rollbackId: string }
   | {
@@ -15,13 +15,13 @@ export type RunMarker =
       readonly finishedAt: string;
       readonly users: number;
       readonly totals: Totals;
-      /** Of the verification that ended it, which was valid. Absent where none was asked for. */
+      /** Its verification, which was valid. Absent if none was requested. */
       readonly verification?: { readonly id: string; readonly totals: Totals };
-      /** Absent where none was asked for. */
+      /** Absent if none was requested. */
       readonly prune?: Totals;
     };
 
-/** The order is the order of the numbers in a marker: add at the end only. What fails a run is not among them. */
+/** The counters in a marker, in its order: add at the end only. Failures are not included. */
 const kept = {
   migration: [
     'created',
@@ -41,12 +41,12 @@ const kept = {
 } as const satisfies { [K in keyof typeof counters]?: readonly (typeof counters)[K][number][] };
 
 const version = '1';
-/** In place of what was not asked for. */
+/** For what was not requested. */
 const none = '-';
-/** So that all numbers find room in the 256 characters of a tag. */
+/** So that all numbers fit into the 256 characters of a tag. */
 const radix = 36;
 
-/** As the value of a table's tag: parts with spaces between, numbers to the base of 36 with dots between. */
+/** The marker as the value of a tag: parts separated by spaces, numbers in base 36 separated by dots. */
 export function encodeRunMarker(marker: RunMarker): string {
   const { state, migrationId } = marker;
   const head = [version, state, migrationId];
@@ -64,7 +64,7 @@ export function encodeRunMarker(marker: RunMarker): string {
   ].join(' ');
 }
 
-/** Undefined for a text that is no marker, or one of a later version. */
+/** Undefined for text that is no marker, or a marker of a later version. */
 export function decodeRunMarker(text: string): RunMarker | undefined {
   const [ofVersion, state, migrationId, ...rest] = text.split(' ');
   if (ofVersion !== version || !migrationId) return undefined;

@@ -1,21 +1,21 @@
-/** Gets tasks done, by some worker, at some time, possibly more than once. */
+/** Hands tasks to workers: at-least-once, in no guaranteed order. */
 export interface Dispatcher {
   /**
-   * Enqueues tasks; one that is waiting already stays as it is. `mayHaveRun`: one that has ended before goes again,
-   * which costs a look at each.
+   * Enqueues tasks. Does nothing for one that is queued already. `mayHaveRun`: also enqueues tasks whose earlier job
+   * has ended, which costs a read for each.
    */
   dispatch(operationId: string, tasks: readonly string[], options?: { mayHaveRun?: boolean }): Promise<void>;
-  /** Makes sure that the operation has a coordinator: adds the job that is missing, runs the one that has ended again. */
+  /** Ensures that the operation has a coordinator job: adds a missing one, runs again one that has ended. */
   coordinate(operationId: string): Promise<void>;
-  /** Tasks that wait, and tasks that are being worked on, of all operations. */
+  /** The number of waiting and of active tasks, of all operations. */
   load(): Promise<{ waiting: number; active: number }>;
-  /** Whether the queue is paused, by `pause` or by a person at the queue itself. */
+  /** Whether the queue is paused, by `pause` or by an operator on Bull Board. */
   isPaused(): Promise<boolean>;
-  /** No further task is begun, by any process, until `resume`. Coordinators go on. Survives restarts. */
+  /** No process starts a task until `resume`. Coordinators continue. Survives restarts. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Throws away what waits. */
+  /** Removes all waiting tasks. */
   discard(): Promise<void>;
-  /** Wakes what is delayed for longer than anything is delayed on purpose: its writer's clock was wrong, or the reader's is. */
+  /** Promotes jobs that are delayed for longer than any intended delay, because the clock of a host is wrong. */
   wakeOverdue(): Promise<void>;
 }

@@ -1,32 +1,32 @@
 import { MigrationError } from '../migration-error.ts';
 
 /**
- * Permission of one attempt at a task to send writes, for a limited time. Without it nothing is written: a process that was
- * stopped (SIGSTOP, a paused virtual machine) wakes with its requests ready to be sent, and with no idea how late it is.
+ * Permission of one attempt at a task to send writes, for a limited time. A process that was suspended (SIGSTOP, a
+ * paused virtual machine) resumes with requests ready to be sent. The lease keeps it from sending them too late.
  */
 export interface Lease {
-  /** Throws LEASE_EXPIRED once it has run out. To be called immediately before each send, repetitions included. */
+  /** Throws LEASE_EXPIRED once the lease has expired. Call it immediately before each send and each retry. */
   require(): void;
 }
 
 /**
- * How long a lease lasts, milliseconds. The holder counts from the moment before it asked the ledger, the ledger from the
- * moment at which it answered, which is later. So by the time the ledger counts a lease as over, its holder has sent nothing
- * for at least the difference, which is for writes that are still on their way and for clocks that run unevenly.
+ * How long a lease lasts, in milliseconds. The holder counts from before its request to the ledger, the ledger from
+ * its response, which is later. So when the ledger lets a lease expire, its holder has sent nothing for at least the
+ * difference. The difference covers writes in flight and clocks that run at different speeds.
  */
 export const leaseMs = {
-  /** The holder sends nothing any more. */
+  /** After this the holder sends nothing. */
   holder: 10_000,
-  /** The ledger counts the holder's writes as over: also how long the queue waits before it gives a silent job to another. */
+  /** After this the ledger treats the lease as expired. It is also BullMQ's `lockDuration`. */
   ledger: 15_000,
 } as const;
 
-/** `leftMs`: until the last of them has run out. */
+/** `leftMs`: milliseconds until the last of them expires. */
 export function leasesOutstanding(count: number, leftMs: number): MigrationError {
   const attempts = count === 1 ? 'one attempt that has' : `${count} attempts that have`;
   const seconds = Math.ceil(leftMs / 1_000);
   return new MigrationError(
     'LEASES_OUTSTANDING',
-    `waits for ${attempts} not reported and may still write, for ${seconds} s at most`,
+    `waits up to ${seconds} s for ${attempts} not reported and may still write`,
   );
 }

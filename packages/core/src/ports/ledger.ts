@@ -15,17 +15,17 @@ import type {
 
 export type OpenResult =
   | { readonly opened: true; readonly operation: Operation }
-  /** Another one holds the operation lock. */
+  /** Another operation holds the operation lock. */
   | { readonly opened: false; readonly current: Operation };
 
 export interface OpenOptions {
   readonly now: Date;
-  /** What it reads and writes; a part has its parent's. */
+  /** Source, target and settings; a part has its parent's. */
   readonly binding: Binding;
   readonly parent?: string;
 }
 
-/** Which failed tasks a retry goes through. */
+/** Which failed tasks to retry. */
 export type RetryRequest = NonNullable<CoordinatorState['retry']>;
 
 export interface OperationChange {
@@ -50,60 +50,60 @@ export interface OperationPage {
   readonly cursor?: string;
 }
 
-/** How far a listing has come. */
+/** The progress of a listing. */
 export interface ListingChange {
   readonly cursor?: string;
   readonly done: boolean;
   readonly coordinatorState?: CoordinatorStateChange;
-  /** The listing as the caller knows it. */
+  /** Compare-and-set: the listing that the caller has read. */
   readonly expected?: { readonly cursor?: string };
 }
 
 export interface StartOptions {
-  /** What this process reads and writes; where the operation's is another nothing starts. */
+  /** What this process is configured for. If the operation has another binding, the task does not start. */
   readonly binding: Binding;
-  /** A person retried the job by hand, which may take a closed run up again. */
+  /** The job is retried, possibly by an operator: this may reopen a completed run. */
   readonly reopen?: boolean;
-  /** Nothing else is worked on in this process. */
+  /** No other task runs in this process. */
   readonly isolated?: boolean;
 }
 
 export type StartResult =
   | {
       readonly started: true;
-      /** As it is with this start. */
+      /** The operation after this start. */
       readonly operation: Operation;
-      /** Every commit of this start carries it; a newer start makes it stale. */
+      /** Each commit of this attempt carries it; a newer attempt makes it stale. */
       readonly epoch: number;
-      /** Where the last commit left off, absent at the beginning. */
+      /** The cursor of the last commit; absent at the beginning. */
       readonly cursor?: string;
       readonly counters: Readonly<Record<string, number>>;
-      /** Starts since the last commit, this one included. */
+      /** Attempts since the last commit, this one included. */
       readonly startsWithoutProgress: number;
     }
   | {
       readonly started: false;
       readonly why:
         | 'done'
-        /** So many starts came to nothing that it may be what ends its process: it starts `isolated` only. */
+        /** After too many starts without a commit it may be the cause of crashes: it starts `isolated` only. */
         | 'quarantined'
         | 'paused'
         | 'cancelled'
-        /** The operation is over (and was not to be reopened). */
+        /** The operation has ended and may not be reopened. */
         | 'closed'
         | 'rolled-back'
-        /** The operation is bound to another source or target, or to other settings, than this process. */
+        /** The operation is bound to another source, target or settings than this process. */
         | 'other-binding'
         /** Another operation holds the operation lock. */
         | 'not-current'
         | 'unknown-operation';
-      /** What holds the operation lock, or what rolled the run back. */
+      /** The id of the operation that holds the lock, or that rolled the run back. */
       readonly by?: string;
     };
 
 export type TaskState = 'queued' | 'running' | 'done' | 'failed';
 
-/** One start of a task. */
+/** One attempt at a task. */
 export interface AttemptRef {
   readonly task: string;
   readonly epoch: number;
@@ -112,25 +112,26 @@ export interface AttemptRef {
 export interface Commit {
   readonly epoch: number;
   /**
-   * The task's record as this start knows it, compared in the same step: a Redis that takes another one's place may lack the
-   * newest commits, and the next page must not be counted behind a gap. Absent: it may hold anything.
+   * Compare-and-set: the task's record as of this attempt's last commit. After a failover the new primary may lack
+   * the last commits, and a page must not be counted after a gap. Absent: not compared.
    */
   readonly expected?: { readonly cursor?: string; readonly counters: Readonly<Record<string, number>> };
-  /** `running`: a page is done; `queued`: handed back; `done` and `failed`: ended. */
+  /** `running`: a page is done; `queued`: returned to the queue; `done` and `failed`: ended. */
   readonly state: TaskState;
   readonly cursor?: string;
   readonly deltas: Readonly<Record<string, number>>;
   readonly issues?: readonly Issue[];
-  /** Entries for the lists by kind: each once, the first `maxKeptIssues` of a kind. Only a reset takes them back. */
+  /** Entries for the lists by kind: each once, the first `maxKeptIssues` of a kind. Only a reset removes them. */
   readonly listed?: readonly ListedEntry[];
-  /** Keys of this task's issues that are none any more. */
+  /** Keys of this task's issues that are resolved. */
   readonly resolved?: readonly string[];
 }
 
 /**
- * `stale`: nothing was recorded, because a newer start of the task has taken over, this one has ended or handed back
- * already, or the operation is over. `missing`: nothing was recorded, because the ledger lacks what it once had, be it the
- * operation, this start or a commit of it: to be started again. Else the control to heed, of a part also its parent's.
+ * `stale`: nothing was recorded, because a newer attempt has started, this one has ended, or the operation has ended.
+ * `missing`: nothing was recorded, because the ledger has lost the operation, this attempt or one of its commits;
+ * start the task again. Else it was recorded, and this is the control to obey: the operation's, or for a part also
+ * its parent's.
  */
 export type CommitResult = Control | 'stale' | 'missing';
 
@@ -158,32 +159,33 @@ export interface IssuePage {
 }
 
 /**
- * How many issues of an operation are kept; all are counted. One that is not kept can't be told from another by its key:
- * `resolved` does not take it back (the task's own failure, with the empty key, excepted), and it counts again when it is
- * found again. A reset of its task takes it back.
+ * How many issues of an operation are kept; all are counted. An issue beyond the limit has no stored key: `resolved`
+ * does not remove it (except the task's own failure, with the empty key), and it is counted again when found again. A
+ * reset of its task removes it.
  */
 export const maxKeptIssues = 10_000;
 
 /**
- * After so many starts without a commit a task is suspected of taking its process down, and others with it. The next
- * start has to be `isolated`; one that comes to nothing as well is proof.
+ * After this many starts without a commit a task is quarantined, because it may crash its process. The next start has
+ * to be `isolated`. If that one makes no commit either, the task fails as POISONED.
  */
 export const quarantineAfterStarts = 3;
 
 /**
- * The ledger. Every method is one atomic step. Totals of an operation are at any moment the sums of its tasks'
- * counters, because a commit moves both or neither. Where an id is unknown, methods that don't say so in their result
+ * The ledger. Every method is one atomic step. The totals of an operation always equal the sums of its tasks'
+ * counters, because a commit changes both or neither. For an unknown id, methods without a result for that case
  * reject with `NOT_FOUND`.
  */
 export interface Ledger {
   /**
    * Opens an operation, unless one is running. Its start is `now`, or a millisecond after the last start if that is
-   * later, so that ids and provenances always grow. A part (with `parent`) needs no free operation lock.
+   * later, so that ids and `migratedAt` always increase. A part (with `parent`) does not take the operation lock.
    */
   open(request: OperationRequest, options: OpenOptions): Promise<OpenResult>;
   /**
-   * Takes a closed migration up again, unless an operation is running, to go through its failed tasks: the state `retry`
-   * is set and the listing starts over. Rejects with `ROLLED_BACK` where it was, with `NOT_FOUND` for other kinds.
+   * Reopens a closed migration, unless an operation is running, to retry its failed tasks: sets
+   * `coordinatorState.retry` and restarts the listing. Rejects with `ROLLED_BACK` for a run that was rolled back,
+   * with `NOT_FOUND` for other kinds.
    */
   reopen(id: string, retry: RetryRequest): Promise<OpenResult>;
   get(id: string): Promise<Operation | undefined>;
@@ -193,45 +195,52 @@ export interface Ledger {
   list(kind: OperationKind, page: PageRequest): Promise<OperationPage>;
   update(id: string, change: OperationChange): Promise<void>;
   /**
-   * Ends it and frees the operation lock. Of several calls the first counts. The records of tasks go, except a migration's; issues
-   * stay. The reason of a control stays too if there is no other one, unless it has completed. Rejects with
-   * LEASES_OUTSTANDING while some attempt may still write: after the end nothing does.
+   * Ends the operation and releases the operation lock. Only the first call has an effect. Deletes the records of
+   * tasks, except a migration's; issues stay. Without a reason it keeps the one of a pause or cancel, unless the
+   * operation completed. Rejects with LEASES_OUTSTANDING while an attempt may still write, so that nothing is written
+   * after the end.
    */
   close(id: string, end: OperationEnd): Promise<void>;
-  /** What was asked last holds, but for a cancel, which is final. `run` clears the reason. Changes nothing that is over. */
+  /**
+   * The last control wins, but a cancel is final. `run` clears the reason. Does nothing for an operation that has
+   * ended.
+   */
   control(id: string, control: Control, reason?: string): Promise<void>;
   /**
-   * Jobs of the given migrations can't start any more: of the one with this id, or of all that write to the table of this
-   * binding. One that is unknown is passed over.
+   * Prevents further attempts of the migration with this id, or of all migrations into the table of this binding.
+   * Ignores an unknown id.
    */
   markRolledBack(rollbackId: string, which: string | Binding): Promise<void>;
   /** Rejects with LEASES_OUTSTANDING while an attempt of any operation may still write. */
   requireNoLeases(): Promise<void>;
 
   /**
-   * Records tasks as listed (those not known yet) and how far the listing has come. Too late once it is over. Answers
-   * with `missing`, and leaves the listing where it is, if it is not the expected one.
+   * Records new tasks and the progress of the listing. Does nothing for an operation that has ended. Returns
+   * `missing`, and changes nothing, if the listing is not the expected one.
    */
   addTasks(id: string, tasks: readonly string[], listing: ListingChange): Promise<'added' | 'missing'>;
   /**
-   * A new epoch for the task. The start has a lease (Lease) until `leaseMs.ledger` after its last good answer, or until a
-   * commit ends it; one that a newer start has taken over keeps its own until that runs out.
+   * Starts an attempt with a new epoch and a lease. The lease lasts until `leaseMs.ledger` after the last
+   * confirmation, or until a commit ends the attempt. The lease of an attempt that a newer one replaces lasts until
+   * it expires.
    */
   startTask(id: string, task: string, options: StartOptions): Promise<StartResult>;
   commit(id: string, task: string, commit: Commit): Promise<CommitResult>;
-  /** What each of these starts would be answered at a commit. Renews the leases of those that are to go on. */
-  look(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]>;
-  /** Takes a task's counters out of the totals and forgets its issues, to go through it again from the beginning. */
+  /** The result that a commit of each of these attempts would have. Renews the leases of those that may continue. */
+  checkAttempts(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]>;
+  /** Subtracts a task's counters from the totals and deletes its issues, to restart it from the beginning. */
   resetTask(id: string, task: string, epoch: number): Promise<CommitResult>;
-  /** Failed tasks back to queued, those that are failed; answers with them. */
+  /** Sets those of the tasks that have failed to `queued`; returns them. */
   requeueFailed(id: string, tasks: readonly string[]): Promise<readonly string[]>;
-  /** Tasks in one of the given states, in no particular order, by pages that may be empty before the last. */
+  /** Pages of the tasks in the given states, in no particular order. A page may be empty though more follow. */
   listTasks(id: string, options: { states: readonly TaskState[]; cursor?: string }): Promise<TaskPage>;
 
-  /** Where a task is, and what it has counted. Undefined where it is not listed, or its record is gone with an old run. */
+  /**
+   * A task's state and counters. Undefined if it is not listed, or if its run is so old that the record was deleted.
+   */
   readTask(id: string, task: string): Promise<TaskProgress | undefined>;
 
-  /** Entries of one kind, in the order of their arrival. */
+  /** A page of the entries of one kind, oldest first. */
   listed(id: string, page: PageRequest & { readonly kind: ListedKind }): Promise<ListedPage>;
   issues(id: string, page: PageRequest & { readonly code?: string }): Promise<IssuePage>;
   /** The kept issues of one task. */

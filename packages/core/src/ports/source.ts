@@ -16,13 +16,13 @@ export interface SourceEntry extends EntryRef {
 
 export interface ListedUser {
   readonly userId: string;
-  /** True where the user's own document does not exist and only its journal does (a "missing document"). */
+  /** True if the user's document does not exist and only its journal does (a "missing document"). */
   readonly missing: boolean;
 }
 
 export interface ListedDay {
   readonly date: string;
-  /** True where there is no entry, only documents below it. */
+  /** True if there is no entry, only documents below it. */
   readonly missing: boolean;
 }
 
@@ -52,28 +52,30 @@ export interface ReadPageRequest {
 
 export interface EntryBatch {
   readonly entries: readonly SourceEntry[];
-  /** What has to be asked for again, because the bytes were full before it came. */
+  /** Entries that were not read, because the byte limit was reached; request them again. */
   readonly rest: readonly EntryRef[];
 }
 
-/** Firestore, read only. Every method retries what core's retry table says, then throws a MigrationError. */
+/** Firestore, read only. Every method retries as `errorTable` says, then rejects with a MigrationError. */
 export interface Source {
   listUsers(request: { pageSize: number; pageToken?: string; signal?: AbortSignal }): Promise<UserPage>;
   /**
-   * About how many entries there are: one aggregate query, a read for every 1,000 of them. Other collections of the same
-   * name elsewhere are not counted, those below users are. For percent and ETA.
+   * The approximate number of entries, for percent and ETA: one aggregate query, billed as a read for every 1,000
+   * entries. Counts all collections of that name below users, no others.
    */
   countEntries(signal?: AbortSignal): Promise<number>;
-  /** Whether `countEntries` would find any: costs one read. */
+  /** Whether `countEntries` would find any. Costs one read. */
   hasEntries(signal?: AbortSignal): Promise<boolean>;
   countUserEntries(userId: string, signal?: AbortSignal): Promise<number>;
-  /** A page that breaks off for good is as long as it got, if it got anywhere; the next one meets the error. */
+  /**
+   * If the stream fails after the last retry, returns the entries so far, if any; the next call then meets the error.
+   */
   readPage(request: ReadPageRequest): Promise<EntryPage>;
   /** The ids of a user's entries, in the order of their pages, without reading their documents. */
   listDates(
     request: Omit<ReadPageRequest, 'maxBytes'>,
   ): Promise<{ readonly dates: readonly string[]; readonly more: boolean }>;
-  /** Those of the entries that exist, whole, until their documents reach so many bytes (always one, if there is one). */
+  /** The entries that exist, with whole documents, until these reach `maxBytes` (at least one, if there is one). */
   readBatch(
     refs: readonly EntryRef[],
     options: { readonly maxBytes: number; readonly signal?: AbortSignal },
@@ -83,13 +85,15 @@ export interface Source {
     refs: readonly EntryRef[],
     options?: { keysOnly?: boolean; signal?: AbortSignal },
   ): Promise<readonly SourceEntry[]>;
-  /** The first days of a user by id, those too that exist only as parents of other documents; at most `limit`. */
+  /**
+   * The first days of a user by id, at most `limit`, including those that exist only as parents of other documents.
+   */
   listDays(userId: string, options: { limit: number; signal?: AbortSignal }): Promise<readonly ListedDay[]>;
-  /** The ids of an entry's subcollections, of the first hundred. */
+  /** The ids of an entry's subcollections, at most a hundred. */
   listSubcollections(entry: EntryRef, signal?: AbortSignal): Promise<readonly string[]>;
   /** Where entries are looked for, for messages: `projects/p/databases/(default)/documents/users/{userId}/trading-journal/{date}`. */
   describe(): string;
-  /** The same, as operations are bound to it; the project is the one that was found. */
+  /** The same, as the binding of operations; with the resolved project. */
   readonly binding: SourceBinding;
   close(): Promise<void>;
 }

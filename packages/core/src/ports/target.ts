@@ -16,7 +16,7 @@ export type StoredAttribute =
 
 export type StoredItem = { readonly [name: string]: StoredAttribute };
 
-/** A stored item as DynamoDB sent it, in UTF-8: `parseItem` makes an item of it where one is needed. */
+/** A stored item as DynamoDB sent it: JSON in UTF-8. `parseItem` decodes it. */
 export type ItemJson = Uint8Array;
 
 export interface FoundItems {
@@ -24,13 +24,13 @@ export interface FoundItems {
   readonly items: ReadonlyMap<string, ItemJson>;
   readonly readUnits: number;
   /**
-   * Gives back the memory that the items lie in, for callers that never read them again. Without the call it is left to the
-   * collector, which finds it late: memory outside of the heap is mostly found by collections of the whole heap.
+   * Frees the memory of the items; call it when they are no longer read. Optional: without the call the garbage
+   * collector frees it, but late, because memory outside the heap waits for a full collection.
    */
   readonly free?: () => void;
 }
 
-/** An item ready to be sent. Same entry, same run: same bytes. */
+/** An item ready to be sent. The same entry in the same run gives the same bytes. */
 export interface EncodedItem extends EntryRef {
   readonly dateKey: string;
   readonly migratedAt: string;
@@ -40,14 +40,14 @@ export interface EncodedItem extends EntryRef {
    * memory that is used again (ItemArena): a target that needs it when its call is over takes a copy.
    */
   readonly json: Uint8Array;
-  /** Bytes as DynamoDB counts an item, never less than the service would. */
+  /** The item's size in bytes as DynamoDB counts it, never less than the service would. */
   readonly size: number;
 }
 
 export type PutResult =
-  /** `replaced` is the item that was there before (its condition allowed it), absent where there was none. */
+  /** `replaced`: the item that was overwritten; absent if there was none. */
   | { readonly outcome: 'written'; readonly replaced?: StoredItem; readonly writeUnits: number }
-  /** The condition failed; `stored` is what is there now, absent if it vanished in between. */
+  /** The condition failed; `stored`: the item that exists now; absent if it was deleted meanwhile. */
   | { readonly outcome: 'refused'; readonly stored?: StoredItem; readonly writeUnits: number };
 
 export interface CreateResult {
@@ -61,7 +61,7 @@ export type DeleteResult =
   | { readonly outcome: 'deleted'; readonly writeUnits: number }
   | { readonly outcome: 'refused'; readonly stored?: StoredItem; readonly writeUnits: number };
 
-/** What a delete's condition demands beside ownership. */
+/** What a delete's condition requires in addition to ownership. */
 export interface OwnedItemRef extends EntryRef {
   readonly dateKey: string;
   /** Delete only if the item is of this run; absent: of any. */
@@ -89,7 +89,7 @@ export interface ScanPage {
 export interface TableDescription {
   readonly itemCount: number;
   readonly sizeBytes: number;
-  /** The AWS account that it belongs to, where the service says so. */
+  /** The table's AWS account, if the service returns it. */
   readonly account?: string;
   /** Absent for an on-demand table. */
   readonly provisionedWriteUnits?: number;
@@ -99,37 +99,36 @@ export interface TableDescription {
 export const maxItemsPerBatch = 25;
 
 /**
- * The DynamoDB table. Every method retries what core's retry table says, then throws a MigrationError. What writes is sent
- * only as long as its lease holds, each repetition too; then it throws LEASE_EXPIRED.
+ * The DynamoDB table. Every method retries as `errorTable` says, then rejects with a MigrationError. Each write and
+ * each retry of it is sent only while its lease holds; otherwise it rejects with LEASE_EXPIRED.
  */
 export interface Target {
-  /** Writes on the whole ownership condition (core: ownership). */
+  /** Puts the item with the ownership condition (`putCondition`). */
   putOwned(item: EncodedItem, lease: Lease, signal?: AbortSignal): Promise<PutResult>;
   /**
-   * Creates items, `maxItemsPerBatch` at most, in one request; each only where no item has its key. What is not known to be created
-   * (an item is there, the service refuses this one, or it refuses the whole request because of one) is left to
-   * `putOwned`, which decides and says why. Throws NOT_SUPPORTED or ACCESS_DENIED where the service has no such request
-   * or the identity in use may not make it.
+   * Creates up to `maxItemsPerBatch` items in one request, each only if no item has its key. Use `putOwned` for those
+   * not created: it finds out why (an item exists, or the service rejects this item or the whole request). Rejects
+   * with NOT_SUPPORTED if the service has no such request, with ACCESS_DENIED if the identity may not use it.
    */
   createItems(items: readonly EncodedItem[], lease: Lease, signal?: AbortSignal): Promise<CreateResult>;
-  /** Why `createItems` can't be used, in a sentence; undefined where it can. Writes nothing. */
+  /** A sentence why `createItems` can't be used; undefined if it can. Writes nothing. */
   whyNoBatches(signal?: AbortSignal): Promise<string | undefined>;
-  /** Strongly consistent; keys without an item are absent from the answer. Any number of keys. */
+  /** Strongly consistent reads of any number of keys. Keys without an item are absent from the result. */
   getItems(dateKeys: readonly string[], signal?: AbortSignal): Promise<FoundItems>;
   deleteOwned(item: OwnedItemRef, lease: Lease, signal?: AbortSignal): Promise<DeleteResult>;
   /** Strongly consistent. */
   scan(request: ScanRequest): Promise<ScanPage>;
   isEmpty(signal?: AbortSignal): Promise<boolean>;
-  /** Throws unless the table exists with `dateKey` (String) as its only key; creates it first where allowed. */
+  /** Rejects unless the table has `dateKey` (String) as its only key. Creates a missing table if configured to. */
   preflight(signal?: AbortSignal): Promise<TableDescription>;
-  /** As `preflight`, and never creates it. */
+  /** As `preflight`, but never creates the table. */
   describe(signal?: AbortSignal): Promise<TableDescription>;
-  /**
-   * Short texts that are kept with the table and end with it; no scan or query shows them. Here those whose key begins with
-   * `prefix`. Throws NOT_SUPPORTED where the service has none.
-   */
+  /** The table's tags whose key begins with `prefix`. Rejects with NOT_SUPPORTED if the service has no tags. */
   readTags(prefix: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  /** At most 128 characters of key and 256 of value: letters, digits, spaces and `+-=._:/@`. Replaces what is there. */
+  /**
+   * Sets a tag, replacing an older value. At most 128 characters of key and 256 of value: letters, digits, spaces and
+   * `+-=._:/@`.
+   */
   writeTag(key: string, value: string, lease: Lease, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,12 +2,13 @@ import { MigrationError } from '../migration-error.ts';
 
 import type { Redact } from './redact.ts';
 
-/** So many causes of causes are looked at; a chain that leads back to itself has no end. */
+/** The number of nested causes that are copied, because a chain may be cyclic. */
 const maxDepth = 5;
 
 /**
- * The same error, without secrets in its message, its stack and what hangs on it. Its cause becomes a plain copy, unless it
- * is one of our own errors, whose code callers look at; and objects go, because libraries hang whole requests with their headers, and commands with a password, on their errors.
+ * Redacts an error's message, stack and properties, and returns it. Its cause becomes a plain copy, unless it is a
+ * MigrationError, whose code callers read. Properties that are objects are removed, because libraries attach whole
+ * requests with headers, and commands with passwords.
  */
 export function redactError(error: unknown, redact: Redact, depth = 1): unknown {
   if (typeof error === 'string') return redact(error);
@@ -46,7 +47,7 @@ function isHolder(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** The same object, but what its methods throw, or reject with, holds no secret. */
+/** A proxy of the object that redacts the errors that its methods throw or reject with. */
 export function redactErrorsOf<T extends object>(service: T, redact: Redact): T {
   const known = new Map<PropertyKey, unknown>();
   return new Proxy(service, {

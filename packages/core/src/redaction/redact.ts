@@ -1,14 +1,14 @@
 import { spellingsOf } from './spellings.ts';
 
-/** Shorter ones would turn half of all words into asterisks, and protect nothing. */
+/** Shorter secrets would match parts of ordinary words. */
 const shortest = 8;
 const mask = '***';
 
 export type Redact = (text: string) => string;
 
 /**
- * Secrets that no list knows beforehand, by their looks. These meet foreign text of any length, so each works in one
- * pass: a match begins at a literal that its own repetitions can't hold, so that nothing is looked at twice.
+ * Patterns of secrets that are not listed. The text may be of any length, so each pattern works in one pass: a match
+ * begins with a literal that its own repetitions can't contain, so that no text is scanned twice.
  */
 const patterns: readonly (readonly [RegExp, string | ((...parts: string[]) => string)])[] = [
   // AWS sends a request's canonical form back with a refused signature, with the session's token in it.
@@ -30,7 +30,7 @@ function maskParameter(whole: string, before: string, name: string): string {
   return secretParameter.test(name) ? `${before}${name}=${mask}` : whole;
 }
 
-/** Takes the given secrets, and what looks like one, out of a text. */
+/** Returns a function that replaces the given secrets, and text that matches a pattern, in a string. */
 export function createRedact(secrets: readonly string[]): Redact {
   const known = new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(spellingsOf));
   const longestFirst = [...known].toSorted((a, b) => b.length - a.length);

@@ -1,15 +1,15 @@
 import { decoded } from './spellings.ts';
 
-/** A variable of such a name holds a secret; the application's own variables count too, where we run in it. */
+/** A variable of such a name holds a secret. An embedding application's own variables count too. */
 const secretName =
   /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PASS|PASSPHRASE|PRIVATE_KEY|API_KEY|APIKEY|ACCESS_KEY|SECRET_KEY|CREDENTIALS|TLS_KEY)$/i;
 const headersName = /^OTEL_EXPORTER_OTLP_(?:\w+_)?HEADERS$/;
 const secretParameter = /password|secret|token/i;
 const secretFields = ['private_key', 'private_key_id', 'client_secret', 'refresh_token'];
 
-/** Shorter lines of a key are too few characters to be anything's secret. */
+/** Shorter lines of a key are too short to be secret. */
 const shortestLine = 16;
-/** A user without a password may be a token; a shorter one is a name, which stands in other words too. */
+/** A user without a password may be a token. A shorter one is a name, which may occur in ordinary text. */
 const shortestLoneUser = 16;
 
 /** The secrets that an environment holds. */
@@ -20,7 +20,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): st
       ...(secretName.test(name) && !isPath(value) ? [value, ...linesOf(value)] : []),
       ...(headersName.test(name) ? headersOf(value) : []),
       ...urlSecrets(value),
-      // Its path alone lets anybody post there.
+      // The URL's path is a credential: with it anyone can post there.
       ...(name === 'NOTIFY_URL' ? [value] : []),
       ...keySecrets(value),
     ];
@@ -28,7 +28,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): st
   return [...new Set(secrets)].filter((secret) => secret !== '');
 }
 
-/** Whether a value can be shown as the path that it was meant to be: one line, and nothing that a key could look like. */
+/** Whether a value may be shown as a path: one line, and nothing that could be a key. */
 export function isPath(value: string): boolean {
   return (
     /^(?:~?\.{0,2}\/|[a-z]:[\\/])?[\w.@ /\\-]{1,255}$/i.test(value) &&
@@ -36,7 +36,7 @@ export function isPath(value: string): boolean {
   );
 }
 
-/** What the text itself is, where a variable for a file's path holds the file's content. */
+/** The kind of content, if a variable for a file's path holds the file's content; undefined for a path. */
 export function contentOf(value: string): 'JSON' | 'a key or certificate' | 'base64' | undefined {
   const text = value.trim();
   if (/^["']?\{/.test(text)) return 'JSON';
@@ -46,7 +46,10 @@ export function contentOf(value: string): 'JSON' | 'a key or certificate' | 'bas
   return text.length >= 100 && /^[\w+/=\s-]+$/.test(text) && !text.startsWith('/') ? 'base64' : undefined;
 }
 
-/** Why a file can't be read, as the rest of a sentence that begins with a variable's name. The path is not in it: it may be a secret. */
+/**
+ * Why a file can't be read, as the rest of a sentence that begins with a variable's name. Without the path, which may
+ * be a secret.
+ */
 export function fileFault(error: unknown): string {
   switch (error instanceof Error && 'code' in error ? error.code : undefined) {
     case 'ENOENT':
@@ -69,7 +72,7 @@ function headersOf(value: string): string[] {
   });
 }
 
-/** Passwords and tokens in a URL of any scheme, with one host or with several, and as a proxy's header has them. */
+/** Passwords and tokens in a URL of any scheme, with one host or several; also in the encoding of a proxy's header. */
 function urlSecrets(value: string): string[] {
   const begin = value.indexOf('://');
   if (begin < 0 || /\s/.test(value.trim())) return [];
@@ -105,7 +108,7 @@ function endOfUserInfo(afterScheme: string): number {
   return colon < 0 || isPort ? -1 : afterScheme.lastIndexOf('@');
 }
 
-/** A key that stands in a variable itself: as JSON, as PEM, or as base64 of either. */
+/** The secrets of a key that a variable holds itself: as JSON, as PEM, or as base64 of either. */
 function keySecrets(value: string): string[] {
   const content = contentOf(value);
   if (content === undefined) return [];

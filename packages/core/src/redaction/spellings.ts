@@ -1,4 +1,6 @@
-/** A secret as it is, decoded, as it stands in a URL, in a form, in JSON (in a string of JSON, too), and in base64. */
+/**
+ * The encodings in which a secret may occur: as it is, decoded, in a URL, a form, JSON, JSON inside JSON, and base64.
+ */
 export function spellingsOf(secret: string): string[] {
   const plain = new Set([secret, secret.trim(), decoded(secret)].filter((text) => text !== ''));
   const encoded = [...plain].flatMap((text) => {

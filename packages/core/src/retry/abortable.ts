@@ -1,12 +1,12 @@
 import { MigrationError } from '../migration-error.ts';
 
-/** `last`: the service's error that was being retried, which says why it took so long; else the cause is the signal's reason. */
+/** An ABORTED error. Its cause is `last`, the service's error that was being retried, or else the signal's reason. */
 export function abortedError(operation: string, signal?: AbortSignal, last?: unknown): MigrationError {
   const cause = last instanceof MigrationError && last.code !== 'ABORTED' ? last : signal?.reason;
   return new MigrationError('ABORTED', `Stopped while trying to ${operation}.`, { cause });
 }
 
-/** Stops waiting for `work` when the signal aborts; for work that has no way of being stopped itself. */
+/** Rejects with ABORTED when the signal aborts before `work` settles. For work that can't be stopped itself. */
 export async function abortable<T>(work: Promise<T>, operation: string, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return await work;
   const aborted = Promise.withResolvers<never>();

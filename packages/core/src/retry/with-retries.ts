@@ -5,7 +5,7 @@ import pRetry, { AbortError } from 'p-retry';
 import { abortedError } from './abortable.ts';
 
 export interface RetryEvent {
-  /** What was being done, as a verb: `read users/ann/trading-journal`. */
+  /** What the call does, beginning with a verb: `read users/ann/trading-journal`. */
   readonly operation: string;
   readonly code: ErrorCode;
   readonly message: string;
@@ -23,10 +23,10 @@ interface RetryOptions {
 }
 
 /**
- * Runs a call to a service as core's retry table says: how often and how long apart is looked up by the code of the
- * MigrationError that the call throws. `progressed`, called by a call that got on before it failed, starts the count
- * of tries again. Ends with the last error (its `attempts` set), or with ABORTED as soon as the signal aborts; what it was
- * retrying until then is that error's cause.
+ * Runs a call to a service and retries it as `errorTable` says for the code of the MigrationError that it throws. A
+ * call that makes progress before it fails calls `progressed`, which resets the count of tries. Rejects with the last
+ * error (its `attempts` set), or with ABORTED as soon as the signal aborts; the cause is then the error that was
+ * being retried.
  */
 export async function withRetries<T>(
   call: (progressed: () => void) => Promise<T>,
@@ -35,24 +35,24 @@ export async function withRetries<T>(
   const { operation, signal } = options;
   if (signal?.aborted === true) throw abortedError(operation, signal);
   try {
-    // Nearly every call succeeds at once: all that a retry takes is set up after a failure only, 5 µs a call.
-    return await call(nothingToForget);
+    // Nearly every call succeeds at once. Setting up retries only after a failure saves 5 µs a call.
+    return await call(noTriesYet);
   } catch (error) {
     return await retry(call, options, error);
   }
 }
 
-/** A first try has no tries before it. */
-function nothingToForget(): void {}
+/** The first try has no count to reset. */
+function noTriesYet(): void {}
 
-/** Goes on after a first try that failed with this error. */
+/** Continues after the first try failed with this error. */
 async function retry<T>(
   call: (progressed: () => void) => Promise<T>,
   options: RetryOptions,
   firstError: unknown,
 ): Promise<T> {
   const { operation, signal, onRetry } = options;
-  // Counted by code: a table that throttled us a hundred times has not been unreachable once.
+  // Counted by code: a hundred throttled tries must not use up the tries of an unreachable service.
   const tries = new Map<ErrorCode, number>();
   const progressed = (): void => tries.clear();
   const isAborted = (): boolean => signal?.aborted === true;
@@ -68,10 +68,10 @@ async function retry<T>(
       if (isAborted()) throw new AbortError(abortedError(operation, signal, last));
       return await call(progressed);
     };
-    // p-retry isn't given the signal: it would throw away what a call brought home while the signal aborted.
+    // p-retry does not get the signal: it would discard the result of a call that completes while the signal aborts.
     return await pRetry(tryOnce, {
       retries: Number.POSITIVE_INFINITY,
-      // p-retry's own wait knows one policy only; ours, by code, is the wait below.
+      // p-retry supports one delay policy only; the delay by code is the wait below.
       minTimeout: 0,
       onFailedAttempt: async ({ error, attemptNumber: attempt }) => {
         if (error instanceof MigrationError) {

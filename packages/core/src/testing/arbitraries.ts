@@ -28,7 +28,7 @@ const text = fc.oneof(
 const hardNames =
   '__proto__ constructor toString hasOwnProperty length S N M L compressed encoding userId date metadata source data ' +
   'dateKey updatedAt value __type__ a.b größe 0';
-const guideNames = ['trades', 'heatmap', 'performance', 'risk', 'summary'];
+const defaultedNames = ['trades', 'heatmap', 'performance', 'risk', 'summary'];
 
 export const fieldName = fc.oneof(
   { weight: 4, arbitrary: fc.string({ minLength: 1, maxLength: 10 }) },
@@ -38,7 +38,7 @@ export const fieldName = fc.oneof(
 
 const topLevelName = fc.oneof(
   { weight: 1, arbitrary: fieldName },
-  { weight: 1, arbitrary: fc.constantFrom(...guideNames, 'userId', 'date', 'metadata') },
+  { weight: 1, arbitrary: fc.constantFrom(...defaultedNames, 'userId', 'date', 'metadata') },
 );
 
 function jsonDouble(value: number): JsonDouble {

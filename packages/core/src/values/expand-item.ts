@@ -3,12 +3,15 @@ import { MigrationError } from '../migration-error.ts';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
 import { binaryOf, mapOf, storedField, textOf } from './stored-attribute.ts';
 
-/** No entry is near it: Firestore's documents end at 1 MiB. A gzip that unfolds to more is none of ours. */
+/**
+ * Far more than any entry has: Firestore's documents are at most 1 MiB. Larger gzip data was not written by the
+ * migration.
+ */
 const maxExpandedBytes = 64 * 1024 * 1024;
 
 /**
- * The plain form of an item that was compressed because it was over DynamoDB's limit, as if it had fitted; any other
- * item as it is. Throws a MigrationError `INVALID_ITEM` if the compressed part can't be read.
+ * The plain form of an item that was compressed because it was over DynamoDB's limit; any other item unchanged.
+ * Throws a MigrationError `INVALID_ITEM` if the compressed part can't be read.
  */
 export function expandItem(stored: StoredItem): StoredItem {
   const unpacked = unpackItem(stored);
@@ -24,7 +27,7 @@ export function unpackItem(stored: StoredItem): StoredItem | undefined {
   if (compressed === undefined) {
     throw new MigrationError(
       'INVALID_ITEM',
-      'The item says that it is compressed and has no binary data.compressed',
+      'The item is marked as compressed but has no binary data.compressed',
     );
   }
   try {
@@ -37,7 +40,7 @@ export function unpackItem(stored: StoredItem): StoredItem | undefined {
   throw new MigrationError('INVALID_ITEM', "The item's data.compressed holds no fields");
 }
 
-/** The item with its unpacked fields in their places. What stands beside the compressed part wins over what is in it. */
+/** The item with its unpacked fields in place. A field outside the compressed part wins over the same field in it. */
 export function mergeUnpacked(stored: StoredItem, unpacked: StoredItem): StoredItem {
   const { compressed: _compressed, ...data } = fieldsOf(storedField(stored, 'data'));
   const { encoding: _encoding, ...metadata } = fieldsOf(storedField(data, 'metadata'));

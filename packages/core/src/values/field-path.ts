@@ -1,6 +1,6 @@
 const plainName = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** `trades` and `price` give `trades.price`; a name that would blur the path is quoted: `heatmap["a.b"]`. */
+/** `trades` and `price` give `trades.price`; a name that would make the path ambiguous is quoted: `heatmap["a.b"]`. */
 export function fieldPath(parent: string, name: string): string {
   if (!plainName.test(name)) return `${parent}[${JSON.stringify(name)}]`;
   return parent === '' ? name : `${parent}.${name}`;

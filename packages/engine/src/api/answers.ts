@@ -8,7 +8,7 @@ export { migration } from './reports.ts';
 export { pace, status, statusState } from './status.ts';
 export { operationState } from './fields.ts';
 
-/** What calls answer with: checked where a client reads it, and described in `/openapi.json`. */
+/** The schemas of responses. Clients validate with them, and `/openapi.json` is generated from them. */
 
 const startLinks = z.strictObject({
   self: z.string(),
@@ -60,7 +60,7 @@ export const entriesPage = z
         dateKey: z.string().meta({ example: 'journal_alice_2026-01-01' }),
       }),
     ),
-    count: count.meta({ description: 'All of the kind, listed or not' }),
+    count: count.meta({ description: 'Number of all of this kind, listed or not' }),
     nextCursor,
   })
   .meta({ id: 'EntriesPage' });
@@ -72,13 +72,13 @@ export const userState = z
     userId: z.string().meta({ example: 'alice' }),
     state: z.enum(['unknown', 'queued', 'running', 'done', 'failed']).meta({
       description:
-        '`unknown`: not listed (yet), not among the users of this run, or the run is so old that its users are forgotten',
+        '`unknown`: not listed (yet), not among the users of this run, or the run is so old that its records were deleted',
       example: 'done',
     }),
     counts: z.record(z.string(), count).meta({ description: "The user's entries by outcome, so far" }),
     failures: z
       .array(z.strictObject({ ...failure.shape, attempts: z.int().min(1) }))
-      .meta({ description: 'Those that are kept: the first 10,000 of a run' }),
+      .meta({ description: 'The kept failures: the first 10,000 of a run' }),
   })
   .meta({ id: 'UserState' });
 export type UserState = z.infer<typeof userState>;
@@ -122,14 +122,14 @@ export const verification = z
   .meta({ id: 'Verification' });
 export type VerificationAnswer = z.infer<typeof verification>;
 
-/** In a list: without a page of its own. */
+/** The links of an element in a list. */
 const ofList = { links: z.strictObject({ self: z.string() }) };
 export const verificationsPage = z
   .strictObject({
     verifications: z.array(
       verification.omit({ issues: true, nextCursor: true, progress: true }).extend({
         mode: z.enum(['full', 'count']),
-        migrationId: z.string().nullable().meta({ description: 'The run that it is a part of' }),
+        migrationId: z.string().nullable().meta({ description: 'The run that it belongs to' }),
         ...ofList,
       }),
     ),
@@ -143,8 +143,8 @@ export const rollback = z
     success: z.boolean().nullable().meta({ description: 'Null while it runs' }),
     message: z.string().meta({ example: 'Dry run: 250 items would be deleted' }),
     dryRun: z.boolean(),
-    deleted: count.meta({ description: 'In a dry run those that would be' }),
-    kept: count.meta({ description: 'Items left alone' }),
+    deleted: count.meta({ description: 'In a dry run: items that would be deleted' }),
+    kept: count.meta({ description: 'Items that were not deleted' }),
     keptReasons: z.strictObject({
       changedByApplication: count,
       notMigrated: count,
@@ -152,13 +152,15 @@ export const rollback = z
       misplaced: count,
     }),
     scanned: count,
-    bytes: count.nullable().meta({ description: 'Of what would be deleted; told by dry runs only' }),
+    bytes: count
+      .nullable()
+      .meta({ description: 'Size of the items that would be deleted; only of dry runs' }),
     rollbackId: z.string(),
     ...operation,
     items: z.array(
       z.strictObject({
         dateKey: z.string().nullable(),
-        path: z.string().nullable().meta({ description: 'Of its entry, where the item names one' }),
+        path: z.string().nullable().meta({ description: 'The path of the entry that the item names' }),
         code: z.string(),
         message: z.string(),
       }),
@@ -177,7 +179,7 @@ export const rollbacksPage = z
         migrationId: z
           .string()
           .nullable()
-          .meta({ description: 'The run that it takes back; null: all runs' }),
+          .meta({ description: 'The run that it rolls back; null: all runs' }),
         ...ofList,
       }),
     ),
@@ -189,8 +191,8 @@ export type RollbacksPage = z.infer<typeof rollbacksPage>;
 const difference = z.strictObject({
   part: z.enum(['source', 'target', 'settings']),
   field: z.string().meta({ example: 'project' }),
-  expected: z.string().nullable().meta({ description: 'In the run' }),
-  actual: z.string().nullable().meta({ description: 'In the worker' }),
+  expected: z.string().nullable().meta({ description: 'The value in the run' }),
+  actual: z.string().nullable().meta({ description: 'The value in the worker' }),
 });
 
 export const workers = z
@@ -199,15 +201,15 @@ export const workers = z
       z.strictObject({
         id: z.string(),
         host: z.string().meta({ example: 'worker-1' }),
-        pid: count.meta({ description: 'Its process on that host', example: 4711 }),
+        pid: count.meta({ description: 'Process id on that host', example: 4711 }),
         version: z.string().meta({ example: '1.0.0' }),
         since: time,
         lastSeen: time.meta({ description: 'Its last report; one comes every two seconds' }),
-        tasks: count.meta({ description: 'Users or segments of the table that it works on now' }),
+        tasks: count.meta({ description: 'Active tasks: users or segments of the table' }),
         mismatch: z
           .strictObject({ operationId: z.string(), differences: z.array(difference) })
           .nullable()
-          .meta({ description: 'What it takes no part in, as it is configured for something else' }),
+          .meta({ description: 'The operation that it does not work on, because its configuration differs' }),
       }),
     ),
   })
@@ -223,7 +225,7 @@ export const problem = z
     title: z.string().meta({ example: 'invalid request' }),
     status: z.int().meta({ example: 400 }),
     code: z.string().meta({ example: 'INVALID_REQUEST' }),
-    detail: z.string().meta({ example: 'The body is not as it should be: foo: is not a known field' }),
+    detail: z.string().meta({ example: 'Invalid body: foo: is not a known field' }),
     errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });

@@ -1,7 +1,7 @@
 import { listedKinds, type OperationState, type SourceBinding, type TargetBinding } from '@migrator/core';
 import { z } from 'zod';
 
-/** Parts that several answers have. */
+/** Parts of several schemas. */
 
 export const count = z.int().min(0).meta({ example: 0 });
 export const time = z.iso.datetime().meta({ example: '2026-11-22T09:10:51.123Z' });
@@ -15,7 +15,7 @@ export const reason = z
   .nullable()
   .meta({ description: 'Why it is paused or has failed', example: null });
 export const advice = z.string().nullable().meta({ description: 'What to do about it', example: null });
-/** Of which entries of a run there is a list beside its failures. */
+/** The kinds of entries that a run lists in addition to its failures. */
 export const entryKind = z.enum(['pruned', ...listedKinds]);
 export type EntryKind = z.infer<typeof entryKind>;
 export const migrationId = z.string().meta({ example: 'migration-20261122T091051123Z' });
@@ -37,7 +37,7 @@ const target = z
     account: z
       .string()
       .optional()
-      .meta({ description: 'The AWS account, where the table said it', example: '123456789012' }),
+      .meta({ description: 'The AWS account, if known', example: '123456789012' }),
   })
   .meta({ id: 'Target', description: 'Where items are written' }) satisfies z.ZodType<TargetBinding>;
 export const sourceAndTarget = { source, target };

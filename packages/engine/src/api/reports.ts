@@ -11,7 +11,7 @@ import {
   users,
 } from './fields.ts';
 
-/** What there is to say about a run, as answers hold it. */
+/** The schemas of reports. */
 
 export const failure = z
   .strictObject({
@@ -28,13 +28,14 @@ export const stats = z
     totalProcessed: count.meta({ description: 'successCount + failureCount + skippedCount, always' }),
     successCount: count.meta({ description: 'createdCount + repairedCount' }),
     failureCount: count,
-    skippedCount: count.meta({ description: 'There already, or not ours to touch' }),
-    conflictCount: count.meta({ description: 'Those skipped whose item is the application’s' }),
+    skippedCount: count.meta({ description: 'Item exists already, or may not be changed' }),
+    conflictCount: count.meta({ description: 'Skipped entries whose item belongs to the application' }),
     newerCount: count.meta({
-      description: 'Those skipped whose item a newer run wrote, or is of a newer state of the document',
+      description: 'Skipped entries whose item is of a newer run, or of a newer version of the document',
     }),
     prunedCount: count.meta({
-      description: 'Items removed because their entry is gone; in a dry run those that would be',
+      description:
+        'Items deleted because their entry no longer exists; in a dry run: items that would be deleted',
     }),
     createdCount: count,
     repairedCount: count,
@@ -42,10 +43,14 @@ export const stats = z
     bytesWritten: count,
     writeUnits: count.meta({
       description:
-        'As DynamoDB reported them. A worker that is killed takes those of its last pages along: the bill may be higher',
+        'As DynamoDB reported them. Those of a killed worker’s last pages are missing: the bill may be higher',
     }),
-    encodedAsTextCount: count.meta({ description: 'Values DynamoDB has no number for, stored as text' }),
-    warningCount: count.meta({ description: "Guide's fields of another type than the guide's" }),
+    encodedAsTextCount: count.meta({
+      description: 'Numbers that DynamoDB can not represent, stored as text',
+    }),
+    warningCount: count.meta({
+      description: 'Standard fields (trades, heatmap, performance, risk, summary) of an unexpected type',
+    }),
     compressedCount: count.meta({ description: 'Entries over DynamoDB’s limit that were compressed' }),
     errors: z.array(failure).meta({ description: 'The first 100' }),
     startTime: time,
@@ -69,15 +74,15 @@ export const subcollections = z
   .strictObject({
     sampledUsers: count,
     sampledEntries: count,
-    entriesWithSubcollections: count.meta({ description: 'Of the sampled entries' }),
+    entriesWithSubcollections: count.meta({ description: 'Sampled entries that have subcollections' }),
     parentsWithoutDocument: count.meta({ description: 'Days that exist only as parents of other documents' }),
-    examples: z.array(z.string()).meta({ description: 'The first 10 of both, by their paths' }),
+    examples: z.array(z.string()).meta({ description: 'The first 10 paths of both' }),
     message: z.string().meta({ example: 'No subcollections in 100 sampled entries of 20 users' }),
   })
   .meta({
     id: 'Subcollections',
     description:
-      'What no run copies, by looking at up to 100 entries of up to 20 users; null where that was not done yet',
+      'Data that no run copies, in a sample of up to 100 entries of up to 20 users; null before the sample is taken',
   });
 
 export type SubcollectionReport = z.infer<typeof subcollections>;
@@ -98,11 +103,13 @@ export type Verdict = z.infer<typeof verdict>;
 export const prune = z
   .strictObject({
     pruned: count.meta({ description: 'In a dry run those that would be' }),
-    kept: count.meta({ description: 'Saved by the application since, or beyond what was counted' }),
-    unknown: count.meta({ description: 'Items whose entry Firestore can’t be asked about; they stay' }),
+    kept: count.meta({ description: 'Saved by the application since, or over the confirmed number' }),
+    unknown: count.meta({
+      description: 'Items whose entry has an invalid id, which Firestore can’t look up; they stay',
+    }),
     message: z.string().meta({ example: '3 items pruned' }),
   })
-  .meta({ id: 'Prune', description: 'Null where none was asked for, or it has not begun' });
+  .meta({ id: 'Prune', description: 'Null if none was requested, or before it begins' });
 
 export type PruneReport = z.infer<typeof prune>;
 
@@ -127,7 +134,7 @@ export const estimate = z
       z.strictObject({ writeUnitsPerSecond: z.number(), seconds: z.number(), says: z.string() }),
     ),
   })
-  .meta({ id: 'Estimate', description: 'What a real run would take; only of a dry run' });
+  .meta({ id: 'Estimate', description: 'The predicted cost and duration of a real run; only of a dry run' });
 
 export type Estimate = z.infer<typeof estimate>;
 
@@ -146,7 +153,7 @@ export const migration = z
     rolledBackBy: z
       .string()
       .nullable()
-      .meta({ description: 'The rollback that took it back', example: null }),
+      .meta({ description: 'The rollback that rolled it back', example: null }),
     reason,
     advice,
     estimate: estimate.optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { entryKind } from './fields.ts';
 
-/** What requests may hold: checked with these, and described by these in `/openapi.json`. */
+/** The schemas of requests. The API validates with them, and `/openapi.json` is generated from them. */
 
 const documentId = z
   .string()
@@ -29,12 +29,9 @@ export const startBody = z
       .min(1)
       .max(10_000)
       .optional()
-      .meta({ description: 'Only these users; without it all' }),
+      .meta({ description: 'Only these users; default: all' }),
     verify: z.boolean().default(true).meta({ description: 'Ends with a verification' }),
-    allowEmpty: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'A source without a single entry is no error' }),
+    allowEmpty: z.boolean().default(false).meta({ description: 'Accept a source without entries' }),
     prune: z
       .boolean()
       .default(false)
@@ -46,7 +43,7 @@ export const startBody = z
   })
   .refine(({ prune, pruneCount }) => prune || pruneCount === undefined, {
     path: ['pruneCount'],
-    message: 'means something with prune: true only',
+    message: 'requires prune: true',
   })
   .meta({ example: { dryRun: false } });
 export type StartRequest = z.input<typeof startBody>;
@@ -56,10 +53,8 @@ export const rollbackBody = z
     dryRun: z
       .boolean()
       .default(true)
-      .meta({ description: 'Deletes nothing, and says what would be; only false deletes' }),
-    migrationId: migrationId
-      .optional()
-      .meta({ description: 'Only items of this run; without it of all runs' }),
+      .meta({ description: 'Deletes nothing, and reports what would be deleted; only false deletes' }),
+    migrationId: migrationId.optional().meta({ description: 'Only items of this run; default: all runs' }),
   })
   .meta({ example: { dryRun: true } });
 export type RollbackRequest = z.input<typeof rollbackBody>;
@@ -72,7 +67,7 @@ export const retryBody = z
   .meta({ example: { code: 'ITEM_TOO_LARGE' } });
 export type RetryRequest = z.input<typeof retryBody>;
 
-/** Over all workers together; null: no budget. */
+/** Write units a second of all workers together; null: no limit. */
 export const paceBody = z
   .strictObject({
     maxWriteUnitsPerSecond: z
@@ -81,7 +76,7 @@ export const paceBody = z
       .min(1)
       .max(1_000_000_000)
       .nullable()
-      .meta({ description: 'Over all workers together; null takes the budget away' }),
+      .meta({ description: 'Limit of all workers together; null removes it' }),
   })
   .meta({ example: { maxWriteUnitsPerSecond: 500 } });
 
@@ -136,7 +131,7 @@ export const entriesQuery = z.strictObject({
   user,
   kind: entryKind.meta({
     description:
-      'Which entries: with values stored as text, with a field of another type than the guide’s, whose item is the application’s, whose item is newer, or (`pruned`) whose item was removed',
+      '`encoded-as-text`: a number is stored as text; `unexpected-type`: a standard field has an unexpected type; `conflict`: the item belongs to the application; `newer`: the item is newer; `pruned`: the item was deleted',
   }),
 });
 export type EntriesQuery = z.input<typeof entriesQuery>;
@@ -148,5 +143,5 @@ export const userPath = z.strictObject({
 
 export const idPath = z.strictObject({ id: migrationId.meta({ description: "An operation's id" }) });
 
-/** Where the API's calls are, from the server's root. */
+/** The path of the API below the server's root. */
 export const apiBasePath = '/api/migration/firestore-to-dynamodb';

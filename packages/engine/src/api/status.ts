@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { count, operationState, reason, sourceAndTarget, time, users } from './fields.ts';
 import { migration } from './reports.ts';
 
-/** What goes on at the moment. */
+/** The schemas of the status. */
 
 /**
- * What limits the write rate. `budget`: writes wait for their share of the maximum. `throttled`: they wait because the
- * table takes no more. `source`: there is nothing to write while Firestore is being read. `workers`: none of these;
- * more workers, or more writes at once, would be faster. `paused`: by a person, or by an error that only a person can fix.
+ * What limits the write rate. `budget`: the configured maximum. `throttled`: the table throttles writes. `source`:
+ * writes wait for reads of Firestore. `workers`: none of these; more workers or a higher WRITE_CONCURRENCY would be
+ * faster. `paused`: an operator or an error has paused the run.
  */
 const limitedBy = z.enum(['budget', 'throttled', 'source', 'workers', 'paused']);
 
@@ -16,7 +16,7 @@ export const pace = z
   .strictObject({
     writeUnitsPerSecond: z.number().meta({ description: 'Of all workers together, over the last seconds' }),
     maxWriteUnitsPerSecond: z.number().nullable(),
-    limitedBy: limitedBy.meta({ description: 'What holds the pace down' }),
+    limitedBy: limitedBy.meta({ description: 'What limits the write rate' }),
   })
   .meta({ id: 'Pace' });
 export type PaceReport = z.infer<typeof pace>;
@@ -24,9 +24,9 @@ export type PaceReport = z.infer<typeof pace>;
 export const progress = z
   .strictObject({
     processed: count.meta({
-      description: 'Entries dealt with: migrated, compared; for a rollback, items looked at',
+      description: 'Entries processed: migrated or compared; for a rollback: items scanned',
     }),
-    total: count.nullable().meta({ description: 'Entries to go through; null where it is not known (yet)' }),
+    total: count.nullable().meta({ description: 'Total number of entries; null if not known (yet)' }),
     percent: z
       .number()
       .min(0)
@@ -69,7 +69,7 @@ export const currentStatus = z.strictObject({
     .number()
     .nullable()
     .meta({ description: 'The limit of write units that is in force, while nothing runs too; null: none' }),
-  notice: z.string().nullable().meta({ description: 'What a person should know beside it', example: null }),
+  notice: z.string().nullable().meta({ description: 'A notice for the operator', example: null }),
   workers: z
     .strictObject({ live: count, tasks: count })
     .meta({ description: 'Workers that have reported within ten seconds, and what they work on' }),
@@ -84,7 +84,7 @@ const lastOutcome = z
     finishedAt: time,
     message: z.string().meta({ example: 'Verification shows no issues' }),
   })
-  .meta({ id: 'LastOutcome', description: 'What ended last; dry runs count too' });
+  .meta({ id: 'LastOutcome', description: 'The operation that ended last, dry runs included' });
 export type LastOutcome = z.infer<typeof lastOutcome>;
 
 export const status = z

@@ -12,35 +12,36 @@ import { verificationPlan } from './verification-plan.ts';
 export type Round =
   | {
       readonly over: false;
-      /** Come round again after so many milliseconds. */
-      readonly againMs: number;
+      /** Milliseconds until the next round. */
+      readonly delayMs: number;
       readonly operation: Operation;
-      /** This process reads or writes something else: another one has to do the rounds. */
-      readonly isOther?: true;
+      /** This process has another binding: another process has to do the rounds. */
+      readonly isOtherBinding?: true;
     }
   | { readonly over: true };
 
 const pollMs = 250;
-/** While users are still listed: in so long all workers together end fewer tasks than are listed ahead. */
+/** The delay while users are still listed. Within it all workers together end fewer tasks than are listed ahead. */
 const listingPollMs = 100;
 const leastPollMs = 50;
-/** A round that takes longer ends with what the service says, and is done again. */
+/** The time limit of a round. After it the round fails with the service's last error, and is repeated. */
 const roundLimitMs = 10_000;
 const retryMs = 3_000;
 const otherBindingMs = 1_000;
 const outageShownMs = 15_000;
 
 /**
- * One round of an operation's coordinator. All it knows is in the ledger, so any process may do the next round, and a
- * crash between any two steps is repaired by doing the round again. What no round can repair, a job that is gone, the
- * supervisor does.
+ * One round of an operation's coordinator. All its state is in the ledger, so any process may do the next round.
+ * After a crash between any two steps the next round repeats them. A lost job is restored by the supervisor.
  *
  *     listing ──► migrating (verifying, rolling-back) ──► its parts, one after another ──► over
  *        │             │  every round: fill the window of tasks
- *        └─ pause: nothing is begun, rounds go on idly ── resume ─┘
- *        └─ cancel: what waits is thrown away, what runs hands back ──► over
+ *        └─ pause: no task starts, rounds only wait ─── resume ─┘
+ *        └─ cancel: waiting tasks are removed, running ones stop ──► over
  *
- * A part (a run's verification) is coordinated by the rounds of the operation it belongs to.
+ * The operation has ended when all users are listed, no task is outstanding and no part remains: `plan.finish` gives
+ * its final state, `ledger.close` records it. A part (a run's verification) is coordinated by the rounds of its
+ * parent.
  */
 export async function coordinate(
   context: CoordinatorContext,
@@ -51,9 +52,9 @@ export async function coordinate(
   if (operation === undefined || operation.state !== 'running') return { over: true };
   try {
     if (operation.control === 'cancel') return await cancelRound(context, operation);
-    if (operation.control === 'pause') return { over: false, againMs: pollMs, operation };
+    if (operation.control === 'pause') return { over: false, delayMs: pollMs, operation };
     if (!isSameBinding(operation.binding, await context.binding())) {
-      return { over: false, againMs: otherBindingMs, operation, isOther: true };
+      return { over: false, delayMs: otherBindingMs, operation, isOtherBinding: true };
     }
     return await withinLimit(roundLimitMs, signal, (limited) =>
       workRound(context, operation, planFor(operation), limited),
@@ -85,22 +86,22 @@ async function workRound(
   if (operation.coordinatorState.prepared !== true) {
     const coordinatorState = await plan.prepare(context, operation, signal);
     await context.ledger.update(operation.id, { coordinatorState: { ...coordinatorState, prepared: true } });
-    return again(context, operation, 0);
+    return nextRound(context, operation, 0);
   }
   let filled: Filled = 'full';
   if (!operation.listing.done) {
     filled = await fillWindow(context, operation, plan, signal);
     if (operation.phase !== plan.phase) await context.ledger.update(operation.id, { phase: plan.phase });
-    if (filled === 'goes-on') return again(context, operation, 0);
+    if (filled === 'more') return nextRound(context, operation, 0);
   }
   const now = await context.ledger.get(operation.id);
   if (now === undefined || now.state !== 'running') return { over: true };
   const rate = nextRate(now.coordinatorState.rate, doneBy(now), context.now().getTime());
   await context.ledger.update(now.id, { coordinatorState: { lastError: outageOf(context, now), rate } });
   if (!now.listing.done || outstanding(now) > 0) {
-    if (filled === 'waits' && outstanding(now) === 0) return again(context, now, 0);
-    const listed = now.listing.done || filled === 'waits';
-    return again(context, now, listed ? pauseBeforeEnd(now, rate.perSecond) : listingPollMs);
+    if (filled === 'blocked' && outstanding(now) === 0) return nextRound(context, now, 0);
+    const listed = now.listing.done || filled === 'blocked';
+    return nextRound(context, now, listed ? pauseBeforeEnd(now, rate.perSecond) : listingPollMs);
   }
   const part = await plan.nextPart(context, now);
   if (part !== undefined && part.state === 'running') {
@@ -109,7 +110,7 @@ async function workRound(
       await context.ledger.update(now.id, { phase: partPlan.phase });
     }
     const round = await workRound(context, part, partPlan, signal);
-    return again(context, now, round.over ? 0 : round.againMs);
+    return nextRound(context, now, round.over ? 0 : round.delayMs);
   }
   const endedAt = context.now();
   const { coordinatorState, ...end } = await plan.finish(context, now, endedAt, signal);
@@ -118,10 +119,10 @@ async function workRound(
   return { over: true };
 }
 
-/** `goes-on`: the window has room left. `waits`: the listing goes on when the tasks have ended. */
-type Filled = 'full' | 'goes-on' | 'waits';
+/** `more`: the window has room left. `blocked`: the listing continues when the tasks so far have ended. */
+type Filled = 'full' | 'more' | 'blocked';
 
-/** Lists and dispatches until enough tasks wait. */
+/** Lists and dispatches tasks until the window is full. */
 async function fillWindow(
   context: CoordinatorContext,
   operation: Operation,
@@ -133,18 +134,18 @@ async function fillWindow(
   const rounds = Math.ceil(context.settings.usersAhead / context.settings.usersPage);
   for (let round = 0; round < rounds && ahead < context.settings.usersAhead; round += 1) {
     const listed: Listing = await plan.list(context, current, signal);
-    const { tasks, waits = false, ...listing } = listed;
-    if (waits && tasks.length === 0) return 'waits';
-    // Dispatched first: tasks that are recorded and lost would have to be found again, while a task that is dispatched
-    // twice is the same job.
+    const { tasks, blocked = false, ...listing } = listed;
+    if (blocked && tasks.length === 0) return 'blocked';
+    // Dispatch before recording: dispatching twice gives the same job, but a task recorded without a job would have
+    // to be found by the supervisor.
     await context.dispatcher.dispatch(operation.id, tasks, {
       mayHaveRun: operation.coordinatorState.retry !== undefined,
     });
     const expected = { cursor: current.listing.cursor };
-    // A page that another Redis has lost is listed again, by a round that reads how far the listing has come.
+    // The new primary of a failover has lost a page: the next round lists it again.
     if ((await context.ledger.addTasks(operation.id, tasks, { ...listing, expected })) === 'missing')
-      return 'goes-on';
-    if (waits) return 'waits';
+      return 'more';
+    if (blocked) return 'blocked';
     if (listed.done) return 'full';
     ahead += tasks.length;
     current = {
@@ -153,7 +154,7 @@ async function fillWindow(
       coordinatorState: { ...current.coordinatorState, ...listed.coordinatorState },
     };
   }
-  return ahead >= context.settings.usersAhead ? 'full' : 'goes-on';
+  return ahead >= context.settings.usersAhead ? 'full' : 'more';
 }
 
 async function cancelRound(
@@ -161,9 +162,9 @@ async function cancelRound(
   operation: Operation,
 ): Promise<Round> {
   await context.dispatcher.discard();
-  // Before the end, or the next operation would begin with this one's pause.
+  // Before closing, or the next operation would begin paused.
   await context.dispatcher.resume();
-  // Rejects while an attempt may still write, also one of a worker that is gone: the next round tries again.
+  // Rejects while an attempt may still write, including one of a dead worker. Then the next round tries again.
   const end = { state: 'cancelled', now: context.now() } as const;
   for (const partId of [operation.coordinatorState.pruneId, operation.coordinatorState.verificationId]) {
     if (partId) await context.ledger.close(partId, end);
@@ -172,7 +173,7 @@ async function cancelRound(
   return { over: true };
 }
 
-/** A round that failed is done again. Where only a person can help the operation is paused with the reason. */
+/** After an error: pauses the operation if the error's policy is `pause-run`, else repeats the round. */
 async function errorRound(
   context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
@@ -182,34 +183,37 @@ async function errorRound(
   const reason = `${code}: ${messageOf(error)}`;
   if (errorTable[code].onExhausted === 'pause-run') {
     await context.ledger.control(operation.id, 'pause', reason);
-    return again(context, operation, pollMs);
+    return nextRound(context, operation, pollMs);
   }
   await context.ledger.update(operation.id, { coordinatorState: { lastError: reason } });
-  // Those of a cancel end in a moment, as a rule.
-  return again(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : retryMs);
+  // After a cancel the leases mostly end at once.
+  return nextRound(context, operation, code === 'LEASES_OUTSTANDING' ? pollMs : retryMs);
 }
 
 function outstanding({ tasks }: Operation): number {
   return tasks.listed - tasks.completed - tasks.failed;
 }
 
-/** What some task could not get past a moment ago. */
+/** The outage that a task met in the last seconds, if any. */
 function outageOf(context: Pick<CoordinatorContext, 'now'>, operation: Operation): string | null {
   const { outage } = operation.coordinatorState;
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;
 }
 
-/** Milliseconds: shorter where the entries will all be done sooner, so that a run's end is seen when it comes. */
+/**
+ * Milliseconds to the next round: shorter if the entries will be done sooner, so that the run's end is noticed at
+ * once.
+ */
 function pauseBeforeEnd(operation: Operation, entriesPerSecond: number): number {
   const left = (operation.coordinatorState.totalEntries ?? 0) - doneBy(operation);
   if (left <= 0 || entriesPerSecond === 0) return pollMs;
   return Math.min(pollMs, Math.max(leastPollMs, (left / entriesPerSecond) * 1_000));
 }
 
-async function again(
+async function nextRound(
   context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
-  againMs: number,
+  delayMs: number,
 ): Promise<Round> {
-  return { over: false, againMs, operation: (await context.ledger.get(operation.id)) ?? operation };
+  return { over: false, delayMs, operation: (await context.ledger.get(operation.id)) ?? operation };
 }

@@ -4,10 +4,10 @@ import type { CoordinatorContext } from '../engine-context.ts';
 import type { Listing } from './plan.ts';
 
 const idsPage = 250;
-/** Less than a coordinator's round may take: a total that does not come is left out. */
+/** Less than the time limit of a round. Without a result in time there is no total. */
 const countLimitMs = 8_000;
 
-/** The next users: of Firestore's own list, page by page, or of the list that the starter gave. */
+/** The next users: a page of Firestore's list, or of the request's `userIds`. */
 export async function listUsers(
   context: Pick<CoordinatorContext, 'source' | 'settings'>,
   operation: Operation,
@@ -37,13 +37,13 @@ export async function listUsers(
   };
 }
 
-/** How many entries there are to go through. Undefined if Firestore can't say: the run needs no total to be right. */
+/** The number of entries to process; undefined if Firestore can't count them. It is for progress only. */
 export async function countEntries(
   context: Pick<CoordinatorContext, 'source'>,
   userIds: readonly string[] | undefined,
   round: AbortSignal,
 ): Promise<number | undefined> {
-  // One small query for each user: beyond a few it costs more than a percentage is worth.
+  // One query for each user: too costly for many users.
   if (userIds !== undefined && userIds.length > 100) return undefined;
   const signal = AbortSignal.any([round, AbortSignal.timeout(countLimitMs)]);
   try {
@@ -57,7 +57,7 @@ export async function countEntries(
   }
 }
 
-/** The next failed users of a run that is retried: all, one, or those with a failure of one code. */
+/** The next failed users of a retried run: all, one, or those with a failure of one code. */
 export async function listFailed(
   context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
@@ -79,7 +79,7 @@ export async function listFailed(
   return { tasks, done: page.cursor === undefined, cursor: page.cursor };
 }
 
-/** A task of whose failures none is kept by name (there were too many) may have any code: it is retried. */
+/** A task without any kept failure (there were too many) may have any code: it is retried. */
 async function mayHaveFailedWith(
   context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,
@@ -91,6 +91,6 @@ async function mayHaveFailedWith(
 }
 
 /** All segments of the table at once: there are only a few. */
-export function listSegments(of: number, look: { readonly close?: true } = {}): string[] {
-  return Array.from({ length: of }, (_, segment) => taskId({ type: 'segment', segment, of, ...look }));
+export function listSegments(of: number, options: { readonly rescan?: true } = {}): string[] {
+  return Array.from({ length: of }, (_, segment) => taskId({ type: 'segment', segment, of, ...options }));
 }

@@ -30,7 +30,7 @@ export function migrationPlan(request: MigrationRequest): Plan {
     },
 
     async nextPart(context, operation) {
-      // With nothing met, everything in the table would look like an orphan.
+      // Without any entry, every item in the table would be an orphan.
       if (isWithoutData(operation, request)) return undefined;
       if (request.prune) {
         const prune = await prunePart(context, operation, request);

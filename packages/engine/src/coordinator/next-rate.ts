@@ -2,9 +2,9 @@ import type { CoordinatorState } from '@migrator/core';
 
 type Rate = NonNullable<CoordinatorState['rate']>;
 
-/** The time over which an older rate is forgotten by half. */
+/** The half-life of an older rate's weight. */
 const halfLifeMs = 5_000;
-/** After so long without a commit nothing moves. */
+/** After this time without a commit the rate is 0. */
 const idleAfterMs = 10_000;
 
 /** Entries a second, smoothed so that an ETA neither jumps nor sticks. `now` in milliseconds. */
@@ -15,7 +15,7 @@ export function nextRate(last: Rate | undefined, processed: number, now: number)
   const movedAt = last.movedAt ?? last.at;
   if (processed === last.processed && now - movedAt >= idleAfterMs)
     return { perSecond: 0, at: now, processed, movedAt };
-  // From a standstill on, what one commit brings took all the time since the commit before.
+  // After a standstill, the entries of one commit count over the time since the previous commit.
   const since = last.perSecond === 0 ? movedAt : last.at;
   const measured = Math.max(0, ((processed - last.processed) / (now - since)) * 1_000);
   const keep = last.perSecond === 0 ? 0 : 0.5 ** (elapsed / halfLifeMs);

@@ -5,8 +5,8 @@ import type { CoordinatorContext } from '../engine-context.ts';
 type PartKey = 'pruneId' | 'verificationId';
 
 /**
- * The part of an operation whose id is at the key, opened if there is none yet. Its id is written down at once; a crash in
- * between leaves a part without a task behind, which no worker takes.
+ * The part of an operation whose id is at this key of the state; opened if there is none. Its id is recorded at once.
+ * A crash in between leaves a part without tasks, which is harmless.
  */
 export async function openPart(
   context: Pick<CoordinatorContext, 'ledger' | 'now'>,
@@ -27,7 +27,7 @@ export async function knownPart(
   return id ? await context.ledger.get(id) : undefined;
 }
 
-/** A part that follows the one at the key. `more`: what else is to be written down in the same step. */
+/** Opens another part at the key. `more`: further state to record in the same step. */
 export async function openNewPart(
   context: Pick<CoordinatorContext, 'ledger' | 'now'>,
   operation: Operation,

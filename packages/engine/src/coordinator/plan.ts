@@ -2,15 +2,15 @@ import type { Operation, CoordinatorState, OperationPhase, OperationState } from
 
 import type { CoordinatorContext } from '../engine-context.ts';
 
-/** What the plans use. */
+/** The context of the plans. */
 type PlanContext = Pick<CoordinatorContext, 'source' | 'target' | 'ledger' | 'settings' | 'now'>;
 
 export interface Listing {
   readonly tasks: readonly string[];
   readonly cursor?: string;
   readonly done: boolean;
-  /** What comes next shows when the tasks up to here have ended; not asked for before a later round. */
-  readonly waits?: true;
+  /** The listing can continue only when the tasks so far have ended, in a later round. */
+  readonly blocked?: true;
   readonly coordinatorState?: CoordinatorState;
 }
 
@@ -20,16 +20,16 @@ export interface Ending {
   readonly coordinatorState?: CoordinatorState;
 }
 
-/** What distinguishes one kind of operation from another, for the coordinator that drives them all alike. */
+/** The steps of one kind of operation. The coordinator runs all kinds in the same way. */
 export interface Plan {
-  /** What has to be known before the first task. Done once; may be done twice if the coordinator crashes. */
+  /** Determines the state needed before the first task. Called once, or again after a crash. */
   prepare(context: PlanContext, operation: Operation, signal: AbortSignal): Promise<CoordinatorState>;
-  /** The phase while its tasks are worked on. */
+  /** The phase while its tasks run. */
   readonly phase: OperationPhase;
   /** The next tasks after the listing's cursor. */
   list(context: PlanContext, operation: Operation, signal: AbortSignal): Promise<Listing>;
-  /** After the last task: the next operation that is a part of this one and has to end first; none: go on. */
+  /** Called after the last task: the next part, which has to end before this operation; undefined: none. */
   nextPart(context: PlanContext, operation: Operation): Promise<Operation | undefined>;
-  /** May be done again, if the operation could not be closed at `now`. */
+  /** Determines the final state. Called again if the operation could not be closed. */
   finish(context: PlanContext, operation: Operation, now: Date, signal: AbortSignal): Promise<Ending>;
 }

@@ -5,12 +5,12 @@ import { pruneSourceEmpty } from '../operations/empty-source.ts';
 import { knownPart, openNewPart } from './open-part.ts';
 
 /**
- * The part of a run that prunes, as long as one is under way:
+ * The current part of a run that prunes; undefined when there is none or none is left:
  *
  *     entries there are? ──► count the orphans ──► as many as may go? ──► remove them
  *          └─ no: refused                              └─ no: refused
  *
- * A dry run counts only. What is refused is written down with its reason; nothing has been removed then.
+ * A dry run only counts. A refusal is recorded with its reason; then nothing has been removed.
  */
 export async function prunePart(
   context: Pick<CoordinatorContext, 'source' | 'ledger' | 'now'>,
@@ -53,7 +53,7 @@ export async function prunePart(
   }));
 }
 
-/** Items that earlier ends of the same run have removed: a person agreed to them together. */
+/** The number of items removed before earlier ends of the same run. They count towards the confirmed number. */
 async function prunedBefore(
   { ledger }: Pick<CoordinatorContext, 'ledger'>,
   { coordinatorState }: Operation,
@@ -63,7 +63,7 @@ async function prunedBefore(
   return sum;
 }
 
-/** Why a part of the run that prunes did not do all that it should. */
+/** Why the prune of a run is incomplete; undefined if it is not. */
 export async function pruneFailure(
   context: Pick<CoordinatorContext, 'ledger'>,
   operation: Operation,

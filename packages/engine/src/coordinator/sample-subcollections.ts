@@ -3,20 +3,20 @@ import pLimit from 'p-limit';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 
-/** At most so many entries are looked at, of at most so many users, out of the first of each list. */
+/** The size of the sample: entries, users, and how many of each list they are chosen from. */
 const sampledEntries = 100;
 const sampledUsers = 20;
 const usersListed = 250;
 const daysListed = 50;
 const maxExamples = 10;
 const atOnce = 8;
-/** Less than a coordinator's round may take. */
+/** Less than the time limit of a coordinator's round. */
 const limitMs = 5_000;
 
 /**
- * Looks at a few entries, spread over the first users and their days, for what no run copies: documents in subcollections
- * of an entry, and days that exist only as parents of such documents. Where that takes too long or fails it says so, and
- * fails nothing.
+ * Samples entries, spread over the first users and their days, for data that no run copies: documents in
+ * subcollections of an entry, and days that exist only as parents of such documents. Never throws: after an error or
+ * a timeout the result says why.
  */
 export async function sampleSubcollections(
   { source, settings }: Pick<CoordinatorContext, 'source' | 'settings'>,
@@ -66,7 +66,7 @@ async function firstUsers(
   return users.map(({ userId }) => userId);
 }
 
-/** At most so many of them, evenly spaced. */
+/** At most `count` of them, evenly spaced. */
 function spread<T>(all: readonly T[], count: number): readonly T[] {
   if (all.length <= count) return all;
   return Array.from({ length: count }, (_, index) => all[Math.floor((index * all.length) / count)]!);

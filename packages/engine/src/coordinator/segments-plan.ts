@@ -12,7 +12,7 @@ import { newestRun } from '../reports/migration-report.ts';
 import { listSegments } from './listings.ts';
 import type { Plan } from './plan.ts';
 
-/** The plan of an operation that goes over the table once, segment by segment: a rollback, or pruning. */
+/** The plan of an operation that scans the table once, segment by segment: a rollback or a prune. */
 export function segmentsPlan(phase: OperationPhase): Plan {
   return {
     phase,
@@ -20,8 +20,9 @@ export function segmentsPlan(phase: OperationPhase): Plan {
       const { id, request, binding } = operation;
       if (request.kind !== 'rollback') return {};
       if (request.dryRun) return await expectedItems(context, operation);
-      // From the first delete on nothing of what is taken back may write again: no job of it starts any more, and those that
-      // have started have had their time. The coordinator comes round again until then.
+      // Before the first delete, nothing of the rolled-back runs may write any more: their jobs can't start, and the
+      // leases of started ones must have expired. Until then this throws and the coordinator's next round tries
+      // again.
       await context.ledger.markRolledBack(id, request.migrationId ?? binding);
       await context.ledger.requireNoLeases();
       const markerError = await markRolledBack(context, operation, request, signal);
@@ -40,19 +41,19 @@ export function segmentsPlan(phase: OperationPhase): Plan {
           state: 'completed-with-failures',
           reason:
             `${counted(beyond, 'more item', 'more items')} lost ${beyond === 1 ? 'its' : 'their'} entry while the others were pruned, and ` +
-            `${beyond === 1 ? 'was' : 'were'} left alone. Look with a dry run, then start again`,
+            `${beyond === 1 ? 'was' : 'were'} left alone. Check them with a dry run, then start again`,
         };
       }
       if (operation.tasks.failed === 0) return { state: 'completed' };
       return {
         state: 'completed-with-failures',
-        reason: 'some segments of the table could not be worked through',
+        reason: 'some segments of the table could not be processed',
       };
     },
   };
 }
 
-/** About as many items as the newest run over all users left in the table are scanned; a table's own count is hours old. */
+/** The expected number of items, from the newest run over all users, because the table's own count is hours old. */
 async function expectedItems(
   { ledger }: Parameters<Plan['prepare']>[0],
   { binding }: Operation,

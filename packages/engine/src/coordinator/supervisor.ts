@@ -3,28 +3,28 @@ import type { Control, Operation } from '@migrator/core';
 import type { CoordinatorContext } from '../engine-context.ts';
 import { coordinate } from './coordinate.ts';
 
-/** What stands in the status while a person has paused the queue itself. */
+/** The reason in the status while an operator has paused the queue on Bull Board. */
 export const pausedAtQueue = 'paused on Bull Board; resume it there or with POST /resume';
 
-/** After a comparison that changed nothing the next one waits longer, up to this. */
+/** The longest interval between comparisons; it grows after each one that found nothing. */
 const longestStandstillMs = 60_000;
 
 /**
- * Sees to it that the active operation goes on, even if its jobs are lost. Every worker and every API has one and
- * ticks about once a second; all of its steps may be done by several at once. It compares no clocks of different hosts.
+ * Keeps the active operation running, even if its jobs are lost. Every worker and every API has one, which ticks
+ * about once a second. Several may do each step concurrently. It never compares clocks of different hosts.
  *
- * - The queue's pause is the operation's pause, whichever of the two was paused.
- * - The coordinator's job is there; one that was removed or has ended too early is added again.
- * - Jobs that are delayed by another host's wrong clock are woken.
- * - Tasks without a job are dispatched again, once the operation stands still.
- * - A cancel is carried out here too, so that it ends without any worker.
+ * - It aligns the queue's pause with the operation's, whichever of the two was paused.
+ * - It adds the coordinator's job again if that was removed or has ended too early.
+ * - It promotes jobs that are delayed by another host's wrong clock.
+ * - It dispatches tasks without a job again, once the operation makes no progress.
+ * - It executes a cancel, so that it ends without any worker.
  */
 export class Supervisor {
   readonly #context: CoordinatorContext;
   readonly #standstillMs: number;
   #seen: { readonly state: string; since: number; patienceMs: number } | undefined;
 
-  /** `standstillMs`: so long an operation may stand still before its tasks are compared with the queue. */
+  /** `standstillMs`: after this time without progress the operation's tasks are compared with the queue. */
   constructor(context: CoordinatorContext, standstillMs = 5_000) {
     this.#context = context;
     this.#standstillMs = standstillMs;
@@ -45,12 +45,12 @@ export class Supervisor {
   }
 
   /**
-   * `coordinatorState.queuePaused` is the queue's state as we last set or saw it: where the queue differs from it, a person has
-   * changed the queue, and the operation follows; otherwise the queue follows the operation.
+   * `coordinatorState.queuePaused` is the queue's state as last set or read. If the queue differs from it, an
+   * operator has changed the queue, and the operation follows; otherwise the queue follows the operation.
    */
   async #alignPause({ id, control, coordinatorState }: Operation): Promise<Control> {
     const { ledger, dispatcher } = this.#context;
-    // After the operation was read: an older look at the queue would take our own change for a person's.
+    // Read after the operation: an older state of the queue would make our own change look like an operator's.
     const isPaused = await dispatcher.isPaused();
     let wanted = control;
     if (isPaused !== (coordinatorState.queuePaused ?? false)) {
@@ -58,7 +58,7 @@ export class Supervisor {
       if (wanted !== control) await ledger.control(id, wanted, isPaused ? pausedAtQueue : undefined);
     }
     const shouldPause = wanted === 'pause';
-    // Again where it is paused already: a person may have paused the coordinators too.
+    // Resume even if it is not paused: an operator may have paused the coordinators' queue.
     if (shouldPause) await this.#pauseQueue(id);
     else if (isPaused) await dispatcher.resume();
     if (shouldPause !== (coordinatorState.queuePaused ?? false))
@@ -66,7 +66,7 @@ export class Supervisor {
     return wanted;
   }
 
-  /** A pause that comes late must not outlive the operation, or the next one would begin with it. */
+  /** A late pause must not outlive the operation, or the next one would begin paused. */
   async #pauseQueue(id: string): Promise<void> {
     const { ledger, dispatcher } = this.#context;
     await dispatcher.pause();
@@ -98,9 +98,9 @@ export class Supervisor {
 }
 
 /**
- * Dispatches the operation's unfinished tasks again. One whose job still waits or runs stays as it is; one whose job was
- * removed, or has ended without the ledger knowing, goes again. It reads every record of the operation and asks for every
- * job of an unfinished task: only for an operation that stands still.
+ * Dispatches the operation's unfinished tasks again. A task whose job waits or runs is unchanged; one whose job was
+ * removed, or ended unrecorded, gets a new one. Expensive: it reads every record of the operation and every job of an
+ * unfinished task, so call it only for an operation without progress.
  */
 async function dispatchLostTasks(
   context: Pick<CoordinatorContext, 'ledger' | 'dispatcher'>,
@@ -119,7 +119,7 @@ async function dispatchLostTasks(
 
 const tickEveryMs = 1_000;
 
-/** Ticks until it is stopped. `onError` hears of ticks that failed; the next one does it all again. */
+/** Starts a supervisor; `stop` ends it. `onError` gets the errors of ticks; the next tick repeats all steps. */
 export function startSupervisor(
   context: CoordinatorContext,
   onError: (error: unknown) => void,

@@ -9,13 +9,14 @@ import { listSegments, countEntries, listUsers } from './listings.ts';
 import type { Listing, Plan } from './plan.ts';
 import { sampleSubcollections } from './sample-subcollections.ts';
 
-/** Where the listing stands: at a page of users, or behind them. */
+/** The cursor of the listing: at a page of users, or after the segments. */
 const atUsers = 'users:';
-const behindSegments = 'segments';
+const afterSegments = 'segments';
 
 /**
- * Users and segments first: the way from the entries to their items, and the reverse pass. Only where the two have found
- * different items the segments are gone through again, closely. By count, both sides are counted by the same tasks.
+ * First the forward pass (a task for each user, from entries to items) and the reverse pass (a task for each
+ * segment). Only if the two found different items, the segments are scanned again, to find them by name. In mode
+ * `count` the same tasks count both sides.
  */
 export function verificationPlan(request: VerificationRequest): Plan {
   return {
@@ -30,14 +31,14 @@ export function verificationPlan(request: VerificationRequest): Plan {
     },
 
     async list(context, operation, signal) {
-      if (operation.listing.cursor === behindSegments) return closeLook(context, operation);
+      if (operation.listing.cursor === afterSegments) return rescanPage(context, operation);
       const page = await listUsers(context, listingUsers(operation), request.userIds, signal);
       if (!page.done)
         return { ...page, cursor: page.cursor === undefined ? undefined : atUsers + page.cursor };
       const tasks = [...page.tasks, ...listSegments(context.settings.segments)];
-      // Numbers alone leave nothing to look at closely.
+      // Counts alone give nothing to rescan.
       if (request.mode === 'count') return { ...page, tasks };
-      return { ...page, tasks, cursor: behindSegments, done: false, waits: true };
+      return { ...page, tasks, cursor: afterSegments, done: false, blocked: true };
     },
 
     async nextPart() {
@@ -53,7 +54,7 @@ export function verificationPlan(request: VerificationRequest): Plan {
   };
 }
 
-/** The run that it is a part of has looked already. */
+/** The sample of the parent run, which was taken already; without a parent a new one. */
 async function sampleOf(
   context: Pick<CoordinatorContext, 'source' | 'ledger' | 'settings'>,
   { parent, request }: Operation,
@@ -70,17 +71,17 @@ function listingUsers(operation: Operation): Operation {
   return { ...operation, listing: { ...listing, cursor: listing.cursor?.slice(atUsers.length) } };
 }
 
-/** Segments that are to be looked at closely, once all of the first ways have ended. */
-function closeLook(
+/** The segments to scan again, once both passes have ended. */
+function rescanPage(
   { settings }: Pick<CoordinatorContext, 'settings'>,
   { tasks, totals }: Operation,
 ): Listing {
   if (tasks.completed + tasks.failed < tasks.listed)
-    return { tasks: [], cursor: behindSegments, done: false, waits: true };
+    return { tasks: [], cursor: afterSegments, done: false, blocked: true };
   const agree = tasks.failed === 0 && isBalanced(totals);
   return {
-    tasks: agree ? [] : listSegments(settings.segments, { close: true }),
-    cursor: behindSegments,
+    tasks: agree ? [] : listSegments(settings.segments, { rescan: true }),
+    cursor: afterSegments,
     done: true,
   };
 }

@@ -1,8 +1,8 @@
 import { MigrationError } from '@migrator/core';
 
 /**
- * Runs work that a signal can stop, for at most so many milliseconds or until the caller's signal aborts. Where the limit
- * stops it, the service's own last error is thrown (`SOURCE_THROTTLED`, say), or `NOT_ANSWERED` if it gave none.
+ * Runs abortable work for at most `limitMs` milliseconds, or until the caller's signal aborts. At the limit it throws
+ * the service's last error (such as `SOURCE_THROTTLED`), or `NOT_ANSWERED` if there was none.
  */
 export async function withinLimit<T>(
   limitMs: number,
@@ -19,7 +19,7 @@ export async function withinLimit<T>(
     if (last instanceof MigrationError) throw last;
     throw new MigrationError(
       'NOT_ANSWERED',
-      `Firestore, DynamoDB or both gave no answer within ${limitMs / 1_000} s; try again`,
+      `Firestore or DynamoDB did not answer within ${limitMs / 1_000} s; try again`,
       { cause: error },
     );
   }

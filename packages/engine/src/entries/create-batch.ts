@@ -13,23 +13,23 @@ import { type EntryOutcome, unmappable, written } from './entry-outcome.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { isOwnFault, type ProbedServices } from './outage-detection.ts';
 
-/** Of documents. With ordinary entries the count is the limit; few large ones make a batch of their own. */
+/** The limit of a batch's documents together, in bytes. Ordinary entries reach the limit of their number first. */
 const maxBatchBytes = 128 * 1024;
 
 export interface CreatedBatch {
-  /** In the order of the entries; undefined where the conditional put has to decide. */
+  /** In the order of the entries; undefined if the conditional put has to decide. */
   readonly outcomes: readonly (EntryOutcome | undefined)[];
-  /** Of the whole request. */
+  /** Write units of the whole request. */
   readonly writeUnits: number;
 }
 
-/** What creating a batch uses. */
+/** The context of creating a batch. */
 export type BatchContext = ProbedServices & {
   readonly target: Pick<Target, 'createItems'>;
   readonly settings: Pick<EngineSettings, 'oversize'>;
 };
 
-/** Cuts entries, in their order, into batches that one request may hold. */
+/** Splits entries, in their order, into batches that fit into one request. */
 export function cutIntoBatches(entries: readonly SourceEntry[]): SourceEntry[][] {
   const batches: SourceEntry[][] = [];
   let batch: SourceEntry[] = [];
@@ -49,9 +49,9 @@ export function cutIntoBatches(entries: readonly SourceEntry[]): SourceEntry[][]
 }
 
 /**
- * Maps a batch of entries and creates their items in one request. It settles what can't be an item and what was created;
- * an entry whose key is taken, or that the service refuses, is left. So is the whole batch where the service takes no
- * batches, or fails at this one alone. Other errors are thrown.
+ * Maps a batch of entries and creates their items in one request. Entries that can't be items, and those created,
+ * have an outcome. All others are left to the conditional put: those whose key is taken or that the service rejects,
+ * and the whole batch if the service has no batches or rejects only this one. Other errors are thrown.
  */
 export async function createBatch(
   context: BatchContext,

@@ -18,15 +18,15 @@ export interface DryRun {
   readonly signal: AbortSignal;
 }
 
-/** How many rivals are read whole at once: a document can have a mebibyte. */
+/** How many rivals are read at once, with their documents of up to 1 MiB. */
 const wholeAtOnce = 20;
 
 /**
- * Finds, where nothing is written, which entries would come second to another one with the same key: to one of the same
- * run, of a user who comes first, that can be an item itself. Nothing can be remembered of all keys, so Firestore is
- * asked for the few entries that could share one: for a user id with an underscore, whether the users that it begins
- * with have journals at all (a read for each, once), and only then for their entries; where the run is of given users in
- * another order, also for entries of the longer users that a date with an underscore could end.
+ * Finds the key collisions of a dry run, which writes no items to collide with: entries whose key another entry of
+ * the run takes first, of an earlier user, if that one can be an item. All keys would not fit into memory, so
+ * Firestore is asked for the few entries that could share a key. For a user id with an underscore: whether the users
+ * whose ids it begins with have journals (a read for each, once), and only then for their entries. If the run has
+ * given users in another order, also for entries of longer user ids.
  */
 export class DryRunCollisions {
   readonly #run: DryRun;
@@ -36,7 +36,10 @@ export class DryRunCollisions {
     this.#run = run;
   }
 
-  /** For each of the entries that shares its key, the one that comes first. Only for keys that hold no item yet. */
+  /**
+   * For each of the entries that shares its key, the entry that takes the key first. Pass only entries without an
+   * item.
+   */
   async among(entries: readonly SourceEntry[]): Promise<ReadonlyMap<SourceEntry, EntryRef>> {
     const { source, signal, userId } = this.#run;
     const shorter = userId.includes('_') ? await (this.#shorterUsers ??= this.#usersItBeginsWith()) : [];
@@ -48,7 +51,7 @@ export class DryRunCollisions {
     const asked = [...rivals.values()].flat();
     if (asked.length === 0) return new Map();
     const found = await source.readEntries(asked, { keysOnly: true, signal });
-    const items = await this.#thatCanBeItems(found);
+    const items = await this.#keysOfStorable(found);
     const second = new Map<SourceEntry, EntryRef>();
     for (const [entry, refs] of rivals) {
       const first = refs.find((ref) => items.has(pathOf(ref)));
@@ -57,7 +60,7 @@ export class DryRunCollisions {
     return second;
   }
 
-  /** Those that come first, in the order of their users. */
+  /** The entries with the same key of earlier users, in the order of the users. */
   #rivalsOf({ userId, date }: SourceEntry, shorter: readonly string[]): EntryRef[] {
     const rivals: EntryRef[] = shorter.map((user) => ({
       userId: user,
@@ -65,12 +68,12 @@ export class DryRunCollisions {
     }));
     for (let place = date.indexOf('_'); place !== -1; place = date.indexOf('_', place + 1)) {
       const longer = `${userId}_${date.slice(0, place)}`;
-      if (this.#fieldPathAt(longer) !== undefined)
+      if (this.#positionOf(longer) !== undefined)
         rivals.push({ userId: longer, date: date.slice(place + 1) });
     }
     return rivals
       .filter((ref) => isDocumentId(ref.userId) && isDocumentId(ref.date))
-      .toSorted((a, b) => (this.#fieldPathAt(a.userId) ?? 0) - (this.#fieldPathAt(b.userId) ?? 0));
+      .toSorted((a, b) => (this.#positionOf(a.userId) ?? 0) - (this.#positionOf(b.userId) ?? 0));
   }
 
   async #usersItBeginsWith(): Promise<readonly string[]> {
@@ -78,23 +81,24 @@ export class DryRunCollisions {
     const prefixes: string[] = [];
     for (let place = userId.indexOf('_'); place !== -1; place = userId.indexOf('_', place + 1)) {
       const user = userId.slice(0, place);
-      if (isDocumentId(user) && this.#fieldPathAt(user) !== undefined) prefixes.push(user);
+      if (isDocumentId(user) && this.#positionOf(user) !== undefined) prefixes.push(user);
     }
     const counts = await Promise.all(prefixes.map((user) => source.countUserEntries(user, signal)));
     return prefixes.filter((_, index) => (counts[index] ?? 0) > 0);
   }
 
-  /** Where the user stands among those of the run; undefined where he comes later or is none of them. */
-  #fieldPathAt(user: string): number | undefined {
+  /** The position of a user that comes before this user in the run; undefined for any other. */
+  #positionOf(user: string): number | undefined {
     const { userId, userIds } = this.#run;
-    // Of two users whose entries can share a key, one begins with the other, and Firestore lists that one first.
+    // If the entries of two users can share a key, one id is a prefix of the other, and Firestore lists the shorter
+    // first.
     if (userIds === undefined) return user.length < userId.length ? user.length : undefined;
     const place = userIds.indexOf(user);
     return place !== -1 && place < userIds.indexOf(userId) ? place : undefined;
   }
 
-  /** One that is too large, say, takes no key away from another. */
-  async #thatCanBeItems(found: readonly EntryRef[]): Promise<ReadonlySet<string>> {
+  /** An entry that can't be an item (too large, for example) takes no key. */
+  async #keysOfStorable(found: readonly EntryRef[]): Promise<ReadonlySet<string>> {
     const { source, signal, migratedAt, oversize } = this.#run;
     const items = new Set<string>();
     for (let from = 0; from < found.length; from += wholeAtOnce) {

@@ -7,7 +7,7 @@ import {
   failureOf,
 } from '@migrator/core';
 
-/** What became of one entry. Exactly one of the counters of the ledger moves for it. */
+/** The outcome of one entry. Exactly one of the ledger's counters changes for it. */
 export type EntryOutcome =
   | {
       readonly kind: 'created' | 'repaired';
@@ -18,7 +18,7 @@ export type EntryOutcome =
       readonly compressed: boolean;
     }
   | { readonly kind: 'unchanged' | 'conflicts' | 'vanished'; readonly writeUnits: number }
-  /** `migratedAt`: the item's, where it is after the run's. */
+  /** `migratedAt`: the item's, if later than the run's. */
   | { readonly kind: 'newer'; readonly writeUnits: number; readonly migratedAt?: string }
   | {
       readonly kind: 'failed';
@@ -64,7 +64,7 @@ export function listedAs(outcome: EntryOutcome): readonly ListedKind[] {
   }
 }
 
-/** An entry that fails by an error that was thrown. */
+/** The outcome of an entry that fails with this error. */
 export function failedBy(error: unknown): Extract<EntryOutcome, { kind: 'failed' }> {
   return { kind: 'failed', ...failureOf(error) };
 }
@@ -76,12 +76,12 @@ export function written(mapped: Mapped, kind: 'created' | 'repaired', writeUnits
   return { kind, bytes: item.size, writeUnits, encodedAsText, warnings: warnings.length, compressed };
 }
 
-/** An entry that can't be an item, or not at its key. */
+/** The outcome of an entry that can't be an item, or not with its key. */
 export function unmappable({ code, message }: { code: ErrorCode; message: string }): EntryOutcome {
   return { kind: 'failed', code, message: saveFailed(message), attempts: 1 };
 }
 
-/** The guide's words for a write that failed. */
+/** The message of a failed write, in the form that the contract gives. */
 export function saveFailed(why: string): string {
   return `Failed to save journal data: ${why}`;
 }

@@ -5,11 +5,14 @@ import type { OwnedItem } from './journal-items.ts';
 export interface Orphans {
   /** Owned items whose entry Firestore does not hold. */
   readonly orphans: readonly OwnedItem[];
-  /** Owned items whose entry Firestore can't be asked about. They are never taken for orphans. */
+  /** Owned items whose entry Firestore can't look up (an invalid id). They never count as orphans. */
   readonly unknown: readonly OwnedItem[];
 }
 
-/** Asks Firestore which of the owned items have no entry. An item at another key than its own has no entry: an orphan. */
+/**
+ * Asks Firestore which of the owned items have no entry. An item whose key does not match its user and date is an
+ * orphan.
+ */
 export async function findOrphans(
   source: Source,
   items: readonly OwnedItem[],
@@ -26,7 +29,7 @@ function isAskable({ provenance }: OwnedItem): boolean {
   return isDocumentId(provenance.userId) && isDocumentId(provenance.date);
 }
 
-/** One id that Firestore refuses fails the whole request: then each half is asked by itself, down to the one that it is. */
+/** One id that Firestore rejects fails the whole request. Then each half is requested separately, down to that id. */
 async function ask(source: Source, items: readonly OwnedItem[], signal: AbortSignal): Promise<Orphans> {
   if (items.length === 0) return { orphans: [], unknown: [] };
   try {

@@ -11,7 +11,7 @@ import {
 export interface OwnedItem {
   readonly dateKey: string;
   readonly provenance: Provenance;
-  /** False where the key is not the one that its own user and date give: never deleted. */
+  /** False if the key does not match the item's user and date. Such an item is never deleted. */
   readonly atItsOwnKey: boolean;
 }
 
@@ -20,14 +20,14 @@ export function dateKeyOf(item: StoredItem): string {
 }
 
 /**
- * The user whose entry the item is a copy of, be it the migration's still or saved by the application since. Undefined
- * for an item that is no copy.
+ * The user of an item that was copied from Firestore, including one that the application has saved since. Undefined
+ * for any other item.
  */
 export function userOfCopy(item: StoredItem): string | undefined {
   return isCopy(item) ? textOf(mapOf(item['data'])?.['userId']) : undefined;
 }
 
-/** The item with its provenance if the migration owns it. */
+/** The item with its provenance; undefined unless the migration owns it. */
 export function asOwned(item: StoredItem): OwnedItem | undefined {
   const provenance = readProvenance(item);
   if (provenance === undefined) return undefined;

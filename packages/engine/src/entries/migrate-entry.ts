@@ -30,12 +30,21 @@ import { type PageLookup, storedAt } from './page-lookup.ts';
 
 export type EntryTarget = Pick<Target, 'putOwned'>;
 
-/** How often an item is sent that something else writes and deletes in between. */
+/** How often an item is sent while another writer keeps creating and deleting it. */
 const putAttempts = 5;
 
 /**
- * One entry from its bytes to its outcome: settled by what was read, or mapped, sent, and settled by the table's answer.
- * Errors of this entry become an outcome; errors that are not this entry's fault are thrown.
+ * Migrates one entry. Its outcome depends on the item that its key holds already:
+ *
+ * - none: `created`
+ * - an exact copy: `unchanged`, or `created` if this run wrote it before a crash
+ * - the migration's, of this entry, but different: overwritten, `repaired`
+ * - the application's, or of unknown origin: `conflicts`, not changed
+ * - of a newer run or a newer version of the document: `newer`, not changed
+ * - another entry's: `failed` with KEY_COLLISION, not changed
+ *
+ * An item that `lookup` does not have is checked only if the condition of the write fails. Errors of this entry become
+ * an outcome, all others are thrown.
  */
 export async function migrateEntry(
   { target, settings }: { readonly target: EntryTarget; readonly settings: Pick<EngineSettings, 'oversize'> },
@@ -54,7 +63,7 @@ export async function migrateEntry(
     const first = lookup.firstAtKey?.get(entry);
     if (first !== undefined) return collisionWith(first);
     const outcome = await sendEntry(target, run, mapped, signal);
-    // A dry run's target replaces nothing; what a real one would have replaced is what was read.
+    // A dry run's target never reports a replaced item, so use the one that was read.
     if (run.collisions === undefined || outcome.kind !== 'created' || !stored) return outcome;
     return { ...outcome, kind: kindOfWrite(run, parseItem(stored)) };
   } finally {
@@ -62,7 +71,7 @@ export async function migrateEntry(
   }
 }
 
-/** The outcome that needs no write: the item is there already, or what is there is not ours to touch. */
+/** The outcome that needs no write: an exact copy, or an item that the migration may not change. Else undefined. */
 function settleByReading(run: MigrationRun, entry: SourceEntry, json: ItemJson): EntryOutcome | undefined {
   const migratedAt = migratedAtOfExactCopy(entry, json);
   if (migratedAt !== undefined && migratedAt <= run.migratedAt) return alreadyThere(run, migratedAt);
@@ -76,11 +85,11 @@ function settleByReading(run: MigrationRun, entry: SourceEntry, json: ItemJson):
 
 function alreadyThere(run: MigrationRun, migratedAt: string | undefined): EntryOutcome {
   if (migratedAt !== run.migratedAt) return { kind: 'unchanged', writeUnits: 0 };
-  // Written by this run before a crash took its outcome away.
+  // This run wrote it, but crashed before it recorded the outcome.
   return { kind: 'created', bytes: 0, writeUnits: 0, encodedAsText: 0, warnings: 0, compressed: false };
 }
 
-/** Writes a mapped entry on condition. */
+/** Writes a mapped entry with the ownership condition. */
 async function sendEntry(
   target: EntryTarget,
   run: MigrationRun,
@@ -89,7 +98,7 @@ async function sendEntry(
 ): Promise<EntryOutcome> {
   const { item } = mapped;
   try {
-    // An item that vanishes between the refusal and our look at it leaves its key free: once more, a few times.
+    // If the refusing item is deleted before it can be read, the key is free: try again, a few times.
     for (let attempt = 1; attempt <= putAttempts; attempt += 1) {
       const put = await target.putOwned(item, run.lease, signal);
       if (put.outcome === 'written') return written(mapped, kindOfWrite(run, put.replaced), put.writeUnits);
@@ -98,7 +107,7 @@ async function sendEntry(
     }
     throw new MigrationError(
       'TARGET_UNAVAILABLE',
-      saveFailed(`${item.dateKey} keeps being written and deleted by something else`),
+      saveFailed(`${item.dateKey} keeps being written and deleted by another program`),
     );
   } catch (error) {
     const isOfEntry = error instanceof MigrationError && errorTable[error.code].onExhausted === 'fail-entry';
@@ -107,13 +116,13 @@ async function sendEntry(
   }
 }
 
-/** An item of this very run that is replaced was written before a crash: it counts as created, not as repaired. */
+/** A replaced item of this same run was written before a crash: it counts as created, not as repaired. */
 function kindOfWrite(run: MigrationRun, replaced: StoredItem | undefined): 'created' | 'repaired' {
   if (replaced === undefined || readProvenance(replaced)?.migratedAt === run.migratedAt) return 'created';
   return 'repaired';
 }
 
-/** The outcome of an entry whose key holds this item; undefined where the item is ours to replace. */
+/** The outcome of an entry whose key holds this item; undefined if the migration may overwrite it. */
 function settleRefusal(
   stored: StoredItem,
   wanted: Pick<EncodedItem, 'userId' | 'date' | 'migratedAt' | 'originalTimestamp'>,
@@ -133,7 +142,7 @@ function settleRefusal(
   }
 }
 
-/** The outcome of the entry that comes second to its key. */
+/** The outcome of an entry whose key another entry has taken. */
 function collisionWith(first: EntryRef): EntryOutcome {
   const why =
     `the entry of user '${first.userId}' with date '${first.date}' has the same key; ` +

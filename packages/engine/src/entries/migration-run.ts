@@ -2,16 +2,16 @@ import type { Lease, Operation } from '@migrator/core';
 
 import type { DryRunCollisions } from './dry-run-collisions.ts';
 
-/** What a run says about how each of its entries is written. */
+/** The properties of a run that decide how its entries are written. */
 export interface MigrationRun {
   readonly operation: Operation;
   readonly migratedAt: string;
-  /** Look at what is there before writing: the table was not empty when the run began. */
+  /** Read the stored items before writing: the table was not empty when the run began. */
   readonly readFirst: boolean;
-  /** Create what seems to be new in batches; the service takes them. */
+  /** Create new items in batches; the service supports them. */
   readonly inBatches: boolean;
-  /** Of the attempt that writes them. */
+  /** The lease of the attempt that writes them. */
   readonly lease: Lease;
-  /** In a dry run, which has no written items to collide with. */
+  /** In a dry run only, which has no written items to collide with. */
   readonly collisions?: DryRunCollisions;
 }

@@ -11,26 +11,26 @@ import {
   type Target,
 } from '@migrator/core';
 
-/** What a probe asks of the services. */
+/** The services that a probe calls. */
 export interface ProbedServices {
   readonly source: Pick<Source, 'readPage'>;
   readonly target: Pick<Target, 'getItems' | 'deleteOwned'>;
 }
 
-/** Who asks: the operation, and the lease without which nothing is written. */
+/** The operation and the lease of the attempt that probes. */
 interface ProbeReason {
   readonly operation: Pick<Operation, 'request'>;
   readonly lease: Lease;
 }
 
-/** Codes that one entry alone may meet, or every entry. */
+/** Codes that either a single entry or all entries may cause. */
 const ambiguous: ReadonlySet<ErrorCode> = new Set(['SOURCE_UNAVAILABLE', 'TARGET_UNAVAILABLE']);
-/** Short, so that a service that was out of reach a moment ago has little time to come back. */
+/** Short, so that a service that was unreachable a moment ago is unlikely to recover before the probe ends. */
 const probeLimitMs = 2_000;
 
 /**
- * Whether a failure belongs to what was asked for, and is no outage: then one entry fails with it, and others go on. A
- * service that still answers other calls shows it.
+ * Whether this request caused the error, rather than an outage: then one entry fails, and the others continue. It did
+ * if the service still answers other calls.
  */
 export async function isOwnFault(
   services: ProbedServices,
@@ -41,13 +41,13 @@ export async function isOwnFault(
   if (stop.aborted) return false;
   const code = MigrationError.codeOf(error);
   if (ambiguous.has(code)) return await answersOthers(services, reason, code, stop);
-  // An unexpected error in the work on one entry comes again with it, and with no other.
+  // An unexpected error while processing an entry recurs with that entry only.
   return errorTable[code].onExhausted === 'fail-entry' || code === 'INTERNAL';
 }
 
 /**
- * Asks the service that is out of reach for this task about ids that nothing has, with the same kinds of call and without
- * changing anything. True only if it answers: then it is there for others.
+ * Probes the service that this task can't reach: makes the same kinds of call for ids that do not exist, without
+ * changing anything. True if it answers: then only this task is affected.
  */
 export async function answersOthers(
   { source, target }: ProbedServices,

@@ -13,14 +13,14 @@ import { forEachWithLimit } from '../throttle/for-each-with-limit.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { isOwnFault, type ProbedServices } from './outage-detection.ts';
 
-/** What is known of a page's entries before any of them is written. */
+/** What was read about a page's entries before any of them is written. */
 export interface PageLookup {
-  /** By key; undefined where the table was not read. */
+  /** By key; undefined if the table was not read. */
   readonly items: ReadonlyMap<string, ItemJson> | undefined;
-  /** Keys that could not be read: the condition of the write decides. */
+  /** Keys that could not be read; for these the condition of the write decides. */
   readonly unread: ReadonlySet<string>;
   readonly readUnits: number;
-  /** In a dry run: for each entry that shares its key, the one that takes it first. */
+  /** In a dry run: for each entry that shares its key, the entry that takes it first. */
   readonly firstAtKey: ReadonlyMap<SourceEntry, EntryRef> | undefined;
 }
 
@@ -48,14 +48,14 @@ export async function lookUpPage(
   };
 }
 
-/** The item at an entry's key, `null` where there is none; undefined where it is not known. */
+/** The item with an entry's key; `null` if there is none; undefined if it was not read. */
 export function storedAt({ items, unread }: PageLookup, entry: SourceEntry): ItemJson | null | undefined {
   if (items === undefined) return undefined;
   const key = dateKey(entry);
   return unread.has(key) ? undefined : (items.get(key) ?? null);
 }
 
-/** Where the request for all keys fails, and not by an outage, they are asked for one by one. */
+/** If the request for all keys fails, and not because of an outage, they are read one by one. */
 async function readItems(
   context: LookupContext,
   run: MigrationRun,

@@ -10,7 +10,7 @@ export interface ReadPagesOptions {
   readonly signal: AbortSignal;
 }
 
-/** A user's entries by pages, the next one being read while the one before is worked on. At most two are held. */
+/** A user's entries by pages. The next page is read while the current one is processed; at most two are in memory. */
 export async function* readPages(
   source: Source,
   options: ReadPagesOptions,
@@ -25,7 +25,7 @@ export async function* readPages(
       signal,
       after,
     });
-    // Its failure is met when its turn comes; until then it is not awaited.
+    // It is awaited, with its error, in the next turn.
     page.catch(() => undefined);
     return page;
   };
@@ -45,7 +45,7 @@ export async function* readPages(
       if (!more) return;
     }
   } finally {
-    // An abort makes an error with its stack, which most users, whose last page is read, need not pay for.
+    // Creating an abort error costs a stack trace, which most users, whose last page is read, do not need.
     if (isReading) left.abort();
     leave();
   }

@@ -22,15 +22,15 @@ export interface WrittenPage {
   readonly deltas: Deltas<'migration'>;
   readonly issues: readonly Issue[];
   readonly listed: readonly ListedEntry[];
-  /** So many entries from the front are settled and counted; the rest has to be done again. */
+  /** The number of entries from the front that have an outcome and are counted; the rest has to be repeated. */
   readonly settled: number;
-  /** Why it is not all of them. */
+  /** Why not all have one. */
   readonly interruption?: unknown;
   /** The newest `migratedAt` of items that are newer than the run. */
   readonly newest?: string;
 }
 
-/** What writing a page uses. */
+/** The context of writing a page. */
 export type PageContext = ProbedServices & {
   readonly target: EntryTarget & BatchContext['target'];
   readonly writeLimit: EngineContext['writeLimit'];
@@ -38,9 +38,10 @@ export type PageContext = ProbedServices & {
 };
 
 /**
- * Settles a page's entries, many at once: what seems to be new in batches, what these leave one by one. An entry with a fault of its own fails, and the others go on. When something
- * stops all of it, what was begun is finished. The result is then the unbroken row of settled entries from the front;
- * entries settled behind a gap are done again, which changes nothing.
+ * Migrates a page's entries concurrently: probably new ones in batches, the rest one by one. An entry that causes an
+ * error itself fails, and the others continue. If something stops the page, writes in flight are awaited. The result
+ * then covers the entries from the front up to the first one without an outcome. Later ones are repeated, which is
+ * idempotent.
  */
 export async function writePage(
   context: PageContext,
@@ -58,7 +59,7 @@ export async function writePage(
   const outcomes: Outcomes = new Map();
   let batchUnits = 0;
   const batches = run.inBatches ? cutIntoBatches(entries.filter((entry) => isNew(lookup, entry))) : [];
-  /** Entries with a fault of their own. */
+  /** Entries that caused an error themselves. */
   const again: SourceEntry[] = [];
   const settle = async (entry: SourceEntry, onOwnFault: (error: unknown) => void): Promise<void> => {
     throwIfAborted(signal);
@@ -84,7 +85,7 @@ export async function writePage(
       const entry = left[index]!;
       return settle(entry, () => again.push(entry));
     });
-    // The service may have come back just before it was asked: an entry that fails again beside others fails for good.
+    // The service may have recovered just before the probe, so try these again. An entry that fails again now fails.
     await forEachWithLimit(context.writeLimit, again.length, (index) => {
       const entry = again[index]!;
       return settle(entry, (error) => outcomes.set(entry, failedBy(error)));
@@ -98,16 +99,16 @@ export async function writePage(
 
 type Outcomes = Map<SourceEntry, EntryOutcome>;
 
-/** Whether nothing is known against creating its item. */
+/** Whether no item is known to exist for the entry. */
 function isNew(lookup: PageLookup, entry: SourceEntry): boolean {
   return !storedAt(lookup, entry) && lookup.firstAtKey?.has(entry) !== true;
 }
 
 function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
+  if (signal.aborted) throw new MigrationError('ABORTED', 'the task was stopped');
 }
 
-/** The settled entries from the front. */
+/** The result for the entries with an outcome from the front. */
 function sumUp(
   page: { task: string; entries: readonly SourceEntry[]; names: PageContext['settings']['names'] },
   outcomes: Outcomes,

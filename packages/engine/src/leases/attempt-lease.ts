@@ -1,6 +1,6 @@
 import { type Lease, leaseMs, MigrationError } from '@migrator/core';
 
-/** A moment by both clocks, in milliseconds. */
+/** A time by both clocks, in milliseconds. */
 export interface Moment {
   readonly monotonic: number;
   readonly wall: number;
@@ -9,14 +9,14 @@ export interface Moment {
 export type Clock = () => Moment;
 
 /**
- * Both, because each can stand still or jump where the other does not: the monotonic clock of a virtual machine may not count
- * the time for which it was paused, and the wall clock may be set back.
+ * Two clocks, because each may fail alone: the monotonic clock of a virtual machine may stop while the machine is
+ * paused, and the wall clock may be set back.
  */
 export const processClock: Clock = () => ({ monotonic: performance.now(), wall: Date.now() });
 
 /**
- * The lease of one attempt, renewed by each good answer of the ledger about this very attempt. Its time is the moment BEFORE
- * the question: the answer may have lain in the socket for as long as the process slept.
+ * The lease of one attempt, renewed by each confirmation of the ledger for this attempt. It counts from BEFORE the
+ * request: the response may have waited in the socket while the process was suspended.
  */
 export class AttemptLease implements Lease {
   readonly #clock: Clock;
@@ -27,7 +27,9 @@ export class AttemptLease implements Lease {
     this.#asked = asked;
   }
 
-  /** `asked`: when the ledger was asked, before its good answer. Answers may come out of turn: the newest question counts. */
+  /**
+   * `asked`: the time before the request to the ledger. Responses may arrive out of order: the newest request counts.
+   */
   renew(asked: Moment): void {
     if (asked.monotonic > this.#asked.monotonic) this.#asked = asked;
   }
@@ -38,8 +40,8 @@ export class AttemptLease implements Lease {
     if (age <= leaseMs.holder) return;
     throw new MigrationError(
       'LEASE_EXPIRED',
-      `the ledger has not answered for ${Math.round(age / 1_000)} s, so nothing is written: this process was stopped, ` +
-        'or Redis is out of its reach; the job goes on by itself',
+      `the ledger has not answered for ${Math.round(age / 1_000)} s, so nothing is written: this process was suspended, ` +
+        'or it can not reach Redis; the job is retried automatically',
     );
   }
 }

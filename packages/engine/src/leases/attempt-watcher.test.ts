@@ -54,7 +54,7 @@ function isHeld({ lease }: WatchedAttempt): boolean {
 
 test.each(['monotonic', 'wall'] as const)('a lease runs out by the %s clock alone', (which) => {
   const { now, clock } = clockOf();
-  const watcher = new AttemptWatcher({ look: () => new Promise(() => {}) }, { clock });
+  const watcher = new AttemptWatcher({ checkAttempts: () => new Promise(() => {}) }, { clock });
   const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
   now[which] += leaseMs.holder;
@@ -68,8 +68,8 @@ test.each(['monotonic', 'wall'] as const)('a lease runs out by the %s clock alon
 test('a lease is as old as the question that it was granted on, whenever the answer is read', async () => {
   const { now, clock } = clockOf();
   const answers: ((answers: CommitResult[]) => void)[] = [];
-  const look = (): Promise<CommitResult[]> => new Promise((resolve) => answers.push(resolve));
-  const watcher = new AttemptWatcher({ look }, { clock, everyMs: 5 });
+  const checkAttempts = (): Promise<CommitResult[]> => new Promise((resolve) => answers.push(resolve));
+  const watcher = new AttemptWatcher({ checkAttempts }, { clock, everyMs: 5 });
   const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
   await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0));
@@ -88,11 +88,11 @@ test('a lease is as old as the question that it was granted on, whenever the ans
 
 test('attempts whose ledger is out of reach go on until their leases run out', async () => {
   const { now, clock } = clockOf();
-  const look = vi.fn<Ledger['look']>().mockRejectedValue(new Error('away'));
-  const watcher = new AttemptWatcher({ look }, { clock, everyMs: 5 });
+  const checkAttempts = vi.fn<Ledger['checkAttempts']>().mockRejectedValue(new Error('away'));
+  const watcher = new AttemptWatcher({ checkAttempts }, { clock, everyMs: 5 });
   const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
-  await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(checkAttempts.mock.calls.length).toBeGreaterThan(2));
   expect(attempt.signal.aborted).toBe(false);
   expect(isHeld(attempt)).toBe(true);
   now.wall += leaseMs.holder + 1;
@@ -115,8 +115,10 @@ test.each(Object.keys(stops))(
   async (why) => {
     const { now, clock } = clockOf();
     const ledger = createMemoryLedger({ leaseMs: 0 });
-    const look = vi.fn<Ledger['look']>((id, attempts) => ledger.look(id, attempts));
-    const watcher = new AttemptWatcher({ look }, { clock, everyMs: 5 });
+    const checkAttempts = vi.fn<Ledger['checkAttempts']>((id, attempts) =>
+      ledger.checkAttempts(id, attempts),
+    );
+    const watcher = new AttemptWatcher({ checkAttempts }, { clock, everyMs: 5 });
     const parent = await open(ledger, migration);
     const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, parent);
     const attempt = await begin(ledger, watcher, part);
@@ -135,8 +137,8 @@ test.each(Object.keys(stops))(
     await stops[why]?.(ledger, part, parent);
     await vi.waitFor(() => expect(attempt.signal.aborted).toBe(true));
     now.monotonic += leaseMs.holder + 1;
-    const looks = look.mock.calls.length;
-    await vi.waitFor(() => expect(look.mock.calls.length).toBeGreaterThan(looks + 1));
+    const looks = checkAttempts.mock.calls.length;
+    await vi.waitFor(() => expect(checkAttempts.mock.calls.length).toBeGreaterThan(looks + 1));
     expect(isHeld(attempt)).toBe(false);
   },
 );
@@ -144,13 +146,13 @@ test.each(Object.keys(stops))(
 test('attempts of one operation are asked about in one call, and none about those that have left', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const look = vi.fn<Ledger['look']>().mockResolvedValue(['run', 'run']);
-  const watcher = new AttemptWatcher({ look });
+  const checkAttempts = vi.fn<Ledger['checkAttempts']>().mockResolvedValue(['run', 'run']);
+  const watcher = new AttemptWatcher({ checkAttempts });
   const attempts = [1, 2, 3].map((epoch) => watcher.watch('any', { task, epoch }, watcher.now()));
   attempts[1]?.leave();
   await vi.advanceTimersByTimeAsync(600);
-  expect(look).toHaveBeenCalledOnce();
-  expect(look.mock.calls[0]?.[1]).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
+  expect(checkAttempts).toHaveBeenCalledOnce();
+  expect(checkAttempts.mock.calls[0]?.[1]).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
   for (const { leave } of attempts) leave();
   expect(vi.getTimerCount()).toBe(0);
 });

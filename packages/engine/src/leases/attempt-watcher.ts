@@ -10,10 +10,13 @@ interface Attempt {
 }
 
 export interface WatchedAttempt {
-  /** Aborts once the attempt is to stop: its operation is paused, cancelled or over, or a newer start has taken over. */
+  /**
+   * Aborts when the attempt has to stop: its operation is paused, cancelled or has ended, or a newer attempt has
+   * started.
+   */
   readonly signal: AbortSignal;
   readonly lease: AttemptLease;
-  /** To be called when the attempt is over. */
+  /** Call it when the attempt has ended. */
   readonly leave: () => void;
 }
 
@@ -23,28 +26,28 @@ interface Group {
 }
 
 /**
- * Asks the ledger again and again about the attempts of one process, all of an operation in one call: renews their leases,
- * and tells those that are to stop, so that a page that takes long does not make a person wait.
+ * Checks the attempts of one process with the ledger periodically, all of an operation in one call. Renews their
+ * leases, and aborts those that have to stop, so that a pause need not wait for a long page.
  */
 export class AttemptWatcher {
-  readonly #ledger: Pick<Ledger, 'look'>;
+  readonly #ledger: Pick<Ledger, 'checkAttempts'>;
   readonly #everyMs: number;
   readonly #clock: Clock;
-  /** By operation. */
+  /** By operation id. */
   readonly #groups = new Map<string, Group>();
 
-  constructor(ledger: Pick<Ledger, 'look'>, options: { everyMs?: number; clock?: Clock } = {}) {
+  constructor(ledger: Pick<Ledger, 'checkAttempts'>, options: { everyMs?: number; clock?: Clock } = {}) {
     this.#ledger = ledger;
     this.#everyMs = options.everyMs ?? 500;
     this.#clock = options.clock ?? processClock;
   }
 
-  /** By the clocks that leases are measured with. To be asked for before the ledger is. */
+  /** The time by the clocks of leases. Read it before a request to the ledger. */
   now(): Moment {
     return this.#clock();
   }
 
-  /** A start of a task, as the ledger has granted it. `asked`: the moment before it was asked for. */
+  /** Watches an attempt that the ledger has started. `asked`: the time before that request. */
   watch(
     operationId: string,
     { task, epoch }: { readonly task: string; readonly epoch: number },
@@ -71,13 +74,13 @@ export class AttemptWatcher {
     const attempts = [...group.attempts];
     const asked = this.#clock();
     try {
-      const answers = await this.#ledger.look(operationId, attempts);
+      const answers = await this.#ledger.checkAttempts(operationId, attempts);
       for (const [index, { lease, stop }] of attempts.entries()) {
         if (answers[index] === 'run') lease.renew(asked);
         else stop.abort();
       }
     } catch {
-      // The ledger is out of reach: if it stays away the leases run out.
+      // The ledger can't be reached. If that lasts, the leases expire.
     }
   }
 

@@ -52,13 +52,13 @@ import {
 import { add, KeptIssues, ListedEntries } from './memory-lists.ts';
 
 export interface MemoryLedgerOptions {
-  /** How many issues of an operation are kept; 10,000 by default. */
+  /** How many issues of an operation are kept; `maxKeptIssues` by default. */
   readonly maxKeptIssues?: number;
-  /** How long a lease is taken to hold after it was granted or renewed, milliseconds; `leaseMs.ledger` by default. */
+  /** Milliseconds from a lease's grant or renewal to its expiry; `leaseMs.ledger` by default. */
   readonly leaseMs?: number;
 }
 
-/** A ledger that lives as long as the process: for a run without Redis. */
+/** A ledger in the memory of this process, for a run without Redis. */
 export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
   return new MemoryLedger(options);
 }
@@ -66,7 +66,7 @@ export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
 /** No method awaits anything, so each is one atomic step. */
 class MemoryLedger implements Ledger {
   readonly #maxKeptIssues: number;
-  /** In the order of their starts. */
+  /** Ordered by start. */
   readonly #operations = new Map<string, OperationRecord>();
   #holder: string | undefined;
   #lastStart = 0;
@@ -243,13 +243,13 @@ class MemoryLedger implements Ledger {
   }
 
   async commit(id: string, task: string, commit: Commit): Promise<CommitResult> {
-    // An attempt that commits has no write under way. Without the answer to go on it starts none.
+    // A committing attempt has no write in flight, and starts none unless the result allows it.
     this.#leases.giveUp(id, task, commit.epoch);
     const held = this.#held(id, task, commit.epoch);
     if (typeof held === 'string') return held;
     const { kept, record } = held;
     if (commit.expected !== undefined && !isAsExpected(record, commit.expected)) return 'missing';
-    // Before anything moves: it throws at deltas that can't be recorded.
+    // Before any change, because it throws for invalid deltas.
     const deltas = wholeDeltas(kept.operation.kind, commit.deltas);
     for (const { name, amount } of deltas) {
       add(record.counters, name, amount);
@@ -268,7 +268,7 @@ class MemoryLedger implements Ledger {
     return control;
   }
 
-  async look(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]> {
+  async checkAttempts(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]> {
     return attempts.map(({ task, epoch }) => {
       const held = this.#held(id, task, epoch);
       if (typeof held === 'string') return held;
@@ -334,7 +334,7 @@ class MemoryLedger implements Ledger {
     return this.#holder !== undefined && (this.#holder === operation.id || this.#holder === operation.parent);
   }
 
-  /** A part is paused and cancelled with its parent. */
+  /** The control of an operation. A part is also paused and cancelled with its parent. */
   #controlOf({ operation }: OperationRecord): Control {
     const parent = operation.parent === undefined ? undefined : this.#operations.get(operation.parent);
     const controls = [operation.control, parent?.operation.control];
@@ -351,7 +351,7 @@ class MemoryLedger implements Ledger {
     this.#holder = operation.id;
   }
 
-  /** The task's record, if the start that took this epoch still holds it. */
+  /** The task's record, if `epoch` is that of its current attempt. */
   #held(
     id: string,
     task: string,
@@ -366,7 +366,7 @@ class MemoryLedger implements Ledger {
   }
 }
 
-/** A run that was cut short has tasks that were never started; a retry would start them, unasked. */
+/** A cancelled or failed run has tasks that never started; a retry would start them unintentionally. */
 function isRetryable({ kind, state }: Pick<Operation, 'kind' | 'state'>): boolean {
   return kind === 'migration' && state.startsWith('completed');
 }

@@ -1,23 +1,23 @@
 import type { Issue, IssuePage, ListedEntry, ListedKind, ListedPage, PageRequest } from '@migrator/core';
 
-/** A task's issues beyond the cap. They are counted for each task, so that a reset can take them back. */
+/** The numbers of a task's issues beyond the limit, so that a reset can subtract them. */
 export interface UnkeptIssues {
   /** By code. */
   unkept: Map<string, number>;
-  /** Code of the task's own failure. */
+  /** The code of the task's own failure. */
   unkeptFailure?: string;
 }
 
 /**
- * An operation's issues. All are counted by code; those up to the cap are kept, in the order of their arrival. They outlive
- * the tasks' records.
+ * An operation's issues. All are counted by code; those up to the limit are kept, oldest first. They outlive the
+ * records of tasks.
  */
 export class KeptIssues {
   readonly codes = new Map<string, number>();
   readonly #most: number;
-  /** By place in the order of arrival; an issue that replaces another takes over its place. */
+  /** By order of arrival; an issue that replaces another keeps its place in the order. */
   readonly #issues = new Map<number, Issue>();
-  /** Where the issues of a task stand, by their keys. */
+  /** The place in that order of each issue of a task, by key. */
   readonly #places = new Map<string, Map<string, number>>();
   #lastPlace = 0;
 
@@ -28,7 +28,7 @@ export class KeptIssues {
   record(issue: Issue, record: UnkeptIssues): void {
     const { task, key, code } = issue;
     const held = this.#places.get(task)?.get(key);
-    // A task has one failure of its own; which other issues are repetitions is not known beyond the cap.
+    // A task has one failure of its own. Beyond the limit it is not known which other issues are repetitions.
     if (held === undefined) this.resolve(task, key, record);
     else add(this.codes, this.#issues.get(held)!.code, -1);
     add(this.codes, code, 1);
@@ -43,7 +43,7 @@ export class KeptIssues {
     this.#places.set(task, places.set(key, place));
   }
 
-  /** An issue that was only counted can't be found by its key, the task's own failure excepted. */
+  /** Removes an issue. One that was only counted has no key, except the task's own failure. */
   resolve(task: string, key: string, record: UnkeptIssues | undefined): void {
     const places = this.#places.get(task);
     const place = places?.get(key);
@@ -58,7 +58,7 @@ export class KeptIssues {
     }
   }
 
-  /** Takes all of a task's issues back. */
+  /** Removes all of a task's issues. */
   reset(task: string, record: UnkeptIssues): void {
     for (const key of [...(this.#places.get(task)?.keys() ?? []), '']) this.resolve(task, key, record);
     for (const [code, count] of record.unkept) add(this.codes, code, -count);
@@ -83,7 +83,7 @@ export class KeptIssues {
   }
 }
 
-/** Entries by kind, in the order of their arrival: each once, up to a number of each kind. */
+/** Entries by kind, oldest first: each once, up to a limit for each kind. */
 export class ListedEntries {
   readonly #most: number;
   readonly #byKind = new Map<ListedKind, { place: number; task: string; key: string }[]>();

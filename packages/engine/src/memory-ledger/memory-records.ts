@@ -19,7 +19,7 @@ export interface TaskRecord extends UnkeptIssues {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** All that the ledger in memory holds of one operation. */
+/** The record of one operation in the memory ledger. */
 export interface OperationRecord {
   operation: Mutable<Omit<Operation, 'listing' | 'tasks' | 'totals' | 'codes' | 'coordinatorState'>>;
   listing: { cursor?: string; done: boolean };
@@ -86,7 +86,7 @@ export function snapshot(kept: OperationRecord): Operation {
   });
 }
 
-/** What the ledger in memory knows of the leases that it has granted: until when each holds. */
+/** The leases that the memory ledger has granted, with their expiry. */
 export class OutstandingLeases {
   readonly #leaseMs: number;
   readonly #ends = new Map<string, number>();
@@ -95,7 +95,7 @@ export class OutstandingLeases {
     this.#leaseMs = leaseMs;
   }
 
-  /** Renews it where it was granted before. */
+  /** Grants or renews a lease. */
   grant(id: string, task: string, epoch: number): void {
     this.#ends.set(nameOf(id, task, epoch), performance.now() + this.#leaseMs);
   }

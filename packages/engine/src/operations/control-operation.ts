@@ -2,7 +2,7 @@ import { type Control, MigrationError, type Operation, type Ledger } from '@migr
 
 import type { CoordinatorContext } from '../engine-context.ts';
 
-/** Pauses, resumes or cancels what is running, over all processes. */
+/** Pauses, resumes or cancels the active operation, on all workers. */
 export async function controlCurrent(
   context: Pick<CoordinatorContext, 'ledger' | 'dispatcher'>,
   control: Control,
@@ -13,8 +13,8 @@ export async function controlCurrent(
     throw new MigrationError('NOTHING_RUNNING', `${operation.id} is being cancelled already`);
   }
   await context.ledger.control(operation.id, control);
-  // The supervisor would do it in its next tick; a person should not have to wait for that. The state comes last: what
-  // the queue does before it is known as ours is taken for a person's, who wants the same.
+  // The supervisor would do it in its next tick; doing it here saves that wait. The state is written last: until then
+  // the supervisor takes the queue's change for an operator's, which has the same effect.
   if (control !== 'cancel') {
     if (control === 'pause') await context.dispatcher.pause();
     else await context.dispatcher.resume();
@@ -25,8 +25,8 @@ export async function controlCurrent(
 }
 
 /**
- * Whether any attempt may still write. Tells pausing from paused: the queue's own count of active jobs keeps those of a
- * worker that is gone until another worker looks.
+ * Whether any attempt may still write, which distinguishes pausing from paused. The queue's count of active jobs
+ * would not do: it includes those of a dead worker until another one finds them stalled.
  */
 export async function hasLeases(ledger: Ledger): Promise<boolean> {
   try {

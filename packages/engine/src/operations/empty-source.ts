@@ -6,7 +6,7 @@ import {
   type Source,
 } from '@migrator/core';
 
-/** The guide's words for a source that holds nothing where it is looked for. */
+/** The error for a source without data, with the message that the contract gives. */
 export function noData(source: Pick<Source, 'describe' | 'binding'>): MigrationError {
   const { emulator } = source.binding;
   const where = emulator === undefined ? '' : ` of the emulator at ${emulator} (FIRESTORE_EMULATOR_HOST)`;
@@ -18,12 +18,12 @@ export function noData(source: Pick<Source, 'describe' | 'binding'>): MigrationE
   );
 }
 
-/** Whether all users of the run were gone through, no entry was met, and the request does not allow that. */
+/** Whether all users of the run are done without any entry, and the request does not allow that. */
 export function isWithoutData(operation: Operation, { allowEmpty = false }: MigrationRequest): boolean {
   return !allowEmpty && operation.tasks.failed === 0 && processedEntries(operation) === 0;
 }
 
-/** Of a run that meets no entry: what a prune would take for orphans is all there is. */
+/** The error for a prune against a source without entries: every item would be an orphan. */
 export function pruneSourceEmpty(
   source: Source,
   { userIds }: Pick<MigrationRequest, 'userIds'>,

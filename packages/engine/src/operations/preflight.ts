@@ -7,24 +7,24 @@ import { noData, pruneSourceEmpty } from './empty-source.ts';
 const limitMs = 20_000;
 
 /**
- * Looks, before a run, whether it can work at all. Throws the first thing that a person has to correct; the service's own
- * words where that keeps it waiting for longer than 20 s. `signal`: the caller has gone.
+ * Checks before a run that it can work. Rejects with the first problem that an operator has to correct. After 20 s it
+ * rejects with the service's last error, or NOT_ANSWERED. `signal`: aborts when the caller has disconnected.
  */
 export async function preflight(
   context: Pick<EngineContext, 'source' | 'target'>,
   request: MigrationRequest,
   signal?: AbortSignal,
 ): Promise<void> {
-  await withinLimit(limitMs, signal, (limited) => look(context, request, limited));
+  await withinLimit(limitMs, signal, (limited) => check(context, request, limited));
 }
 
-async function look(
+async function check(
   { source, target }: Pick<EngineContext, 'source' | 'target'>,
   request: MigrationRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const data = requireData();
-  // Its failure is met when its turn comes: of two troubles it is always the table's that is told.
+  // Awaited below. If both checks fail, the table's error is reported.
   data.catch(() => undefined);
   await target.preflight(signal);
   if (request.prune && !(await hasEntries())) throw pruneSourceEmpty(source, request);
@@ -46,11 +46,11 @@ async function look(
   async function requireData(): Promise<void> {
     if (request.allowEmpty === true) return;
     if (request.userIds !== undefined) {
-      // An empty user among several is no mistake; all of them empty is.
+      // Some users without entries are fine; all without entries are an error.
       if (await someUserHasEntries(request.userIds)) return;
     } else {
       const { users } = await source.listUsers({ pageSize: 1, signal });
-      // Of a mistyped collection Firestore knows no entry, while the users are there.
+      // If the collection's name is mistyped there are users but no entries.
       if (users.length > 0 && (await source.hasEntries(signal))) return;
     }
     throw noData(source);

@@ -14,7 +14,7 @@ import { newestRun } from '../reports/migration-report.ts';
 
 type Context = Pick<EngineContext, 'ledger' | 'binding'>;
 
-/** Throws OTHER_BINDING where the operation is about something else than this process is configured for. */
+/** Throws OTHER_BINDING if the operation is bound to another source, target or settings than this process. */
 export function requireSameBinding(
   operation: Pick<Operation, 'id' | 'binding'>,
   own: Binding,
@@ -25,12 +25,12 @@ export function requireSameBinding(
   const words = describeDifferences(differences, { actual: 'here', expected: `in ${operation.id}` });
   throw new MigrationError(
     'OTHER_BINDING',
-    `This process is configured for something else than ${operation.id}: ${words}. ` +
-      'Set these variables as that run had them and start this process again, or ask one that has them so',
+    `The configuration of this process differs from that of ${operation.id}: ${words}. ` +
+      'Set these variables to the values of that run and restart this process, or call a process with those values',
   );
 }
 
-/** For what is about "the last run": throws OTHER_BINDING where all known runs have another source or target than `parts`. */
+/** For requests about "the last run": throws OTHER_BINDING if all known runs differ from this process in `parts`. */
 export async function requireOwnRuns(
   { ledger, binding }: Context,
   parts: readonly BindingPart[] = sourceAndTarget,

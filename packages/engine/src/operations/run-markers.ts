@@ -21,14 +21,14 @@ import { AttemptLease, processClock } from '../leases/attempt-lease.ts';
 import { migrationReport } from '../reports/migration-report.ts';
 
 /**
- * The table keeps, in a tag for each source, what became of the newest run of all users. A tag is lost only with the table,
- * while Redis and an application's state file may be gone at its next start:
+ * The table keeps, in a tag for each source, the state of the newest run of all users. A tag is lost only with the
+ * table, but Redis and an application's state file may be lost before its next start:
  *
  *     a run starts where there is a marker ──► started ──► completed, and valid ──► completed
- *     a rollback takes it back, before its first delete ──► rolled-back
+ *     a rollback, before its first delete ──► rolled-back
  *
- * Where tags may not be used, or the service has none, nothing fails: reports say so. Other errors are thrown, as from all
- * calls of a coordinator: its next round tries again.
+ * If tags are not permitted or not supported, nothing fails; reports say so. Other errors are thrown, and the
+ * coordinator's next round tries again.
  */
 
 type MarkerContext = Pick<CoordinatorContext, 'ledger' | 'target'>;
@@ -36,13 +36,16 @@ type MarkerContext = Pick<CoordinatorContext, 'ledger' | 'target'>;
 const prefix = 'journal-migration/';
 const hashCharacters = 16;
 
-/** The table itself is no part of it: under each name and endpoint it is the same one. */
+/** Without the table itself, which may be reached by several names and endpoints. */
 export function runMarkerKey(binding: Binding): string {
   const fingerprint = bindingFingerprint(binding, sourceAndSettings);
   return prefix + createHash('sha256').update(fingerprint).digest('hex').slice(0, hashCharacters);
 }
 
-/** Undefined where there is none, or the table can't keep any. Throws where it is not known: out of reach, say. */
+/**
+ * Undefined if there is none, or if the table can't keep any. Throws if it can't be read, for example because the
+ * table can't be reached.
+ */
 export async function readRunMarker(
   target: Pick<Target, 'readTags'>,
   binding: Binding,
@@ -57,7 +60,7 @@ export async function readRunMarker(
   }
 }
 
-/** An older run's marker says nothing about what follows. */
+/** Replaces the marker of an older run. */
 export async function markStarted(
   context: MarkerContext,
   run: Operation,
@@ -69,12 +72,14 @@ export async function markStarted(
     if (!(await context.target.readTags(key, signal)).has(key)) return;
     await write(context, run, key, { state: 'started', migrationId: run.id }, signal);
   } catch (error) {
-    // Its end says so.
+    // `markCompleted` reports the refusal.
     throwUnlessRefused(error);
   }
 }
 
-/** For a run that has completed; one whose own verification is invalid is not marked. Answers with what kept it from that. */
+/**
+ * Marks a run as completed, unless its verification is invalid. Returns why the marker could not be written, if so.
+ */
 export async function markCompleted(
   context: MarkerContext,
   run: Operation,
@@ -106,7 +111,7 @@ export async function markCompleted(
     prune: prune === null ? undefined : { deleted: prune.pruned, kept: prune.kept, unknown: prune.unknown },
   };
   try {
-    // What can't be read at the next start does not help.
+    // A marker that can't be read at the next start is useless.
     await context.target.readTags(key, signal);
     await write(context, run, key, marker, signal);
     return undefined;
@@ -117,8 +122,9 @@ export async function markCompleted(
 }
 
 /**
- * For the runs that a rollback is about to take back, of every source. Answers with why it is not known which those are.
- * Throws where a marker is known and can't be changed: it would go on saying that a run has completed.
+ * Marks as rolled back the runs, of every source, that a rollback is about to delete. Returns why the markers could
+ * not be read, if so. Throws if a marker exists but can't be changed, because it would still say that the run
+ * completed.
  */
 export async function markRolledBack(
   context: MarkerContext,
@@ -131,7 +137,7 @@ export async function markRolledBack(
     tags = await context.target.readTags(prefix, signal);
   } catch (error) {
     throwUnlessRefused(error);
-    // A service without tags has no markers.
+    // Without tags there are no markers.
     return MigrationError.codeOf(error) === 'NOT_SUPPORTED' ? undefined : messageOf(error);
   }
   for (const [key, text] of tags) {
@@ -145,12 +151,12 @@ export async function markRolledBack(
   return undefined;
 }
 
-/** A run of some users, or one that wrote nothing, is not what a start of the application asks for. */
+/** Only a run of all users that wrote items is marked: an application's start relies on it. */
 function isMarked(request: Operation['request']): request is MigrationRequest {
   return request.kind === 'migration' && !request.dryRun && request.userIds === undefined;
 }
 
-/** A coordinator that was stopped in between and wakes when the operation is long over writes nothing (Lease). */
+/** The lease keeps a coordinator that was suspended from writing after the operation's end. */
 async function write(
   { ledger, target }: MarkerContext,
   operation: Operation,
@@ -164,7 +170,7 @@ async function write(
   await target.writeTag(key, encodeRunMarker(marker), new AttemptLease(asked, processClock), signal);
 }
 
-/** Refused are those whom the service does not let use tags, or whose request it does not know or take. */
+/** Returns if the service denies or does not support tags; throws other errors. */
 function throwUnlessRefused(error: unknown): void {
   const code = MigrationError.codeOf(error);
   const { onExhausted } = errorTable[code];

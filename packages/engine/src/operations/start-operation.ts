@@ -18,8 +18,8 @@ export class OperationRunningError extends MigrationError {
 }
 
 /**
- * Opens an operation and dispatches its coordinator. Opens nothing for a caller that has gone (`signal`), who could not
- * learn of it.
+ * Opens an operation and dispatches its coordinator. Throws ABORTED if the caller has disconnected (`signal`),
+ * because it could not learn the id.
  */
 export async function startOperation(
   context: Omit<CoordinatorContext, 'source' | 'settings'>,
@@ -31,14 +31,14 @@ export async function startOperation(
   const now =
     request.kind === 'migration' ? await startTimeOf(context, binding, context.now()) : context.now();
   if (signal?.aborted === true)
-    throw new MigrationError('ABORTED', 'the caller has gone; nothing was started');
+    throw new MigrationError('ABORTED', 'the caller has disconnected; nothing was started');
   const result = await context.ledger.open(request, { now, binding });
   if (!result.opened) throw new OperationRunningError(result.current);
   await context.dispatcher.coordinate(result.operation.id);
   return result.operation;
 }
 
-/** What a verification or a rollback is about has to have been done from and to where this process would look. */
+/** Throws OTHER_BINDING if the runs that a verification or rollback is about have another source or target. */
 async function requireOwn(
   context: Pick<CoordinatorContext, 'ledger' | 'binding'>,
   request: OperationRequest,
@@ -53,7 +53,7 @@ async function requireOwn(
   if (run !== undefined) requireSameBinding(run, await context.binding(), sourceAndTarget);
 }
 
-/** Takes a finished run up again to go through its failed users: all, one, or those with a code. */
+/** Reopens a run that has ended to retry its failed users: all, one, or those with a code. */
 export async function retryMigration(
   context: Pick<CoordinatorContext, 'ledger' | 'binding' | 'dispatcher'>,
   id: string,

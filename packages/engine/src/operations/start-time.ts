@@ -1,19 +1,25 @@
 import { type Binding, isSameBinding, type Ledger, readProvenance, type Target } from '@migrator/core';
 
-/** A look at the table reads 8 segments of at most so many pages of 1 MB: some 200 MB, or 50,000 read units (1 US cent). */
+/**
+ * The table scan is limited to this many segments of `pagesPerSegment` pages of 1 MB: some 200 MB, or 50,000 read
+ * units (1 US cent).
+ */
 const segments = 8;
 const pagesPerSegment = 25;
-const lookLimitMs = 5_000;
+const scanLimitMs = 5_000;
 const recentRuns = 20;
-/** What claims to come from further ahead is no clock that is off by some days, and would take every later run along. */
+/**
+ * Ignores a `migratedAt` further ahead than this. It is not a clock that is wrong by days, and would shift all later
+ * runs.
+ */
 const furthestMs = 366 * 24 * 60 * 60 * 1_000;
 
 /**
- * When a run may start: now, or just after the newest item that an earlier run wrote. A run that starts before it, by a
- * clock that is behind or after one that was ahead, finds its items newer and repairs none of them.
+ * When a run may start: now, or a millisecond after the newest item of an earlier run. With an earlier start, because
+ * of a wrong clock, the run would find those items newer and would not repair them.
  *
- * The ledger sees to it that starts grow. Only where it knows no run into this table, the table is asked, within limits; an
- * item that this look has missed is met by the run, which notes it (`newestSeen`), so that the next one starts after it.
+ * The ledger ensures that starts increase. Only if it has no run into this table, part of the table is scanned. A run
+ * that meets a newer item that the scan missed records it (`newestSeen`), so that the next run starts after it.
  */
 export async function startTimeOf(
   { ledger, target }: { readonly ledger: Ledger; readonly target: Target },
@@ -34,11 +40,11 @@ export async function startTimeOf(
   return new Date(Math.max(now.getTime(), ...times));
 }
 
-/** The newest of each segment, as far as the look gets. */
+/** The newest `migratedAt` of each segment, as far as it was scanned. */
 async function newestProvenances(target: Target): Promise<string[]> {
-  const signal = AbortSignal.timeout(lookLimitMs);
+  const signal = AbortSignal.timeout(scanLimitMs);
   const newest = Array.from({ length: segments }, () => '');
-  const look = async (segment: number): Promise<void> => {
+  const scanSegment = async (segment: number): Promise<void> => {
     let cursor: string | undefined;
     for (let page = 0; page < pagesPerSegment; page += 1) {
       const found = await target.scan({
@@ -56,7 +62,7 @@ async function newestProvenances(target: Target): Promise<string[]> {
       if (cursor === undefined) return;
     }
   };
-  // What was found before a segment failed is as good as without it.
-  await Promise.allSettled(newest.map((_, segment) => look(segment)));
+  // A segment that fails leaves the results of the others.
+  await Promise.allSettled(newest.map((_, segment) => scanSegment(segment)));
   return newest.filter((text) => text !== '');
 }

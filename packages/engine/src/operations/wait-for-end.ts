@@ -4,7 +4,7 @@ import type { Progress, StatusState } from '../api/status.ts';
 import { currentStatus } from '../reports/current-status.ts';
 import { waitForOperation } from './wait-for-operation.ts';
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface RunProgress extends Progress {
   migrationId: string;
   state: StatusState;
@@ -15,35 +15,35 @@ export interface WaitForEndOptions {
   /** Called about once a second. */
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   readonly meanwhile?: () => Promise<void>;
-  /** Whether anything is being worked on, which tells pausing from paused. */
+  /** Whether any task is active, which distinguishes pausing from paused. */
   readonly isActive?: () => Promise<boolean>;
   readonly onError?: (error: unknown) => Promise<void>;
 }
 
-const tellEveryMs = 1_000;
+const reportEveryMs = 1_000;
 
 /**
- * Waits for an operation's end. Throws ABORTED with the signal, and where the operation is paused because only a
- * person can help (access denied, say), the error that it is paused with. One that a person has paused is waited for.
+ * Waits for an operation's end. Rejects with ABORTED when the signal aborts. If an error has paused the operation
+ * (access denied, for example), rejects with that error. Keeps waiting if an operator has paused it.
  *
- * `meanwhile` is done with each look; what it and the ledger throw goes through `onError`, which may throw.
+ * `meanwhile` is called with each poll. Errors of it and of the ledger are passed to `onError`, which may throw.
  */
 export async function waitForEnd(ledger: Ledger, id: string, options: WaitForEndOptions): Promise<Operation> {
   const { signal, onProgress, meanwhile, onError, isActive = async () => false } = options;
   throwIfAborted(signal);
-  let told = 0;
-  const look = async (): Promise<Operation | undefined> => {
+  let reportedAt = 0;
+  const poll = async (): Promise<Operation | undefined> => {
     const operation = await ledger.get(id);
     await meanwhile?.();
     return operation;
   };
-  const onLook = async (running: Operation): Promise<void> => {
+  const onPoll = async (running: Operation): Promise<void> => {
     throwIfStuck(running);
-    if (onProgress === undefined || Date.now() - told < tellEveryMs) return;
-    told = Date.now();
-    await tell(ledger, running, isActive, onProgress);
+    if (onProgress === undefined || Date.now() - reportedAt < reportEveryMs) return;
+    reportedAt = Date.now();
+    await reportProgress(ledger, running, isActive, onProgress);
   };
-  const operation = await waitForOperation(look, { signal, onLook, onError });
+  const operation = await waitForOperation(poll, { signal, onPoll, onError });
   if (operation !== undefined && operation.state !== 'running') return operation;
   throwIfAborted(signal);
   throw new MigrationError('NOT_FOUND', `the records of ${id} are gone`);
@@ -56,7 +56,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   });
 }
 
-/** Paused by the migration itself, with an error: a person's pause has no code. */
+/** Whether an error has paused it. The reason of an operator's pause has no code. */
 export function isStuck({ control, reason }: Operation): boolean {
   return control === 'pause' && codeAndMessage(reason) !== undefined;
 }
@@ -75,7 +75,7 @@ function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorTable, text);
 }
 
-async function tell(
+async function reportProgress(
   ledger: Ledger,
   operation: Operation,
   isActive: () => Promise<boolean>,

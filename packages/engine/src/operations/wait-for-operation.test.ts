@@ -17,9 +17,9 @@ function lookAt(...views: readonly ({ state: string } | undefined | Error)[]) {
 
 test('resolves with the operation once it is over, and tells of it while it runs', async () => {
   const seen: unknown[] = [];
-  const onLook = (view: unknown): void => void seen.push(view);
-  const look = lookAt(running, running, completed);
-  expect(await waitForOperation(look, { everyMs: 1, onLook })).toBe(completed);
+  const onPoll = (view: unknown): void => void seen.push(view);
+  const poll = lookAt(running, running, completed);
+  expect(await waitForOperation(poll, { everyMs: 1, onPoll })).toBe(completed);
   expect(seen).toEqual([running, running]);
 });
 
@@ -33,12 +33,12 @@ test('resolves with the operation as it is after the limit, and with the signal'
   const waiting = waitForOperation(lookAt(running), {
     everyMs: 60_000,
     signal: stop.signal,
-    onLook: () => void setImmediate(() => stop.abort()),
+    onPoll: () => void setImmediate(() => stop.abort()),
   });
   expect(await waiting).toBe(running);
 });
 
-test('what a look throws is thrown, unless onError says to go on', async () => {
+test('what a poll throws is thrown, unless onError returns', async () => {
   const away = new Error('away');
   await expect(waitForOperation(lookAt(away))).rejects.toBe(away);
   const errors: unknown[] = [];
@@ -47,10 +47,10 @@ test('what a look throws is thrown, unless onError says to go on', async () => {
   expect(errors).toEqual([away]);
 });
 
-test('what onLook throws ends the wait, whatever onError says', async () => {
+test('what onPoll throws ends the wait, whatever onError says', async () => {
   const stuck = new Error('stuck');
-  const onLook = (): never => {
+  const onPoll = (): never => {
     throw stuck;
   };
-  await expect(waitForOperation(lookAt(running), { onLook, onError: () => undefined })).rejects.toBe(stuck);
+  await expect(waitForOperation(lookAt(running), { onPoll, onError: () => undefined })).rejects.toBe(stuck);
 });

@@ -2,16 +2,16 @@ import { type Binding, type Ledger, type Operation, processedEntries, withoutDig
 
 import type { CurrentStatus, PaceReport, Progress, StatusState } from '../api/status.ts';
 
-/** What a process knows beside the ledger of how the operation gets on. */
+/** What a process knows about the operation's progress in addition to the ledger. */
 export interface LiveView {
-  /** Nothing moves, as no worker takes part in it or none has said anything for some seconds. */
-  readonly standsStill?: boolean;
-  /** Why, before what the operation itself says; a pause has a reason of its own, and a cancel needs no worker. */
+  /** No progress: no worker is configured for the operation, or no coordinator round was recorded for some seconds. */
+  readonly isStalled?: boolean;
+  /** The reason. It takes precedence over the operation's own, unless that is paused or cancelled. */
   readonly reason?: string | null;
   readonly pace?: PaceReport | undefined;
 }
 
-/** What is going on. `own`: what this process is configured for. `isActive`: whether any task is being worked on right now. */
+/** The current status. `own`: the binding of this process. `isActive`: whether any task is active. */
 export async function currentStatus(
   ledger: Ledger,
   own: Binding,
@@ -58,12 +58,11 @@ async function workingPart(ledger: Ledger, operation: Operation): Promise<Operat
   return (await ledger.get(verificationId)) ?? operation;
 }
 
-/** `part` is what is being worked on: the operation itself or the verification it ends with. */
+/** `part`: the part in progress: the operation itself or its verification. */
 export function progressOf(operation: Operation, part: Operation = operation, live: LiveView = {}): Progress {
   const total = part.coordinatorState.totalEntries ?? null;
   const processed = doneBy(part);
-  const perSecond =
-    operation.control === 'run' && live.standsStill !== true ? rounded(speedOf(part, live)) : 0;
+  const perSecond = operation.control === 'run' && live.isStalled !== true ? rounded(speedOf(part, live)) : 0;
   const left = total === null ? null : Math.max(0, total - processed);
   return {
     processed,
@@ -82,12 +81,14 @@ export function progressOf(operation: Operation, part: Operation = operation, li
   };
 }
 
-/** A slow rate is no rate of 0. */
+/** A slow rate keeps one decimal, so that it is not shown as 0. */
 function rounded(perSecond: number): number {
   return perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond);
 }
 
-/** Entries a second. While the write limit holds writes back it alone says how fast: commits come in lumps then. */
+/**
+ * Entries a second. While the budget limits writes the rate follows from the budget, because commits are bursty then.
+ */
 function speedOf(part: Operation, { pace }: LiveView): number {
   const { writeUnits = 0 } = part.totals;
   const processed = doneBy(part);
@@ -96,13 +97,15 @@ function speedOf(part: Operation, { pace }: LiveView): number {
   return part.coordinatorState.rate?.perSecond ?? 0;
 }
 
-/** Entries dealt with so far; of a rollback and a prune, items looked at. */
+/** The number of entries processed; for a rollback and a prune, items scanned. */
 export function doneBy(operation: Operation): number {
   if (operation.kind === 'migration') return processedEntries(operation);
   return operation.totals[operation.kind === 'verification' ? 'entries' : 'scanned'] ?? 0;
 }
 
-/** Entries may come and go while they are counted and read, so the count is a guide; only a completed end is 100. */
+/**
+ * Entries may be added and deleted during the run, so the total is an estimate. Only a completed operation has 100.
+ */
 function percentOf(processed: number, total: number | null, { state }: Operation): number | null {
   if (state === 'completed' || state === 'completed-with-failures') return 100;
   if (total === null) return null;

@@ -11,7 +11,7 @@ const paces = [
 /** Bytes that one strongly consistent read unit covers. */
 const bytesPerReadUnit = 4_096;
 
-/** The bill and the time of a run, from what its dry run has counted. */
+/** The cost and duration of a run, from the counts of its dry run. */
 export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSecond: number | null): Estimate {
   const count = (name: string): number => dryRun.totals[name] ?? 0;
   const entries = processedEntries(dryRun);
@@ -19,7 +19,7 @@ export function estimate(dryRun: Operation, prices: Prices, maxWriteUnitsPerSeco
   const writes = count('created') + count('repaired');
   const bytes = count('bytes');
   const meanBytes = writes === 0 ? 0 : bytes / writes;
-  // Each entry and each user is read; counting takes a read for a thousand; a verification reads every entry again.
+  // A read for each entry and each user; one for every thousand entries counted; a verification reads all again.
   const run = entries + listed + Math.ceil(entries / 1_000);
   const firestoreReads = { run, verification: run };
   const perItem = Math.max(1, Math.ceil(meanBytes / bytesPerReadUnit));

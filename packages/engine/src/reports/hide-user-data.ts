@@ -10,22 +10,22 @@ import {
 } from '@migrator/core';
 
 /**
- * Stands for a user where ids are not to be shown: the same one each time, so that lines can be put together. No
- * protection against a reader who guesses ids and compares.
+ * A stable replacement for a user id, so that log lines can be correlated. It does not protect against a reader who
+ * guesses ids and compares.
  */
 export function pseudonym(userId: string): string {
   return `user-${createHash('sha256').update(userId).digest('hex').slice(0, 16)}`;
 }
 
-/** A task as a person reads it: `alice`, `segment 3 of 8`, `segment 3 of 8 closely`. */
+/** A task's name for display: `alice`, `segment 3 of 8`, `segment 3 of 8 (rescan)`. */
 export function taskLabel(id: string, hideUserData: boolean): string {
   const task = parseTaskId(id);
   if (task.type === 'segment')
-    return `segment ${task.segment + 1} of ${task.of}${task.close === true ? ' closely' : ''}`;
+    return `segment ${task.segment + 1} of ${task.of}${task.rescan === true ? ' (rescan)' : ''}`;
   return hideUserData ? pseudonym(task.userId) : task.userId;
 }
 
-/** `ACCESS_DENIED: …` says what was asked of whom; its code says enough. */
+/** The code of a reason such as `ACCESS_DENIED: …`, whose message may name a user. */
 export function briefReason(reason: string): string {
   return /^([A-Z][A-Z_]+): /.exec(reason)?.[1] ?? reason;
 }
@@ -64,7 +64,7 @@ function issueWithoutUserData(issue: Issue): Issue {
   };
 }
 
-/** The ledger for readers who are not to see users: with pseudonyms, without messages and contents. */
+/** A ledger for reports without user data: with pseudonyms, without messages and contents. */
 export function hidingLedger(ledger: Ledger): Ledger {
   const hidden: Pick<Ledger, 'get' | 'current' | 'list' | 'issues' | 'taskIssues' | 'listed'> = {
     async get(id) {
@@ -105,7 +105,7 @@ export function hidingLedger(ledger: Ledger): Ledger {
   });
 }
 
-/** `users/alice/trading-journal/2026-01-01` with a pseudonym in the place of alice. */
+/** `users/alice/trading-journal/2026-01-01` with a pseudonym for alice. */
 function hiddenPath(path: string): string {
   const [users, userId, ...rest] = path.split('/');
   return userId === undefined ? path : [users, pseudonym(userId), ...rest].join('/');

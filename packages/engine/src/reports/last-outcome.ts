@@ -13,15 +13,15 @@ import { migrationStats } from './migration-stats.ts';
 import { rollbackReport } from './rollback-report.ts';
 import { verificationReport } from './verification-report.ts';
 
-/** In this order where two end in the same millisecond. */
+/** The order of operations that end in the same millisecond. */
 const kinds = ['verification', 'rollback', 'migration'] as const;
 
-/** So many of each kind are looked at: a retry may end an older run after newer ones. */
+/** How many of each kind are compared: a retried older run may end after newer ones. */
 const looked = 10;
 
 /**
- * What ended last between this source and target: a run, dry runs too, a verification or a rollback. A run's own
- * verification is a part of the run's outcome.
+ * The operation between this source and target that ended last: a run (also a dry run), a verification or a rollback.
+ * A run's own verification belongs to the run.
  */
 export async function lastOutcome(
   ledger: Pick<Ledger, 'get' | 'list'>,
@@ -46,7 +46,7 @@ export async function lastOutcome(
   };
 }
 
-/** How an operation ended, in one sentence. `verification`: the one that a run ended with. */
+/** The outcome of an operation in one sentence. `verification`: the run's own. */
 export function outcomeMessage(operation: Operation, verification?: Operation): string {
   switch (operation.kind) {
     case 'verification':

@@ -11,7 +11,7 @@ import {
 
 import type { EntryKind } from '../api/fields.ts';
 
-/** What counts the entries of each kind. */
+/** The counter of each kind. */
 const counterOf = {
   'encoded-as-text': 'textEntries',
   'unexpected-type': 'warnedEntries',
@@ -25,7 +25,7 @@ interface EntriesPage {
   readonly cursor?: string;
 }
 
-/** One page of a run's entries of a kind, oldest first. `count`: all there are, listed or not. */
+/** One page of a run's entries of a kind, oldest first. `count`: the number of all, listed or not. */
 export async function listedEntries(
   ledger: Ledger,
   run: Operation,
@@ -45,10 +45,13 @@ export async function listedEntries(
   return { items: details, count, cursor };
 }
 
-/** A cursor is the place of the operation among those that hold the list, and its own cursor behind that. */
+/**
+ * A cursor is the index of the operation among those that hold the list, times this, plus that operation's own
+ * cursor.
+ */
 const cursorStep = 1_000_000;
 
-/** Each end of a run that pruned holds a list. */
+/** Each prune of a run (one for each of its ends) has its own list. */
 async function prunedEntries(
   ledger: Ledger,
   { coordinatorState }: Operation,

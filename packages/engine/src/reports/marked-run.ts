@@ -1,18 +1,19 @@
 import { type Binding, type Ledger, migratedAtOf, type Operation, type RunMarker } from '@migrator/core';
 
-/** A run as far as its marker tells, with what a report of it asks a ledger for. */
+/** A run reconstructed from its marker, with the ledger methods that its report calls. */
 export interface MarkedRun {
   readonly operation: Operation;
   readonly ledger: Pick<Ledger, 'get' | 'issues'>;
 }
 
-/** Undefined where the marker names no run. */
+/** Undefined if the marker names no run. */
 export function markedRun(marker: RunMarker, binding: Binding): MarkedRun | undefined {
   const { migrationId } = marker;
   const startedAt = migratedAtOf(migrationId);
   if (startedAt === undefined) return undefined;
   const bare = { ...blank, binding, startedAt };
-  // It was to do everything: a run that has not come to its end, or was rolled back, is the newest for every request.
+  // The marker does not hold the request. Assume all steps, so that a run that has not ended, or was rolled back, is
+  // the newest for every request.
   const request = { kind: 'migration', dryRun: false, verify: true, prune: true } as const;
   const run: Operation = { ...bare, id: migrationId, kind: 'migration', request };
   if (marker.state === 'started') return withParts({ ...run, state: 'running' });

@@ -10,7 +10,7 @@ const errorsInStats = 100;
 
 type ReportLedger = Pick<Ledger, 'get' | 'issues'>;
 
-/** All there is to say about one run. */
+/** The report of one run. */
 export async function migrationReport(ledger: ReportLedger, operation: Operation): Promise<MigrationReport> {
   const { issues } = await ledger.issues(operation.id, { limit: errorsInStats });
   const errors = issues.map(({ code, detail }) => ({
@@ -55,7 +55,7 @@ function markerAdvice(error: string): string {
 
 function newerAdvice(newer: number): string {
   return (
-    `Items that are newer than this run were left as they are (${newer}). If none was running beside it, a clock was wrong ` +
+    `Items that are newer than this run were left as they are (${newer}). If no other run was active, a clock was wrong ` +
     'when they were written, or is now: start again. The next run starts after the newest of them, and repairs what differs'
   );
 }
@@ -71,8 +71,8 @@ async function verificationOf(
 }
 
 /**
- * The newest run of this source and target that has ended. Dry runs never count, and one that is being retried has not
- * ended: then it is the one before.
+ * The newest run of this source and target that has ended, without dry runs. A run that is being retried has not
+ * ended.
  */
 export async function lastMigration(ledger: Ledger, own: Binding): Promise<Operation | undefined> {
   return await newestRun(
@@ -81,7 +81,7 @@ export async function lastMigration(ledger: Ledger, own: Binding): Promise<Opera
   );
 }
 
-/** The newest run, dry runs excepted, that is like this. */
+/** The newest run, without dry runs, that satisfies the condition. */
 export async function newestRun(
   ledger: Ledger,
   isWanted: (run: Operation) => boolean,

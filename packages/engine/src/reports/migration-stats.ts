@@ -2,7 +2,7 @@ import { entryOutcomeNames, entryOutcomes, type Operation } from '@migrator/core
 
 import type { MigrationStats } from '../api/reports.ts';
 
-/** The statistics of a run. They always add up: every sum is made of the same counters. */
+/** The statistics of a run. They always add up, because all sums use the same counters. */
 export function migrationStats(
   operation: Operation,
   errors: MigrationStats['errors'],

@@ -2,7 +2,7 @@ import { counted, type Ledger, needsPruneCount, type Operation } from '@migrator
 
 import type { PruneReport } from '../api/reports.ts';
 
-/** What the prune of a run did, or would do; null where none was asked for or has begun. */
+/** The result of a run's prune, or the prediction of a dry run; null if none was requested or has begun. */
 export async function pruneReport(
   ledger: Pick<Ledger, 'get'>,
   operation: Operation,

@@ -7,7 +7,7 @@ type RollbackReport = Pick<
   'success' | 'message' | 'dryRun' | 'deleted' | 'kept' | 'keptReasons' | 'scanned' | 'bytes'
 >;
 
-/** What a rollback did, or would do. */
+/** The result of a rollback, or the prediction of a dry run. */
 export function rollbackReport(operation: Operation): RollbackReport {
   const count = (name: string): number => operation.totals[name] ?? 0;
   const dryRun = operation.request.kind === 'rollback' && operation.request.dryRun;

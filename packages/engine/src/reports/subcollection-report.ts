@@ -2,7 +2,7 @@ import { counted, type Operation } from '@migrator/core';
 
 import type { SubcollectionReport } from '../api/reports.ts';
 
-/** What a sample of the source has shown that no run copies; null where none was taken yet. A warning, no failure. */
+/** Data in a sample of the source that no run copies; null if no sample was taken yet. A warning, not a failure. */
 export function subcollectionReport({ coordinatorState }: Operation): SubcollectionReport | null {
   const { subcollections: sample } = coordinatorState;
   if (sample === undefined) return null;

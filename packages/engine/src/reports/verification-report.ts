@@ -31,7 +31,7 @@ export const issueKinds = {
   },
 } as const satisfies Record<IssueKind, { invalid: boolean; one: string; many: string }>;
 
-/** What a verification has found, in the guide's words. */
+/** The result of a verification, with the messages that the contract gives. */
 export function verificationReport(operation: Operation): Omit<Verdict, 'verificationId'> {
   const count = (name: string): number => operation.totals[name] ?? 0;
   const kinds = Object.keys(issueKinds) as IssueKind[];

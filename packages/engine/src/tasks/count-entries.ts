@@ -16,7 +16,7 @@ export async function* countUser(
   yield { deltas: { entries }, cursor: endOfEntries, last: true };
 }
 
-/** DynamoDB's side: the copies in one segment of the table, of the users that the verification covers. */
+/** Counts DynamoDB's side: the copies in one segment of the table, of the users that the verification covers. */
 export async function* countSegment(
   context: Pick<EngineContext, 'target'>,
   segment: Extract<Task, { type: 'segment' }>,

@@ -16,26 +16,26 @@ import { scanSegment } from './scan-segment.ts';
 
 type Counts = Record<string, number>;
 
-/** What is to become of a page's items. */
+/** The decision about a page's items. */
 export interface Selection {
-  readonly doomed: readonly OwnedItemRef[];
-  /** Of the others, and of the page as a whole. */
+  readonly deletable: readonly OwnedItemRef[];
+  /** The counters for the items that stay, and for the page. */
   readonly deltas: Readonly<Counts>;
   readonly issues: readonly Issue[];
 }
 
-/** What a rollback and a prune decide each in its own way. */
+/** The decisions in which a rollback and a prune differ. */
 export interface DeleteRules {
-  /** Nothing is deleted; what would be is counted and listed. */
+  /** Deletes nothing. Counts and lists the items that would be deleted. */
   readonly dryRun: boolean;
-  /** Only the keys and what tells whose the items are, to save memory. */
+  /** Scan only the keys and the fields of ownership, to save memory. */
   readonly keysOnly: boolean;
   select(items: readonly StoredItem[]): Promise<Selection>;
-  /** Those of the recorded ones that may still be deleted; asked before each delete of a page begins. */
-  stillDoomed(refs: readonly OwnedItemRef[], resumed: boolean): Promise<Selection>;
-  /** The counter of an item that is there and was not deleted; `again` if it would be now. */
+  /** The recorded items that may still be deleted. Called before the deletes of each page. */
+  selectDeletable(refs: readonly OwnedItemRef[], resumed: boolean): Promise<Selection>;
+  /** The counter of an existing item whose delete was refused; `again` if it may be deleted now. */
   outcomeOf(stored: StoredItem): string;
-  /** The line of one item in the list, by what became of it; none: it is only counted. */
+  /** The list entry of one item, by its outcome; undefined: it is only counted. */
   issueOf(dateKey: string, ref: OwnedItemRef, outcome: string): Issue | undefined;
 }
 
@@ -48,8 +48,8 @@ const answerLimitMs = 5_000;
  *
  *     scan a page ──► decide ──► commit what stays, and which items are about to go ──► delete ──► commit the outcome
  *
- * A start that finds such an intent deletes its items first. One that is gone already was deleted by the start before
- * and counts as deleted, also where it was the application that deleted it in between.
+ * An attempt that finds such an intent first deletes its items. One that no longer exists counts as deleted by the
+ * earlier attempt, even if the application has deleted it meanwhile.
  */
 export async function* deleteSegment(
   context: Pick<EngineContext, 'target' | 'writeLimit'>,
@@ -65,16 +65,16 @@ export async function* deleteSegment(
   const scanStart = recorded === undefined ? start : { ...start, cursor: recorded.next };
   const options = { keysOnly: rules.keysOnly, limit: itemsOnAPage };
   for await (const { items, cursor, last } of scanSegment(context.target, segment, scanStart, options)) {
-    const { doomed, issues, ...selected } = await rules.select(items);
+    const { deletable, issues, ...selected } = await rules.select(items);
     const deltas = { scanned: items.length, ...selected.deltas };
     if (rules.dryRun) {
-      const listed = doomed.map((ref) => rules.issueOf(ref.dateKey, ref, 'deleted'));
+      const listed = deletable.map((ref) => rules.issueOf(ref.dateKey, ref, 'deleted'));
       const all = [...issues, ...listed.filter((issue) => issue !== undefined)];
-      yield { deltas: { ...deltas, deleted: doomed.length }, issues: all, last, cursor };
-    } else if (doomed.length === 0) {
+      yield { deltas: { ...deltas, deleted: deletable.length }, issues: all, last, cursor };
+    } else if (deletable.length === 0) {
       yield { deltas, issues, last, cursor };
     } else {
-      const intent = { refs: doomed, next: cursor };
+      const intent = { refs: deletable, next: cursor };
       yield { deltas, issues, last: false, cursor: intentCursor(intent) };
       yield* carryOut(context, start, rules, intent, false);
     }
@@ -88,16 +88,16 @@ async function* carryOut(
   { refs, next }: DeleteIntent,
   resumed: boolean,
 ): TaskWork {
-  const { doomed, ...selected } = await rules.stillDoomed(refs, resumed);
+  const { deletable, ...selected } = await rules.selectDeletable(refs, resumed);
   const deltas: Counts = { ...selected.deltas };
   const issues = [...selected.issues];
-  const left = new Set(doomed);
-  // What has been sent is waited for: a delete of unknown outcome could not be counted.
+  const left = new Set(deletable);
+  // Wait for deletes in flight: one with an unknown outcome could not be counted.
   const late = abortLater(start.signal, answerLimitMs);
   try {
-    await forEachWithLimit(context.writeLimit, doomed.length, async (index) => {
-      if (start.signal.aborted) throw new MigrationError('ABORTED', 'stopped from outside');
-      const ref = doomed[index]!;
+    await forEachWithLimit(context.writeLimit, deletable.length, async (index) => {
+      if (start.signal.aborted) throw new MigrationError('ABORTED', 'the task was stopped');
+      const ref = deletable[index]!;
       const outcome = await remove(context, rules, ref, deltas, { lease: start.lease, signal: late.signal });
       addTo(deltas, outcome);
       const issue = rules.issueOf(ref.dateKey, ref, outcome);
@@ -114,7 +114,7 @@ async function* carryOut(
   yield { deltas, issues, last: next === undefined, cursor: next };
 }
 
-/** What became of one item that was to be deleted. */
+/** Deletes one item; returns the counter of its outcome. */
 async function remove(
   { target }: Pick<EngineContext, 'target'>,
   rules: DeleteRules,
@@ -122,7 +122,7 @@ async function remove(
   deltas: Counts,
   { lease, signal }: Pick<TaskStart, 'lease' | 'signal'>,
 ): Promise<string> {
-  // One that changes and changes back between the refusal and our look at it is tried once more, a few times.
+  // If the item allows a delete again when it is read after a refusal, try again, a few times.
   for (let attempt = 1; attempt <= deleteAttempts; attempt += 1) {
     const result = await target.deleteOwned(ref, lease, signal);
     addTo(deltas, 'writeUnits', result.writeUnits);
@@ -130,13 +130,13 @@ async function remove(
     const outcome = rules.outcomeOf(result.stored);
     if (outcome !== 'again') return outcome;
   }
-  throw new MigrationError('TARGET_UNAVAILABLE', `${ref.dateKey} keeps being written by something else`);
+  throw new MigrationError('TARGET_UNAVAILABLE', `${ref.dateKey} keeps being written by another program`);
 }
 
-/** Items that are about to be deleted, and where the scan goes on after them. */
+/** Items that are about to be deleted, and where the scan continues after them. */
 interface DeleteIntent {
   readonly refs: readonly OwnedItemRef[];
-  /** The scan's cursor behind the page that they are of; absent: that was the segment's last page. */
+  /** The scan's cursor after their page; absent: that was the segment's last page. */
   readonly next?: string;
 }
 
@@ -145,8 +145,8 @@ const mark = 'i';
 type Text = readonly [next: string | null, ...refs: (readonly [string, string, string?])[]];
 
 /**
- * As the cursor of a task. Their keys are left out, as each follows from its user and date: one page stays a few dozen
- * bytes an item.
+ * Encodes an intent as the cursor of a task, without keys, which follow from user and date: a few dozen bytes for
+ * each item.
  */
 function intentCursor({ refs, next }: DeleteIntent): string {
   const items = refs.map(({ userId, date, migratedAt }) =>
@@ -156,7 +156,7 @@ function intentCursor({ refs, next }: DeleteIntent): string {
   return mark + JSON.stringify(text);
 }
 
-/** Undefined where the cursor is one of the scan's. */
+/** The intent in a cursor; undefined for a cursor of the scan. */
 function readIntent(cursor: string | undefined): DeleteIntent | undefined {
   if (cursor?.startsWith(mark) !== true) return undefined;
   const [next, ...items] = JSON.parse(cursor.slice(mark.length)) as Text;

@@ -1,11 +1,11 @@
-/** Where a user's job left off, as the ledger keeps it: behind an entry, or at the end of all of them. */
+/** The cursor of a user's task in the ledger: after an entry, or at the end of all entries. */
 export const endOfEntries = '$';
 
 export function cursorAfter(date: string): string {
   return `@${date}`;
 }
 
-/** The id to go on after, or undefined to begin at the first. Any id may follow the mark, `$` too. */
+/** The id to continue after; undefined: from the first entry. An id may be any text, even `$`. */
 export function entriesAfter(cursor: string | undefined): string | undefined {
   return cursor?.startsWith('@') ? cursor.slice(1) : undefined;
 }

@@ -12,8 +12,8 @@ import type { PageResult, TaskStart, TaskWork } from './page-result.ts';
 type MigrateContext = Omit<EngineContext, 'binding'>;
 
 /**
- * Migrates one user: page after page from where the last start left off, then once more what had failed before this
- * start (a person had it retried, or the job was handed on).
+ * Migrates one user: all pages from the last attempt's cursor on, then again the entries that had failed before this
+ * attempt.
  */
 export async function* migrateUser(
   context: MigrateContext,
@@ -22,7 +22,7 @@ export async function* migrateUser(
   start: TaskStart,
 ): TaskWork {
   const unreadBefore = start.counters['unread'] ?? 0;
-  // They are gone through now, or fail with the user once more.
+  // This attempt reads them, or counts them again if it fails.
   if (unreadBefore > 0) yield { deltas: { unread: -unreadBefore }, last: false };
   const failedBefore = start.counters['failed'] ?? 0;
   const wasAtEnd = start.cursor === endOfEntries;
@@ -30,8 +30,8 @@ export async function* migrateUser(
   const redo = kept.length === failedBefore ? kept : [];
 
   if (wasAtEnd && redo.length < failedBefore) {
-    // More failed than are kept by name, so which ones is not known any more: everything again, reading first, so that
-    // what is there already costs no write.
+    // More entries failed than are kept by name, so it is not known which ones. Restart the user and read first, so
+    // that existing items cost no write.
     yield { reset: true, deltas: {}, last: false };
     yield* migratePages(context, { ...run, readFirst: true }, userId, start, undefined, true);
     return;
@@ -53,7 +53,7 @@ async function* migratePages(
   for await (const page of readPagesAround(context, run, userId, start, after)) {
     const { entries, unreadable, lastDate } = page;
     const result = await writePage(context, run, start.task, entries, start.signal);
-    await noteNewest(context, run, result.newest);
+    await recordNewest(context, run, result.newest);
     const complete = result.settled === entries.length && result.interruption === undefined;
     const lastSettled = complete ? lastDate : entries[result.settled - 1]?.date;
     const atEnd = complete && !page.more;
@@ -72,16 +72,16 @@ async function* migratePages(
 
 interface MigrationPage {
   readonly entries: readonly SourceEntry[];
-  /** All of these come after the entries. */
+  /** Entries that could not be read. They come after the others. */
   readonly unreadable: NamedPage['unreadable'];
-  /** Absent in an empty page. */
+  /** Absent for an empty page. */
   readonly lastDate?: string | undefined;
   readonly more: boolean;
 }
 
 /**
- * A user's entries by pages. Where a page can't be read, and not because of an outage, its entries are read by name, one by
- * one, so that only what can't be read by itself fails. Throws where the names can't be listed either.
+ * A user's entries by pages. If a page can't be read, and not because of an outage, its entries are read one by one
+ * by name, so that only unreadable ones fail. Throws if the names can't be listed either.
  */
 async function* readPagesAround(
   context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
@@ -134,7 +134,7 @@ async function* redoFailures(
   const dates = failures.map((issue) => issue.key);
   for await (const page of readNamed(context, run, userId, dates, { signal: start.signal })) {
     const result = await writePage(context, run, start.task, page.entries, start.signal);
-    await noteNewest(context, run, result.newest);
+    await recordNewest(context, run, result.newest);
     const complete = result.settled === page.entries.length && result.interruption === undefined;
     const again = page.unreadable.map((one) => unreadableIssue(context, start.task, userId, one));
     yield redonePage(page, result, again, complete && page.last);
@@ -142,7 +142,10 @@ async function* redoFailures(
   }
 }
 
-/** Every entry that is settled again stops being the failure it was; one that Firestore no longer has is skipped. */
+/**
+ * The result of retried entries: their old failures are resolved. An entry that Firestore no longer has counts as
+ * `vanished`.
+ */
 function redonePage(
   { entries, vanished }: NamedPage,
   result: Pick<WrittenPage, 'deltas' | 'issues' | 'listed' | 'settled'>,
@@ -173,8 +176,8 @@ async function keptFailures(
   return issues.filter((issue) => issue.key !== '');
 }
 
-/** Notes the newest item that a run has met and that is newer than itself, for the next run to start after it. */
-async function noteNewest(
+/** Records the newest item that is newer than the run, so that the next run starts after it. */
+async function recordNewest(
   { ledger }: Pick<EngineContext, 'ledger'>,
   { operation }: MigrationRun,
   newest: string | undefined,

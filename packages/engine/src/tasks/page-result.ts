@@ -1,29 +1,29 @@
 import type { Issue, Lease, ListedEntry } from '@migrator/core';
 
-/** What one page of a task's work came to; committed as one step. */
+/** The result of one page of a task; committed in one step. */
 export interface PageResult {
   readonly deltas: Readonly<Record<string, number>>;
-  /** Where to go on; absent: where it was. */
+  /** The new cursor; absent: unchanged. */
   readonly cursor?: string;
   readonly issues?: readonly Issue[];
   readonly listed?: readonly ListedEntry[];
   readonly resolved?: readonly string[];
-  /** Before all of this: the task's counters are taken back, to go through it again from the beginning. */
+  /** First resets the task: subtracts its counters, to restart from the beginning. */
   readonly reset?: true;
-  /** True with the task's last page. */
+  /** Whether this is the task's last page. */
   readonly last: boolean;
 }
 
-/** A task's work: pages, one after another. It yields what it has when it is interrupted, then throws. */
+/** A task's pages, one after another. When interrupted it first yields the page so far, then throws. */
 export type TaskWork = AsyncGenerator<PageResult, void, void>;
 
-/** Where a start of a task's work begins. */
+/** The state in which an attempt begins. */
 export interface TaskStart {
   readonly task: string;
   readonly epoch: number;
   readonly cursor?: string;
   readonly counters: Readonly<Record<string, number>>;
   readonly signal: AbortSignal;
-  /** Without which nothing is written. */
+  /** Required for each write. */
   readonly lease: Lease;
 }

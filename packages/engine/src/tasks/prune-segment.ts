@@ -17,8 +17,8 @@ import type { TaskStart, TaskWork } from './page-result.ts';
 import { wantedUsers } from './scan-segment.ts';
 
 /**
- * Removes, from one segment of the table, owned items whose entry Firestore no longer holds; or, as a dry run, counts
- * and lists them. An item whose entry can't be asked about stays.
+ * Deletes owned items of one segment whose entry Firestore no longer has. A dry run only counts and lists them. An
+ * item whose entry Firestore can't look up (an invalid id) stays.
  */
 export function pruneSegment(
   context: Omit<EngineContext, 'binding'>,
@@ -46,11 +46,11 @@ export function pruneSegment(
       const { orphans, unknown } = await findOrphans(context.source, ours, start.signal);
       const deltas: Deltas<'prune'> = { owned: owned.length, unknown: unknown.length };
       if (!request.dryRun) addTo(deltas, 'intended', orphans.length);
-      return { doomed: orphans.map(refOf), deltas, issues: [] };
+      return { deletable: orphans.map(refOf), deltas, issues: [] };
     },
-    async stillDoomed(refs, resumed) {
+    async selectDeletable(refs, resumed) {
       if (await isBeyondLimit()) return await withoutGone(refs, 'beyond');
-      return resumed ? await orphansAmong(refs) : { doomed: refs, deltas: {}, issues: [] };
+      return resumed ? await orphansAmong(refs) : { deletable: refs, deltas: {}, issues: [] };
     },
     outcomeOf: () => 'kept',
     issueOf: (dateKey, ref, outcome) =>
@@ -58,15 +58,15 @@ export function pruneSegment(
   });
 
   /**
-   * Entries may have gone from Firestore since the items were counted. Each page adds to the total before it looks at it,
-   * so that all pages which find it within the limit are within it together.
+   * More entries may have been deleted since the items were counted. Each page adds to the total before it compares
+   * it with the limit, so that concurrent pages can't exceed it together.
    */
   async function isBeyondLimit(): Promise<boolean> {
     const now = await context.ledger.get(operation.id);
     return (now?.totals['intended'] ?? 0) > (request.limit ?? 0);
   }
 
-  /** Of items that an earlier start was about to delete: those without an entry still. */
+  /** Those of an earlier attempt's intended deletes that still have no entry. */
   async function orphansAmong(refs: readonly OwnedItemRef[]): Promise<Selection> {
     const items = refs.map((ref): OwnedItem => ({
       dateKey: ref.dateKey,
@@ -79,10 +79,10 @@ export function pruneSegment(
       refs.filter(({ dateKey }) => !keys.has(dateKey)),
       'kept',
     );
-    return { ...rest, doomed: refs.filter(({ dateKey }) => keys.has(dateKey)) };
+    return { ...rest, deletable: refs.filter(({ dateKey }) => keys.has(dateKey)) };
   }
 
-  /** Items that stay, by the counter's name, but for those that are gone: an earlier start has deleted them. */
+  /** Counts the items that stay, without those that an earlier attempt has deleted. */
   async function withoutGone(refs: readonly OwnedItemRef[], counter: 'beyond' | 'kept'): Promise<Selection> {
     const deltas: Deltas<'prune'> = {};
     const issues: Issue[] = [];
@@ -98,11 +98,11 @@ export function pruneSegment(
         if (isGone && request.list) issues.push(issueOf(ref.dateKey, ref));
       }
     }
-    return { doomed: [], deltas, issues };
+    return { deletable: [], deltas, issues };
   }
 }
 
-/** Whole items are read, of up to 400 KB each. */
+/** How many whole items, of up to 400 KB each, are read at once. */
 const itemsRead = 25;
 
 function refOf({ dateKey, provenance }: OwnedItem): OwnedItemRef {

@@ -27,8 +27,8 @@ type Fate = Extract<
 >;
 
 /**
- * Takes back what the migration wrote in one segment of the table, each item on condition that it is still the
- * migration's. A dry run decides in the same way and deletes nothing.
+ * Deletes the items of one segment that the migration still owns; DynamoDB checks that condition with each delete. A
+ * dry run makes the same decisions and deletes nothing.
  */
 export function rollBackSegment(
   context: Pick<EngineContext, 'target' | 'writeLimit' | 'settings'>,
@@ -46,38 +46,38 @@ export function rollBackSegment(
   });
   return deleteSegment(context, segment, start, {
     dryRun,
-    // Sizes are told beforehand only; a real rollback need not read the items whole.
+    // Only a dry run reports sizes; a real rollback need not read whole items.
     keysOnly: !dryRun,
     async select(items) {
       const deltas: Deltas<'rollback'> = {};
-      const doomed: OwnedItemRef[] = [];
+      const deletable: OwnedItemRef[] = [];
       const issues: Issue[] = [];
       for (const item of items) {
         const owned = asOwned(item);
         const fate = fateOf(item, owned, migratedAt);
         if (fate === 'deleted' && owned !== undefined) {
           if (dryRun) addTo(deltas, 'bytes', storedItemSize(item));
-          doomed.push(refOf(owned, migratedAt));
+          deletable.push(refOf(owned, migratedAt));
         } else {
           addTo(deltas, fate);
           issues.push(issueOf(dateKeyOf(item), fate, entryOf(item)));
         }
       }
-      return { doomed, deltas, issues };
+      return { deletable, deltas, issues };
     },
-    stillDoomed: async (refs) => ({ doomed: refs, deltas: {}, issues: [] }),
+    selectDeletable: async (refs) => ({ deletable: refs, deltas: {}, issues: [] }),
     outcomeOf(stored) {
       const fate = fateOf(stored, asOwned(stored), migratedAt);
       return fate === 'deleted' ? 'again' : fate;
     },
-    // A real rollback lists what it kept: what it deleted would leave no room for that.
+    // A real rollback lists only what it kept: deleted items would fill the list.
     issueOf: (dateKey, ref, fate) =>
       fate === 'deleted' && !dryRun ? undefined : issueOf(dateKey, fate, ref),
   });
 }
 
 function fateOf(item: StoredItem, owned: OwnedItem | undefined, migratedAt: string | undefined): Fate {
-  // A copy that is not owned: the application has saved it since.
+  // A copy that the migration does not own: the application has saved it since.
   if (owned === undefined) return isCopy(item) ? 'keptChanged' : 'keptForeign';
   if (!owned.atItsOwnKey) return 'keptMisplaced';
   if (migratedAt !== undefined && owned.provenance.migratedAt !== migratedAt) return 'keptOtherRun';
@@ -89,7 +89,7 @@ function refOf({ provenance, dateKey }: OwnedItem, migratedAt: string | undefine
   return { userId, date, dateKey, migratedAt };
 }
 
-/** The entry that an item names; the application may have saved it last. */
+/** The entry that an item names, even if the application has saved it last. */
 function entryOf(item: StoredItem): EntryRef | undefined {
   const data = mapOf(item['data']);
   const [userId, date] = [textOf(data?.['userId']), textOf(data?.['date'])];

@@ -15,11 +15,11 @@ import { taskWork } from './task-work.ts';
 /**
  * One attempt at one task: start a new epoch, work page by page, commit each, end.
  *
- * An attempt ends in one of these ways: the last page is committed (done, or failed where entries have failed); it is
- * stopped from outside and hands the task back; a newer attempt makes it stale; or an error that no entry is
- * to blame for fails it. The last postpones the task if it is an outage, throws while attempts are left, pauses the operation
- * if only a person can help, and fails the task otherwise. Where the ledger turns out to have lost records, as after
- * a failover of Redis, it starts over from what it has: what is in the table already is found there and counted.
+ * An attempt ends when its last page is committed (done, or failed if entries failed); when it is stopped and returns
+ * the task to the queue; or when a newer attempt makes it stale. An error that no single entry causes postpones the
+ * task (an outage), pauses the operation (`pause-run`), or throws while attempts are left, else fails the task. If
+ * the ledger has lost records, as after a failover of Redis, the task restarts from what is left: items that exist
+ * already are found and counted.
  */
 export async function runTask(
   context: EngineContext,
@@ -30,7 +30,7 @@ export async function runTask(
   for (;;) {
     const result = await runOnce(context, operationId, task, attempt);
     if (!('outcome' in result) || result.outcome !== 'missing') return result;
-    attempt.onEvent('the ledger has lost the last records; the task goes on from what it has');
+    attempt.onEvent('the ledger has lost the last records; the task continues from what is left');
   }
 }
 
@@ -67,7 +67,7 @@ async function work(
   const taskAttempt = new TaskAttempt(context, operation, start, attempt);
   if (start.startsWithoutProgress > quarantineAfterStarts + 1) {
     const tries = start.startsWithoutProgress - 1;
-    const what = `the process that worked on it ended ${tries} times without getting on, at last with nothing else to do`;
+    const what = `its process ended ${tries} times without progress, the last time while no other task ran in it`;
     return taskAttempt.fail(new MigrationError('POISONED', what));
   }
   if (start.epoch > 1) attempt.onEvent(resumption(start));
@@ -77,7 +77,7 @@ async function work(
       const result = await taskAttempt.commit(page);
       if (result !== undefined) return result;
     }
-    throw new MigrationError('INTERNAL', `the work on ${start.task} ended without a last page`);
+    throw new MigrationError('INTERNAL', `${start.task} ended without a last page`);
   } catch (error) {
     return taskAttempt.interrupted(error);
   }
@@ -90,5 +90,5 @@ function resumption(start: TaskStart): string {
       : parseTaskId(start.task).type === 'segment'
         ? 'after the last page'
         : `after ${start.cursor.slice(1) || 'the last entry'}`;
-  return `start number ${start.epoch}, going on ${where}`;
+  return `attempt ${start.epoch}, continues ${where}`;
 }

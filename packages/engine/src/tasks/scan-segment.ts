@@ -5,8 +5,8 @@ import type { TaskStart } from './page-result.ts';
 const prefix = 'k';
 
 /**
- * One segment of the table by pages, from where the last start left off. `cursor` is what to commit with the page;
- * the next page is read while this one is worked on.
+ * The pages of one segment of the table, from the last attempt's cursor on. `cursor`: the cursor to commit with the
+ * page. The next page is read while this one is processed.
  */
 export async function* scanSegment(
   target: Target,
@@ -44,7 +44,7 @@ export async function* scanSegment(
   }
 }
 
-/** The users that a request names; undefined: all. */
+/** The users of a request; undefined: all. */
 export function wantedUsers(request: {
   readonly userIds?: readonly string[];
 }): ReadonlySet<string> | undefined {

@@ -23,42 +23,47 @@ import type { EngineContext } from '../engine-context.ts';
 import { answersOthers } from '../entries/outage-detection.ts';
 import type { AttemptLease } from '../leases/attempt-lease.ts';
 import type { AttemptWatcher } from '../leases/attempt-watcher.ts';
-import { describeCounts, describeFailures, differInWork, getsOn } from './task-counts.ts';
+import { describeCounts, describeFailures, hasProgressed, isProgress } from './task-counts.ts';
 import type { PageResult, TaskStart } from './page-result.ts';
 
 export interface AttemptOptions {
-  /** Aborts when the process stops, or something else here makes the attempt stop. */
+  /** Aborts when the attempt has to stop, for example because the process stops. */
   readonly signal: AbortSignal;
-  /** Of all attempts of this process: tells this one when its operation or a newer attempt makes it stop. */
+  /**
+   * The watcher of all attempts of this process: aborts this one when its operation or a newer attempt requires it.
+   */
   readonly watcher: AttemptWatcher;
-  /** No further attempt follows by itself: what fails now has failed. */
+  /** No automatic attempt follows: an error now fails the task. */
   readonly lastAttempt: boolean;
-  /** A person had this very job run again, which may take a finished run up again. */
+  /** The job is retried, possibly by an operator: this may reopen a completed run. */
   readonly reopen: boolean;
-  /** Nothing else is worked on in this process. */
+  /** No other task runs in this process. */
   readonly isolated?: boolean;
-  /** Done once the attempt has begun, before its work: the run may have been over, and its coordinator with it. */
+  /**
+   * Called after the attempt has started, before its first page. The start may have reopened a run whose coordinator
+   * has ended.
+   */
   readonly onStarted?: () => Promise<void>;
-  /** After each page: entries (or items) done so far by this task. */
+  /** Called after each page with the number of entries (or items) that this task has processed. */
   readonly onProgress: (done: number) => void;
-  /** Each thing worth telling a person who looks at this job. */
+  /** Called with a line for the job's log. */
   readonly onEvent: (line: string) => void;
 }
 
 export type TaskResult =
   | { readonly outcome: 'done'; readonly summary: string }
-  /** Ended with failures, recorded in the ledger. `brief`: the reason without anything that could name a user or hold an entry's contents. */
+  /** Ended with failures, recorded in the ledger. `brief`: the reason without user ids and contents of entries. */
   | { readonly outcome: 'failed'; readonly reason: string; readonly brief: string }
-  /** Stopped from outside; a later attempt goes on from where it was. */
+  /** Stopped; a later attempt continues from its cursor. */
   | { readonly outcome: 'handed-back' }
-  /** Something is out of reach that will come back: to be tried again in a while, which uses up no attempt. */
+  /** An outage: to be retried after a delay, without consuming an attempt. */
   | { readonly outcome: 'postponed'; readonly reason: string; readonly brief: string }
   | { readonly outcome: 'cancelled' }
-  /** A newer start of the same task has taken over, or the operation is over: nothing was recorded. */
+  /** Nothing was recorded, because a newer attempt has started or the operation has ended. */
   | { readonly outcome: 'stale' }
   | Extract<StartResult, { started: false }>;
 
-/** The ledger lacks what this attempt has recorded. */
+/** The ledger has lost records of this attempt. */
 export interface Lost {
   readonly outcome: 'missing';
 }
@@ -70,10 +75,10 @@ export interface StartedTask extends TaskStart {
 
 type AttemptContext = Pick<EngineContext, 'source' | 'target' | 'ledger' | 'settings'>;
 
-/** How long the ledger is asked again and again to take a task back, and how far apart (ms). */
+/** How long, and how often, the attempt tries to record the task as queued (milliseconds). */
 const handBackLimitMs = 20_000;
 const handBackEveryMs = 500;
-/** How long the entries of a user that fails may take to be counted (ms). */
+/** The time limit to count the entries of a failed user (milliseconds). */
 const countLimitMs = 10_000;
 
 /** Records one attempt's pages and its end in the ledger. */
@@ -82,10 +87,10 @@ export class TaskAttempt {
   readonly #operation: Operation;
   readonly #start: StartedTask;
   readonly #attempt: AttemptOptions;
-  /** As the ledger has them. */
+  /** The counters as last committed. */
   #counters: Readonly<Record<string, number>>;
   #cursor: string | undefined;
-  #gotOn = false;
+  #hasProgress = false;
 
   constructor(context: AttemptContext, operation: Operation, start: StartedTask, attempt: AttemptOptions) {
     this.#context = context;
@@ -96,7 +101,7 @@ export class TaskAttempt {
     this.#cursor = start.cursor;
   }
 
-  /** Commits a page. Answers with the attempt's result if it is over with this page. */
+  /** Commits a page. Returns the attempt's result if it ends with this page. */
   async commit(page: PageResult): Promise<TaskResult | Lost | undefined> {
     if (page.reset === true) {
       const result = await this.#reset();
@@ -117,7 +122,7 @@ export class TaskAttempt {
       this.#attempt.onEvent(`${issue.code} ${issue.detail.path ?? issue.key}: ${issue.detail.message ?? ''}`);
     }
     if (control === 'stale') return { outcome: 'stale' };
-    this.#gotOn ||= getsOn(page);
+    this.#hasProgress ||= isProgress(page);
     this.#attempt.onProgress(this.#done());
     if (page.last) return this.#end(failed);
     if (control === 'cancel') return { outcome: 'cancelled' };
@@ -129,7 +134,10 @@ export class TaskAttempt {
     return undefined;
   }
 
-  /** Something stopped the attempt before its end. */
+  /**
+   * Handles an error that ended the work; returns the attempt's result, or throws the error if BullMQ has to retry
+   * the job.
+   */
   async interrupted(error: unknown): Promise<TaskResult | Lost> {
     const code = MigrationError.codeOf(error);
     const { onExhausted } = errorTable[code];
@@ -144,7 +152,7 @@ export class TaskAttempt {
     ) {
       return this.fail(error);
     }
-    // What the ledger has lost of it need not be handed back.
+    // Records lost by the ledger need no handling here: the next attempt finds that.
     const control = await this.#record('queued', { deltas: {}, last: false });
     if (control === 'stale') return { outcome: 'stale' };
     if (control === 'cancel') return { outcome: 'cancelled' };
@@ -156,15 +164,15 @@ export class TaskAttempt {
     return { outcome: 'handed-back' };
   }
 
-  /** Whether it is more than this task that can't get on. */
+  /** Whether the error affects more than this task. */
   async #isOutage(code: ErrorCode): Promise<boolean> {
-    if (isRedisCode(code) || code === 'LEASE_EXPIRED' || this.#gotOn) return true;
-    // A migration's pages fail the entries whose own fault it is, and end only with an outage.
+    if (isRedisCode(code) || code === 'LEASE_EXPIRED' || this.#hasProgress) return true;
+    // A migration fails entries that cause an error themselves, so an error that ends a page is an outage.
     if (code === 'TARGET_UNAVAILABLE' && this.#operation.kind === 'migration') return true;
     const now = await this.#context.ledger.get(this.#operation.id).catch(() => undefined);
     if (now === undefined) return true;
-    if (differInWork(this.#operation, now)) return false;
-    // No task got on, perhaps because no other is left: the service itself has to tell.
+    if (hasProgressed(this.#operation, now)) return false;
+    // No task has made progress, perhaps because no other is left: probe the service.
     const { lease, signal } = this.#start;
     return !(await answersOthers(this.#context, { operation: this.#operation, lease }, code, signal));
   }
@@ -179,7 +187,7 @@ export class TaskAttempt {
     return { outcome: 'postponed', reason, brief: code };
   }
 
-  /** It records nothing, so that it may be tried until the ledger is there again. */
+  /** Records the task as queued. Idempotent, so it is retried until the ledger answers. */
   async #handBack(): Promise<CommitResult> {
     const until = performance.now() + handBackLimitMs;
     for (;;) {
@@ -192,7 +200,7 @@ export class TaskAttempt {
     }
   }
 
-  /** Fails the task as a whole, for good as far as this attempt can say. */
+  /** Fails the task as a whole. */
   async fail(error: unknown): Promise<TaskResult | Lost> {
     const failure = failureOf(error);
     const { code } = failure;
@@ -205,7 +213,7 @@ export class TaskAttempt {
     return { outcome: 'failed', reason: `${code}: ${message}`, brief: code };
   }
 
-  /** The entries of a user whose migration fails, as far as nothing is recorded of them yet. */
+  /** The number of a failed user's entries without an outcome, and a sentence about them. */
   async #unread(): Promise<{ entries: number; says: string } | undefined> {
     const task = parseTaskId(this.#start.task);
     if (this.#operation.kind !== 'migration' || task.type !== 'user') return undefined;
@@ -218,7 +226,7 @@ export class TaskAttempt {
         says: `${entries} of the user's ${counted(all, 'entry', 'entries')} ${entries === 1 ? 'was' : 'were'} not tried; retry the user.`,
       };
     } catch {
-      // One stands for those that Firestore does not count either: none would look like an empty journal.
+      // Count 1 if Firestore can't count them: 0 would look like an empty journal.
       return {
         entries: 1,
         says: 'How many entries the user has is not known; they count as one. Retry the user.',
@@ -226,7 +234,7 @@ export class TaskAttempt {
     }
   }
 
-  /** What the ledger holds of this task, if it has lost nothing. */
+  /** The task's record in the ledger, if no commit was lost. */
   #expected(): NonNullable<Commit['expected']> {
     return { counters: this.#counters, cursor: this.#cursor };
   }
@@ -239,7 +247,7 @@ export class TaskAttempt {
     return result;
   }
 
-  /** `expected` is left out where nothing is counted, and what the last commit came to may not be known. */
+  /** `expected` is omitted if nothing is counted, because the outcome of the last commit may be unknown. */
   async #record(
     state: Commit['state'],
     page: PageResult,

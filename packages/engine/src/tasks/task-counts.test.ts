@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { differInWork, getsOn } from './task-counts.ts';
+import { hasProgressed, isProgress } from './task-counts.ts';
 
 test.each([
   [{ deltas: {}, last: false }, false],
@@ -10,7 +10,7 @@ test.each([
   [{ deltas: {}, resolved: ['2026-01-01'], last: false }, true],
   [{ deltas: {}, cursor: 'after', last: false }, true],
 ])('what costs is no progress by itself: %j', (page, expected) => {
-  expect(getsOn(page)).toBe(expected);
+  expect(isProgress(page)).toBe(expected);
 });
 
 test.each([
@@ -19,5 +19,5 @@ test.each([
   [{}, { unchanged: 1 }, true],
   [{ failed: 1 }, { failed: 0, created: 1 }, true],
 ])('what others paid for is no work, what they did is: %j, then %j', (before, now, expected) => {
-  expect(differInWork({ totals: before }, { totals: now })).toBe(expected);
+  expect(hasProgressed({ totals: before }, { totals: now })).toBe(expected);
 });

@@ -9,11 +9,11 @@ import {
 
 import type { PageResult } from './page-result.ts';
 
-/** What work costs, with or without a result, and what is only known to be undone. */
+/** Counters that are no progress: costs, and entries that were not tried. */
 const costs = new Set(['bytes', 'readUnits', 'writeUnits', 'unread']);
 
-/** Whether the task is further than before with this page. */
-export function getsOn(page: PageResult): boolean {
+/** Whether the page is progress. */
+export function isProgress(page: PageResult): boolean {
   return (
     page.cursor !== undefined ||
     (page.resolved?.length ?? 0) > 0 ||
@@ -21,15 +21,15 @@ export function getsOn(page: PageResult): boolean {
   );
 }
 
-/** Whether anything was done between these two looks at an operation's totals. */
-export function differInWork(before: Pick<Operation, 'totals'>, now: Pick<Operation, 'totals'>): boolean {
+/** Whether the totals show progress from `before` to `now`. */
+export function hasProgressed(before: Pick<Operation, 'totals'>, now: Pick<Operation, 'totals'>): boolean {
   const names = new Set([...Object.keys(before.totals), ...Object.keys(now.totals)]);
   return [...names].some(
     (name) => !costs.has(name) && (before.totals[name] ?? 0) !== (now.totals[name] ?? 0),
   );
 }
 
-/** What a task's job says at its end: `created 250, repaired 2`. */
+/** The result of a task's job: `created 250, repaired 2`. */
 export function describeCounts(kind: OperationKind, counts: Readonly<Record<string, number>>): string {
   const shown = withoutDigest(counts);
   const named = counters[kind]
@@ -38,7 +38,10 @@ export function describeCounts(kind: OperationKind, counts: Readonly<Record<stri
   return named.length === 0 ? 'nothing to do' : named.join(', ');
 }
 
-/** Why a task has failed: `3 entries failed: 2 THROTTLED, 1 KEY_TOO_LONG`, and the first one's message. */
+/**
+ * Why a task has failed. `brief`: `3 entries failed: 2 THROTTLED, 1 KEY_TOO_LONG`; `reason`: also the first one's
+ * message.
+ */
 export function describeFailures(
   failed: number,
   issues: readonly Issue[],

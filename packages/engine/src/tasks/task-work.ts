@@ -8,10 +8,10 @@ import { migrateUser } from './migrate-user.ts';
 import type { TaskStart, TaskWork } from './page-result.ts';
 import { pruneSegment } from './prune-segment.ts';
 import { rollBackSegment } from './roll-back-segment.ts';
-import { verifySegment, verifySegmentClosely } from './verify-segment.ts';
+import { verifySegment, rescanSegment } from './verify-segment.ts';
 import { verifyUser } from './verify-user.ts';
 
-/** The work of one task, by the kind of its operation. */
+/** The pages of one task, by the kind of its operation. */
 export function taskWork(
   context: Omit<EngineContext, 'binding'>,
   operation: Operation,
@@ -50,7 +50,7 @@ export function taskWork(
       }
       const { setKey = '' } = operation.coordinatorState;
       if (task.type === 'user') return verifyUser(context, task.userId, setKey, start);
-      if (task.close === true) return verifySegmentClosely(context, task, request, start);
+      if (task.rescan === true) return rescanSegment(context, task, request, start);
       return verifySegment(context, task, request, setKey, start);
     }
     case 'rollback':
@@ -63,7 +63,7 @@ export function taskWork(
   throw new TypeError(`a ${operation.kind} has no work for '${start.task}'`);
 }
 
-/** A target that reads like the real one and discards what is written: the way of a dry run is the way of a run. */
+/** A target that reads from the real one and discards writes, so that a dry run executes the code of a run. */
 function discardingTarget(target: Target): Target {
   return {
     putOwned: async (item) => ({ outcome: 'written', writeUnits: writeUnitsOf(item.size) }),

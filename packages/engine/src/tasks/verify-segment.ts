@@ -18,8 +18,8 @@ import { scanSegment, wantedUsers } from './scan-segment.ts';
 type Segment = Extract<Task, { type: 'segment' }>;
 
 /**
- * The reverse pass of a verification: the owned items of one segment of the table. Whether they are just those that the entries
- * led to shows when all segments are through, and none of them has to be looked up.
+ * The reverse pass of a verification: adds the owned items of one segment to the set digest. When all segments are
+ * done the digest shows whether they are the items of the forward pass, without a lookup for each.
  */
 export async function* verifySegment(
   context: Pick<EngineContext, 'target'>,
@@ -41,8 +41,10 @@ export async function* verifySegment(
   }
 }
 
-/** The close look at a segment, where the reverse pass has not come across just the same items: those without an entry, by name. */
-export async function* verifySegmentClosely(
+/**
+ * The second scan of a segment, if the two passes have found different items: finds those without an entry by name.
+ */
+export async function* rescanSegment(
   context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
   segment: Segment,
   request: VerificationRequest,

@@ -22,8 +22,8 @@ import { SetDigest } from './set-digest.ts';
 import type { TaskStart, TaskWork } from './page-result.ts';
 
 /**
- * The forward pass of a verification: every entry of one user against the item that should hold it, field by field. The items
- * that are theirs go into the set that the reverse pass is held against.
+ * The forward pass of a verification: compares every entry of one user with its item, field by field. Adds the items
+ * to the set digest, which the reverse pass has to match.
  */
 export async function* verifyUser(
   context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
@@ -60,7 +60,7 @@ export async function* verifyUser(
       const detail = { path: entryPath(entry, context.settings.names), dateKey: key, fields: finding.fields };
       issues.push({ task: start.task, key: entry.date, code: finding.kind, detail });
     }
-    // Everything of the items that is still wanted has been made text.
+    // What is still needed of the items has been copied to strings.
     free?.();
     addTo(deltas, 'entries', page.entries.length);
     addTo(deltas, 'items', matches);
@@ -77,7 +77,7 @@ interface Finding {
     'matched' | 'missing' | 'different' | 'source-changed' | 'target-changed'
   >;
   readonly fields: readonly FieldDifference[];
-  /** An item that is the migration's and this entry's. */
+  /** The migration owns the item, and it is this entry's. */
   readonly own: boolean;
 }
 
@@ -89,7 +89,7 @@ function findingOf(entry: SourceEntry, json: ItemJson | undefined): Finding {
   const stored = parseItem(json);
   const provenance = readProvenance(stored);
   if (provenance === undefined) return { kind: 'target-changed', fields: [], own: false };
-  // The key holds another entry's item: this one has none.
+  // The key holds another entry's item, so this entry has none.
   if (provenance.userId !== entry.userId || provenance.date !== entry.date)
     return { kind: 'missing', fields: [], own: false };
   const { differences } = diffEntry(entry, stored);

@@ -2,24 +2,24 @@ import { MigrationError } from '@migrator/core';
 
 import { Gauge } from './gauge.ts';
 
-/** Over so long what was throttled is weighed against what was not. */
+/** The period, in milliseconds, over which the share of throttled tries is computed. */
 const windowMs = 500;
-/** A share of throttled tries that says nothing yet: a hot key has it in a table with room. */
+/** A share of throttled tries that is ignored: a hot key causes it in a table with spare capacity. */
 const tolerated = 0.01;
-/** The most that one window takes away. */
+/** The largest reduction after one period. */
 const mostCut = 0.5;
-/** Without a further throttle the limit is back at its ceiling after so long. */
+/** Milliseconds without throttling after which the limit is back at its ceiling. */
 const recoveryMs = 30_000;
 
 /**
- * How many writes of this process may be under way: fewer by the share of tries that the table throttles, more by a
- * constant as time goes on, which is how independent processes come to share a table fairly.
+ * The limit of concurrent writes of this process (AIMD): reduced by the share of tries that the table throttles,
+ * increased by a constant over time. So independent processes converge to equal shares of a table.
  */
 export class AdaptiveConcurrencyLimit {
   readonly #ceiling: number;
   readonly #now: () => number;
   readonly #waiters: (() => void)[] = [];
-  /** Slots that throttling keeps from work that waits for one. */
+  /** The number of slots withheld by throttling while work waits for one. */
   readonly heldBack = new Gauge();
   #limit: number;
   #inFlight = 0;
@@ -46,15 +46,15 @@ export class AdaptiveConcurrencyLimit {
 
   async enter(signal?: AbortSignal): Promise<void> {
     if (this.tryEnter()) return;
-    // The abort itself is not listened to, which would cost more than the wait: it ends those under way, whose places
-    // then go from one waiter to the next.
+    // No listener for the abort, which would cost more than the wait: it ends the writes in flight, which frees their
+    // slots for the waiters.
     await new Promise<void>((resolve) => {
       this.#waiters.push(resolve);
       this.#noteHeldBack();
     });
     if (signal?.aborted !== true) return;
     this.leave();
-    throw new MigrationError('ABORTED', 'stopped while it waited for the table');
+    throw new MigrationError('ABORTED', 'stopped while it waited for a write slot');
   }
 
   leave(): void {
@@ -69,14 +69,14 @@ export class AdaptiveConcurrencyLimit {
     this.#noteHeldBack();
   }
 
-  /** Told of each try that the table throttles. */
+  /** Call it for each try that the table throttles. */
   throttled(): void {
     this.#throttled += 1;
     this.#adapt();
     this.#noteHeldBack();
   }
 
-  /** Told of each write that has ended. Work in a slot may also end without a write. */
+  /** Call it for each write that has ended. Work in a slot may also end without a write. */
   completed(): void {
     this.#done += 1;
   }

@@ -9,18 +9,18 @@ interface Waiter {
   readonly go: () => void;
 }
 
-/** So long a store that is out of reach is left alone. */
+/** The delay before an unreachable store is tried again, in milliseconds. */
 const retryMs = 500;
 
 /**
- * One process's share of a budget that all processes draw from. It asks for what all who wait need together, so that
- * the number of questions depends on the time they take and not on the number of entries; first come, first served.
+ * One process's share of a budget of all processes. It requests what all waiters need together, so that the number of
+ * requests depends on their duration, not on the number of entries. First come, first served.
  */
 export class Budget {
   readonly #take: (units: number, perSecond: number) => Promise<Grant>;
   readonly #waiters: Waiter[] = [];
   #perSecond: number | undefined;
-  /** Units in hand; below zero where more was used than had been asked for. */
+  /** Granted units; negative if more were used than requested. */
   #balance = 0;
   #asking = false;
 
@@ -51,7 +51,7 @@ export class Budget {
       const place = this.#waiters.indexOf(waiter);
       if (place === -1) return;
       this.#waiters.splice(place, 1);
-      turn.reject(new MigrationError('ABORTED', 'stopped while it waited for its share of the budget'));
+      turn.reject(new MigrationError('ABORTED', 'stopped while it waited for the budget'));
     };
     this.#waiters.push(waiter);
     signal?.addEventListener('abort', abort, { once: true });
@@ -64,10 +64,10 @@ export class Budget {
     }
   }
 
-  /** Settles what was taken with what was really used. */
+  /** Adds the difference between the units taken and those used. */
   settle(taken: number, used: number): void {
     if (this.#perSecond === undefined || taken === used) return;
-    // What is given back is used up at once or lost: units saved up would be used all at the same time.
+    // Units given back are used at once or expire: saved units would cause a burst.
     const most = Math.max(this.#balance, this.#perSecond / 20);
     this.#balance = Math.min(most, this.#balance + taken - used);
   }
@@ -78,8 +78,8 @@ export class Budget {
     while (this.#waiters.length > 0 && this.#perSecond !== undefined) {
       const perSecond = this.#perSecond;
       const needed = this.#waiters.reduce((sum, { units }) => sum + units, 0) - this.#balance;
-      // A little ahead, so that there are no more than about a hundred questions a second; not much, so that others
-      // get their share of the window.
+      // Request a little ahead, so that there are at most about a hundred requests a second; not more, so that other
+      // processes get their share of the window.
       const ask = Math.ceil(Math.min(Math.max(needed, perSecond / 100), Math.max(1, perSecond / 16)));
       try {
         const { granted, waitMs } = ask <= 0 ? { granted: 0, waitMs: 0 } : await this.#take(ask, perSecond);

@@ -1,11 +1,11 @@
 import type { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 
 /**
- * Does the work for 0, 1, … up to `count`, in this order, each as soon as there is a slot for it. After a failure nothing
- * else begins; what has begun is waited for, and the first failure is thrown.
+ * Runs the work for 0, 1, … below `count`, in this order, each as soon as a slot is free. After a failure nothing
+ * else begins; running work is awaited, then the first failure is thrown.
  *
- * The slots are shared with the other pages of this process and are fewer while the table throttles. So an item is
- * mapped when it can be sent, and sent while the processor's cache still holds it.
+ * All pages of this process share the slots, whose number falls while the table throttles. So an item is mapped only
+ * when it can be sent, and sent while the processor's cache still holds it.
  */
 export async function forEachWithLimit(
   slots: AdaptiveConcurrencyLimit,
@@ -25,7 +25,7 @@ export async function forEachWithLimit(
   const begun: Promise<void>[] = [];
   for (let index = 0; index < count && failure === undefined; index += 1) {
     if (!slots.tryEnter()) await slots.enter();
-    // It may have happened during the wait.
+    // The signal may have aborted during the wait.
     if (failure === undefined) begun.push(begin(index));
     else slots.leave();
   }

@@ -2,7 +2,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 import { type RateSample, type SharedRateLimit, windowOf, takeFrom } from './shared-rate-limit.ts';
 
-/** For a run in one process. */
+/** A rate limit for a run in one process. */
 export function createMemoryRateLimit(): SharedRateLimit {
   const limiters = new Map<string, RateLimiterMemory>();
   const samples = new Map<string, RateSample>();
@@ -15,7 +15,7 @@ export function createMemoryRateLimit(): SharedRateLimit {
     if (known !== undefined) return known;
     const { windowMs, points } = windowOf(perSecond);
     const limiter = new RateLimiterMemory({ points, duration: windowMs / 1_000 });
-    // Another maximum than before: the old one's limiter is not needed any more.
+    // The maximum has changed: replace the limiter.
     for (const other of limiters.keys()) if (other.startsWith(`${resource} `)) limiters.delete(other);
     limiters.set(name, limiter);
     return limiter;

@@ -1,7 +1,7 @@
 import type { PaceReport } from '../api/status.ts';
 import type { RateSample } from './shared-rate-limit.ts';
 
-/** The share of the time from which on a wait is what matters. */
+/** A wait that takes at least this share of the time is reported as the limit. */
 const notable = 0.25;
 
 export function paceReport(samples: readonly RateSample[], maximum: number | null): PaceReport {
@@ -20,7 +20,7 @@ export function paceReport(samples: readonly RateSample[], maximum: number | nul
 }
 
 function limitedBy(budget: number, throttled: number, sourceWait: number): PaceReport['limitedBy'] {
-  // Writes that wait for their turn are the reason, even if something else is slow as well.
+  // Waiting writes are the reason, even if something else is slow too.
   if (sourceWait < 0.5 && Math.max(budget, throttled) >= notable)
     return budget >= throttled ? 'budget' : 'throttled';
   return sourceWait >= 0.5 ? 'source' : 'workers';

@@ -11,21 +11,21 @@ import type { RateSample, SharedRateLimit } from './shared-rate-limit.ts';
 
 export interface RateControllerOptions {
   readonly store: SharedRateLimit;
-  /** In whose slots the writes are made: it hears of throttling. */
+  /** The limit that is told of throttling; its slots are held by the callers of `write`. */
   readonly writeLimit: AdaptiveConcurrencyLimit;
-  /** Over all processes together, unless a person set another one; absent: none. */
+  /** The configured limit of all processes together, unless an operator has set another one; absent: none. */
   readonly maxWriteUnitsPerSecond?: number;
-  /** Reads begin at 500 a second and grow by half every five minutes, as Firestore asks for a cold range. */
+  /** Ramp up reads: 500 a second, half as much again every five minutes, as Firestore recommends for a cold range. */
   readonly rampReads?: boolean;
 }
 
-/** How often a process that works looks for a new maximum and says how it gets on. */
+/** How often an active process reads the maximum and publishes its sample. */
 const everyMs = 1_000;
-/** What the second before counts against the last. */
+/** The weight of a second relative to the next one. */
 const decay = 0.5;
 const idleRounds = 5;
 
-/** Sums over the last seconds, those before counting less. */
+/** Sums over the last seconds, decayed. */
 interface Recent {
   units: number;
   writeMs: number;
@@ -37,7 +37,7 @@ interface Recent {
 
 const ramp = { perSecond: 500, factor: 1.5, stepMs: 5 * 60_000 };
 
-/** How fast this process goes, and why: it holds writes back to the budget and to what the table takes. */
+/** Throttles the reads and writes of this process to the shared budgets, and measures its rate and what limits it. */
 export class RateController {
   readonly #store: SharedRateLimit;
   readonly #options: RateControllerOptions;
@@ -75,7 +75,7 @@ export class RateController {
     this.#reads = new Budget((units, perSecond) => store.take('reads', units, perSecond));
   }
 
-  /** Runs a write, in a slot that the caller holds, once the budget has room for it. `estimate` in write units. */
+  /** Runs a write, in a slot that the caller holds, when the budget allows it. `estimate`: its write units. */
   async write<T extends { readonly writeUnits: number }>(
     estimate: number,
     signal: AbortSignal | undefined,
@@ -97,7 +97,10 @@ export class RateController {
     }
   }
 
-  /** Runs a read of about so many documents. `used`: how many an answer held; as many as estimated by default. */
+  /**
+   * Runs a read of about `estimate` documents when the budget allows it. `used`: the number in a result; `estimate`
+   * by default.
+   */
   async read<T>(
     estimate: number,
     signal: AbortSignal | undefined,
@@ -118,7 +121,7 @@ export class RateController {
     }
   }
 
-  /** Told of each try that failed and is tried again. */
+  /** Pass it as the `OnRetry` of the adapters. */
   readonly retried = (event: { readonly code: ErrorCode; readonly delayMs: number }): void => {
     if (event.code !== 'THROTTLED') return;
     this.#options.writeLimit.throttled();
@@ -133,8 +136,8 @@ export class RateController {
   }
 
   /**
-   * For all processes, from now on, before what the configuration says; null: no budget. Ends with the operation that it
-   * is set for.
+   * Sets the write units a second of all processes, overriding the configuration; null: no limit. With `operationId`
+   * it ends with that operation.
    */
   async setMaximum(maximum: number | null, operationId?: string): Promise<void> {
     await this.#store.setMaximum(maximum, operationId);
@@ -160,14 +163,16 @@ export class RateController {
     if (waits !== this.#waitingForSource.value) this.#waitingForSource.value = waits;
   }
 
-  /** Nothing goes before the maximum is known: a process that has just begun must not exceed it. */
+  /** Nothing is sent before the maximum is known, so that a new process does not exceed it. */
   async #begin(): Promise<void> {
     this.#known ??= this.#learn().finally(() => {
       this.#known = undefined;
     });
     await this.#known.catch((cause: unknown) => {
       if (isRedisCode(MigrationError.codeOf(cause))) throw cause;
-      throw new MigrationError('REDIS_UNAVAILABLE', `the pace is not known (${String(cause)})`, { cause });
+      throw new MigrationError('REDIS_UNAVAILABLE', `the rate limit can not be read (${String(cause)})`, {
+        cause,
+      });
     });
     this.#isKnown = true;
     if (this.#timer !== undefined) return;
@@ -193,7 +198,7 @@ export class RateController {
       await this.#learn();
       await this.#store.publish(this.#name, this.#sample());
     } catch {
-      // The shared limit is out of reach for a moment: the last known maximum holds, and writes that need a share of it wait.
+      // The store can't be reached: the last known maximum stays in force, and writes that need a share of it wait.
     }
     if (this.#quietRounds < idleRounds) return;
     this.close();

@@ -2,7 +2,7 @@ import { type Source, type EncodedItem, type Target, writeUnitsOf } from '@migra
 
 import type { RateController } from './rate-controller.ts';
 
-/** The source with throttled reads. How many documents a page will hold is guessed from those before. */
+/** The source with throttled reads. The number of documents in a page is estimated from earlier pages. */
 export function throttledSource(source: Source, controller: RateController): Source {
   let entriesPerPage = 1;
   return {
@@ -57,7 +57,7 @@ export function throttledSource(source: Source, controller: RateController): Sou
   };
 }
 
-/** The target with throttled writes: they wait for the budget, and what they really used is settled after. */
+/** The target with throttled writes. They wait for the budget by an estimate, which is corrected afterwards. */
 export function throttledTarget(target: Target, controller: RateController): Target {
   return {
     putOwned: (item, lease, signal) =>

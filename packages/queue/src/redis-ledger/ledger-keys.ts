@@ -1,20 +1,20 @@
 import type { OperationKind } from '@migrator/core';
 
 /**
- * Redis keeps a small hash in one flat piece of memory, up to 128 fields of at most 64 bytes by default. A million
- * tasks make 61 a bucket, so that even full buckets stay below, and the keys themselves weigh little.
+ * Redis stores a small hash as a listpack: up to 128 fields of at most 64 bytes by default. A million tasks give 61
+ * to a bucket, so that even full buckets stay below that, and the keys take little memory.
  */
 export const bucketCount = 16_384;
 
 /**
- * Where the ledger keeps what. All keys share the prefix, so that with braces in it they share a slot of a cluster.
+ * The keys of the ledger. All share the prefix, so with a prefix in braces they share a slot of a cluster.
  *
  * - `version`: of all records under the prefix (record-version.ts)
  * - `lock`: hash; `id` and `control` of the operation that holds the operation lock, `last`: the last start in milliseconds
  * - `ops:<kind>`: sorted set of ids by start
  * - `op:<id>`: hash, the operation (operation-record.ts)
  * - `op:<id>:u:<bucket>`: hash, records of tasks (lua/includes/task-records.lua); `op:<id>:used`: bitmap of the buckets there are
- * - `leases`: sorted set of the leases that may still be held, all operations' (lua/includes/leases.lua)
+ * - `leases`: sorted set of the outstanding leases of all operations (lua/includes/leases.lua)
  * - `op:<id>:issues`: hash of the kept issues; `…:order`: sorted set by arrival; `…:index`: sorted set for ranges by task
  * - `op:<id>:listed`: sorted set of the listed entries (lua/includes/listed-entries.lua)
  */
@@ -47,7 +47,7 @@ export class LedgerKeys {
     return `${this.operation(id)}:used`;
   }
 
-  /** What every script about one task takes, in the order of lua/includes/task-keys.lua. */
+  /** The keys of a script for one task, in the order of lua/includes/task-keys.lua. */
   task(id: string, task: string): string[] {
     const bucket = this.bucket(id, bucketOf(task));
     const operation = [this.operation(id), this.lock, bucket, this.usedBuckets(id)];
@@ -63,7 +63,7 @@ export class LedgerKeys {
     return `${this.operation(id)}:listed`;
   }
 
-  /** The keys with each bucket once behind them, and the tasks as the list that the scripts about many of them take. */
+  /** The keys followed by each bucket once, and the tasks as the argument list of scripts for many tasks. */
   withBuckets(
     id: string,
     first: readonly string[],
@@ -82,7 +82,7 @@ export class LedgerKeys {
   }
 }
 
-/** FNV-1a, folded. */
+/** The bucket of a task: FNV-1a, folded. */
 export function bucketOf(task: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < task.length; index++) {
@@ -93,7 +93,7 @@ export function bucketOf(task: string): number {
 
 const userPrefix = 'user:';
 
-/** The name of a task in its bucket: `user:` weighs four bytes a user more than `:`. */
+/** The field of a task in its bucket, shortened: `user:` would take four bytes more than `:` for each user. */
 export function fieldOf(task: string): string {
   return task.startsWith(userPrefix) ? task.slice(userPrefix.length - 1) : task;
 }
@@ -111,7 +111,7 @@ export function bucketsOf(bitmap: Uint8Array): number[] {
   return buckets;
 }
 
-/** How many tasks, keys or so one step takes, so that no script holds Redis up. */
+/** How many tasks or keys one step handles, so that no script blocks Redis for long. */
 const chunkSize = 500;
 
 export function chunksOf<T>(all: readonly T[]): T[][] {

@@ -4,13 +4,13 @@ import type { RedisConnection } from '../primary-redis.ts';
 import { chunksOf, type LedgerKeys } from './ledger-keys.ts';
 import { usedBuckets } from './list-tasks.ts';
 
-/** Of so many newest migrations the records of tasks are kept, by which their users can be retried. */
+/** How many of the newest migrations keep their task records, which a retry of users needs. */
 const keptMigrations = 10;
 
-/** Of so many newest operations of a kind the issues are kept. */
+/** How many of the newest operations of a kind keep their issues. */
 const keptIssuesOf = 10;
 
-/** Deletes what old operations leave, so that Redis does not grow with their number. */
+/** Deletes records of old operations, so that Redis does not grow with their number. */
 export class LedgerSweeper {
   readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
@@ -20,21 +20,21 @@ export class LedgerSweeper {
     this.#keys = keys;
   }
 
-  /** The records of tasks of runs that are too old for a retry of single users. Their totals stay. */
+  /** Deletes the task records of old runs, whose users can't be retried then. Their totals stay. */
   async sweepOldMigrations(): Promise<void> {
     const byStart = this.#keys.byStart('migration');
-    // Those before were swept when they became old.
+    // Older ones were swept when they became old.
     const old = await this.#redis.zrevrange(byStart, keptMigrations, keptMigrations + 1);
     for (const id of old) {
-      // First, so that nothing of it can start while its tasks go.
+      // First, so that no task can start while the records are deleted.
       await this.#redis.hset(this.#keys.operation(id), 'swept', 1);
       await this.sweepTasks(id);
     }
   }
 
-  /** The issues and listed entries of old operations. Their counts by code stay. */
+  /** Deletes the issues and listed entries of old operations. Their counts by code stay. */
   async sweepOldIssues(kind: OperationKind): Promise<void> {
-    // Those before were swept when they became old.
+    // Older ones were swept when they became old.
     const old = await this.#redis.zrevrange(this.#keys.byStart(kind), keptIssuesOf, keptIssuesOf + 1);
     for (const id of old) await this.#redis.unlink(...this.#keys.issues(id), this.#keys.listed(id));
   }
@@ -44,7 +44,7 @@ export class LedgerSweeper {
       this.#keys.bucket(id, bucket),
     );
     for (const some of chunksOf(buckets)) await this.#redis.unlink(...some);
-    // Last, because it says what there is to sweep.
+    // Last, because it lists what is to be swept.
     await this.#redis.unlink(this.#keys.usedBuckets(id));
   }
 }

@@ -3,7 +3,7 @@ import { operationNotFound, type TaskPage, type TaskState } from '@migrator/core
 import type { RedisConnection } from '../primary-redis.ts';
 import { bucketsOf, type LedgerKeys, taskOfField } from './ledger-keys.ts';
 
-/** How many records a page of tasks looks at, more or less. */
+/** About how many records are read for a page of tasks. */
 const tasksPerPage = 10_000;
 
 /** A page of an operation's tasks that are in one of the states. */
@@ -16,7 +16,7 @@ export async function listTasks(
   const listed = await redis.hget(keys.operation(id), 'listed');
   if (listed === null) throw operationNotFound(id);
   const buckets = await usedBuckets(redis, keys, id);
-  // Few tasks are spread thinly over the buckets: then a page takes more of these.
+  // With few tasks a bucket holds few records, so a page reads more buckets.
   const size = Math.ceil((tasksPerPage * buckets.length) / Math.max(1, Number(listed)));
   const from = options.cursor === undefined ? 0 : Number(options.cursor);
   const ahead = buckets.filter((bucket) => bucket >= from);

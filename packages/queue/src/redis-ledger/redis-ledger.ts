@@ -60,15 +60,15 @@ import { scripts } from './scripts.ts';
 import { commitResultOf, progressText, startResultOf, taskProgressOf } from './task-answers.ts';
 
 export interface RedisLedgerOptions {
-  /** One that `neverResends`. It stays the caller's, who closes it. */
+  /** A connection that satisfies `neverResends`. The caller closes it. */
   readonly redis: RedisConnection;
-  /** Before all keys; in braces for Redis Cluster. */
+  /** The prefix of all keys; in braces for Redis Cluster. */
   readonly prefix: string;
-  /** How many issues of an operation are kept; 10,000 by default. */
+  /** How many issues of an operation are kept; `maxKeptIssues` by default. */
   readonly maxKeptIssues?: number;
-  /** How many bytes of them, more or less; 8 MiB by default. */
+  /** About how many bytes of issues are kept; 8 MiB by default. */
   readonly maxKeptIssueBytes?: number;
-  /** How long a lease is taken to hold after it was granted or renewed, milliseconds; `leaseMs.ledger` by default. */
+  /** Milliseconds from a lease's grant or renewal to its expiry; `leaseMs.ledger` by default. */
   readonly leaseMs?: number;
 }
 
@@ -77,14 +77,14 @@ const defaultMaxKeptIssueBytes = 8 * 1024 * 1024;
 const stateResetArguments = [stateResetOnRetry.length, ...stateResetOnRetry];
 
 /**
- * The ledger in Redis. Every method that changes anything is one script; only where it is given more than a few hundred
- * tasks it takes several steps, in an order that a repetition makes whole.
+ * The ledger in Redis. Every method that changes anything is one script. With more than a few hundred tasks it takes
+ * several steps, which a repetition completes after a crash.
  *
- * Rejects with a REDIS_ code when Redis refuses or can't be reached, and tries nothing again: whether a commit whose answer
- * was lost has been recorded is known by the next start of the task alone.
+ * Rejects with a REDIS_ code when Redis returns an error or can't be reached, and retries nothing: only the next
+ * start of a task can tell whether a commit whose response was lost was recorded.
  */
 export function createRedisLedger(options: RedisLedgerOptions): Ledger {
-  // With any other value ioredis sends a command whose answer it has lost a second time, and a commit is counted twice.
+  // With any other value ioredis resends a command whose response was lost, and a commit could be counted twice.
   if (!neverResends(options.redis)) {
     throw new TypeError('the connection of a ledger needs maxRetriesPerRequest: 0');
   }
@@ -99,7 +99,9 @@ class RedisLedger implements Ledger {
   readonly #maxKeptIssues: number;
   readonly #maxKeptIssueBytes: number;
   readonly #leaseMs: number;
-  /** The operation that a task was last started of. Most starts are of the same one, whose request is known by then. */
+  /**
+   * The operation of the last started task. Most starts are of the same one, so its request need not be sent again.
+   */
   #lastStarted: Operation | undefined;
 
   constructor(options: RedisLedgerOptions) {
@@ -163,7 +165,7 @@ class RedisLedger implements Ledger {
     let closed: string | undefined;
     for (;;) {
       const id = await this.#redis.hget(this.#keys.lock, 'id');
-      // The second look at the same operation ends this if its record is gone, which nothing of ours does.
+      // Ends at the second read if the operation's record no longer exists.
       if (id === null || id === closed) return undefined;
       const operation = await this.get(id);
       if (operation?.state === 'running') return operation;
@@ -194,7 +196,7 @@ class RedisLedger implements Ledger {
     const [outcome, ...leased] = await this.#run(scripts.close, keys, args);
     if (outcome === 'not-found') throw operationNotFound(id);
     if (outcome === 'leased') throw outstanding(leased);
-    // A call that comes again after a crash in the middle of this sweeps the rest.
+    // A repeated call after a crash sweeps the rest.
     if (operationKindOf(id) !== 'migration') await this.#sweeper.sweepTasks(id);
   }
 
@@ -224,7 +226,7 @@ class RedisLedger implements Ledger {
     { expected, done, cursor, coordinatorState }: ListingChange,
   ): Promise<'added' | 'missing'> {
     const chunks = chunksOf(tasks);
-    // The listing moves on with the last of them: after a crash the same tasks are listed again.
+    // Only the last step advances the listing: after a crash the same tasks are listed again.
     const expectation = [expected === undefined ? '' : 'expected', optional(expected?.cursor)];
     const last = ['listing', ...expectation, done ? 1 : 0, optional(cursor)];
     const more = ['more', '', '', '', ''];
@@ -286,7 +288,7 @@ class RedisLedger implements Ledger {
     return commitResultOf(outcome);
   }
 
-  async look(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]> {
+  async checkAttempts(id: string, attempts: readonly AttemptRef[]): Promise<readonly CommitResult[]> {
     const keys = [this.#keys.operation(id), this.#keys.lock, this.#keys.leases];
     const args: (string | number)[] = [id, this.#leaseMs, attempts.length];
     for (const { task, epoch } of attempts)

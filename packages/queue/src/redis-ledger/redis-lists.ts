@@ -15,7 +15,7 @@ import type { LedgerKeys } from './ledger-keys.ts';
 import { optional } from './operation-record.ts';
 import { scripts } from './scripts.ts';
 
-/** The lists that the ledger keeps of an operation: its issues, and entries by kind. */
+/** The lists of an operation in the ledger: its issues, and entries by kind. */
 export class RedisLists {
   readonly #redis: RedisConnection;
   readonly #keys: LedgerKeys;
@@ -69,7 +69,7 @@ export class RedisLists {
   }
 }
 
-/** What a commit says of the lists, as its script takes it. */
+/** The script arguments for a commit's changes of the lists. */
 export function listArguments({ resolved = [], issues = [], listed = [] }: Commit): (string | number)[] {
   return [
     resolved.length,
@@ -88,7 +88,7 @@ function kindNumber(kind: ListedKind): number {
   return listedKinds.indexOf(kind) + 1;
 }
 
-/** Issues from the pairs of member and record that a script answers with (lua/includes/kept-issues.lua). */
+/** Issues from the pairs of member and record that a script returns (lua/includes/kept-issues.lua). */
 function issuesOf(pairs: readonly string[]): { issue: Issue; arrival: string }[] {
   const issues = [];
   for (let index = 0; index + 1 < pairs.length; index += 2) {

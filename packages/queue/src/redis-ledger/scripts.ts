@@ -1,6 +1,6 @@
 import { loadScript } from '../run-script.ts';
 
-/** The ledger's scripts. Each file's header names its keys, arguments and answers. */
+/** The ledger's scripts. Each file's header names its keys, arguments and results. */
 export const scripts = {
   open: loadScript('open-operation'),
   reopen: loadScript('reopen-operation'),

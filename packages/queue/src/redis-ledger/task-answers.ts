@@ -24,7 +24,10 @@ const whyNots: readonly WhyNot[] = [
 ];
 const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'missing'];
 
-/** What the script of a start answered, by name. `known`: what never changes, where the script was told to leave it out. */
+/**
+ * Parses the result of start-task.lua. `known`: the immutable part of the operation, if the script was told to omit
+ * it.
+ */
 export function startResultOf(
   answer: readonly string[],
   kind: OperationKind,
@@ -56,13 +59,16 @@ export function commitResultOf(answer: string | undefined): CommitResult {
   return result;
 }
 
-/** A task's progress as a commit's script compares it: counters in core's order, nothing for zero, and the cursor if any. */
+/**
+ * A task's progress in the form that commit-task.lua compares: counters in core's order, empty for 0, and the cursor
+ * if any.
+ */
 export function progressText(
   kind: OperationKind,
   { counters: known, cursor }: NonNullable<Commit['expected']>,
 ): string {
   let numbers = '';
-  // Those since the last number: there are none behind it.
+  // The zeros after the last other number are omitted.
   let commas = '';
   for (const name of counters[kind]) {
     const number = known[name];
@@ -77,7 +83,7 @@ export function progressText(
 
 const states = { q: 'queued', r: 'running', d: 'done', f: 'failed' } as const;
 
-/** A task's record, as lua/includes/task-records.lua writes it. */
+/** Parses a task's record, as lua/includes/task-records.lua writes it. */
 export function taskProgressOf(record: string, kind: OperationKind): TaskProgress {
   const [letter = '', , , texts = ''] = record.split('|');
   const state = states[letter as keyof typeof states];

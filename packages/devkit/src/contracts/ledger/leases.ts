@@ -21,7 +21,7 @@ const outstanding = { code: 'LEASES_OUTSTANDING' };
 
 /** Who may still write, and what waits for them. */
 export function leasesContract(newLedger: NewLedger): void {
-  describe('look', () => {
+  describe('checkAttempts', () => {
     test('answers for each start what its commit would be answered', async () => {
       const ledger = await newLedger(long);
       const { id } = await open(ledger);
@@ -33,7 +33,7 @@ export function leasesContract(newLedger: NewLedger): void {
       await ledger.commit(id, second, { epoch: 1, state: 'queued', deltas: {} });
       const before = await read(ledger, id);
       const asked = [...attempts, { task: third, epoch: 2 }, { task: 'user:never seen', epoch: 1 }];
-      expect(await ledger.look(id, asked)).toEqual([
+      expect(await ledger.checkAttempts(id, asked)).toEqual([
         'stale',
         'stale',
         ...attempts.slice(2).map(() => 'run'),
@@ -41,7 +41,7 @@ export function leasesContract(newLedger: NewLedger): void {
         'missing',
       ]);
       expect(await read(ledger, id)).toEqual(before);
-      expect(await ledger.look(id, [])).toEqual([]);
+      expect(await ledger.checkAttempts(id, [])).toEqual([]);
     });
 
     test('answers with the control, of a part that of its parent', async () => {
@@ -51,13 +51,13 @@ export function leasesContract(newLedger: NewLedger): void {
       const own = { task, epoch: (await start(ledger, parent.id, task)).epoch };
       const parts = { task, epoch: (await start(ledger, part.id, task)).epoch };
       await ledger.control(part.id, 'pause');
-      expect(await ledger.look(part.id, [parts])).toEqual(['pause']);
-      expect(await ledger.look(parent.id, [own])).toEqual(['run']);
+      expect(await ledger.checkAttempts(part.id, [parts])).toEqual(['pause']);
+      expect(await ledger.checkAttempts(parent.id, [own])).toEqual(['run']);
       await ledger.control(part.id, 'run');
       for (const control of ['pause', 'run', 'cancel'] as const) {
         await ledger.control(parent.id, control);
-        expect(await ledger.look(parent.id, [own])).toEqual([control]);
-        expect(await ledger.look(part.id, [parts])).toEqual([control]);
+        expect(await ledger.checkAttempts(parent.id, [own])).toEqual([control]);
+        expect(await ledger.checkAttempts(part.id, [parts])).toEqual([control]);
       }
     });
 
@@ -69,10 +69,11 @@ export function leasesContract(newLedger: NewLedger): void {
       for (const id of [parent.id, part.id]) await start(ledger, id, task);
       await close(ledger, parent.id);
       const next = await open(ledger, { kind: 'rollback', dryRun: false });
-      for (const id of [parent.id, part.id]) expect(await ledger.look(id, [attempt])).toEqual(['stale']);
+      for (const id of [parent.id, part.id])
+        expect(await ledger.checkAttempts(id, [attempt])).toEqual(['stale']);
       await close(ledger, next.id);
       for (const unknown of ['nonsense', 'migration-20200101T000000000Z'])
-        expect(await ledger.look(unknown, [attempt])).toEqual(['missing']);
+        expect(await ledger.checkAttempts(unknown, [attempt])).toEqual(['missing']);
     });
   });
 
@@ -96,7 +97,7 @@ export function leasesContract(newLedger: NewLedger): void {
         const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
         const { epoch } = await start(ledger, part.id, task);
         await ledger.control(parent.id, control);
-        expect(await ledger.look(part.id, [{ task, epoch }])).toEqual([control]);
+        expect(await ledger.checkAttempts(part.id, [{ task, epoch }])).toEqual([control]);
         // Told so, but writes may be under way.
         expect(await isHeld(ledger)).toBe(true);
         await ledger.commit(part.id, task, { epoch, state: 'running', deltas: {} });
@@ -113,7 +114,7 @@ export function leasesContract(newLedger: NewLedger): void {
       const late = { epoch: first.epoch, state: 'running', deltas: {} } as const;
       expect(await ledger.commit(id, task, late)).toBe('stale');
       expect(await isHeld(ledger)).toBe(false);
-      expect(await ledger.look(id, [{ task, epoch: first.epoch }])).toEqual(['stale']);
+      expect(await ledger.checkAttempts(id, [{ task, epoch: first.epoch }])).toEqual(['stale']);
       expect(await isHeld(ledger)).toBe(false);
     });
 
@@ -156,7 +157,7 @@ export function leasesContract(newLedger: NewLedger): void {
       const { epoch } = await start(ledger, id, task);
       const attempt = { task, epoch };
       const renewals = [
-        () => ledger.look(id, [attempt]),
+        () => ledger.checkAttempts(id, [attempt]),
         () => ledger.commit(id, task, { epoch, state: 'running', deltas: {} }),
       ];
       for (const renew of renewals) {
