@@ -25,7 +25,7 @@ export function nextStep(
   if (last.coordinatorState.rolledBackBy !== undefined) {
     throw new MigrationError(
       'ROLLED_BACK',
-      `${last.id} was taken back by ${last.coordinatorState.rolledBackBy}, and no other run was asked for since: ` +
+      `${last.id} was rolled back by ${last.coordinatorState.rolledBackBy}, and no other run was started since: ` +
         'call executeMigration({ again: true }) once to migrate again',
     );
   }

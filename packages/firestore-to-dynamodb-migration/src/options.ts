@@ -13,7 +13,7 @@ export interface ExecuteMigrationOptions {
   userIds?: readonly string[] | undefined;
   /** Ends with a comparison of both sides, entry by entry. True by default. */
   verify?: boolean | undefined;
-  /** A source without a single entry is no error. False by default: it mostly is a mistyped name. */
+  /** Accept a source without entries. False by default, because the cause is mostly a mistyped name. */
   allowEmpty?: boolean | undefined;
   /** Removes migrated items whose entry is gone from Firestore. */
   prune?: boolean | undefined;
@@ -103,7 +103,7 @@ export function readOptions(options: ExecuteMigrationOptions): ResolvedOptions {
     throw new TypeError("executeMigration's options: redisUrl and redis: false contradict each other");
   }
   if (given.pruneCount !== undefined && given.prune !== true) {
-    throw new TypeError("executeMigration's options: pruneCount means something with prune: true only");
+    throw new TypeError("executeMigration's options: pruneCount requires prune: true");
   }
   const config = readConfig(env);
   return {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { DocumentReference, GeoPoint, Timestamp } from 'firebase-admin/firestore';
 
-/** What the contract says about the fields that the guide names. */
+/** The contract for the defaulted fields. */
 const lists = ['trades'];
 const maps = ['heatmap', 'performance', 'risk', 'summary'];
 

@@ -48,7 +48,7 @@ export function journalOf(item: JournalFields, { userId, date }: EntryRef): Jour
     metadata: metadataOf(data),
     updatedAt: typeof updatedAt === 'string' ? updatedAt : '',
   };
-  // Fields keep the types that they have in Firestore: the guide's types are a promise of the data, not checked here.
+  // Fields keep their types of Firestore. The declared types are not checked here.
   return journal;
 }
 
