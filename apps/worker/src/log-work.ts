@@ -1,7 +1,7 @@
 import type { Log } from '@migrator/runtime';
 import type { OnWorkEvent } from '@migrator/queue';
 
-/** Writes down what a worker does: runs for everybody, users that are done only for who asks for details. */
+/** Logs a worker's events. Completed tasks are logged at debug level only. */
 export function logWork(log: Log): OnWorkEvent {
   return (event) => {
     const { run } = event;
@@ -27,7 +27,10 @@ export function logWork(log: Log): OnWorkEvent {
         log.warn({ run, reason: event.reason }, 'entries are written one by one');
         return;
       case 'binding-mismatch':
-        log.warn({ run, differences: event.detail }, 'configured for another run: takes no part in this one');
+        log.warn(
+          { run, differences: event.detail },
+          'configuration differs: this worker does not work on the run',
+        );
         return;
       case 'task': {
         const { user, segment, job, outcome, detail } = event;

@@ -5,8 +5,8 @@ import { createMetricsBoard, openQueueTelemetry, startWorkers, untilFitRedis } f
 
 import { logWork } from './log-work.ts';
 
-// Documents and items are a few KB each; in node's pool of 8 KB there is room for two, and each further pool is an
-// allocation of its own: 2 µs an entry.
+// Documents and items have a few KB each. Node's pool of 8 KB fits two, and each new pool is an allocation, which
+// costs 2 µs an entry.
 Buffer.poolSize = 64 * 1024;
 
 requireNoArguments(
@@ -40,7 +40,7 @@ const end = endInOrder('worker', async () => {
   log.info('stopped');
 });
 
-// A worker may be started before its Redis: it waits, and says so once for each reason.
+// A worker may be started before its Redis: it waits, and logs each reason once.
 await untilFitRedis(context.redis, config.redis.prefix, logRateLimited).catch((error: unknown) => {
   if (stopping) return;
   logRateLimited(error);
@@ -64,6 +64,6 @@ if (!stopping) {
     telemetry.metrics,
   );
   log.info({ users: userConcurrency, queue: config.redis.prefix }, 'ready');
-  // For a person, and for a program that waits for it.
+  // Operators and programs wait for this line.
   process.stderr.write(`worker: ready, ${userConcurrency} users at once, queue ${config.redis.prefix}\n`);
 }

@@ -6,7 +6,7 @@ export type TrustedProxies = number | readonly string[];
 const words = ['loopback', 'linklocal', 'uniquelocal'];
 const mostHops = 10;
 
-/** `127.0.0.1, 10.0.0.0/8`, or a number of hops; undefined for anything else. */
+/** Parses `127.0.0.1, 10.0.0.0/8`, or a number of hops; undefined for anything else. */
 export function parseTrustedProxies(text: string): TrustedProxies | undefined {
   const value = text.trim();
   if (/^\d+$/.test(value)) return Number(value) <= mostHops ? Number(value) : undefined;
@@ -14,13 +14,13 @@ export function parseTrustedProxies(text: string): TrustedProxies | undefined {
   return entries.every((entry) => words.includes(entry) || isRange(entry)) ? entries : undefined;
 }
 
-/** Host names without ports, in lower case; undefined where one is none. */
+/** Parses host names, without ports and in lower case; undefined if one is invalid. */
 export function parseHosts(text: string): readonly string[] | undefined {
   const hosts = text.split(',').map((host) => host.trim().toLowerCase());
   return hosts.every((host) => isIP(host) !== 0 || /^[a-z\d_][a-z\d_.-]*$/.test(host)) ? hosts : undefined;
 }
 
-/** `/tools/migrator`, without a slash at its end; undefined for what is no path. */
+/** Parses a path such as `/tools/migrator`, without a slash at its end; undefined if it is invalid. */
 export function parseBasePath(text: string): string | undefined {
   const path = text.replace(/\/$/, '');
   return /^(?:\/[\w.~-]+)*$/.test(path) && !/(?:^|\/)\.\.?(?:\/|$)/.test(path) ? path : undefined;

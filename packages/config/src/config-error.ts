@@ -1,4 +1,4 @@
-/** A variable of the environment has a wrong value. The message is one line that a person can act on. */
+/** A variable of the environment has a wrong value. The message is one line that says what to do. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly variable: string;

@@ -2,7 +2,7 @@ import type { Prices } from '@migrator/core';
 
 import type { TrustedProxies } from './address-list.ts';
 
-/** What the environment says, checked. Made once, by a composition root. */
+/** The validated configuration, created once by a composition root. */
 export interface Config {
   readonly google: {
     readonly projectId?: string;
@@ -20,7 +20,7 @@ export interface Config {
     readonly createTable: boolean;
   };
   readonly redis: {
-    /** One that `parseRedisUrl` reads. */
+    /** A URL that `parseRedisUrl` accepts. */
     readonly url: string;
     readonly prefix: string;
     /** PEM files: the certificate authorities trusted for Redis, and this process's certificate and key. */
@@ -31,28 +31,28 @@ export interface Config {
     readonly port: number;
     readonly apiToken?: string;
     readonly apiReadToken?: string;
-    /** The path that browsers find it below, without a slash at the end; a proxy's X-Forwarded-Prefix goes before it. */
+    /** The path prefix for browsers, without a slash at the end; a proxy's X-Forwarded-Prefix is put before it. */
     readonly basePath?: string;
     /** The proxies whose forwarding headers are trusted; none by default. */
     readonly trustedProxies?: TrustedProxies;
-    /** Further names that it is reached by. */
+    /** Further host names of the API. */
     readonly allowedHosts?: readonly string[];
   };
-  /** Where to tell of ends and pauses, and the key that signs it. */
+  /** The URL for notices about ends and pauses, and the key that signs them. */
   readonly notify?: { readonly url: string; readonly secret: string };
   readonly migration: {
     readonly oversize: 'fail' | 'gzip';
     readonly userConcurrency: number;
     readonly writeConcurrency: number;
     readonly maxWriteUnitsPerSecond?: number;
-    /** Reads of Firestore begin gently and grow, as Firestore asks for a cold range. */
+    /** Ramp up reads of Firestore, as Firestore recommends for a cold range. */
     readonly sourceRamp: boolean;
   };
   readonly prices: Prices;
-  /** What no log, job, answer or error may hold: all secrets of the environment, known to the product or not. */
+  /** All secrets of the environment, to be redacted in logs, jobs, responses and errors. */
   readonly secrets: readonly string[];
   readonly logLevel: LogLevel;
-  /** User ids and contents of entries stay out of jobs, logs and answers. */
+  /** Keep user ids and contents of entries out of jobs, logs and responses. */
   readonly hideUserData: boolean;
 }
 

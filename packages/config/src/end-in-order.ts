@@ -1,14 +1,16 @@
 import { messageOf } from '@migrator/core';
 
-/** How long everything at a program's end may take together. Supervisors kill ten seconds after their signal. */
+/** The time limit of a program's shutdown: process managers kill ten seconds after their signal. */
 const endLimitMs = 9_500;
-/** Ctrl-C reaches a program twice: from the terminal, and through the package manager that runs it. */
+/**
+ * Signals within this time count as one: Ctrl-C reaches a program from the terminal and through its package manager.
+ */
 const sameRequestMs = 250;
 
-/** What a shell shows for a program that a signal has ended. */
+/** The exit codes of programs ended by a signal. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Tells whether a signal is a second request, which ends the program at once. */
+/** Returns a function that says whether a signal is a second request, which ends the program at once. */
 export function secondRequest(): () => boolean {
   let first: number | undefined;
   return () => {
@@ -18,9 +20,9 @@ export function secondRequest(): () => boolean {
 }
 
 /**
- * Makes this program end in order: at a signal it calls `stop` and exits with 0. After 9.5 seconds it exits with 1, done
- * or not; at a second signal at once, with 128 and the signal's number. What is given back ends the program the same way,
- * with a code of its own.
+ * Installs a graceful shutdown: at a signal it calls `stop` and exits with 0. It exits with 1 if that takes more than
+ * 9.5 seconds, and at once, with 128 plus the signal's number, at a second signal. The returned function ends the
+ * program in the same way, with the given exit code.
  */
 export function endInOrder(program: string, stop: () => Promise<void>): (exitCode?: number) => void {
   let ending = false;
@@ -32,10 +34,7 @@ export function endInOrder(program: string, stop: () => Promise<void>): (exitCod
     if (ending) return;
     ending = true;
     process.stderr.write(`${program}: stopping\n`);
-    setTimeout(
-      () => fail(`not all had ended after ${endLimitMs / 1_000} s; ended without the rest`),
-      endLimitMs,
-    );
+    setTimeout(() => fail(`not all had ended after ${endLimitMs / 1_000} s; exiting anyway`), endLimitMs);
     stop().then(
       () => process.exit(exitCode),
       (error: unknown) => fail(messageOf(error)),
@@ -51,7 +50,7 @@ export function endInOrder(program: string, stop: () => Promise<void>): (exitCod
   return end;
 }
 
-/** Ends a program that can't begin, with one line that says why. */
+/** Ends a program that can't start, with a one-line message. */
 export function endAtStart(error: unknown): never {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);

@@ -3,7 +3,10 @@ import { parseEnv } from 'node:util';
 
 import { ConfigError } from './config-error.ts';
 
-/** The variables of a `.env` file; undefined where there is none. Throws a ConfigError for a file that is not all read. */
+/**
+ * The variables of a `.env` file; undefined if there is none. Throws a ConfigError for a file that can't be read
+ * completely.
+ */
 export function readEnvFile(path: string): Readonly<Record<string, string>> | undefined {
   let bytes: Buffer;
   try {
@@ -19,10 +22,10 @@ export function readEnvFile(path: string): Readonly<Record<string, string>> | un
 function describe(code: string): string {
   if (code === 'EISDIR') return 'it is a directory';
   if (code === 'EACCES' || code === 'EPERM') return 'no permission';
-  return code === 'ENOENT' ? 'a link that leads nowhere' : code;
+  return code === 'ENOENT' ? 'a broken link' : code;
 }
 
-/** Editors on Windows save UTF-16, or UTF-8 with a byte order mark; both say so in their first bytes. */
+/** Editors on Windows save UTF-16, or UTF-8 with a byte order mark; both are detected by their first bytes. */
 function decode(path: string, bytes: Buffer): string {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe
@@ -32,7 +35,7 @@ function decode(path: string, bytes: Buffer): string {
         : 'utf-8';
   let text: string;
   try {
-    // It takes the byte order mark away.
+    // It removes the byte order mark.
     text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     throw refusal(path, `is not valid ${encoding.toUpperCase()}; save it as UTF-8`);
@@ -44,8 +47,8 @@ function decode(path: string, bytes: Buffer): string {
 const assignment = /^[ \t]*(?:export +)?(?<name>[A-Za-z_]\w*)[ \t]*=(?<rest>.*)/;
 
 /**
- * Node's own parser passes over a line that it does not understand, and cuts a value at a `#`. A variable would be lost
- * without a word, so each line is looked at first. Messages give line numbers, never what stands there: it may be a secret.
+ * Node's parser ignores a line that it does not understand, and cuts a value at a `#`. So each line is checked first,
+ * or a variable would be lost silently. Messages give line numbers, never the content, which may be a secret.
  */
 function parseEnvText(path: string, text: string): Readonly<Record<string, string>> {
   const lines = text.split('\n');
@@ -58,7 +61,7 @@ function parseEnvText(path: string, text: string): Readonly<Record<string, strin
     const { name, rest = '' } = assignment.exec(line)?.groups ?? {};
     const value = rest.replace(/^[ \t]+/, '');
     if (name === undefined)
-      throw refusal(path, `line ${at} is no NAME=value; write it so, or as a # comment`);
+      throw refusal(path, `line ${at} is no NAME=value; correct it, or make it a # comment`);
     const end = /^["'`]/.test(value) ? closingLine(lines, index, value) : index;
     if (end === undefined)
       throw refusal(path, `line ${at}: the quote before ${name}'s value is never closed`);
@@ -73,12 +76,11 @@ function parseEnvText(path: string, text: string): Readonly<Record<string, strin
   const differs = [...new Set([...seen.keys(), ...Object.keys(parsed)])].find(
     (name) => !seen.has(name) || parsed[name] === undefined,
   );
-  if (differs !== undefined)
-    throw refusal(path, `can't be read for sure at ${differs}; put its value in quotes`);
+  if (differs !== undefined) throw refusal(path, `is ambiguous at ${differs}; put its value in quotes`);
   return parsed as Record<string, string>;
 }
 
-/** The line where the value's first quote is closed; values in quotes may have several lines. */
+/** The line where the value's first quote is closed; quoted values may have several lines. */
 function closingLine(lines: readonly string[], first: number, value: string): number | undefined {
   const quote = value.charAt(0);
   if (value.includes(quote, 1)) return first;
@@ -86,7 +88,9 @@ function closingLine(lines: readonly string[], first: number, value: string): nu
   return more === -1 ? undefined : more;
 }
 
-/** What follows a closing quote is dropped, and so is all from a `#` on, where only a comment may be. */
+/**
+ * Throws if Node's parser would drop a part of the value: after a closing quote, or from a `#` on, except a comment.
+ */
 function requireWhole(path: string, at: number, name: string, raw: string): void {
   const quote = /^["'`]/.exec(raw)?.[0];
   if (quote !== undefined) {

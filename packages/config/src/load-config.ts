@@ -7,14 +7,16 @@ import { type AnyVariable, variables } from './variables.ts';
 
 const envFile = '.env';
 
-/** Reads `.env` from the working directory where there is one, into the environment; what is set already wins. */
+/**
+ * Reads `.env` from the working directory, if there is one, into the environment. Variables that are already set win.
+ */
 export function loadEnvFile(): Readonly<Record<string, string>> | undefined {
   const fromFile = readEnvFile(envFile);
   for (const [name, value] of Object.entries(fromFile ?? {})) process.env[name] ??= value;
   return fromFile;
 }
 
-/** As `loadConfig`, and throws the ConfigError. */
+/** As `loadConfig`, but throws the ConfigError. */
 export function requireConfig(check: (config: Config) => void = () => undefined): Config {
   const fromFile = loadEnvFile();
   requireNoMistypedName(process.env, fromFile && { path: envFile, names: Object.keys(fromFile) });
@@ -24,8 +26,8 @@ export function requireConfig(check: (config: Config) => void = () => undefined)
 }
 
 /**
- * For a program's first line: reads `.env` from the working directory where there is one (what is set already wins),
- * checks everything, and ends the process with one line where something is wrong. `check` may throw a ConfigError of the program's own.
+ * Reads `.env` (see `loadEnvFile`) and the environment, and returns the validated configuration. Ends the process
+ * with a one-line message if a value is wrong. `check` may throw further ConfigErrors.
  */
 export function loadConfig(check?: (config: Config) => void): Config {
   try {
@@ -38,8 +40,8 @@ export function loadConfig(check?: (config: Config) => void): Config {
 }
 
 /**
- * For a program that is configured by the environment alone: `--help` tells how and ends it, and any other argument ends
- * it with a sentence.
+ * For a program without arguments: `--help` prints its variables and exits; any other argument ends it with a
+ * message.
  */
 export function requireNoArguments(program: string, does: string): void {
   const args = process.argv.slice(2);

@@ -8,11 +8,11 @@ interface Access {
   /** An ACL user; without one the password is the default user's. */
   readonly username?: string;
   readonly password?: string;
-  /** 4 or 6: only addresses of that kind; 0: what the name has. The client's own choice where it is left out. */
+  /** 4 or 6: only IPv4 or IPv6 addresses; 0: both. Absent: the client's default. */
   readonly family?: 0 | 4 | 6;
 }
 
-/** Where Redis is found, and with which credentials. */
+/** The address of Redis and the credentials. */
 export type RedisPlace =
   | (Access & { readonly kind: 'single'; readonly address: RedisAddress; readonly db: number })
   | (Access & {
@@ -25,7 +25,7 @@ export type RedisPlace =
     })
   | (Access & { readonly kind: 'cluster'; readonly nodes: readonly RedisAddress[] });
 
-/** What a URL may look like, for a message to a person. */
+/** The accepted forms of a URL, for messages. */
 export const redisUrlForms =
   'a URL such as redis://host:6379/0, rediss://user:password@host:6380, ' +
   'redis+sentinel://host1:26379,host2:26379/mymaster/0 or redis+cluster://host1:6379,host2:6379';
@@ -40,16 +40,16 @@ const parameters = {
 };
 
 /**
- * Reads a Redis URL in the forms that people use; undefined where it is none. Several hosts, or `+cluster` (`-cluster`),
- * mean a cluster; `+sentinel` (`-sentinel`) wants the master's name as `/name`, `/name/db`, `#name` or `/db#name`.
- * A port left out is 6379, a sentinel's 26379. `?family=` chooses IPv4 or IPv6; `?sentinelUsername=` and
- * `?sentinelPassword=` are for sentinels that ask for them.
+ * Parses a Redis URL in its common forms; undefined if it is invalid. Several hosts, or `+cluster` (`-cluster`), mean
+ * a cluster. `+sentinel` (`-sentinel`) requires the master's name as `/name`, `/name/db`, `#name` or `/db#name`. The
+ * default port is 6379, a sentinel's 26379. `?family=` chooses IPv4 or IPv6; `?sentinelUsername=` and
+ * `?sentinelPassword=` are the credentials of sentinels.
  */
 export function parseRedisUrl(url: string): RedisPlace | undefined {
   try {
     return read(url);
   } catch {
-    // A percent sign that encodes nothing.
+    // An invalid percent-encoding.
     return undefined;
   }
 }

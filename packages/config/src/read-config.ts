@@ -11,12 +11,12 @@ import {
   type VariableValue,
 } from './variables.ts';
 
-/** The configuration that the given environment means. Throws a ConfigError for the first variable that is wrong. */
+/** Validates an environment. Throws a ConfigError for the first wrong variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const secrets = secretsOf(env);
   const redact = createRedact(secrets);
 
-  /** Present only where set: an empty variable counts as none, as in a `.env` file with the value left out. */
+  /** Present only if set. An empty variable counts as not set. */
   function optional<Name extends VariableName, Key extends string>(
     key: Key,
     name: Name,
@@ -34,7 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new ConfigError(name, `${name} holds ${shown(variable, raw)}; it may hold ${variable.holds}`);
   }
 
-  /** A wrong value as it may be shown: a secret not at all, and the content of a file only by what it is. */
+  /** A wrong value for a message: not shown for a secret; for the content of a file only its kind. */
   function shown({ secret, file }: AnyVariable, raw: string): string {
     const content = file === true ? contentOf(raw) : undefined;
     if (content !== undefined) return `${content}, not a path`;
@@ -100,7 +100,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     };
     if ((tls.cert === undefined) !== (tls.key === undefined)) {
       const missing = tls.cert === undefined ? 'REDIS_TLS_CERT' : 'REDIS_TLS_KEY';
-      throw new ConfigError(missing, `${missing} holds nothing; a certificate and its key go together`);
+      throw new ConfigError(missing, `${missing} is empty; a certificate requires its key and vice versa`);
     }
     const [given] = (['REDIS_TLS_CA', 'REDIS_TLS_CERT'] as const).filter((name) => read(name) !== undefined);
     if (given !== undefined && parseRedisUrl(url)?.tls === false) {

@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.ts';
 import { type VariableName, variables } from './variables.ts';
 
-/** How other tools call the same thing. */
+/** Names of the same variables in other tools. */
 const otherNames: Readonly<Record<string, VariableName>> = {
   TABLE_NAME: 'DYNAMODB_TABLE',
   DYNAMO_TABLE: 'DYNAMODB_TABLE',
@@ -27,15 +27,15 @@ const otherNames: Readonly<Record<string, VariableName>> = {
   GOOGLE_PROJECT_ID: 'GOOGLE_CLOUD_PROJECT',
 };
 
-/** Two letters of a shorter name make another word of it. */
+/** In shorter names two different letters may give another valid word. */
 const shortestMistyped = 12;
 const mostTypos = 2;
-/** Other programs have variables of these families in the environment of every process. */
+/** Prefixes of variables that other programs use in every environment. */
 const families = /^(AWS|GOOGLE|GCP|FIREBASE|REDIS)_/;
 
 /**
- * Throws a ConfigError for a name that was surely meant to be one of ours, where ours is not given: what was configured
- * would not be in force. In a `.env` file, which is this product's, the names that other tools use count too.
+ * Throws a ConfigError for a probably misspelled variable whose correct name is not set, because its value would be
+ * ignored. In a `.env` file, names used by other tools count too.
  */
 export function requireNoMistypedName(
   env: Readonly<Record<string, string | undefined>>,
@@ -72,7 +72,7 @@ function plainName(name: string): string {
   return name.toUpperCase().replaceAll('_', '');
 }
 
-/** How many letters are wrong, missing, too many, or changed places with the next. */
+/** The edit distance: letters wrong, missing, extra, or swapped with the next. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > mostTypos) return Number.POSITIVE_INFINITY;
   let before: number[] = [];

@@ -8,11 +8,11 @@ import { logLevels } from './config.ts';
 
 interface Variable<T> {
   readonly schema: z.ZodType<T, string>;
-  /** What it may hold, for the message about a wrong value and for the docs. */
+  /** The valid values, for messages and the docs. */
   readonly holds: string;
-  /** Its value is never shown. */
+  /** The value is never shown. */
   readonly secret?: true;
-  /** The path of a file, whose content some put into the variable instead. */
+  /** The value is the path of a file; some set it to the file's content by mistake. */
   readonly file?: true;
 }
 
@@ -66,7 +66,7 @@ function withoutUser(url: string): string {
   return clean.href;
 }
 
-/** Node passes over what is no PEM without a word. */
+/** Checks the PEM, because Node ignores invalid content silently. */
 function isPemFile(file: string): boolean {
   try {
     return statSync(file).isFile() && readFileSync(file, 'latin1').includes('-----BEGIN ');
@@ -75,7 +75,7 @@ function isPemFile(file: string): boolean {
   }
 }
 
-/** Every variable that the product itself reads, by name. */
+/** All variables that the product reads, by name. */
 export const variables = {
   GOOGLE_CLOUD_PROJECT: { schema: text.regex(/^[^/\s]+$/), holds: "a Google Cloud project's id" },
   FIRESTORE_EMULATOR_HOST: {
@@ -87,7 +87,7 @@ export const variables = {
   JOURNAL_COLLECTION: collection,
   AWS_REGION: { schema: text.regex(/^[a-z0-9-]+$/), holds: 'a region, such as eu-central-1' },
   AWS_ENDPOINT_URL_DYNAMODB: {
-    // Requests are signed, so that nothing could take a user and a password from here: they are left out.
+    // User and password are removed: requests are signed, so they have no use.
     schema: text.refine((value) => isUrl(value, ['http:', 'https:'])).transform(withoutUser),
     holds: 'a URL that begins with http:// or https://',
   },
@@ -134,7 +134,7 @@ export const variables = {
   PRICE_FIRESTORE_100000_READS: price,
 } satisfies Record<string, Variable<unknown>>;
 
-/** Variables that were read once, and why they are no more: a variable that is set and not in force must not go unnoticed. */
+/** Removed variables and the reason. Setting one is an error, because it would be ignored. */
 export const removedVariables: Readonly<Record<string, string>> = {
   WRITE_MODE: 'every write is conditional',
 };

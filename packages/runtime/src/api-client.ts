@@ -8,22 +8,22 @@ import {
   type VerificationAnswer,
 } from '@migrator/engine';
 
-/** Longer than the API's own checks before a start, and than it waits without being asked to. */
+/** The time limit of a call: longer than the API's checks before a start and its default waits. */
 const answerLimitMs = 35_000;
 
 export interface ApiClientOptions {
-  /** Where the API is found: `http://127.0.0.1:5000`, or with a BASE_PATH. No slash at the end. */
+  /** The URL of the API: `http://127.0.0.1:5000`, or with a BASE_PATH. No slash at the end. */
   readonly url: string;
-  /** API_TOKEN or API_READ_TOKEN, where the API asks for one. */
+  /** API_TOKEN or API_READ_TOKEN, if the API requires one. */
   readonly token?: string;
-  /** Ends every call, which then throws the signal's reason. */
+  /** Aborts every call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** What the API refused, or that it did not answer as it should; the message is for a person. */
+/** An error response of the API, an invalid response, or none. The message is for the operator. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** The HTTP status; undefined where there was no answer. */
+  /** The HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
   readonly problem: answers.Problem | undefined;
 
@@ -35,16 +35,19 @@ export class ApiError extends Error {
 }
 
 interface Waiting {
-  /** `Prefer: wait=N`: how long the API may wait for the end of what the call starts. */
+  /** `Prefer: wait=N`: how many seconds the API may wait for the end of the operation that the call starts. */
   readonly waitSeconds?: number;
 }
 
 interface Page {
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   readonly cursor?: string;
 }
 
-/** The calls of the HTTP API. Each throws an ApiError, or the signal's reason; an answer is as its schema says. */
+/**
+ * A client of the HTTP API. Each call validates the response with its schema, and rejects with an ApiError or the
+ * signal's reason.
+ */
 export class ApiClient {
   readonly #options: ApiClientOptions;
 
@@ -92,18 +95,18 @@ export class ApiClient {
     );
   }
 
-  /** The entries of a run of one kind, which are counted in its stats. */
+  /** A page of a run's entries of one kind. */
   entries(id: string, query: Page & requests.EntriesQuery): Promise<answers.EntriesPage> {
     return this.#call('GET', `${apiBasePath}/migrations/${id}/entries${queryOf(query)}`, answers.entriesPage);
   }
 
-  /** How far a run is with one user. */
+  /** The state of one user in a run. */
   user(id: string, userId: string): Promise<answers.UserState> {
     const path = `${apiBasePath}/migrations/${id}/users/${encodeURIComponent(userId)}`;
     return this.#call('GET', path, answers.userState);
   }
 
-  /** Asks Firestore, which bills a read for every 1,000 entries. */
+  /** Counts the entries in Firestore, which bills a read for every 1,000. */
   sourceCount(): Promise<answers.SourceCount> {
     return this.#call('GET', `${apiBasePath}/source-count`, answers.sourceCount);
   }
@@ -152,7 +155,7 @@ export class ApiClient {
     return this.#call('POST', `${apiBasePath}/cancel`, answers.status);
   }
 
-  /** Write units a second, over all workers together; null takes the limit away. */
+  /** Sets the limit in write units a second of all workers together; null removes it. */
   pace(maxWriteUnitsPerSecond: number | null): Promise<Status> {
     const body = { maxWriteUnitsPerSecond };
     return this.#call('PUT', `${apiBasePath}/pace`, answers.status, { body });
@@ -183,7 +186,7 @@ export class ApiClient {
       answer = await response.json();
     } catch (error) {
       signal?.throwIfAborted();
-      throw new ApiError(`${method} ${path} had no answer: ${reasonOf(error)}`);
+      throw new ApiError(`${method} ${path} got no response: ${reasonOf(error)}`);
     }
     const { status, statusText, ok } = response;
     if (!ok) {
@@ -195,7 +198,7 @@ export class ApiClient {
       return schema.parse(answer);
     } catch (error) {
       throw new ApiError(
-        `${method} ${path} answered ${status} with something unknown: ${reasonOf(error)}`,
+        `${method} ${path} returned ${status} with an unexpected body: ${reasonOf(error)}`,
         status,
       );
     }
@@ -209,6 +212,6 @@ function queryOf(query: Readonly<Record<string, string | undefined>> | Page): st
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // `fetch` says only that it failed; why stands in its cause.
+  // The error of `fetch` has the reason in its cause.
   return error.cause instanceof Error ? error.cause.message : error.message;
 }

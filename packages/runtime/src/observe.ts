@@ -13,7 +13,7 @@ import {
 import type { ServiceMetrics } from './metrics/service-metrics.ts';
 import type { Tracing } from './traces/start-open-telemetry.ts';
 
-/** Metrics and traces of a process's own work: hooks for the adapters, and wrappers that leave what they wrap as it is. */
+/** Metrics and traces of a process's own work: hooks for the adapters, and transparent wrappers. */
 export interface Observation {
   readonly onRetry: (event: RetryEvent) => void;
   readonly onCapacity: (kind: 'read' | 'write', units: number) => void;
@@ -70,7 +70,7 @@ export function createObservation(options: {
 }): Observation {
   const { metrics, tracing, redact } = options;
 
-  /** Wraps the named calls, each as it was made: with its receiver, its arguments and its result. */
+  /** Wraps the named calls. Receiver, arguments and result are unchanged. */
   function observed<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
     const known = new Map<PropertyKey, unknown>();
     const wrapped = (name: string, kind: Kind, call: Call): Call => {
@@ -103,7 +103,7 @@ export function createObservation(options: {
     });
   }
 
-  /** A service's own words travel far from here: to the ledger, to jobs, to answers. */
+  /** Redacts an error, because its message gets to the ledger, to jobs and to responses. */
   function failed(error: unknown, label: string): unknown {
     const code = MigrationError.codeOf(error);
     if (code !== 'ABORTED') metrics.failed(label, code);
@@ -134,7 +134,7 @@ export function createObservation(options: {
 
   function count(deltas: Readonly<Record<string, number>>): void {
     for (const [name, amount] of Object.entries(deltas)) {
-      // A Prometheus counter only grows. What a retry takes back stays in it; the ledger's totals are exact.
+      // A Prometheus counter only increases, so a retry does not reduce it; the ledger's totals are exact.
       if (amount <= 0) continue;
       if (outcomes.has(name)) metrics.entries(name, amount);
       if (name === 'bytes') metrics.bytes(amount);

@@ -20,24 +20,24 @@ import type { Observation } from './observe.ts';
 
 import { openServices } from './open-services.ts';
 
-/** Long enough to tell whether there is one. */
+/** The time limit for Redis to answer. */
 const redisLimitMs = 2_000;
 
-/** Everything that an API or a worker stands on. */
+/** The context of an API or a worker. */
 export interface QueueContext extends CoordinatorContext, EngineContext {
   readonly rateController: RateController;
   readonly queues: MigrationQueues;
   readonly workers: WorkerRegistry;
   /** BullMQ's connection. */
   readonly redis: RedisConnection;
-  /** What it is bound to, as far as that is known without asking a service. */
+  /** The binding, as far as it is known without a call. */
   readonly configured: Binding;
   close(): Promise<void>;
 }
 
 /**
- * Opens the services and Redis. An `api` answers people and fails fast while Redis is away; a `worker` waits for it,
- * with a connection of its own for the ledger.
+ * Opens the services and Redis. An `api` fails fast while Redis can't be reached. A `worker` waits for it, and has a
+ * separate connection for the ledger.
  */
 export async function openQueueContext(
   config: Config,
@@ -58,7 +58,7 @@ export async function openQueueContext(
     const also = await requireRedis(redis, redisLimitMs).then(() => undefined, messageOf);
     await disconnect();
     if (also === undefined) throw error;
-    // All that is missing at once: not one thing for each start.
+    // Reports all missing settings at once.
     throw new MigrationError(MigrationError.codeOf(error), `${messageOf(error)}\n${also}`, { cause: error });
   });
   const ledger = createRedisLedger({ redis: ledgerRedis, prefix });

@@ -22,19 +22,18 @@ import {
 import { createFirestoreSource } from '@migrator/firestore';
 import type { Observation } from './observe.ts';
 
-/** An engine's context but for its ledger: the source, the target and how to go about it. */
+/** An engine's context without the ledger: the source, the target, limits and settings. */
 export interface Services extends Omit<EngineContext, 'ledger'> {
   readonly rateController: RateController;
-  /** The binding as far as it is known without asking a service. */
+  /** The binding, as far as it is known without a call. */
   readonly configured: Binding;
   close(): Promise<void>;
 }
 
 /**
- * Firestore (or the source that was opened instead) and DynamoDB as the configuration has them, throttled by a limit
- * that all processes share (by default by one of this process alone). Connects to nothing yet, and closes the source
- * with itself. Throws where the project or the region is not named anywhere; where both are not, the message has a line
- * for each.
+ * Opens Firestore (or the given source) and DynamoDB as configured, throttled by `rateLimit`, which all processes may
+ * share (by default one of this process alone). Makes no connection yet. Closing it also closes the source. Rejects
+ * if the project or the region is not configured; if both are missing the message has a line for each.
  */
 export async function openServices(
   config: Config,
@@ -74,7 +73,7 @@ export async function openServices(
     onCapacity: observation?.onCapacity,
   });
   return {
-    // Observed below the throttle: what is measured is the services, not the wait for one's turn.
+    // Observed below the throttle, so that durations do not include its waits.
     source: throttledSource(
       observation?.observeSource(source) ?? redactErrorsOf(source, redact),
       rateController,

@@ -8,7 +8,7 @@ import {
 } from '@migrator/engine';
 import { createFirestoreSource } from '@migrator/firestore';
 
-/** Firestore alone, as the configuration has it, throttled as for a run of this process alone. */
+/** Opens only Firestore, as configured, throttled as for a run of this process alone. */
 export async function openSource(config: Config, onRetry?: OnRetry): Promise<Source> {
   const redact = createRedact(config.secrets);
   const source = await createFirestoreSource({ ...config.google, onRetry }).catch((error: unknown) => {

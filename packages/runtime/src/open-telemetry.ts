@@ -9,12 +9,12 @@ import { createObservation, type Observation } from './observe.ts';
 import type { Tracing } from './traces/start-open-telemetry.ts';
 import { noTracing, openTracing } from './traces/tracing.ts';
 
-/** The log, the metrics and the traces of one program. */
+/** Log, metrics and traces of one program. */
 export interface ProgramTelemetry {
-  /** Its name among all processes: `worker-host-4711`. */
+  /** The unique name of the process: `worker-host-4711`. */
   readonly process: string;
   readonly log: Log;
-  /** For errors outside any request: each is logged, but not again and again. */
+  /** Logs errors outside requests; the same error only at intervals. */
   readonly logRateLimited: (error: unknown) => void;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
@@ -23,7 +23,7 @@ export interface ProgramTelemetry {
   close(): Promise<void>;
 }
 
-/** Opens it as the environment has it, which is read here for the composition root. */
+/** Opens telemetry as the environment variables say. */
 export async function openTelemetry(
   program: string,
   settings: {
@@ -47,7 +47,7 @@ export async function openTelemetry(
   const name = `${program}-${hostname()}-${process.pid}`;
   const metrics = new ServiceMetrics(name);
   const onRetry = ({ operation, code, message, attempt, delayMs }: RetryEvent): void => {
-    // What was tried is a path, with a user's id in it.
+    // Omitted: the operation is a path with a user's id.
     const what = settings.hideUserData ? {} : { operation, why: message };
     log.debug({ code, attempt, delayMs, ...what }, 'trying again');
   };

@@ -4,23 +4,23 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export type Log = Logger;
 
 export interface LogOptions {
-  /** `api`, `worker`: which program says it. */
+  /** The program that logs: `api`, `worker`. */
   readonly program: string;
   readonly level: string;
-  /** For a person at a terminal instead of a machine. */
+  /** Formats lines for a terminal instead of as JSON. */
   readonly pretty: boolean;
-  /** Never to be seen, wherever in a line they would stand. */
+  /** Redacted anywhere in a line. */
   readonly secrets: readonly string[];
-  /** Fields of each line as things are when it is written: the trace's id. */
+  /** Additional fields, evaluated for each line: the trace's id. */
   readonly context?: () => object;
   /** Standard output by default. */
   readonly destination?: DestinationStream;
 }
 
-/** Names whose values are never shown. */
+/** Field names whose values are never logged. */
 const redacted = ['authorization', 'cookie', 'password', 'token', 'secret', 'redisUrl'];
 
-/** A log of JSON lines; each is redacted as a whole just before it is written. */
+/** A log of JSON lines; each complete line is redacted just before it is written. */
 export async function createLog(options: LogOptions): Promise<Log> {
   const { program, level, secrets, context } = options;
   const redact = createRedact(secrets);
@@ -40,7 +40,7 @@ export async function createLog(options: LogOptions): Promise<Log> {
 }
 
 async function destinationOf({ pretty, destination }: LogOptions): Promise<DestinationStream> {
-  // Written at once: the last words before an end must not be lost in a buffer.
+  // Written synchronously, so that the last lines before an exit are not lost.
   const out = destination ?? pino.destination({ dest: 1, sync: true });
   if (!pretty) return out;
   const { prettyFactory } = await import('pino-pretty');
@@ -58,8 +58,8 @@ async function destinationOf({ pretty, destination }: LogOptions): Promise<Desti
 }
 
 /**
- * What a log line says of an error: no more than this, because libraries hang whole requests, headers and commands (a
- * Redis AUTH with its password) on their errors.
+ * The logged fields of an error. No others, because libraries attach whole requests, headers and commands (a Redis
+ * AUTH with its password) to their errors.
  */
 function errorFields(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
@@ -69,7 +69,7 @@ function errorFields(error: unknown): object {
     message: error.message,
     ...codeOf(error),
     ...(cause === undefined || cause === error.message ? {} : { cause }),
-    // Ours say what to do; only for a bug does it matter where it was thrown.
+    // The message of a MigrationError says what to do. Only a bug needs the stack.
     ...(error instanceof MigrationError ? {} : { stack: error.stack }),
   };
 }

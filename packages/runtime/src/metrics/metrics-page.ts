@@ -2,7 +2,7 @@ import { AggregatorRegistry, Gauge, prometheusContentType, Registry } from 'prom
 
 import type { ExportedMetrics } from './service-metrics.ts';
 
-/** Gauges that are read off something at this moment and then forgotten. */
+/** Gauges that are created for one scrape. */
 export class GaugePage {
   readonly #registry = new Registry();
   readonly #gauges = new Map<string, Gauge>();
@@ -21,7 +21,7 @@ export class GaugePage {
   }
 }
 
-/** The metrics of several processes as one page for Prometheus. Their series differ by their labels. */
+/** The metrics of several processes as one Prometheus page. Their series differ in labels. */
 export async function prometheusText(
   all: readonly ExportedMetrics[],
 ): Promise<{ readonly contentType: string; readonly text: string }> {

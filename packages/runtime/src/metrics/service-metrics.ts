@@ -9,25 +9,23 @@ import {
   Registry,
 } from 'prom-client';
 
-/** Metrics of one process, in the form in which they travel to where they are shown. */
+/** The metrics of one process, in the form in which they are sent to the API. */
 export type ExportedMetrics = MetricObjectWithValues<MetricValue<string>>[];
 
 const callSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** What one process counts of its own work. Every series carries the process's name. */
+/** The metrics of one process's own work. Every series has the process's name as a label. */
 export class ServiceMetrics {
   readonly #registry = new Registry();
   readonly #entries = this.#counter(
     'migrator_entries_total',
-    'Entries that got an outcome; a retry counts an entry again',
+    'Entries with an outcome; a retry counts an entry again',
     ['outcome'],
   );
   readonly #bytes = this.#counter('migrator_bytes_total', 'Bytes of items written');
-  readonly #units = this.#counter(
-    'migrator_capacity_units_total',
-    'Capacity units that DynamoDB said it used',
-    ['kind'],
-  );
+  readonly #units = this.#counter('migrator_capacity_units_total', 'Capacity units that DynamoDB reported', [
+    'kind',
+  ]);
   readonly #reads = this.#histogram(
     'migrator_read_duration_seconds',
     'Duration of reads from Firestore and DynamoDB, with their retries',
@@ -44,14 +42,8 @@ export class ServiceMetrics {
     'call',
     'code',
   ]);
-  readonly #retries = this.#counter(
-    'migrator_retries_total',
-    'Calls tried again, by the code of what went wrong',
-    ['code'],
-  );
-  readonly #throttles = this.#counter('migrator_throttles_total', 'Times that a service said to slow down', [
-    'service',
-  ]);
+  readonly #retries = this.#counter('migrator_retries_total', 'Retried calls, by error code', ['code']);
+  readonly #throttles = this.#counter('migrator_throttles_total', 'Throttled calls', ['service']);
   readonly #requests = this.#histogram(
     'migrator_http_request_duration_seconds',
     'Duration of HTTP requests until the answer was sent',
@@ -62,7 +54,7 @@ export class ServiceMetrics {
   constructor(process: string) {
     this.#registry.setDefaultLabels({ process });
     collectDefaultMetrics({ register: this.#registry });
-    // So that a rate over them is there from the first scrape on.
+    // Initialized to 0, so that a rate exists from the first scrape on.
     for (const outcome of entryOutcomeNames) this.#entries.inc({ outcome }, 0);
     for (const kind of ['read', 'write']) this.#units.inc({ kind }, 0);
     for (const service of ['firestore', 'dynamodb']) this.#throttles.inc({ service }, 0);
@@ -114,13 +106,13 @@ export class ServiceMetrics {
 }
 
 const everyMs = 5_000;
-/** A worker's connection waits for a Redis that is away, and the last word of one that ends is not worth it. */
+/** A worker's connection waits for an unreachable Redis; the last metrics are not worth a long wait. */
 const lastLimitMs = 1_000;
 
-/** Puts a worker's metrics up for the API to show, every few seconds and once more at its end. */
+/** Publishes a worker's metrics for the API, every few seconds and at its end. */
 export function publishMetrics(board: MetricsBoard, process: string, metrics: ServiceMetrics) {
   const publish = async (): Promise<void> => {
-    // Redis may be away: the next one has it all again.
+    // Redis may be unreachable; the next one contains everything.
     await metrics
       .export()
       .then((all) => board.put(process, all))

@@ -16,16 +16,16 @@ import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Log } from '../logs/create-log.ts';
 import { createRateLimit } from '../logs/log-rate-limited.ts';
 
-/** Spans around pieces of work. The one that does nothing costs nothing. */
+/** Creates spans. Without traces a no-op. */
 export interface Tracing {
   readonly active: boolean;
-  /** Runs the work as a span below the one it is called in. A failure is recorded and thrown on. */
+  /** Runs the work in a child span of the current one. An error is recorded and rethrown. */
   span<T>(
     name: string,
     attributes: Readonly<Record<string, string | number>>,
     work: () => Promise<T>,
   ): Promise<T>;
-  /** Runs the work as the span of a request from outside, whose headers may say which trace it belongs to. */
+  /** Runs the work in the span of an incoming request, whose headers may name its trace. */
   request(
     request: {
       readonly method: string;
@@ -35,13 +35,13 @@ export interface Tracing {
     ended: Promise<number>,
     work: () => void,
   ): void;
-  /** The trace that the caller is in: for log lines. */
+  /** The current trace, for log lines. */
   current(): { readonly traceId?: string };
-  /** Sends what has not been sent. */
+  /** Sends all remaining spans. */
   close(): Promise<void>;
 }
 
-/** Starts OpenTelemetry's SDK, for traces only. All its settings are those of its own variables. */
+/** Starts OpenTelemetry's SDK, for traces only. It is configured by its own variables. */
 export function startOpenTelemetry(
   program: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -96,21 +96,21 @@ export function startOpenTelemetry(
     },
 
     async close() {
-      // A collector that is away must not hold up the end, nor make it a failure.
+      // An unreachable collector must neither delay the shutdown nor fail it.
       await sdk.shutdown().catch(() => undefined);
     },
   };
 }
 
-/** By its code alone: a message may name a user. */
+/** Records only the error's code, because a message may name a user. */
 function fail(span: Span, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL';
   span.setStatus({ code: SpanStatusCode.ERROR, message: code });
 }
 
 /**
- * Starts OpenTelemetry's SDK with what it says of itself in our log, which holds no secrets; its own place for that is
- * the console. The SDK would replace it by a console logger when it starts, so it is kept from that.
+ * Starts OpenTelemetry's SDK with its diagnostics in our log, which is redacted, instead of the console. Keeps the
+ * SDK from replacing this logger by a console logger at its start.
  */
 function withDiagnosticsInLog<T>(log: Log, level: string | undefined, start: () => T): T {
   diag.setLogger(diagnosticsTo(log), {
@@ -127,7 +127,7 @@ function withDiagnosticsInLog<T>(log: Log, level: string | undefined, start: () 
 }
 
 function diagnosticsTo(log: Log): DiagLogger {
-  // A collector that is away is told of with each batch.
+  // The error of an unreachable collector recurs with each batch.
   const isNews = createRateLimit();
   const to =
     (level: 'error' | 'warn' | 'info' | 'debug' | 'trace') =>

@@ -9,7 +9,7 @@ export const noTracing: Tracing = {
   close: async () => undefined,
 };
 
-/** Tracing as the environment asks for it; nothing of OpenTelemetry's SDK is loaded when it does not. */
+/** Tracing as the environment variables say. Loads OpenTelemetry's SDK only if traces are on. */
 export async function openTracing(
   program: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -20,7 +20,7 @@ export async function openTracing(
   return startOpenTelemetry(program, env, log);
 }
 
-/** Whether OpenTelemetry's own variables ask for traces. */
+/** Whether OpenTelemetry's own variables turn traces on. */
 function tracesWanted(env: Readonly<Record<string, string | undefined>>): boolean {
   const set = (name: string): boolean => (env[name] ?? '') !== '';
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none')
