@@ -8,7 +8,7 @@ export interface ChaosCommandOptions {
   readonly json: boolean;
 }
 
-/** Sets the exit code: 0 only if nothing was lost, wrong or counted twice. */
+/** Runs the chaos test. Sets the exit code: 0 only if nothing was lost, wrong or counted twice. */
 export async function chaos({ json, ...options }: ChaosCommandOptions): Promise<void> {
   const startedAt = performance.now();
   const say = (line: string): void => {

@@ -63,9 +63,7 @@ program
 
 program
   .command('demo')
-  .description(
-    'migrate made-up journals on this machine, with services of its own, and stay up to look at it',
-  )
+  .description('migrate generated journals on this machine, with local services, and keep everything running')
   .option('--users <n>', 'how many users have a journal', parseCount, 20)
   .option('--entries <m>', 'how many entries each journal has', parseCount, 100)
   .addOption(
@@ -74,7 +72,11 @@ program
       .argParser(parsePort)
       .default(5000),
   )
-  .option('--exit', 'end when the run has ended; status 0 only if all was migrated and verified', false)
+  .option(
+    '--exit',
+    'end when the run has ended; exit code 0 only if everything was migrated and verified',
+    false,
+  )
   .option('--json', 'the result as one JSON object on the last line of stdout', false)
   .action(async (options) => {
     const { demo } = await import('./demo/demo.ts');
@@ -83,9 +85,9 @@ program
 
 program
   .command('chaos')
-  .description('migrate made-up journals under faults of all kinds, then compare the table with the source')
-  .option('--seed <n>', 'what decides on the faults', parseCount, 1)
-  .option('--faults <n>', 'how many faults, of all kinds together', parseCount, 100)
+  .description('migrate generated journals under injected faults, then compare the table with the source')
+  .option('--seed <n>', 'the seed of the random faults', parseCount, 1)
+  .option('--faults <n>', 'the number of faults of all kinds', parseCount, 100)
   .option('--entries <n>', 'how many entries', parseCount, 10_000)
   .option('--json', 'the result as one JSON object on the last line of stdout', false)
   .action(async (options) => {
@@ -115,6 +117,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Commander has said what is wrong.
+  // Commander has printed the error.
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
 }

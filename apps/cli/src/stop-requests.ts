@@ -2,10 +2,10 @@ import { secondRequest, signalCodes } from '@migrator/config';
 
 import { watchRunner } from './watch-runner.ts';
 
-/** A person, or the system, wants this process to end. */
+/** A request to end this process. */
 export class StopRequest extends Error {
   override readonly name = 'StopRequest';
-  /** What a shell expects of a program that was stopped that way before it was done. */
+  /** The exit code for this kind of request. */
   readonly exitCode: number;
 
   constructor(exitCode: number) {
@@ -15,9 +15,9 @@ export class StopRequest extends Error {
 }
 
 /**
- * Calls back at each request to end this process: by a signal, by ending the package manager that runs it, or
- * by closing its stdout. That may be more than once: Ctrl-C reaches a script both from the terminal and through pnpm. A
- * second signal later than that ends the process at once: its services and programs end with it.
+ * Calls back for each request to end this process: a signal, the end of the package manager that runs it, or a closed
+ * stdout. There may be several for one: Ctrl-C reaches a script from the terminal and through pnpm. A second signal
+ * later than that ends the process at once, with its services and programs.
  */
 export async function onStopRequest(stop: (request: StopRequest) => void): Promise<void> {
   const isSecond = secondRequest();

@@ -10,8 +10,8 @@ interface ProcessInfo {
 const INTERVAL_MS = 1000;
 
 /**
- * Calls back once when the `pnpm` or `npx` that runs this process as a package script is gone. A signal to `npx` ends
- * only `npx`: without this, what it started would stay for ever. Does nothing for a process that was started otherwise.
+ * Calls back once when the `pnpm` or `npx` that runs this process has ended. A signal to `npx` ends only `npx`, so
+ * without this its child would keep running. Does nothing for a process that was started otherwise.
  */
 export async function watchRunner(env: NodeJS.ProcessEnv, onEnd: () => void): Promise<void> {
   if (env['npm_lifecycle_event'] === undefined) return;
@@ -41,7 +41,7 @@ async function runnerChain(): Promise<number[]> {
     const isShell = /^(\S*\/)?(sh|bash|dash|zsh) -c\b/.test(info.command);
     if (!isManager && !isShell) break;
     chain.push(pid);
-    // A shell above the topmost package manager is the user's own, and may leave its jobs behind.
+    // Stop at the user's shell above the topmost package manager: its jobs may outlive it.
     if (isManager && !isShell) length = chain.length;
     pid = info.parent;
   }

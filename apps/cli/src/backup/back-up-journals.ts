@@ -17,13 +17,14 @@ export interface BackupOptions {
   readonly json: boolean;
 }
 
-/** More users than that are not counted one by one before. */
+/** The most users whose entries are counted beforehand, one query each. */
 const countedUsers = 100;
 
 export async function backUpJournals(session: Session, options: BackupOptions): Promise<Outcome> {
   const { out: path, user: userIds, resume, force, allowEmpty } = options;
-  if (path === undefined) throw new UsageError('Say where the backup goes: --out journals.ndjson.gz');
-  if (resume && force) throw new UsageError('--resume continues and --force begins again: use one of them.');
+  if (path === undefined) throw new UsageError('Name the file of the backup: --out journals.ndjson.gz');
+  if (resume && force)
+    throw new UsageError('--resume continues a backup, --force begins again: use only one of them.');
   const { screen, signal } = session;
   const display = countingDisplay(session, 'Backing up');
   const source = await openSource(requireConfig(), ({ message }) => display.problem(message));
@@ -53,7 +54,7 @@ export async function backUpJournals(session: Session, options: BackupOptions): 
   }
 }
 
-/** Undefined where it is not known: the backup needs no total to be right. */
+/** Undefined if it can't be counted: the total is for progress only. */
 async function countOf(
   source: Source,
   userIds: readonly string[] | undefined,

@@ -2,16 +2,16 @@ import type { Session } from '../cli/run-command.ts';
 import { progressDisplay } from '../cli/progress-display.ts';
 
 export interface CountingDisplay {
-  /** `total`: entries in all, where that is known. */
+  /** `total`: the number of entries, if known. */
   begin(total?: number): void;
   readonly show: (progress: { readonly entries: number }) => void;
-  /** Why it does not get on, until the next progress. */
+  /** Shows why there is no progress, until there is some. */
   problem(says: string): void;
   finish(): void;
   stop(): void;
 }
 
-/** Shows how many entries a step has gone through, and how fast. */
+/** Shows how many entries a step has processed, and how fast. */
 export function countingDisplay({ screen }: Session, label: string): CountingDisplay {
   const display = progressDisplay(screen);
   let total: number | null = null;
@@ -20,7 +20,7 @@ export function countingDisplay({ screen }: Session, label: string): CountingDis
   let shown = 0;
 
   const draw = (entries: number, problem: string | null): void => {
-    // What a resumed backup finds has cost no time.
+    // Entries that a resumed backup has already do not count for the rate.
     first ??= entries;
     shown = entries;
     const perSecond = ((entries - first) * 1_000) / (performance.now() - startedAt) || null;

@@ -5,7 +5,7 @@ import { amount } from '../amount.ts';
 import { namedRows } from '../cli/columns.ts';
 import type { Outcome } from '../cli/run-command.ts';
 
-/** What a backup holds, in rows. */
+/** The contents of a backup, in rows. */
 export function describeBackup(path: string, { header, trailer, bytes }: BackupSummary): string {
   const only = header.userIds === undefined ? '' : ` (${amount(header.userIds.length)} were asked for)`;
   return `${path}\n${namedRows({

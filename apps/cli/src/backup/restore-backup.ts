@@ -32,7 +32,9 @@ export interface RestoreOptions {
   readonly json: boolean;
 }
 
-/** A run whose source is the file: what it is bound to, writes and reports is what a run of that Firestore would. */
+/**
+ * Runs a migration whose source is the file. Binding, items and report are those of a run of the backed-up Firestore.
+ */
 export async function restoreBackup(session: Session, options: RestoreOptions): Promise<Outcome> {
   const config = requireConfig();
   await using opened = new AsyncDisposableStack();
@@ -42,7 +44,7 @@ export async function restoreBackup(session: Session, options: RestoreOptions): 
     await openServices(asBackedUp(config, source), undefined, undefined, source),
     (all) => all.close(),
   );
-  // A dry run writes nothing, so that there is nothing to ask.
+  // A dry run writes nothing, so it needs no confirmation.
   if (!options.dryRun && !options.yes) {
     const plan = planOf(services, source, options.from, userIds);
     await confirm(session, { plan, question: 'Write these entries?' });
@@ -67,7 +69,7 @@ async function openVerified(session: Session, path: string): Promise<BackupSourc
   }
 }
 
-/** Undefined: all of Firestore's. A backup of some users says nothing about others. */
+/** The users of the run; undefined: all. A backup of some users restricts the run to them. */
 function usersOf({ summary }: BackupSource, { from, user }: RestoreOptions): readonly string[] | undefined {
   const { userIds } = summary.header;
   const lacking = user?.find((id) => userIds?.includes(id) === false);
@@ -76,7 +78,7 @@ function usersOf({ summary }: BackupSource, { from, user }: RestoreOptions): rea
   return user === undefined ? userIds : [...new Set(user)];
 }
 
-/** Names of projects and collections are the file's, and a file needs no gentle begin. */
+/** The configuration with project and collections of the file, and without a ramp of reads. */
 function asBackedUp(config: Config, { binding }: BackupSource): Config {
   const { usersCollection, journalCollection } = binding;
   return {

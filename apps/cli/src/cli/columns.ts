@@ -1,4 +1,4 @@
-/** Name and value in two columns, each line indented. */
+/** Names and values in two columns, each line indented. */
 export function namedRows(rows: Readonly<Record<string, string>>): string {
   return Object.entries(rows)
     .map(([name, value]) => `  ${name.padEnd(14)}${value}\n`)

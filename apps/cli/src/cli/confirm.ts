@@ -4,8 +4,8 @@ import { DeclinedError, UsageError } from './exit-codes.ts';
 import type { Session } from './run-command.ts';
 
 /**
- * Shows what is about to change, and returns once it may. Throws a DeclinedError for any answer but yes, and a UsageError
- * where there is no terminal to ask in.
+ * Shows the plan and asks for confirmation. Rejects with a DeclinedError for any answer but yes, and with a
+ * UsageError without a terminal.
  */
 export async function confirm(
   { screen, signal }: Session,
@@ -13,7 +13,7 @@ export async function confirm(
 ): Promise<void> {
   screen.write(plan);
   if (!process.stdin.isTTY || !screen.isTTY)
-    throw new UsageError(`${question} There is no terminal to ask in: add --yes.`);
+    throw new UsageError(`${question} There is no terminal for this question: add --yes.`);
   const terminal = createInterface({ input: process.stdin, output: screen });
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {

@@ -3,20 +3,20 @@ import { errorTable, MigrationError } from '@migrator/core';
 import { ApiError } from '@migrator/runtime/api-client';
 import type { MigrationReport } from '@migrator/engine';
 
-/** What every command ends with; docs/cli.md has the same table. A stop by a signal: 128 and its number. */
+/** The exit codes of all commands; docs/cli.md has the same table. After a signal: 128 plus its number. */
 export const exitCodes = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** The API, or what the API stands on, does not answer. */
+  /** The API, or a service that it needs, does not answer. */
   unreachable: 3,
   /** A conflict with what runs, an unknown id, a missing permission, or a question answered with no. */
   refused: 4,
-  /** It ended, with failed entries, an invalid verification, or by a cancel. */
+  /** The operation ended with failed entries, with an invalid verification, or was cancelled. */
   incomplete: 5,
 } as const;
 
-/** What was asked for can't be, as it was asked for. */
+/** The command or its options are invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -29,7 +29,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof ConfigError) return exitCodes.usage;
   if (error instanceof DeclinedError) return exitCodes.refused;
   if (error instanceof ApiError) return exitCodeOfStatus(error.status);
-  // What a service answered to the command itself: as if the API had passed it on.
+  // An error of a service called by the command itself gets the exit code of the same error from the API.
   const status = error instanceof MigrationError ? errorTable[error.code].httpStatus : undefined;
   return status === undefined ? exitCodes.failed : exitCodeOfStatus(status);
 }
@@ -41,7 +41,7 @@ function exitCodeOfStatus(status: number | undefined): number {
   return status > 400 && status < 500 ? exitCodes.refused : exitCodes.failed;
 }
 
-/** Of an operation by how it ended; one that still runs was started, and that is all that was asked. */
+/** The exit code for an operation's end. A running one counts as success: the command was only to start it. */
 export function exitCodeOfEnd(
   state: MigrationReport['state'],
   verification?: { readonly isValid: boolean | null } | null,

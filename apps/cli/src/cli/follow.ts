@@ -13,8 +13,8 @@ interface FollowOptions {
 }
 
 /**
- * Tells of an operation's progress about twice a second until it has ended; resolves with how it ended, as `get` sees it.
- * An API that is away for a while is waited for, half a minute at most; then its ApiError is thrown.
+ * Reports an operation's progress about twice a second until it has ended; resolves with the last result of `get`.
+ * Waits up to half a minute for an unreachable API, then rejects with its ApiError.
  */
 export async function followOperation<View extends { readonly state: string }>(
   api: ApiClient,

@@ -5,13 +5,13 @@ import type { Step } from './progress-step.ts';
 
 export interface ProgressDisplay {
   show(step: Step): void;
-  /** The step that is shown is done: fills it. */
+  /** Shows the current step as complete. */
   finish(): void;
-  /** Leaves the display where it is. */
+  /** Ends the display in its current state. */
   stop(): void;
 }
 
-/** A bar for each step where a person looks on, now and then a line where not. */
+/** Shows a bar for each step in a terminal, and a line now and then elsewhere. */
 export function progressDisplay(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
 ): ProgressDisplay {

@@ -7,7 +7,7 @@ export interface Step {
   readonly total: number | null;
   readonly perSecond: number | null;
   readonly etaSeconds: number | null;
-  /** What it can't get past at the moment. */
+  /** Why there is no progress at the moment; null: there is. */
   readonly problem: string | null;
 }
 
@@ -23,8 +23,8 @@ const labels: Readonly<Record<StatusState, string>> = {
 };
 
 /**
- * Turns what the API says into steps. Where it has no pace, as in a run's first moments, the pace is measured here.
- * `now`: milliseconds.
+ * Turns statuses of the API into steps. If a status has no rate, as at a run's start, it is measured here. `now`:
+ * milliseconds.
  */
 export function stepMeter(
   now: () => number,

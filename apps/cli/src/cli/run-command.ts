@@ -15,7 +15,7 @@ export interface Session {
 export interface Outcome {
   /** For `--json`. */
   readonly value: object;
-  /** For a person. */
+  /** The output for the terminal. */
   readonly text: string;
   readonly exitCode?: number;
 }
@@ -24,7 +24,7 @@ export interface Outcome {
 export async function runCommand(
   { json }: { readonly json: boolean },
   work: (session: Session) => Promise<Outcome>,
-  afterStop = 'What the API has begun goes on.',
+  afterStop = 'The operation continues in the API and the workers.',
 ): Promise<void> {
   const stopping = new AbortController();
   await onStopRequest((request) => stopping.abort(request));

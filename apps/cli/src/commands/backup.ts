@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { BackupOptions } from '../backup/back-up-journals.ts';
 import { runCommand } from '../cli/run-command.ts';
 
-/** Its work is loaded late: the services' libraries take a while. */
+/** Loads its code on demand: the libraries of the services load slowly. */
 export function backup(): Command {
   return new Command('backup')
     .description('copy all entries of Firestore, with their types, into a file; only reads, needs no API')
@@ -12,7 +12,7 @@ export function backup(): Command {
     .option('--user <id...>', 'only these users')
     .option('--resume', 'continue a backup into this file that did not end', false)
     .option('--force', 'replace the file, and begin again', false)
-    .option('--allow-empty', 'a source without a single entry is no error', false)
+    .option('--allow-empty', 'accept a source without entries', false)
     .option('--json', 'one JSON object on the last line of stdout', false)
     .addHelpText(
       'after',
@@ -40,7 +40,7 @@ Examples:
 
 function verifyBackup(): Command {
   return new Command('verify')
-    .description('read a backup from its first line to its last, and say what is wrong with it, and where')
+    .description('read a whole backup, and report the first fault and where it is')
     .argument('<file>')
     .option('--json', 'one JSON object on the last line of stdout', false)
     .addHelpText('after', '\nExample:\n  journal-migrate backup verify journals.ndjson.gz && echo whole')
@@ -51,7 +51,7 @@ function verifyBackup(): Command {
           const { verifyFile } = await import('../backup/verify-file.ts');
           return await verifyFile(session, file);
         },
-        'Nothing was found so far.',
+        'No fault was found so far.',
       );
     });
 }

@@ -3,7 +3,7 @@ import { Argument, Command } from 'commander';
 import { commandWords } from '../completion/command-words.ts';
 import { completionScript, type Shell, shells } from '../completion/scripts.ts';
 
-/** Last, when the program has all its commands. */
+/** Add it last, when the program has all its commands. */
 export function completion(program: Command): Command {
   return new Command('completion')
     .description('print a script that completes commands and options in a shell')

@@ -7,9 +7,9 @@ import { UsageError } from '../cli/exit-codes.ts';
 import { parseWhole } from '../parse-number.ts';
 
 const controls = {
-  pause: 'pause what runs, on all workers',
-  resume: 'go on with what is paused',
-  cancel: 'end what runs, for good',
+  pause: 'pause the active operation, on all workers',
+  resume: 'resume the paused operation',
+  cancel: 'cancel the active operation; final',
 } as const;
 
 export function control(name: keyof typeof controls): Command {
@@ -23,7 +23,7 @@ export function control(name: keyof typeof controls): Command {
 export function pace(): Command {
   return apiCommand(
     'pace <units>',
-    'limit the write units a second, over all workers together; "none" takes the limit away',
+    'limit the write units a second of all workers together; "none" removes the limit',
     async ({ api }, _, units: string) => {
       const value = await api.pace(parseUnits(units));
       return { value, text: describePace(value.currentStatus) };
@@ -45,7 +45,7 @@ function parseUnits(units: string): number | null {
     return parseWhole(units);
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new UsageError(`'${units}' is no pace: give write units a second (500), or none.`);
+    throw new UsageError(`'${units}' is no limit: give write units a second (500), or none.`);
   }
 }
 

@@ -25,7 +25,7 @@ export function entries(): Command {
     .addHelpText('after', '\nExample:\n  journal-migrate entries --kind conflict');
 }
 
-/** All that are listed: 10,000 at most. */
+/** All listed entries, at most 10,000. */
 async function allEntries(api: ApiSession['api'], id: string, kind: Kind): Promise<Entries> {
   const { nextCursor, ...first } = await api.entries(id, { kind });
   const found = [...first.entries];

@@ -20,7 +20,7 @@ export function failures(): Command {
     .addHelpText('after', '\nExample:\n  journal-migrate failures --code ITEM_TOO_LARGE --json');
 }
 
-/** The run that was named, or the last one. */
+/** The id of the given run, or of the last one. */
 export async function runOrLast(api: ApiSession['api'], id: string | undefined): Promise<string> {
   if (id !== undefined) return id;
   const { currentStatus, lastMigration } = await api.status();
@@ -29,7 +29,7 @@ export async function runOrLast(api: ApiSession['api'], id: string | undefined):
   throw new UsageError('There is no run yet; name one by its id (journal-migrate runs lists them).');
 }
 
-/** All that are kept: 10,000 at most. */
+/** All kept failures, at most 10,000. */
 export async function allFailures(api: ApiSession['api'], id: string, code?: string): Promise<Failures> {
   const { nextCursor, ...first } = await api.failures(id, { code });
   const found = [...first.failures];

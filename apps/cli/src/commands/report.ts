@@ -15,7 +15,7 @@ interface ReportOptions {
 export function report(): Command {
   return apiCommand(
     'report [id]',
-    'a run as it goes into a ticket; the last one without an id',
+    'the report of a run, for a ticket; of the last one without an id',
     async ({ api }, { format, output }: ReportOptions, id?: string) => {
       const run = await runOrLast(api, id);
       const [migration, { failures }] = await Promise.all([api.migration(run), allFailures(api, run)]);

@@ -29,7 +29,7 @@ Examples:
           const { restoreBackup } = await import('../backup/restore-backup.ts');
           return await restoreBackup(session, options);
         },
-        'What was written stays; the same command does the rest.',
+        'Written items stay; the same command does the rest.',
       );
     });
 }

@@ -14,7 +14,7 @@ interface RetryOptions {
 export function retry(): Command {
   return apiCommand(
     'retry [id]',
-    'go through the failed users of a run again; of the last one without an id',
+    'retry the failed users of a run; of the last one without an id',
     async (session, { user, code, watch }: RetryOptions, id?: string) => {
       const run = await runOrLast(session.api, id);
       const report = await session.api.retry(run, { userId: user, code });
@@ -24,6 +24,6 @@ export function retry(): Command {
   )
     .option('--user <id>', 'only this user')
     .option('--code <code>', 'only users with a failure of this code')
-    .option('--watch', 'show its progress until it is over', false)
+    .option('--watch', 'show its progress until it has ended', false)
     .addHelpText('after', '\nExample:\n  journal-migrate retry --code ITEM_TOO_LARGE --watch');
 }

@@ -30,9 +30,9 @@ export function start(): Command {
     .option('--user <id...>', 'only these users')
     .option('--no-verify', 'end without a verification')
     .option('--prune', 'remove migrated items whose entry Firestore no longer has', false)
-    .option('--prune-count <n>', 'how many items may go, as a dry run counted them', parseWhole)
-    .option('--allow-empty', 'a source without a single entry is no error', false)
-    .option('--watch', 'show its progress until it is over', false)
+    .option('--prune-count <n>', 'how many items may be removed, as a dry run counted them', parseWhole)
+    .option('--allow-empty', 'accept a source without entries', false)
+    .option('--watch', 'show its progress until it has ended', false)
     .option('--yes', 'do not ask', false)
     .addHelpText(
       'after',
@@ -54,7 +54,7 @@ async function startRun(session: ApiSession, options: StartOptions): Promise<Out
     pruneCount,
     userIds: user && [...user],
   };
-  // A dry run writes nothing, so that there is nothing to ask.
+  // A dry run writes nothing, so it needs no confirmation.
   if (!dryRun && !options.yes) {
     await confirm(session, { plan: await planOf(session, options), question: 'Start this run?' });
   }
@@ -70,7 +70,7 @@ async function planOf({ api }: ApiSession, { user, prune }: StartOptions): Promi
   const [{ currentStatus }, { migrations }, entries] = await Promise.all([
     api.status(),
     api.migrations(),
-    // Of all users; what some of them have, a dry run counts.
+    // The count of all users. For some users use a dry run.
     user === undefined ? entriesNow(api) : undefined,
   ]);
   const places = describeSourceAndTarget(currentStatus);
@@ -90,7 +90,7 @@ async function entriesNow(api: ApiSession['api']): Promise<string> {
     const { entries } = await api.sourceCount();
     return `${amount(entries)} in Firestore now`;
   } catch (error) {
-    if (error instanceof ApiError) return `not known now: ${error.problem?.detail ?? error.message}`;
+    if (error instanceof ApiError) return `not known: ${error.problem?.detail ?? error.message}`;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { describeReport, describeRollback, describeVerification } from '../repor
 export function watch(): Command {
   return apiCommand(
     'watch [id]',
-    'show what runs (or the run, verification or rollback with this id) until it is over',
+    'show the active operation (or the run, verification or rollback with this id) until it has ended',
     async (session, _, id?: string) => {
       if (id !== undefined) return await watchAny(session, id);
       const { currentStatus, lastMigration } = await session.api.status();

@@ -5,7 +5,7 @@ import { apiCommand } from '../cli/api-command.ts';
 import { columns } from '../cli/columns.ts';
 
 export function workers(): Command {
-  return apiCommand('workers', 'the live workers, and what they work on', async ({ api }) => {
+  return apiCommand('workers', 'the live workers and their tasks', async ({ api }) => {
     const value = await api.workers();
     return { value, text: describeWorkers(value) };
   });
@@ -19,7 +19,7 @@ function describeWorkers({ workers: live }: answers.Workers): string {
     since,
     lastSeen,
     String(tasks),
-    mismatch === null ? '' : `takes no part in ${mismatch.operationId}: it is configured for something else`,
+    mismatch === null ? '' : `does not work on ${mismatch.operationId}: its configuration differs`,
   ]);
   return columns([['worker', 'version', 'since', 'last seen', 'tasks', ''], ...rows]);
 }

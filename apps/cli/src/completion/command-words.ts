@@ -5,17 +5,17 @@ export interface OptionWords {
   readonly flag: string;
   readonly says: string;
   readonly takesValue: boolean;
-  /** Empty where any value goes. */
+  /** Empty if any value is valid. */
   readonly choices: readonly string[];
 }
 
-/** What can follow a command on the command line. */
+/** The completions of a command. */
 export interface CommandWords {
-  /** The words that name it, without the program: none, `start`, `backup verify`. */
+  /** The command's words, without the program: none, `start`, `backup verify`. */
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly says: string }[];
   readonly options: readonly OptionWords[];
-  /** Of the first argument. */
+  /** The choices of the first argument. */
   readonly choices: readonly string[];
 }
 

@@ -86,7 +86,7 @@ function functionName(program: string): string {
   return `_${program.replaceAll(/\W/g, '_')}`;
 }
 
-/** For all three shells. */
+/** Quotes text for all three shells. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -8,22 +8,22 @@ export interface Filled {
   readonly entries: number;
 }
 
-/** What the demo prints with `--json` when its run has ended. */
+/** The JSON output of the demo. */
 export interface DemoResult {
-  /** Everything was migrated, and verified. */
+  /** Everything was migrated and verified. */
   readonly ok: boolean;
   readonly problems: readonly string[];
   /** Entries that Firestore was filled with. */
   readonly entries: number;
   readonly users: number;
-  /** The run's, with its verification. */
+  /** The duration of the run with its verification. */
   readonly seconds: number;
   readonly migrationId: string;
   readonly state: MigrationReport['state'];
   readonly stats: MigrationReport['stats'];
   readonly verification: MigrationReport['verification'];
   readonly addresses: { dashboard: string; status: string; jobs: string };
-  /** What points a program at the services. */
+  /** The variables that configure a program for the services. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +52,7 @@ function addressesAt(url: string): DemoResult['addresses'] {
   return { dashboard: `${url}/`, status: `${url}${apiBasePath}/status`, jobs: `${url}/admin/queues` };
 }
 
-/** Why a run did not migrate and verify everything; nothing where it did. */
+/** Why a run did not migrate and verify everything; empty if it did. */
 export function problemsOf(report: MigrationReport, entries: number): string[] {
   const { state, reason, verification } = report;
   const { totalProcessed, successCount, failureCount, skippedCount } = report.stats;
@@ -96,7 +96,7 @@ export function describeResult(result: DemoResult): string {
   return `\n${head.join('\n  ')}\n${namedRows(totals)}`;
 }
 
-/** Where a person looks at what the demo has left running. */
+/** The addresses of what the demo has left running. */
 export function describeAddresses({ addresses, environment }: DemoResult): string {
   const env = Object.entries(environment).map(([name, value]) => `  ${name}=${value}\n`);
   return `\nLook at it:\n${namedRows({ ...addresses })}\nThe services, for programs of your own:\n${env.join('')}`;

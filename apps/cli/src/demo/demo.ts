@@ -12,32 +12,32 @@ import { startPrograms } from './start-programs.ts';
 
 export interface DemoOptions {
   readonly users: number;
-  /** Of each user. */
+  /** Entries of each user. */
   readonly entries: number;
-  /** The API's, if it is free. */
+  /** The API's port, if it is free. */
   readonly port: number;
-  /** Ends when the run has ended. */
+  /** End when the run has ended. */
   readonly exit: boolean;
-  /** The result as one JSON object on stdout's last line; all else goes to stderr. */
+  /** Print the result as one JSON object on the last line of stdout, everything else to stderr. */
   readonly json: boolean;
 }
 
 interface Surroundings {
-  /** Aborts when the demo must end, with the reason. */
+  /** Aborts, with the reason, when the demo has to end. */
   readonly ending: AbortController;
-  /** What must be stopped, last started first. */
+  /** What has to be stopped, in reverse order. */
   readonly started: AsyncDisposableStack;
   readonly programs: Program[];
   readonly screen: NodeJS.WriteStream;
   readonly display: ProgressDisplay;
 }
 
-/** Nothing outlives this process, so an end that hangs may be cut. */
+/** Child processes end with this one, so a hanging shutdown may be cut off. */
 const endLimitMs = 30_000;
 
 /**
- * Shows a whole migration on this machine, with services of its own. Sets the exit code: 0 if everything was migrated
- * and verified, 1 if not; 128 and the signal's number if it was stopped before the end.
+ * Runs a whole migration on this machine, with local services. Sets the exit code: 0 if everything was migrated and
+ * verified, 1 if not, 128 plus the signal's number if it was stopped.
  */
 export async function demo(options: DemoOptions): Promise<void> {
   const ending = new AbortController();
@@ -136,7 +136,7 @@ async function startServices({ ending, started }: Surroundings): Promise<LocalSe
     dynamodb: { onUnexpectedEnd, createTable: true },
     firestore: { onUnexpectedEnd },
   });
-  // A stop of the demo while they start must wait for them to stop them.
+  // If the demo is stopped while they start, wait for the start, then stop them.
   started.defer(async () => {
     const [services] = await Promise.allSettled([starting]);
     if (services.status === 'fulfilled') await services.value.stop();
@@ -157,7 +157,7 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
-/** One line where a message says it all; else with what the programs said last. */
+/** The message of an error, with the last output of the programs if that is needed. */
 function explain(error: unknown, programs: readonly Program[]): string {
   const message = messageOf(error);
   if (error instanceof StopRequest || error instanceof ProgramError) return message;

@@ -4,7 +4,7 @@ import type { JournalUser } from '@migrator/devkit';
 import type { Filled } from './demo-result.ts';
 import type { Step } from '../cli/progress-step.ts';
 
-/** How many of the users have no document of their own, where there are enough. */
+/** Every n-th user has no document of its own. */
 const missingEvery = 4;
 
 /** Fills Firestore; `missing` of the users have a journal but no document of their own. */
@@ -14,7 +14,7 @@ export async function fillWithJournals(
   signal: AbortSignal,
   show: (step: Step) => void,
 ): Promise<Filled & { missing: number }> {
-  // Loaded late: it takes as long as a service takes to start.
+  // Loaded on demand, because it loads slowly.
   const { fillFirestore, journals } = await import('@migrator/devkit');
   const startedAt = performance.now();
   let users = 0;

@@ -6,11 +6,11 @@ import { ApiClient } from '@migrator/runtime';
 const pollMs = 100;
 
 export interface ProgramsOptions {
-  /** What points them at the services. */
+  /** The variables that configure them for the services. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where the API listens if that is free. */
+  /** The API's port, if it is free. */
   readonly port: number;
-  /** Called with where it listens instead, if not. */
+  /** Called with the URL if the API has to use another port. */
   readonly onPortTaken: (url: string) => void;
   readonly signal: AbortSignal;
   /** Called for each program at once, before it is ready. */
@@ -20,7 +20,7 @@ export interface ProgramsOptions {
 
 /** Starts the API and two workers; resolves when all are ready. */
 export async function startPrograms(options: ProgramsOptions): Promise<{ url: string; api: ApiClient }> {
-  // Their logs are shown only where one of them ends: then what went wrong should stand there, not what went well.
+  // Log only warnings: logs are shown only if a program ends.
   const env = { LOG_LEVEL: 'warn', ...options.env };
   const start = (name: string, main: 'api' | 'worker', extra: Record<string, string> = {}): Program => {
     options.signal.throwIfAborted();

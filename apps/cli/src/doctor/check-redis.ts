@@ -27,7 +27,7 @@ export async function checkRedis({ redis: settings }: Config, users: number): Pr
     const { ms } = await timed(redis.ping());
     return [
       ok('Redis', `answers in ${ms} ms, queue ${settings.prefix}`),
-      ...(await look(redis, settings, users)),
+      ...(await check(redis, settings, users)),
     ];
   } catch (error) {
     return [fail('Redis', error)];
@@ -36,7 +36,7 @@ export async function checkRedis({ redis: settings }: Config, users: number): Pr
   }
 }
 
-async function look(redis: RedisConnection, settings: Config['redis'], users: number): Promise<Line[]> {
+async function check(redis: RedisConnection, settings: Config['redis'], users: number): Promise<Line[]> {
   const info = parseInfo(await redis.info());
   const save = await redis.config('GET', 'save').then(
     (answer) => (Array.isArray(answer) ? answer[1] : undefined),

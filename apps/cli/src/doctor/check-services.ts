@@ -15,7 +15,7 @@ import { fail, type Line, ok, timed, warn } from './line.ts';
 
 const limitMs = 20_000;
 
-/** Reads the first user and the first entry: two reads. */
+/** Checks Firestore: reads the first user and the first entry. */
 export async function checkSource({ source, configured }: Services): Promise<Line[]> {
   const { emulator } = configured.source;
   const credentials = 'Google credentials';
@@ -36,7 +36,7 @@ export async function checkSource({ source, configured }: Services): Promise<Lin
   }
 }
 
-/** The table, its key, and what the credentials may do with it. Writes nothing. */
+/** Checks the table, its key and the permissions of the credentials. Writes nothing. */
 export async function checkTarget(services: Services, aws: Config['aws']): Promise<Line[]> {
   const { target, configured } = services;
   const credentials = 'AWS credentials';
@@ -87,7 +87,7 @@ async function checkPermissions({ target }: Services, aws: Config['aws']): Promi
   ];
 }
 
-/** Without a full stop: some messages have one. */
+/** A message without a full stop, which some have. */
 function sentence(text: string): string {
   return text.replace(/\.$/, '');
 }

@@ -10,7 +10,7 @@ import { checkSource, checkTarget } from './check-services.ts';
 import { judgeClock, judgeNode } from './judge.ts';
 import { fail, type Line, ok, warn } from './line.ts';
 
-/** Looks at everything that a run stands on, all at once, and changes nothing. Needs no API. */
+/** Checks everything that a run needs, concurrently. Changes nothing and needs no API. */
 export async function doctor({ users }: { readonly users: number }): Promise<Outcome> {
   const lines = [judgeNode(process.versions.node), ...(await checkAll(users))];
   const failed = lines.filter(({ level }) => level === 'fail').length;
@@ -36,13 +36,13 @@ async function checkAll(users: number): Promise<Line[]> {
     return [fail('Configuration', error)];
   }
   const redis = checkRedis(config, users);
-  // It looks only: the table is not created.
+  // Does not create the table.
   const aws = { ...config.aws, createTable: false };
   let services: Services;
   try {
     services = await openServices({ ...config, aws });
   } catch (error) {
-    // A line for each thing that is missing.
+    // A line for each missing setting.
     const missing = messageOf(error).split('\n');
     return [...missing.map((says) => fail('Configuration', says)), ...(await redis)];
   }
@@ -61,7 +61,7 @@ async function checkAll(users: number): Promise<Line[]> {
 
 const limitMs = 5_000;
 
-/** DynamoDB tells its time with every answer, to the second. */
+/** Compares the clock with the Date header of DynamoDB, which is precise to the second. */
 async function checkClock(endpoint: string): Promise<Line[]> {
   const check = 'DynamoDB';
   try {
@@ -71,7 +71,7 @@ async function checkClock(endpoint: string): Promise<Line[]> {
     if (Number.isNaN(date)) return [];
     return [judgeClock(check, (before + Date.now()) / 2 - (date + 500))];
   } catch {
-    // A proxy may be the only way there; the table's own line tells what is out of reach.
-    return [warn(`Clock (${check})`, 'not known: no direct answer')];
+    // There may be no direct connection, only a proxy. The check of the table reports an unreachable service.
+    return [warn(`Clock (${check})`, 'not known: no direct connection')];
   }
 }

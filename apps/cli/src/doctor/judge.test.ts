@@ -31,7 +31,7 @@ it.each([
 
 it.each([
   ['1', undefined, 'ok', 'append-only'],
-  ['0', undefined, 'warn', 'not told'],
+  ['0', undefined, 'warn', 'is not known'],
   ['0', '', 'warn', 'loses the progress'],
   ['0', '3600 1', 'warn', 'snapshots only'],
 ])('persistence with AOF %s and save %j: %s', (aof, save, level, words) => {

@@ -3,7 +3,7 @@ import type { LiveWorker } from '@migrator/queue';
 import { amount } from '../amount.ts';
 import { fail, type Line, ok, warn } from './line.ts';
 
-/** The package's `engines` says the same. */
+/** The same as `engines` in package.json. */
 const oldestNode = '22.19.0';
 
 export function isOlder(version: string, than: string): boolean {
@@ -28,37 +28,37 @@ export function parseInfo(info: string): RedisInfo {
   );
 }
 
-/** What BullMQ asks for. */
+/** The minimum version for BullMQ. */
 const oldestRedis = '6.2.0';
 
 export function judgeRedisVersion({ redis_version: version }: RedisInfo): Line {
-  if (version === undefined) return warn('Redis version', 'not told by Redis; 6.2 or later is needed');
+  if (version === undefined) return warn('Redis version', 'not reported by Redis; 6.2 or later is needed');
   if (isOlder(version, oldestRedis))
-    return warn('Redis version', `${version}; the queue wants ${oldestRedis} or later: update it`);
+    return warn('Redis version', `${version}; BullMQ needs ${oldestRedis} or later: update it`);
   return ok('Redis version', version);
 }
 
-/** `save`: the setting of that name; undefined where Redis does not tell it. */
+/** `save`: the setting of that name; undefined if Redis does not report it. */
 export function judgePersistence({ aof_enabled: aof }: RedisInfo, save: string | undefined): Line {
   const check = 'Redis persistence';
   if (aof === '1') return ok(check, 'append-only file');
   if (save === undefined)
-    return warn(check, 'no append-only file; whether it saves is not told. Set appendonly yes');
+    return warn(check, 'no append-only file; the setting `save` is not known. Set appendonly yes');
   if (save === '')
     return warn(check, 'none: a restart of Redis loses the progress of a run. Set appendonly yes');
   return warn(check, `snapshots only (save ${save}): a crash loses the last minutes. Set appendonly yes`);
 }
 
-/** The record of a user's task, with room to spare (docs/reliability.md: some 60 bytes). */
+/** Bytes for the record of a user's task, with a margin (docs/reliability.md: some 60 bytes). */
 const bytesPerUser = 120;
-/** Jobs that are kept, lists of failures, what Redis itself needs. */
+/** Bytes for kept jobs, lists of failures and Redis itself. */
 const bytesOfAnyRun = 48 * 1024 * 1024;
 
 export function judgeMemory(info: RedisInfo, users: number): Line {
   const check = 'Redis memory';
   const size = Number(info['maxmemory']) || Number(info['total_system_memory']);
   const used = Number(info['used_memory']);
-  if (!Number.isFinite(used) || !size) return warn(check, 'not told by Redis');
+  if (!Number.isFinite(used) || !size) return warn(check, 'not reported by Redis');
   const needed = users * bytesPerUser + bytesOfAnyRun;
   const says = `${megabytes(size - used)} MB free, ${megabytes(needed)} MB needed for ${amount(users)} users`;
   return size - used < needed ? fail(check, `${says}: raise maxmemory`) : ok(check, says);
@@ -70,7 +70,7 @@ function megabytes(bytes: number): string {
 
 const toleratedSkewMs = 5_000;
 
-/** `aheadMs`: how far this machine's clock is ahead of the other one. */
+/** `aheadMs`: milliseconds that this machine's clock is ahead of the other one. */
 export function judgeClock(of: string, aheadMs: number): Line {
   const check = `Clock (${of})`;
   const seconds = (Math.abs(aheadMs) / 1_000).toFixed(1);

@@ -1,10 +1,10 @@
 import { messageOf } from '@migrator/core';
 
-/** One thing that was looked at. `fail`: a run would not work. */
+/** The result of one check. `fail`: a run would not work. */
 export interface Line {
   readonly check: string;
   readonly level: 'ok' | 'warn' | 'fail';
-  /** What was found, and, unless it is ok, what to do. */
+  /** The finding and, unless it is ok, what to do. */
   readonly says: string;
 }
 
@@ -16,7 +16,7 @@ export const fail = (check: string, error: unknown): Line => ({
   says: messageOf(error),
 });
 
-/** What `work` resolves with, and the milliseconds that it took. */
+/** The result of `work`, and the milliseconds that it took. */
 export async function timed<T>(work: Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
   const startedAt = performance.now();
   const value = await work;

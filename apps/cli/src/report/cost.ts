@@ -10,8 +10,8 @@ export interface Cost {
 }
 
 /**
- * What a run cost, or, after a dry run, what a real one would: that one is the API's own estimate. Of a real run the
- * write units are as DynamoDB counted them; its reads of DynamoDB are not counted and not included.
+ * The cost of a run; after a dry run the API's estimate of a real one. For a real run the write units are those that
+ * DynamoDB reported; reads of DynamoDB are not included.
  */
 export function costOf({ estimate, stats, verification }: MigrationReport): Cost {
   if (estimate !== undefined) {

@@ -7,7 +7,7 @@ import { costOf } from './cost.ts';
 
 const shownErrors = 5;
 
-/** Seconds from a start to its end, or to now. */
+/** Seconds from the start to the end, or to now. */
 export function secondsOf({ startTime, endTime }: MigrationReport['stats']): number {
   return (Date.parse(endTime ?? new Date().toISOString()) - Date.parse(startTime)) / 1_000;
 }
@@ -36,7 +36,7 @@ export function describeReport(report: MigrationReport): string {
     ...(prune === null ? {} : { prune: prune.message }),
     verification: verification?.message ?? 'none',
     time: `${seconds.toFixed(1)} s${rate}`,
-    cost: `${dollars(cost.total)} (an estimate; report tells its basis)`,
+    cost: `${dollars(cost.total)} (an estimate; its basis is in the report)`,
     ...(rolledBackBy === null ? {} : { 'rolled back': `by ${rolledBackBy}` }),
     ...(reason === null ? {} : { reason }),
     ...(advice === null ? {} : { 'what to do': advice }),
@@ -75,7 +75,7 @@ export function describeRollback(answer: RollbackAnswer): string {
   const why = Object.entries({
     'changed by the application': keptReasons.changedByApplication,
     'not migrated': keptReasons.notMigrated,
-    'of another run': keptReasons.otherRun,
+    'from another run': keptReasons.otherRun,
     'under another key': keptReasons.misplaced,
   }).flatMap(([says, count]) => (count === 0 ? [] : [`${amount(count)} ${says}`]));
   const rows = {

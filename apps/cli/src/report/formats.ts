@@ -1,6 +1,6 @@
 import { sectionsOf, type Ticket } from './ticket.ts';
 
-/** `section,name,value,detail`, a line for each figure and each failure (RFC 4180). */
+/** The report as CSV: `section,name,value,detail`, a line for each figure and each failure (RFC 4180). */
 export function csvOf(ticket: Ticket): string {
   const lines = sectionsOf(ticket).flatMap(({ title, rows }) =>
     rows.map(([name, value]) => [title, name, value, '']),
@@ -11,7 +11,7 @@ export function csvOf(ticket: Ticket): string {
     .join('');
 }
 
-/** Quoted where CSV needs it. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+/** A CSV cell, quoted if needed. Text that a spreadsheet would interpret as a formula gets an apostrophe before it. */
 export function cell(text: string): string {
   const safe = /^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -23,7 +23,7 @@ const style =
   'td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}' +
   'th{font-weight:600;width:14rem}';
 
-/** One page that needs nothing else: no script, no file, no network. */
+/** The report as one self-contained HTML page. */
 export function htmlOf(ticket: Ticket): string {
   const title = escaped(`${ticket.migrationId}: ${ticket.state}`);
   const sections = sectionsOf(ticket).map(({ title: heading, rows }) => table(heading, rows));

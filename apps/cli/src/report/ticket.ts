@@ -12,7 +12,7 @@ export interface Ticket extends Pick<
   readonly target: string;
   readonly totals: Readonly<Record<string, number>>;
   readonly cost: Cost;
-  /** Those that are kept; `totals.failureCount` counts all. */
+  /** The kept failures; `totals.failureCount` counts all. */
   readonly failures: answers.FailuresPage['failures'];
 }
 
@@ -49,7 +49,7 @@ export interface Section {
   readonly rows: readonly (readonly [name: string, value: string])[];
 }
 
-/** All but the failures, in the order of the pages. */
+/** All sections except the failures, in the order of the page. */
 export function sectionsOf(ticket: Ticket): readonly Section[] {
   const { verification, cost, totals } = ticket;
   const found = verification === null ? [] : Object.entries(verification.issueCounts);
