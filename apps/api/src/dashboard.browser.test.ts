@@ -122,7 +122,7 @@ test('a read-only token sees everything and no button', async ({ skip }) => {
     await page.getByRole('button', { name: 'Sign in' }).click();
   };
   await signIn('not-the-token');
-  await page.getByText('This is not the token.').waitFor();
+  await page.getByText('Wrong token.').waitFor();
   await signIn(API_READ_TOKEN);
   await page.getByText('1 failure.').waitFor();
   expect(page.url()).toBe(link);

@@ -1,6 +1,6 @@
 import { amount } from './words.js';
 
-/** What each failure and each difference means, and what to do. */
+/** The meaning of each failure and each difference, and what to do. */
 
 /** @type {Readonly<Record<string, string>>} */
 const codes = {
@@ -12,19 +12,19 @@ const codes = {
     'Two entries give the same key. Only ids with an underscore can collide: rename one of the two in Firestore.',
   UNSUPPORTED_VALUE:
     'The entry holds a kind of value that this release can not copy. Change the value in Firestore, or update the migrator.',
-  INVALID_ITEM: 'DynamoDB refused this item. The message has its words: correct the entry in Firestore.',
+  INVALID_ITEM: 'DynamoDB refused this item. See the message, and correct the entry in Firestore.',
   MALFORMED_DOCUMENT: 'The document could not be read. Save it again in Firestore.',
   SOURCE_MESSAGE_TOO_LARGE: 'The document is too large for one message. Make it smaller in Firestore.',
   ACCESS_DENIED: 'DynamoDB denied access. Give the migration the permissions that the message names.',
   SOURCE_ACCESS_DENIED: 'Firestore denied access. Give the service account the role Cloud Datastore Viewer.',
-  SOURCE_INVALID: 'Firestore refused the request. The message has its words.',
+  SOURCE_INVALID: 'Firestore refused the request. See the message.',
   TABLE_NOT_FOUND: 'The table does not exist. Create it, or correct DYNAMODB_TABLE and AWS_REGION.',
   SOURCE_UNAVAILABLE: 'Firestore could not be reached for too long. Retry when it answers again.',
   TARGET_UNAVAILABLE: 'DynamoDB could not be reached for too long. Retry when it answers again.',
   THROTTLED: "The table's capacity was used up. Raise it or set a lower limit, then retry.",
   POISONED:
     "This user's job ended its worker several times. See the worker's log and its memory, then retry.",
-  NOT_SUPPORTED: 'This DynamoDB lacks a call that is needed. Local ones do.',
+  NOT_SUPPORTED: 'This DynamoDB does not support a required call. Some local ones do not.',
   INTERNAL: "An internal error. See the worker's log, then retry.",
 };
 
@@ -81,8 +81,8 @@ const issues = {
     one: 'item that can not be compared',
     many: 'items that can not be compared',
     says: 'Not comparable',
-    means: "Firestore can not be asked about this item's entry.",
-    todo: 'Look at the item by its key.',
+    means: "Firestore can not look up this item's entry, because its id is invalid.",
+    todo: 'Check the item by its key.',
     tone: 'warn',
   },
 };

@@ -95,10 +95,10 @@ function CancelDialog({ actions, onClose }) {
     void actions.send('cancel', 'POST /cancel');
   };
   return html`<${Dialog} title="Cancel?" onClose=${onClose}>
-    <p>A cancel is final. What has been written stays. A new migration skips it.</p>
+    <p>A cancel is final. Written items stay. A new migration skips them.</p>
     <div class="buttons">
-      <button onClick=${closeDialog}>Let it run</button>
-      <button class="danger" onClick=${cancel}>Cancel it</button>
+      <button onClick=${closeDialog}>Keep running</button>
+      <button class="danger" onClick=${cancel}>Cancel operation</button>
     </div>
   <//>`;
 }

@@ -1,7 +1,7 @@
 import { userIn } from './failures.js';
 import { amount } from './words.js';
 
-/** Lists of entries that are counted beside failures and differences. No document, no network. */
+/** Lists of entries that are counted beside failures and differences. No DOM, no network. */
 
 /** @typedef {{ says: string, means: string, todo: string }} ListWords */
 /** @typedef {{ path: string | null, dateKey: string | null }} ListedEntry */
@@ -10,23 +10,23 @@ import { amount } from './words.js';
 const ofRuns = {
   conflict: {
     says: 'Conflicts',
-    means: 'The application has saved these items. The run left them alone.',
+    means: 'The application has saved these items. The run did not change them.',
     todo: 'Nothing, if the application has moved to DynamoDB. Else find out which program wrote them.',
   },
   newer: {
-    says: 'Newer there',
-    means: 'A newer run wrote these items, or they hold a newer state of the entry.',
+    says: 'Item is newer',
+    means: 'A newer run wrote these items, or they have a newer version of the entry.',
     todo: 'Nothing.',
   },
   'encoded-as-text': {
     says: 'Numbers stored as text',
-    means: 'These entries hold numbers that DynamoDB has no number for: NaN, Infinity or out of its range.',
+    means: 'These entries have numbers that DynamoDB can not store: NaN, Infinity, or out of its range.',
     todo: 'Let the application read such a value as text: "NaN", "Infinity", "-Infinity".',
   },
   'unexpected-type': {
     says: 'Fields of another type',
     means:
-      'trades is no array, or heatmap, performance, risk or summary is no map. They are copied as they are.',
+      'trades is no array, or heatmap, performance, risk or summary is no map. They are copied unchanged.',
     todo: 'Make sure that the application can read them.',
   },
   pruned: {
@@ -49,14 +49,14 @@ const ofRollbacks = {
     todo: 'Nothing.',
   },
   keptOtherRun: {
-    says: 'Of another run',
+    says: 'From another run',
     means: 'Another run wrote these items, so the rollback kept them.',
     todo: 'Roll back that run, or all migrations, if they are to go too.',
   },
   keptMisplaced: {
     says: 'Key and content disagree',
-    means: 'The key of the item is not the one that its user and date give, so the rollback kept it.',
-    todo: 'Look at the item by its key, and find out which program wrote it.',
+    means: 'The key of the item does not match its user and date, so the rollback kept it.',
+    todo: 'Check the item by its key, and find out which program wrote it.',
   },
   deleted: {
     says: 'To be deleted',

@@ -153,7 +153,7 @@ function Workers({ workers: { live, tasks } }) {
                   html`<li key=${worker.id}>
                     <b>${worker.host}</b>, process ${worker.pid}, version ${worker.version}, since
                     ${moment(worker.since)}:${' '}
-                    ${worker.mismatch === null ? counted(worker.tasks, 'task') : html`<b class="reason">configured for something else</b>`}
+                    ${worker.mismatch === null ? counted(worker.tasks, 'task') : html`<b class="reason">configuration differs</b>`}
                   </li>`,
               )}
             </ul>

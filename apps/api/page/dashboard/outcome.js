@@ -2,7 +2,7 @@ import { issueSummary } from './advice.js';
 import { amount, counted, period, sentence } from './words.js';
 
 /**
- * How the newest operation has ended, in words.
+ * The outcome of an operation as text.
  *
  * @import { MigrationReport, RollbackAnswer, VerificationAnswer } from '@migrator/engine'
  * @import { Tone } from './words.js'
@@ -81,7 +81,7 @@ function migrationOutcome({ state, dryRun, stats, verification, reason, rolledBa
     return {
       title: 'Migration rolled back',
       tone: 'warn',
-      details: [`Taken back by ${rolledBackBy}`, figures],
+      details: [`Rolled back by ${rolledBackBy}`, figures],
     };
   switch (state) {
     case 'running':
@@ -133,7 +133,7 @@ function verificationOutcome(answer) {
 }
 
 /**
- * What was found, by kind; the server's words where it is about something else.
+ * The issues by kind, or the server's message if there are none.
  * @param {Pick<VerificationAnswer, 'isValid' | 'issueCounts' | 'message'>} verification
  */
 function verdictOf({ isValid, issueCounts, message }) {

@@ -81,7 +81,7 @@ function statsRows({ migrationId: id, stats }) {
     ...ifAny('Users with failures', stats.users.failed, 'bad'),
     ['Written', size(stats.bytesWritten)],
     ['Write units', amount(stats.writeUnits)],
-    ...ifAny('Newer there', stats.newerCount, '', list('newer')),
+    ...ifAny('Item is newer', stats.newerCount, '', list('newer')),
     ...ifAny('Pruned', stats.prunedCount, '', list('pruned')),
     ...ifAny('Numbers stored as text', stats.encodedAsTextCount, '', list('encoded-as-text')),
     ...ifAny('Fields of another type', stats.warningCount, 'warn', list('unexpected-type')),
@@ -172,11 +172,11 @@ export function rollbackRows({ rollbackId: id, dryRun, deleted, scanned, kept, k
   const list = (kind) => hrefOf('entries', { id, kind });
   return [
     dryRun ? linked('To be deleted', deleted, '', list('deleted')) : ['Deleted', amount(deleted)],
-    ['Items looked at', amount(scanned)],
+    ['Items scanned', amount(scanned)],
     ['Kept', amount(kept)],
     ...ifAny('saved by the application since', keptReasons.changedByApplication, '', list('keptChanged')),
     ...ifAny('not from a migration', keptReasons.notMigrated, '', list('keptForeign')),
-    ...ifAny('of another run', keptReasons.otherRun, '', list('keptOtherRun')),
+    ...ifAny('from another run', keptReasons.otherRun, '', list('keptOtherRun')),
     ...ifAny('key and content disagree', keptReasons.misplaced, 'warn', list('keptMisplaced')),
     ...(bytes === null ? [] : [/** @type {Row} */ (['Size', size(bytes)])]),
   ];

@@ -53,7 +53,7 @@ export function StartDialog({ known, actions, onClose }) {
       <label><input type="checkbox" name="verify" checked /> Verify at the end</label>
       <label
         ><input type="checkbox" name="prune" checked=${prune} onChange=${() => setPrune(!prune)} /> Prune:
-        delete items whose entry is gone</label
+        delete items whose entry no longer exists</label
       >
       ${
         prune &&

@@ -1,5 +1,5 @@
 /**
- * How the page says things: numbers, times, states, reasons. No document, no network.
+ * Formats numbers, times, states and reasons as text. No DOM, no network.
  *
  * @import { CurrentStatus, PaceReport, StatusState } from '@migrator/engine'
  */
@@ -141,10 +141,10 @@ export function paceWords({ writeUnitsPerSecond, maxWriteUnitsPerSecond, limited
 
 /** @type {Readonly<Record<PaceReport['limitedBy'], string>>} */
 const limits = {
-  budget: 'The limit that is set holds it down',
-  throttled: 'The table takes no more: it throttles writes',
-  source: 'Reading from Firestore takes the time',
-  workers: 'The workers are the limit: more of them, or more writes at once, are faster',
+  budget: 'It is limited by the configured maximum',
+  throttled: 'The table throttles writes',
+  source: 'It is limited by reads of Firestore',
+  workers: 'It is limited by the workers: start more, or raise WRITE_CONCURRENCY',
   paused: 'Paused',
 };
 
@@ -154,7 +154,7 @@ const counterWords = {
   repaired: ['Repaired'],
   unchanged: ['Unchanged'],
   conflicts: ['Conflicts', 'warn'],
-  newer: ['Newer there'],
+  newer: ['Item is newer'],
   vanished: ['Deleted during the run'],
   failed: ['Failed', 'bad'],
   unread: ['Not read', 'bad'],
@@ -167,7 +167,7 @@ const counterWords = {
   entries: ['Entries compared'],
   items: ['Items found'],
   matched: ['Identical'],
-  scanned: ['Items looked at'],
+  scanned: ['Items scanned'],
   missing: ['Without an item', 'bad'],
   different: ['Different', 'bad'],
   'source-changed': ['Changed in Firestore since', 'bad'],
@@ -177,7 +177,7 @@ const counterWords = {
   kept: ['Kept'],
   keptChanged: ['Kept: the application saved it since'],
   keptForeign: ['Kept: not from a migration'],
-  keptOtherRun: ['Kept: of another run'],
+  keptOtherRun: ['Kept: from another run'],
   keptMisplaced: ['Kept: key and content disagree', 'warn'],
 };
 
