@@ -8,7 +8,7 @@ import { HttpError } from './http-error.ts';
 import { isIdOf, kindIn } from './operation-path.ts';
 import type { Route } from './route.ts';
 
-/** Every route with its checks, and a 405 for the methods that a path does not have. */
+/** Adds every route with its checks, and a 405 for other methods of its path. */
 export function addRoutes(app: Express, table: readonly Route[], context: ApiContext): void {
   for (const route of table) {
     const checks = route.access === 'change' ? [noHead, mayChange] : [];
@@ -18,19 +18,19 @@ export function addRoutes(app: Express, table: readonly Route[], context: ApiCon
     app.all(path, otherMethods(routes.map(({ method }) => method.toUpperCase())));
 }
 
-/** The request is checked as a whole before Redis is asked for anything. */
+/** Checks the whole request before any call of Redis. */
 function handlerOf(route: Route, context: ApiContext): RequestHandler {
   const { query = requests.noQuery, body = requests.noBody, waits = 0 } = route;
   const kind = kindIn(route.path);
   return async (request, response) => {
-    // A parameter that is not read would be ignored in silence, and with it what the caller wanted.
+    // An unknown parameter is an error: ignoring it could do something else than intended.
     const parsedQuery = parse(query, request.query, 'query');
     const id = String(request.params['id'] ?? '');
-    // What can't be an operation's id goes no further: ids become part of keys in Redis.
+    // Reject what can't be an operation's id, because ids become part of Redis keys.
     if (kind !== undefined && !isIdOf(kind, id))
       throw new HttpError(404, 'NOT_FOUND', `There is no ${kind} with this id`);
     if (route.params !== undefined) parse(route.params, request.params, 'path');
-    // No body is an empty one; a body of `null` is not.
+    // A missing body counts as empty; a body of `null` does not.
     const given: unknown = request.body === undefined ? {} : request.body;
     const parsedBody = route.body === undefined ? {} : parse(body, given, 'body');
     if (route.needsRedis === true) await redisAnswers(context);
@@ -48,14 +48,18 @@ function handlerOf(route: Route, context: ApiContext): RequestHandler {
   };
 }
 
-/** Express answers HEAD with what GET does, which must not be to start something. */
+/** Express handles HEAD like GET, which must not start anything. */
 const noHead: RequestHandler = (request, response, next) => {
   if (request.method !== 'HEAD') {
     next();
     return;
   }
   response.set('Allow', 'GET, OPTIONS');
-  throw new HttpError(405, 'METHOD_NOT_ALLOWED', `HEAD is not for ${request.path}, which starts something`);
+  throw new HttpError(
+    405,
+    'METHOD_NOT_ALLOWED',
+    `HEAD is not allowed for ${request.path}, which starts an operation`,
+  );
 };
 
 function otherMethods(allowed: readonly string[]): RequestHandler {
@@ -69,12 +73,12 @@ function otherMethods(allowed: readonly string[]): RequestHandler {
     throw new HttpError(
       405,
       'METHOD_NOT_ALLOWED',
-      `${request.method} is not for ${request.path}; use ${use}`,
+      `${request.method} is not allowed for ${request.path}; use ${use}`,
     );
   };
 }
 
-/** The value as the schema has it, or a 400 that names the field. */
+/** Parses the value with the schema. Throws a 400 that names the field. */
 function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'path' | 'query'): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -86,17 +90,17 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'path' |
   }));
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   const isCursor = errors.every(({ field }) => field === 'cursor');
-  throw new HttpError(
-    400,
-    isCursor ? 'INVALID_CURSOR' : 'INVALID_REQUEST',
-    `The ${where} is not as it should be: ${detail}`,
-    { errors },
-  );
+  throw new HttpError(400, isCursor ? 'INVALID_CURSOR' : 'INVALID_REQUEST', `Invalid ${where}: ${detail}`, {
+    errors,
+  });
 }
 
 const longestSeconds = 3_600;
 
-/** The seconds of `Prefer: wait=N` (RFC 7240), or the default; an odd preference is ignored, as the RFC wants. */
+/**
+ * Milliseconds of `Prefer: wait=N` (RFC 7240), or of the default. An invalid preference is ignored, as the RFC
+ * requires.
+ */
 function preferredWaitMs(request: Request, defaultSeconds: number): number {
   const match = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?(?:$|[,;\s])/i.exec(request.get('prefer') ?? '');
   return Math.min(match === null ? defaultSeconds : Number(match[1]), longestSeconds) * 1_000;
@@ -105,8 +109,8 @@ function preferredWaitMs(request: Request, defaultSeconds: number): number {
 function callerGone(response: Response): AbortSignal {
   const gone = new AbortController();
   response.on('close', () => {
-    if (!response.writableEnded) gone.abort(new Error('the caller has gone'));
+    if (!response.writableEnded) gone.abort(new Error('the caller has disconnected'));
   });
-  if (response.closed) gone.abort(new Error('the caller has gone'));
+  if (response.closed) gone.abort(new Error('the caller has disconnected'));
   return gone.signal;
 }

@@ -8,28 +8,28 @@ export interface ApiTelemetry {
   readonly log?: Log;
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing;
-  /** Takes secrets out of what an answer says. */
+  /** Removes secrets from text of a response. */
   readonly redact: Redact;
 }
 
-/** All that handlers need; made once by the composition root. */
+/** The context of all handlers, created once by the composition root. */
 export interface ApiContext extends QueueContext {
   readonly http: Config['http'];
   readonly telemetry: ApiTelemetry;
   /** The prefix of all keys in Redis. */
   readonly prefix: string;
-  /** Aborts when the server stops, so that no request waits on. */
+  /** Aborts when the server stops, so that no request keeps waiting. */
   readonly stopping: AbortSignal;
 }
 
 export const basePath = apiBasePath;
 
-/** No log and no traces; its counters are not exported. */
+/** Telemetry without log, traces and exported counters. */
 export function noTelemetry(): ApiTelemetry {
   return { metrics: new ServiceMetrics('api'), tracing: noTracing, redact: createRedact([]) };
 }
 
-/** A request that needs Redis gets its 503 within three seconds, never a hang. */
+/** The time limit for Redis, so that a request gets its 503 within three seconds. */
 const redisLimitMs = 2_500;
 
 export function redisAnswers(context: ApiContext): Promise<void> {

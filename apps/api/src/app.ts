@@ -20,7 +20,7 @@ import { routes } from './routes.ts';
 
 const openPaths = routes.filter(({ access }) => access === 'open').map(({ path }) => path);
 
-/** The whole HTTP side: who gets in, the route table, Bull Board, errors as problem documents. */
+/** The Express application: access, the route table, Bull Board, errors as problem documents. */
 export function createApp(context: ApiContext): Express {
   const { http } = context;
   const attempts = new Attempts(http);
@@ -43,19 +43,19 @@ export function createApp(context: ApiContext): Express {
   app.use(requireJson, express.json({ limit: '1mb', strict: false }));
   addRoutes(app, routes, context);
   app.use((request) => {
-    throw new HttpError(404, 'NOT_FOUND', `There is nothing at ${request.path}`);
+    throw new HttpError(404, 'NOT_FOUND', `There is no page or call at ${request.path}`);
   });
   app.use(problems(context.telemetry, context.redis));
   return app;
 }
 
-/** Answers hold what changes, and what is confidential. */
+/** Responses change and may be confidential, so they must not be cached. */
 const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
 };
 
-/** Bull Board itself would wait for a Redis that is away for as long as it takes. */
+/** Responds with 503 if Redis can't be reached; Bull Board itself would wait without a limit. */
 function needsRedis(context: ApiContext): RequestHandler {
   return async (_request, _response, next) => {
     await redisAnswers(context);
@@ -63,7 +63,7 @@ function needsRedis(context: ApiContext): RequestHandler {
   };
 }
 
-/** A body of another type would be passed over in silence, and with it what the caller wanted. */
+/** Rejects a body of another type, which express.json would ignore. */
 const requireJson: RequestHandler = (request, _response, next) => {
   const length = request.get('content-length');
   const hasBody = (length !== undefined && length !== '0') || request.get('transfer-encoding') !== undefined;
@@ -77,10 +77,10 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** The one style sheet that Bull Board's components write into the page: it hides a scroll bar. */
+/** The only inline style of Bull Board's components: it hides a scroll bar. */
 const bullBoardStyle = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
 
-/** Everything that a page may load comes from here: no inline scripts or styles, no other site, no frame around it. */
+/** A page may load everything from this server only: no inline scripts or styles, no other site, no framing. */
 function securityHeaders(): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
@@ -98,7 +98,7 @@ function securityHeaders(): RequestHandler {
       },
     },
     xFrameOptions: { action: 'deny' },
-    // Not `no-referrer`: with it a browser sends its own forms with `Origin: null`, as a stranger's.
+    // Not `no-referrer`: with it a browser sends forms of its own origin with `Origin: null`.
     referrerPolicy: { policy: 'same-origin' },
   });
 }

@@ -44,7 +44,7 @@ test('a worker with another table takes no part, says so while it lives, and the
       const { body: now } = await environment.call('GET /status');
       expect(at(now, 'currentStatus.notice')).toMatch(
         new RegExp(
-          `takes no part in ${id}: table is ${stray.table} there and ${environment.table} in this run \\(DYNAMODB_TABLE\\)`,
+          `does not work on ${id}, because its configuration differs: table is ${stray.table} there and ${environment.table} in this run \\(DYNAMODB_TABLE\\)`,
         ),
       );
       expect(at(now, 'currentStatus.progress.reason')).toContain('no worker is configured for this run');
@@ -54,7 +54,7 @@ test('a worker with another table takes no part, says so while it lives, and the
   expect(stray.lines.filter((line) => line.includes('binding-mismatch'))).toHaveLength(1);
   expect(at((await stray.call('GET /status')).body, 'currentStatus')).toMatchObject({
     target: { table: environment.table },
-    notice: expect.stringContaining('This API is configured for something else'),
+    notice: expect.stringContaining('The configuration of this API differs'),
   });
 
   environment.addWorker();
@@ -86,7 +86,7 @@ test('what a worker said of itself is gone soon after its end', async () => {
   await environment.call('POST /start', { body: {} });
   const notice = async (): Promise<unknown> =>
     at((await environment.call('GET /status')).body, 'currentStatus.notice');
-  await vi.waitFor(async () => expect(await notice()).toContain('takes no part'), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await notice()).toContain('does not work on'), { timeout: 20_000 });
   await worker.stop();
   await vi.waitFor(async () => expect(await notice()).toBeNull(), { timeout: 20_000 });
   await environment.call('POST /cancel');

@@ -11,7 +11,7 @@ import type { ApiContext } from './api-context.ts';
 
 export const boardPath = '/admin/queues';
 
-/** Bull Board over the two queues: one to work with, and for who may only look, one without buttons. */
+/** Bull Board over the two queues. The role `read` gets a read-only one. */
 export function bullBoard(context: ApiContext): RequestHandler {
   const full = board(context, false);
   const readOnly = board(context, true);
@@ -25,7 +25,7 @@ export function bullBoard(context: ApiContext): RequestHandler {
 function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
   const { http, queues, redis, settings, telemetry } = context;
   const serverAdapter = new ExpressAdapter();
-  // Relative to the board's own path, with or without a base path before it.
+  // Relative to the board's path, so that it works with any base path.
   const miscLinks = http.apiToken === undefined ? [] : [{ text: 'Sign out', url: '../../sign-out' }];
   serverAdapter.setBasePath(boardPath);
   const coordinators = new BullMQAdapter(queues.coordinators, {
@@ -45,10 +45,10 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
       uiConfig: { boardTitle: 'Journal migration', hideDocsLink: true, miscLinks },
     },
   });
-  // Its own handler shows the message of any error.
+  // Bull Board's own handler would show the message of any error.
   serverAdapter.setErrorHandler((error) => {
     const refused = toRedisError(error, redis);
-    // Its page shows `error`.
+    // The page shows `error`.
     if (refused !== undefined)
       return { status: 503 as 500, body: { error: telemetry.redact(refused.message), code: refused.code } };
     const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
@@ -61,8 +61,9 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
 }
 
 /**
- * What would make jobs that are no task of a run, or take the queue itself away. Everything else is safe for a run's totals:
- * they are the ledger's, the pause is the run's pause, and a task whose job was removed is dispatched again.
+ * Calls that create jobs without a task, or remove the queue. All others are safe: totals are in the ledger, a pause
+ * of the queue pauses the run, a retry reopens it (lua/start-task.lua), and a task whose job was removed is
+ * dispatched again.
  */
 const unsafe: ReadonlySet<string> = new Set([
   'post /api/queues/:queueName/add',
@@ -73,7 +74,7 @@ const unsafe: ReadonlySet<string> = new Set([
   'put /api/queues/:queueName/job-schedulers/:schedulerId/run',
 ]);
 
-/** Ids of ours begin with their operation's. The board would take any key of the queue for a job. */
+/** A job's id begins with its operation's. Bull Board would accept any key of the queue as a job. */
 const ownJobId = /^[a-z]+-\d{8}T\d{9}Z\.[\w.~-]+$/;
 
 interface BoardRequest {
@@ -91,7 +92,7 @@ function refuseUnsafe({ method, route, request }: BoardRequest) {
   return {
     allow: false,
     status: 403,
-    message: 'Jobs are made by runs alone. Start, retry or cancel a run with the API or on the dashboard.',
+    message: 'Only runs create jobs. Start, retry or cancel a run with the API or on the dashboard.',
   } as const;
 }
 
@@ -99,10 +100,7 @@ function withoutUser(data: { operationId?: unknown; task?: unknown }): object {
   return { ...data, task: typeof data.task === 'string' ? taskLabel(data.task, true) : '' };
 }
 
-/**
- * Bull Board's page asks Google for a font, and styles the word "Loading" in a way that a strict policy does not let
- * pass: both are removed, and with them a browser's warnings.
- */
+/** Removes a font of Google and inline styles from Bull Board's page, which the content security policy forbids. */
 function renderSelfContained(response: Response): void {
   const render = response.render.bind(response) as (
     view: string,
@@ -111,7 +109,7 @@ function renderSelfContained(response: Response): void {
   ) => void;
   response.render = (view: string, values?: object | RenderDone) => {
     const basePath = externalAddressOf(response).basePath + boardPath;
-    // With a slash at its end: the page's own addresses are relative to it.
+    // With a slash at its end, because the page's links are relative to it.
     render(
       view,
       { ...(typeof values === 'object' ? values : {}), basePath: `${basePath}/` },

@@ -10,13 +10,16 @@ import { isSignedIn, roleIn } from './access/access-guard.ts';
 const pageFolder = new URL('../page/', import.meta.url);
 const moduleFolder = new URL('dashboard/', pageFolder);
 
-/** What the page takes from packages: the name that it imports, where the package has it, and how it is served. */
+/**
+ * Modules of packages that the page imports: the import name, the file in the package, and the name under which it is
+ * served.
+ */
 const packages = [
   ['preact', import.meta.resolve('preact'), 'preact.js'],
   ['preact/hooks', import.meta.resolve('preact/hooks'), 'preact-hooks.js'],
   ['htm', import.meta.resolve('htm'), 'htm.js'],
   ['htm/preact', import.meta.resolve('htm/preact'), 'htm-preact.js'],
-  // Its main file is CommonJS.
+  // Its main file is CommonJS, so name the ES module.
   ['uplot', new URL('uPlot.esm.js', uplotFolder()), 'uplot.js'],
   [undefined, new URL('uPlot.min.css', uplotFolder()), 'uplot.css'],
 ] as const;
@@ -26,10 +29,10 @@ function uplotFolder(): URL {
   return new URL('./', pathToFileURL(main));
 }
 
-/** Checked each time, so that a page never runs with modules of another version. */
+/** Revalidated for each load, so that a page never runs with modules of another version. */
 const revalidated = 'no-cache';
 
-/** The dashboard: its page at `/`, what the page loads below `/dashboard/`. */
+/** The dashboard: its page at `/`, its files below `/dashboard/`. */
 export function dashboard(): RequestHandler {
   const router = Router();
   const html = read(new URL('index.html', pageFolder));
@@ -49,7 +52,7 @@ export function dashboard(): RequestHandler {
   return router;
 }
 
-/** All of it by name, in one folder: a browser takes addresses where Node takes the names of packages. */
+/** All files by name, in one folder. Imports of packages become URLs of files. */
 function filesOfPage(): ReadonlyMap<string, Buffer> {
   const files = new Map<string, string>();
   for (const name of readdirSync(moduleFolder)) files.set(name, read(new URL(name, moduleFolder)));

@@ -2,7 +2,7 @@ import type { ApiContext } from './api-context.ts';
 import { readStatus } from './read-status.ts';
 
 export interface FeedEvent {
-  /** Grows; a reader that comes back with it misses no change of state. */
+  /** Increases. A reader that reconnects with it misses no change of state. */
   readonly id: string;
   readonly name: 'progress' | 'state';
   readonly data: unknown;
@@ -14,8 +14,8 @@ const everyMs = 1_000;
 const remembered = 500;
 
 /**
- * What goes on, as events: `state` at each change, `progress` about once a second while something runs. It reads the
- * status only while there are listeners, once for all of this process.
+ * The status as events: `state` at each change, `progress` about once a second while something runs. Polls the status
+ * only while there are listeners, once for all of this process.
  */
 export class EventFeed {
   readonly #context: ApiContext;
@@ -30,14 +30,17 @@ export class EventFeed {
     this.#context = context;
   }
 
-  /** Calls back with what was missed since the id (without one: with how things are), then with all that comes. */
+  /**
+   * Calls the listener with the events since `lastId` (without one: the current state), then with all new ones.
+   * Returns a function that stops that.
+   */
   async listen(lastId: string | undefined, listener: Listener): Promise<() => void> {
-    await this.#look();
+    await this.#poll();
     const known = this.#states.findIndex(({ id }) => id === lastId);
     const missed = known === -1 ? this.#states.slice(-1) : this.#states.slice(known + 1);
     for (const event of missed) listener(event);
     this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => void this.#look().catch(() => undefined), everyMs);
+    this.#timer ??= setInterval(() => void this.#poll().catch(() => undefined), everyMs);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -46,8 +49,8 @@ export class EventFeed {
     };
   }
 
-  /** One look at a time: an older one that comes home late must not tell of a state that is over. */
-  #look(): Promise<void> {
+  /** One poll at a time, so that a late result can't emit an old state. */
+  #poll(): Promise<void> {
     this.#looking ??= this.#lookOnce().finally(() => {
       this.#looking = undefined;
     });
@@ -58,7 +61,7 @@ export class EventFeed {
     const status = await readStatus(this.#context);
     const { currentStatus, ...last } = status;
     const { state, operationId, notice, source, target, maxWriteUnitsPerSecond } = currentStatus;
-    // All but what `progress` tells: a reader must not know less than `/status` says.
+    // Everything except the fields of `progress`, so that a reader gets all that `/status` has.
     const now = JSON.stringify([state, operationId, notice, source, target, maxWriteUnitsPerSecond, last]);
     if (now !== this.#lastState) {
       this.#lastState = now;
@@ -75,7 +78,7 @@ export class EventFeed {
     return { id: `${this.#started}-${this.#sequence}`, name, data };
   }
 
-  // Another process, or this one after a restart, must not take an id for its own.
+  // Unique for the process, so that another one, or this one after a restart, does not accept its ids.
   readonly #started = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
   #tell(event: FeedEvent): void {

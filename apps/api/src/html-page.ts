@@ -1,4 +1,4 @@
-/** A page of our own: no script, its style from `/pages.css`, so that the strictest policy holds. */
+/** An HTML page without scripts, with its style from `/pages.css`, as the content security policy requires. */
 export function page(title: string, body: string, options: { basePath: string; signOut?: boolean }): string {
   const { basePath, signOut = false } = options;
   return `<!doctype html>

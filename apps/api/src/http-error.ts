@@ -1,9 +1,9 @@
-/** An answer that a request itself is to blame for. `code` is stable; `message` says what to do. */
+/** An error response that the request caused. `code` is stable; `message` says what to do. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
   readonly code: string;
-  /** Fields of the problem document beside the usual ones. */
+  /** Additional fields of the problem document. */
   readonly extra: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
 

@@ -50,7 +50,7 @@ test.each([
     /migrationId: 'x'/,
   ],
   ['a wrong method', 'GET /start', undefined, 405, 'METHOD_NOT_ALLOWED', /use POST/],
-  ['an unknown path', 'GET /nothing', undefined, 404, 'NOT_FOUND', /nothing at/],
+  ['an unknown path', 'GET /nothing', undefined, 404, 'NOT_FOUND', /no page or call at/],
   ['a pause of nothing', 'POST /pause', undefined, 409, 'NOTHING_RUNNING', /Nothing is running/],
 ])('%s is a problem document with a stable code', async (_what, request, body, status, code, detail) => {
   await using environment = await openTestEnvironment({ workers: 0 });

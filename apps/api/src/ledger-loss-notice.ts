@@ -1,15 +1,15 @@
 import { type Ledger, type Operation, operationId, readProvenance, type Target } from '@migrator/core';
 
 interface Memory {
-  /** What was running when this process last saw it. */
+  /** The id of the active operation when this process last read it. */
   seen?: string;
-  /** The newest run that the table was found to hold items of. */
+  /** The newest run of items found in the table. */
   written?: { readonly id: string; readonly at: string };
   lookedAt?: number;
 }
 
 const memories = new WeakMap<Ledger, Memory>();
-/** One page of a few items, so that it costs next to nothing; no more often than this. */
+/** How often the table is read: one page of a few items. */
 const lookEveryMs = 60_000;
 const itemsPerLook = 10;
 const lookLimitMs = 5_000;
@@ -20,15 +20,14 @@ function memoryOf(ledger: Ledger): Memory {
   return memory;
 }
 
-/** Remembers, in this process, what was running when its records were last seen. */
+/** Remembers, in this process, the active operation when its records were last read. */
 export function rememberRunning(ledger: Ledger, id: string): void {
   memoryOf(ledger).seen = id;
 }
 
 /**
- * What to tell a person, while nothing runs, of a run whose records are gone; null where none is known. What this process
- * has not seen itself it can learn from the table alone: an item names the run that wrote it. `last` is the newest run
- * that the ledger has.
+ * The notice, while nothing runs, about a run whose records are lost; null if none is known. A run that this process
+ * has not seen can be found in the table, because an item names its run. `last`: the newest run in the ledger.
  */
 export async function ledgerLossNotice(
   { ledger, target }: { readonly ledger: Ledger; readonly target: Target },
@@ -37,23 +36,23 @@ export async function ledgerLossNotice(
   const memory = memoryOf(ledger);
   const { seen } = memory;
   const known = seen === undefined ? undefined : await ledger.get(seen);
-  // What has ended is not lost while it was running, should it be lost one day.
+  // Forget it once it has ended: records of ended operations may be deleted.
   if (known !== undefined && known.state !== 'running') delete memory.seen;
   if (seen !== undefined && known === undefined) {
     return (
       `Redis has lost the records of ${seen} while it was running (flushed, or restarted without its data). ` +
-      'What was written is in the table: a new start skips it and finishes the work'
+      'Written items are in the table: a new start skips them and finishes the work'
     );
   }
-  // Not awaited: the status must not depend on the table. The next one knows.
+  // Not awaited: the status must not depend on the table. The next call has the result.
   if (last === undefined || memory.lookedAt === undefined) void look(memory, target);
   const { written } = memory;
   if (written === undefined || (last !== undefined && last.startedAt >= written.at)) return null;
   if ((await ledger.get(written.id)) !== undefined) return null;
   return (
     `The table holds items that ${written.id} wrote, and Redis has no records of it: they were lost, or kept in another ` +
-    'Redis or under another QUEUE_PREFIX. Whether that run came to its end is not known: a new start skips what is ' +
-    'there and does what is left'
+    'Redis or under another QUEUE_PREFIX. Whether that run completed is not known: a new start skips existing ' +
+    'items and does what is left'
   );
 }
 
@@ -75,6 +74,6 @@ async function look(memory: Memory, target: Target): Promise<void> {
     if (at === undefined) delete memory.written;
     else memory.written = { at, id: operationId('migration', at) };
   } catch {
-    // No table yet, no access, no answer: nothing is known.
+    // No table yet, no access, or no response: nothing is known.
   }
 }

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 
 import { type Config, ConfigError } from '@migrator/config';
 
-/** Resolves once the server listens. Throws a ConfigError that says which of HOST and PORT does not work here, and why. */
+/** Resolves once the server listens. Rejects with a ConfigError that says which of HOST and PORT is wrong, and why. */
 export async function listen(
   server: Server,
   { host, port }: Pick<Config['http'], 'host' | 'port'>,
@@ -22,7 +22,7 @@ function listenError(error: unknown, host: string, port: number): ConfigError | 
     case 'EADDRINUSE':
       return new ConfigError(
         'PORT',
-        `PORT holds ${port}, and another program listens there on ${host} already (${code}): end it, or set PORT to another one`,
+        `PORT holds ${port}, and another program listens there on ${host} (${code}): end it, or set PORT to another one`,
       );
     case 'EACCES':
     case 'EPERM':

@@ -7,7 +7,7 @@ import { requireSafeAccess } from './access/hosts.ts';
 import { boardPath } from './bull-board.ts';
 import { startServer } from './start-server.ts';
 
-/** So long Redis may take to say that it has no database of the number in REDIS_URL. */
+/** The time limit for Redis to report that it has no database of the number in REDIS_URL. */
 const databaseLimitMs = 30_000;
 
 requireNoArguments('api', 'Serves the HTTP API, the dashboard and Bull Board.');
@@ -41,10 +41,10 @@ const end = endInOrder('api', async () => {
 });
 
 log.info({ url: server.url }, 'listening');
-// For people and programs that wait for it: from here on it answers, and ends in order.
+// Operators and programs wait for this line: the server now accepts requests and can be stopped.
 process.stderr.write(`api: ${server.url} (jobs: ${server.url}${boardPath})\n`);
 
-// Other problems of Redis may pass while this runs, and every answer tells of them.
+// Other errors of Redis may be temporary; every response reports them.
 const fatal = new Set(['REDIS_DATABASE', 'REDIS_RECORD_VERSION']);
 let refused = false;
 async function requireOurRedis(): Promise<void> {
@@ -60,5 +60,5 @@ async function requireOurRedis(): Promise<void> {
   }
 }
 await requireOurRedis();
-// One that comes later, or in the place of the first.
+// For a Redis that becomes available later, or is replaced.
 context.redis.on('ready', () => void requireOurRedis());

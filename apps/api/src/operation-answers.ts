@@ -16,7 +16,7 @@ import { operationPath } from './operation-path.ts';
 import { type IssuesQuery, issuesPage } from './pages-of-user.ts';
 import { liveProgress } from './standstill.ts';
 
-/** The operation that a path names by an id of its kind. */
+/** The operation with this id. Rejects with NOT_FOUND. */
 export async function knownOperation({ ledger }: ApiContext, id: string): Promise<Operation> {
   const operation = await ledger.get(id);
   if (operation !== undefined) return operation;
@@ -31,7 +31,7 @@ export async function runReport(context: ApiContext, operation: Operation): Prom
   return { ...report, estimate: estimate(operation, context.settings.prices, maxWriteUnitsPerSecond) };
 }
 
-/** A verification with one page of its issues; while it runs, with its progress instead of a verdict. */
+/** A verification with one page of its issues. While it runs: with its progress instead of a result. */
 export async function verificationAnswer(
   context: ApiContext,
   operation: Operation,
@@ -76,16 +76,16 @@ async function pending(context: ApiContext, operation: Operation) {
   return { isValid: null, message, progress };
 }
 
-/** Why an item stays, or that it goes, in words for its line in the list. */
+/** The message for an item in the list: that it would be deleted, or why it stays. */
 const fates: Readonly<Record<string, string>> = {
   deleted: 'would be deleted',
   keptChanged: 'kept: the application has saved it since',
   keptForeign: 'kept: not from this migration',
-  keptOtherRun: 'kept: of another run',
-  keptMisplaced: 'kept: its key is not the one that its user and date give',
+  keptOtherRun: 'kept: from another run',
+  keptMisplaced: 'kept: its key does not match its user and date',
 };
 
-/** A rollback with one page of its items: those kept, and in a dry run those that would go. */
+/** A rollback with one page of its items: those kept, and in a dry run those that would be deleted. */
 export async function rollbackAnswer(
   context: ApiContext,
   operation: Operation,
@@ -117,7 +117,7 @@ export function rollbackSummary(operation: Operation): RollbacksPage['rollbacks'
   };
 }
 
-/** What answers about a verification or a rollback have in common. `cursor`: of the page after the one they hold. */
+/** The common part of responses about a verification or a rollback. `cursor`: that of the next page. */
 function operationAnswer(operation: Operation, query: IssuesQuery, cursor: string | undefined) {
   const summary = operationSummary(operation);
   const { self } = summary.links;

@@ -7,13 +7,13 @@ const folders = {
   prune: 'migrations',
 } as const;
 
-/** Where an operation is found below the base path. */
+/** The path of an operation below the base path. */
 export function operationPath(operation: Pick<Operation, 'id' | 'kind' | 'parent'>): string {
   const id = operation.kind === 'prune' && operation.parent !== undefined ? operation.parent : operation.id;
   return `/${folders[operation.kind]}/${id}`;
 }
 
-/** The kind of operation that a route's path names by its id; undefined for a path without one. */
+/** The folder of an operation in a path; undefined for a path without one. */
 export function kindIn(path: string): Folder | undefined {
   return folderKinds.find((kind) => path.includes(`/${folders[kind]}/:id`));
 }

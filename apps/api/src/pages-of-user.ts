@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 import type { ApiContext } from './api-context.ts';
 
-/** How many entries or issues one answer lists. */
+/** The number of entries or issues in one response. */
 export const listedOnAPage = 100;
 
 export type IssuesQuery = z.infer<typeof requests.issuesQuery>;
@@ -15,8 +15,8 @@ interface Page {
 }
 
 /**
- * The next page that has something of a user whose id contains `user`, in upper or lower case; without `user` the next
- * page. It holds nothing only at the end.
+ * The next page with an element of a user whose id contains `user` (case-insensitive); without `user` the next page.
+ * Empty only at the end.
  */
 export async function pageOfUser<P extends Page>(
   user: string | undefined,
@@ -45,7 +45,7 @@ export async function issuesPage(
   });
 }
 
-/** An item that names no entry has only its key. */
+/** The text that is searched: the entry's path, or the key of an item that names no entry. */
 function searched({ path, dateKey = '' }: Issue['detail']): string {
   return path?.split('/')[1] ?? dateKey;
 }

@@ -35,10 +35,10 @@ function sendProblem(
   else response.type('application/problem+json').send(problemBody(status, code, detail, extra));
 }
 
-/** The same for a person in a browser. */
+/** The same as an HTML page, for a browser. */
 function problemPage(response: Response, status: number, code: string, detail: string): string {
   const { basePath } = externalAddressOf(response);
-  const title = status === 404 ? 'There is no such page' : 'This did not work';
+  const title = status === 404 ? 'There is no such page' : 'The request failed';
   return page(
     title,
     `<main><h1>${title}</h1>
@@ -49,11 +49,11 @@ function problemPage(response: Response, status: number, code: string, detail: s
   );
 }
 
-/** Every error becomes a problem document; nothing of an unknown one is shown. */
+/** Turns every error into a problem document. An unknown error's message is only logged. */
 export function problems({ redact }: ApiTelemetry, redis: RedisConnection): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
-    const log = (err: unknown): void => logIn(response)?.error({ err }, 'a request met an error');
-    // Bull Board's and BullMQ's calls throw what Redis says as it is.
+    const log = (err: unknown): void => logIn(response)?.error({ err }, 'request failed');
+    // Calls of Bull Board and BullMQ throw Redis's own errors.
     const named = toRedisError(error, redis) ?? error;
     if (response.headersSent) {
       next(error);
@@ -98,7 +98,7 @@ interface BodyError extends Error {
   readonly type: string;
 }
 
-/** What express.json and the router throw carries a status of its own. */
+/** Whether it is an error of express.json or the router, which has a status. */
 function isBodyError(error: unknown): error is BodyError {
   return (
     error instanceof Error &&
@@ -120,10 +120,10 @@ function bodyProblem(error: BodyError): [code: string, detail: string] {
       return ['UNSUPPORTED_ENCODING', 'Send the body as uncompressed JSON in UTF-8'];
     case 'request.size.invalid':
     case 'request.aborted':
-      return ['BODY_INCOMPLETE', 'The body did not come as long as its Content-Length says'];
+      return ['BODY_INCOMPLETE', 'The body is shorter than its Content-Length'];
     default:
       return error instanceof URIError
-        ? ['BAD_PATH', 'The path holds a % that begins no encoded character']
+        ? ['BAD_PATH', 'The path contains an invalid percent-encoding']
         : ['BAD_REQUEST', 'The request could not be read'];
   }
 }

@@ -13,7 +13,7 @@ import type { ApiContext } from './api-context.ts';
 import { ledgerLossNotice, rememberRunning } from './ledger-loss-notice.ts';
 import { liveView } from './standstill.ts';
 
-/** What `GET /status`, and every call that changes it, answers with. */
+/** The response of `GET /status` and of every call that changes the status. */
 export async function readStatus(context: ApiContext): Promise<Status> {
   const own = await context.binding();
   const workers = await context.workers.list();
@@ -48,7 +48,7 @@ export async function readCurrent(context: ApiContext, workers: readonly LiveWor
   );
 }
 
-/** What to tell of processes that are configured for something else than the operation that runs: workers, and this API. */
+/** Sentences about workers, and this API, whose configuration differs from the active operation's. */
 async function describeMismatches(
   context: ApiContext,
   operationId: string,
@@ -58,13 +58,15 @@ async function describeMismatches(
   for (const { host, pid, mismatch } of workers) {
     if (mismatch?.operationId !== operationId) continue;
     const words = describeDifferences(mismatch.differences, { actual: 'there', expected: 'in this run' });
-    sentences.push(`Worker ${host} (process ${pid}) takes no part in ${operationId}: ${words}.`);
+    sentences.push(
+      `Worker ${host} (process ${pid}) does not work on ${operationId}, because its configuration differs: ${words}.`,
+    );
   }
   const operation = await context.ledger.get(operationId);
   const own = operation === undefined ? [] : bindingDifferences(operation.binding, await context.binding());
   if (own.length > 0) {
     const words = describeDifferences(own, { actual: 'here', expected: 'in this run' });
-    sentences.push(`This API is configured for something else than ${operationId}: ${words}.`);
+    sentences.push(`The configuration of this API differs from that of ${operationId}: ${words}.`);
   }
   return sentences.length === 0 ? null : sentences.join(' ');
 }

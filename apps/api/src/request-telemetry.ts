@@ -5,7 +5,7 @@ import type { Request, RequestHandler, Response } from 'express';
 
 import type { ApiTelemetry } from './api-context.ts';
 
-/** Gives each request an id, a line in the log, a place in the metrics and, where there are traces, a span. */
+/** Gives each request an id, a log line, metrics and, if traces are on, a span. */
 export function requestTelemetry({ log, metrics, tracing }: ApiTelemetry): RequestHandler {
   return (request, response, next) => {
     const begin = performance.now();
@@ -47,7 +47,7 @@ function writeLine(log: Log, request: Request, response: Response, route: string
     ms: Math.round(seconds * 1_000),
     ...(run && { run }),
   };
-  // Who only looks, and looks every second, says nothing that a person has to read.
+  // Successful reads are frequent: log them at debug level only.
   if (status >= 500) log.error(fields, 'request failed');
   else if (status === 401 || status === 403 || status === 429) log.warn(fields, 'request refused');
   else if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !('location' in response.getHeaders()))
@@ -55,7 +55,7 @@ function writeLine(log: Log, request: Request, response: Response, route: string
   else log.info(fields, 'request');
 }
 
-/** What an answer points to, or a path asks for: an operation's id. */
+/** The operation's id in the response's Location or in the path. */
 function runOf(request: Request, response: Response): string | undefined {
   const location = response.get('location');
   const pointed = /\/((?:migration|verification|rollback)-\d{8}T\d{9}Z)$/.exec(location ?? '')?.[1];
@@ -63,7 +63,7 @@ function runOf(request: Request, response: Response): string | undefined {
   return pointed ?? (asked !== undefined && /^[a-z]+-\d{8}T\d{9}Z$/.test(asked) ? asked : undefined);
 }
 
-/** A path of the route table, never one as it was sent: those are without number. */
+/** The route's path, not the requested one, to limit the number of label values. */
 function routeOf(request: Request): string {
   const path: unknown = (request.route as { path?: unknown } | undefined)?.path;
   if (request.baseUrl !== '') return request.baseUrl;

@@ -6,26 +6,26 @@ import type { z } from 'zod';
 import type { ApiContext } from './api-context.ts';
 
 export const tags = {
-  Runs: 'Start, watch, steer and repeat migrations',
+  Runs: 'Start, monitor, control and retry migrations',
   Verification: 'Compare entries with items',
-  Rollback: 'Take migrations back',
-  Watching: 'For machines that look on',
+  Rollback: 'Roll back migrations',
+  Watching: 'For monitoring',
 } as const;
 
 /** In a list of runs, verifications or rollbacks. */
 export const operationsOnAPage = 20;
 
-/** A request that has passed its route's checks. */
+/** A validated request. */
 export interface Call<Query, Body> {
   readonly request: Request;
   readonly response: Response;
-  /** The operation that the path names; empty where it names none. */
+  /** The operation's id in the path; empty if there is none. */
   readonly id: string;
   readonly query: Query;
   readonly body: Body;
-  /** How long the caller wants to wait for the end of what it starts. */
+  /** Milliseconds to wait for the end of the operation that the call starts. */
   readonly waitMs: number;
-  /** Aborts when the caller has gone before its answer: it could not learn of what was started. */
+  /** Aborts when the caller disconnects before the response. */
   readonly caller: AbortSignal;
 }
 
@@ -36,7 +36,7 @@ export interface Answer {
   readonly type?: string;
 }
 
-/** All there is to know about one route: what the server does with it, and what `/openapi.json` says of it. */
+/** One route: its handler and its description in `/openapi.json`. */
 interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   /** Its name in `/openapi.json`. */
   readonly id: string;
@@ -45,27 +45,27 @@ interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   readonly tag: keyof typeof tags;
   readonly summary: string;
   readonly description?: string;
-  /** `open`: answers without a token too. `change`: a GET that starts something, which a read-only token may not. */
+  /** `open`: needs no token. `change`: a GET that starts an operation, so a read-only token is not enough. */
   readonly access?: 'open' | 'change';
-  /** What the path holds; an operation's id by default. */
+  /** The path parameters; an operation's id by default. */
   readonly params?: z.ZodObject;
-  /** What may stand behind the path's `?`; nothing by default. */
+  /** The query parameters; none by default. */
   readonly query?: Query;
   readonly body?: Body;
-  /** Is refused with 503 while Redis does not answer. */
+  /** Responds with 503 while Redis can't be reached. */
   readonly needsRedis?: true;
-  /** `Prefer: wait=N` makes it wait for the end, by default for so many seconds. */
+  /** Supports `Prefer: wait=N`; the default, in seconds. */
   readonly waits?: number;
-  /** What it answers with when all is well, by status. */
+  /** The successful responses, by status. */
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Codes of its own problem documents, beside those that every call may have and Redis's. */
+  /** Codes of its error responses, in addition to those of every call and of Redis. */
   readonly problems?: readonly ErrorCode[];
   readonly handle: (context: ApiContext, call: Call<z.infer<Query>, z.infer<Body>>) => Promise<void> | void;
 }
 
 export type Route = RouteRecord<z.ZodObject, z.ZodObject>;
 
-/** A record whose handler gets what its own schemas have parsed. */
+/** Builds a route whose handler gets the values parsed by its schemas. */
 export function route<
   Query extends z.ZodObject = typeof requests.noQuery,
   Body extends z.ZodObject = typeof requests.noBody,
@@ -73,7 +73,7 @@ export function route<
   return record;
 }
 
-/** What a look at the source may show that a person has to correct. */
+/** Codes of a check of the source that an operator has to correct. */
 export const sourceProblems = [
   'SOURCE_NOT_FOUND',
   'SOURCE_ACCESS_DENIED',
@@ -81,7 +81,7 @@ export const sourceProblems = [
   'SOURCE_MESSAGE_TOO_LARGE',
 ] as const satisfies readonly ErrorCode[];
 
-/** And a look at the target. */
+/** The same for the target. */
 export const targetProblems = [
   'ACCESS_DENIED',
   'CREDENTIALS_NOT_FOUND',

@@ -4,7 +4,7 @@ import type { LiveWorker } from '@migrator/queue';
 
 import type { ApiContext } from './api-context.ts';
 
-/** Why nothing moves where there is nothing that could move it. */
+/** The reason for a standstill without a suitable worker. */
 const noWorker =
   'no worker is running: start at least one (`pnpm worker`) with the same REDIS_URL and QUEUE_PREFIX';
 
@@ -16,12 +16,15 @@ export function noWorkerReason(workers: readonly LiveWorker[], operationId: stri
   return workers.length === 0 ? noWorker : noFittingWorker;
 }
 
-/** After so long without a round of its coordinator an operation stands still. */
+/** Milliseconds without a coordinator's round after which an operation counts as stalled. */
 const silentAfterMs = 5_000;
 
 const looks = new WeakMap<Ledger, { readonly state: string; readonly since: number }>();
 
-/** What this process knows of the operation beside its record. By its own clock: those of workers may differ. */
+/**
+ * What this process knows about the operation in addition to its record. Uses its own clock, because those of workers
+ * may differ.
+ */
 export async function liveView(
   context: ApiContext,
   operation: Operation,

@@ -15,12 +15,12 @@ import { listen } from './listen.ts';
 import { watchOperations } from './notices/operation-watch.ts';
 import { problemBody } from './problem.ts';
 
-/** So long a connection that stays busy may take to end when the server stops. */
+/** Milliseconds for busy connections to end when the server stops. */
 const graceMs = 5_000;
 
 /**
- * Listens; resolves once it does. `stop` lets requests that wait for a run answer with what they have. Throws a
- * ConfigError where the settings would let in the wrong people.
+ * Starts the server; resolves once it listens. `stop` ends the wait of requests that wait for a run. Rejects with a
+ * ConfigError for unsafe access settings.
  */
 export async function startServer(
   context: QueueContext,
@@ -43,7 +43,7 @@ export async function startServer(
   boundConnections(server, connectionLimits);
   server.on('clientError', refuse);
   await listen(server, http);
-  // Redis is away for a moment, mostly; what asks for it says so itself.
+  // Usually a short outage of Redis; requests report it themselves.
   const supervisor = startSupervisor(context, (err) => telemetry.log?.debug({ err }, 'supervision failed'));
   const watch = watchOperations(apiContext, config.notify);
   const address = server.address() as AddressInfo;
@@ -64,7 +64,7 @@ export async function startServer(
   };
 }
 
-/** What is no HTTP, or too much of it, never becomes a request, and gets its problem document here. */
+/** Sends the problem document for data that never becomes a request: invalid HTTP, or too much. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -72,9 +72,9 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const [status, reason, code, detail]: [number, string, string, string] =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The path and headers hold over 16 KB']
+      ? [431, 'Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The path and headers exceed 16 KB']
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout', 'REQUEST_TIMEOUT', 'The request took too long to come']
+        ? [408, 'Request Timeout', 'REQUEST_TIMEOUT', 'The request took too long to arrive']
         : [400, 'Bad Request', 'BAD_REQUEST', 'The request could not be read'];
   const body = problemBody(status, code, detail);
   socket.end(

@@ -286,7 +286,7 @@ test('Bull Board: emptying, cleaning and removing leave the totals right; adding
   });
   expect(added.status).toBe(403);
   expect(await added.json()).toMatchObject({
-    message: expect.stringMatching(/^Jobs are made by runs/) as string,
+    message: expect.stringMatching(/^Only runs create jobs/) as string,
   });
   await environment.call('PUT /pace', { body: { maxWriteUnitsPerSecond: null } });
   expect(await untilEnded(environment)).toMatchObject({

@@ -4,10 +4,13 @@ import { waitForOperation } from '@migrator/engine';
 import type { ApiContext } from './api-context.ts';
 import { noWorkerReason } from './standstill.ts';
 
-/** How often a wait looks whether there is a worker at all; one that is just starting has as long to say so. */
-const lookMs = 2_000;
+/** How often a wait checks that a worker is live, in milliseconds. A starting worker has as long to register. */
+const checkMs = 2_000;
 
-/** The operation once it is over, or as it is after the limit, without any worker, or when the server stops. */
+/**
+ * Resolves with the operation once it has ended, or as it is after the limit, when no worker is live, or when the
+ * server stops.
+ */
 export async function waitForEnd(
   context: ApiContext,
   opened: Operation,
@@ -19,11 +22,11 @@ export async function waitForEnd(
   let operation = opened;
   for (;;) {
     const left = until - performance.now();
-    const look = { limitMs: Math.min(left, lookMs), since, signal: stopping };
-    const now = await waitForOperation(() => ledger.get(opened.id), look);
+    const options = { limitMs: Math.min(left, checkMs), since, signal: stopping };
+    const now = await waitForOperation(() => ledger.get(opened.id), options);
     if (now === undefined) return operation;
     operation = now;
-    if (operation.state !== 'running' || left <= lookMs || stopping.aborted) return operation;
+    if (operation.state !== 'running' || left <= checkMs || stopping.aborted) return operation;
     if (noWorkerReason(await workers.list(), opened.id) !== null) return operation;
   }
 }

@@ -14,9 +14,9 @@ const signInPaths = [signInPath, signOutPath, '/pages.css'];
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Lets in only requests with a token, or a session that a token opened. Of these, only those with the full token may
- * send what changes something, and no page of another site on their behalf. Without an API_TOKEN everybody who can
- * reach the server (this machine only) may do everything.
+ * Accepts only requests with a token or a session. Requests that change something need the role `full`, and must not
+ * come from a page of another site (CSRF). Without API_TOKEN every client has full access; the server then listens on
+ * this machine only.
  */
 export function accessGuard(
   tokens: Tokens,
@@ -45,7 +45,7 @@ export function accessGuard(
   };
 }
 
-/** For a GET that changes something after all. */
+/** For a GET that starts an operation. */
 export const mayChange: RequestHandler = (request, response, next) => {
   requireMayChange(request, response);
   next();
@@ -58,7 +58,7 @@ export function roleIn(response: Response): Role {
 function requireMayChange(request: Request, response: Response): void {
   refuseOtherSites(request, response);
   if (roleIn(response) === 'full') return;
-  throw new HttpError(403, 'READ_ONLY', 'This token may look at everything, and change or start nothing');
+  throw new HttpError(403, 'READ_ONLY', 'This token is read-only: it may not change or start anything');
 }
 
 function refuseOtherSites(request: Request, response: Response): void {
@@ -66,26 +66,26 @@ function refuseOtherSites(request: Request, response: Response): void {
     throw new HttpError(
       403,
       'CROSS_SITE',
-      'A page of another site may not do this (behind a proxy: let it send X-Forwarded-Host, and set TRUSTED_PROXIES)',
+      'Requests from pages of another site are not accepted (behind a proxy: let it send X-Forwarded-Host, and set TRUSTED_PROXIES)',
     );
   }
 }
 
 /**
- * Whether a page of another site had a browser send this. A browser says where a request comes from; other programs
- * don't, and can't be made to send anything. `host` is the one that the browser has asked.
+ * Whether a page of another site caused the request (CSRF). Browsers send the origin of a request; other programs do
+ * not, and are not subject to CSRF. `host`: the host that the browser requested.
  */
 function comesFromAnotherSite(request: Request, host: string): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
-  // Not every browser sends the first to every address, and a GET without a script has no Origin.
+  // Not every browser sends Sec-Fetch-Site to every address, and a GET without a script has no Origin.
   const page = request.get('origin') ?? request.get('referer');
   if (page === undefined) return false;
   if (!URL.canParse(page)) return true;
   const from = new URL(page);
   const to = `${from.protocol}//${host}`;
   if (!URL.canParse(to)) return true;
-  // Many a proxy passes the host on without its port; then the browser's own word stands for that.
+  // Some proxies forward the host without its port, so ignore the port then.
   return site === 'same-origin' ? from.hostname !== new URL(to).hostname : from.host !== new URL(to).host;
 }
 
@@ -105,12 +105,12 @@ async function roleOf(
   return token === undefined ? undefined : attempts.roleOf(token, request.ip ?? '');
 }
 
-/** Whether the request comes with a session, which can be ended. */
+/** Whether the request has a session. */
 export function isSignedIn(response: Response): boolean {
   return response.locals['signedIn'] === true;
 }
 
-/** A browser opens a page, rather than a program asking for data. */
+/** Whether a browser is opening a page, rather than a program requesting data. */
 export function isNavigation(request: Request): boolean {
   if (request.method !== 'GET' || request.get('authorization') !== undefined) return false;
   return (request.get('accept') ?? '').includes('text/html');
@@ -123,7 +123,7 @@ function unauthorized(request: Request): HttpError {
     401,
     'UNAUTHORIZED',
     given
-      ? 'This is no token of this server: send Authorization: Bearer with the value of API_TOKEN or API_READ_TOKEN'
+      ? 'Wrong token: send Authorization: Bearer with the value of API_TOKEN or API_READ_TOKEN'
       : 'Send Authorization: Bearer with the value of API_TOKEN or API_READ_TOKEN, or sign in at /sign-in',
     {},
     { 'WWW-Authenticate': challenge },

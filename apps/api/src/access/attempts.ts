@@ -3,12 +3,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { HttpError } from '../http-error.ts';
 import { roleOfToken, type Role, type Tokens } from './tokens.ts';
 
-/** So many wrong tokens a minute from one address are answered one by one. */
+/** Wrong tokens a minute from one address before further ones get a 429. */
 const wrongTokensPerMinute = 30;
 
 /**
- * Looks at tokens. A right one is never refused for others' wrong ones, which may come from the same address, as a proxy's;
- * what keeps guessing hopeless is the length of a token, and this keeps it slow and seen.
+ * Checks tokens and limits wrong ones by address. A valid token is always accepted, because others may share its
+ * address behind a proxy. The length of a token prevents guessing; this limit makes attempts slow and visible in the
+ * log.
  */
 export class Attempts {
   readonly #tokens: Tokens;
@@ -18,7 +19,7 @@ export class Attempts {
     this.#tokens = tokens;
   }
 
-  /** The token's role, or undefined for a wrong one. Throws a 429 after too many wrong ones. */
+  /** The token's role; undefined for a wrong token. Rejects with a 429 after too many wrong ones. */
   async roleOf(token: string, address: string): Promise<Role | undefined> {
     const role = roleOfToken(this.#tokens, token);
     if (role !== undefined) return role;
@@ -36,7 +37,7 @@ function tooMany({ msBeforeNext }: RateLimiterRes): HttpError {
     'TOO_MANY_ATTEMPTS',
     `Too many wrong tokens from this address; try again in ${seconds} s`,
     {},
-    // Each further guess has to open a connection first.
+    // Close the connection, so that each further guess needs a new one.
     { 'Retry-After': String(seconds), Connection: 'close' },
   );
 }

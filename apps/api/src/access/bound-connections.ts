@@ -1,17 +1,17 @@
 import type { Server } from 'node:http';
 
 export interface ConnectionLimits {
-  /** So long the headers of a request may take to come, and a connection may say nothing at first. */
+  /** The time limit for the headers of a request, and for a new connection's first byte. */
   readonly headersMs: number;
-  /** So long a whole request may take to come, its body included. */
+  /** The time limit for a whole request, including its body. */
   readonly requestMs: number;
-  /** So long a connection stays open between two requests. */
+  /** The time that a connection stays open between two requests. */
   readonly idleMs: number;
-  /** So many connections at once; further ones are closed. */
+  /** The most concurrent connections; further ones are closed. */
   readonly connections: number;
 }
 
-/** An answer may take its time, as one that waits for a run does: only what comes in is bounded. */
+/** Only incoming data is limited: a response may take long, for example while it waits for a run. */
 export const connectionLimits: ConnectionLimits = {
   headersMs: 15_000,
   requestMs: 30_000,
@@ -19,7 +19,7 @@ export const connectionLimits: ConnectionLimits = {
   connections: 2_000,
 };
 
-/** Options for `createServer` and settings of the server, that keep clients from holding connections without use. */
+/** Options for `createServer` that keep clients from holding idle connections. */
 export function serverOptions({ headersMs, requestMs, idleMs }: ConnectionLimits) {
   return {
     headersTimeout: headersMs,

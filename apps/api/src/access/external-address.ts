@@ -3,22 +3,22 @@ import type { Request, RequestHandler, Response } from 'express';
 
 import { basePath as apiPath } from '../api-context.ts';
 
-/** Where a browser finds this server, through the proxies before it. */
+/** The address of this server for browsers, through its proxies. */
 export interface ExternalAddress {
-  /** What stands before each of our paths: empty, or `/tools/migrator`. */
+  /** The prefix of every path: empty, or `/tools/migrator`. */
   readonly basePath: string;
   /** `migrator.example.com:8443` */
   readonly host: string;
-  /** A proxy that we believe has told the host. */
+  /** A trusted proxy has forwarded the host. */
   readonly isForwarded: boolean;
 }
 
-/** Paths of ours that a base path could be taken for: `/api` is the begin of one. */
+/** The server's own paths, which a base path must not be mistaken for: `/api` is a prefix of one. */
 const ownPaths = [apiPath, '/admin/queues', '/dashboard', '/docs', '/sign-in', '/sign-out'];
 
 /**
- * Finds out where the browser is, and lets everything behind it work with paths as they are without a proxy: what comes in
- * loses the base path, if the proxy has left it there; Location and links in answers get it.
+ * Determines the external address. Everything after this middleware works with paths without the base path: it is
+ * removed from requests, if the proxy has not removed it, and added to Location headers and links in responses.
  */
 export function externalAddress(configured = ''): RequestHandler {
   return (request, response, next) => {
@@ -53,8 +53,8 @@ export function externalAddressOf(response: Response): ExternalAddress {
 }
 
 /**
- * Whether the browser speaks TLS, as any of the usual proxies tells it, believed or not: this decides on nothing but a
- * cookie's `Secure`, where a liar keeps only his own browser from sending it back.
+ * Whether the browser uses TLS, by the headers of the usual proxies, trusted or not. It decides only the cookie's
+ * `Secure` attribute. A forged header affects only the sender's own cookie.
  */
 export function isHttps(request: Request): boolean {
   const told = [
@@ -69,7 +69,7 @@ export function isHttps(request: Request): boolean {
     [request.get('x-forwarded-ssl'), request.get('front-end-https')].some(
       (word) => word?.toLowerCase() === 'on',
     ) ||
-    // A browser's own word for the page whose form it sends.
+    // The browser's Origin header, of the page whose form it sends.
     request.get('origin')?.startsWith('https://') === true
   );
 }
@@ -79,13 +79,13 @@ function trusts(request: Request): boolean {
   return trust(request.socket.remoteAddress, 0);
 }
 
-/** Of a list, to which each proxy has appended: what the first one saw. */
+/** The first element of a list to which each proxy has appended. */
 function first(list: string | undefined): string | undefined {
   const value = list?.split(',', 1)[0]?.trim();
   return value === '' ? undefined : value;
 }
 
-/** From `Forwarded: for=1.2.3.4;proto=https;host="x"` (RFC 7239). */
+/** A parameter of `Forwarded: for=1.2.3.4;proto=https;host="x"` (RFC 7239). */
 function forwarded(request: Request, wanted: 'host' | 'proto'): string | undefined {
   for (const pair of (first(request.get('forwarded')) ?? '').split(';')) {
     const equals = pair.indexOf('=');
@@ -110,7 +110,7 @@ function writePathsBelow(basePath: string, response: Response): void {
   response.json = (body: unknown) => json(withLinks(body, outside));
 }
 
-/** `links` of an answer hold paths. */
+/** Adds the base path to the paths in `links` of a response. */
 function withLinks(body: unknown, outside: (path: string) => string): unknown {
   if (typeof body !== 'object' || body === null || !('links' in body)) return body;
   const { links } = body;

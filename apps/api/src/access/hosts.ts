@@ -17,7 +17,7 @@ function isLoopback(host: string): boolean {
   return host.toLowerCase() === 'localhost';
 }
 
-/** Throws unless what is to be served to whom is safe: to others than this machine only with a token. */
+/** Throws a ConfigError for unsafe settings: access from other machines requires a token. */
 export function requireSafeAccess({
   host,
   apiToken,
@@ -26,11 +26,11 @@ export function requireSafeAccess({
   if (apiToken === undefined && apiReadToken !== undefined) {
     throw new ConfigError(
       'API_READ_TOKEN',
-      'API_READ_TOKEN is set without API_TOKEN: set API_TOKEN too, or everybody could do everything',
+      'API_READ_TOKEN is set without API_TOKEN: set API_TOKEN too, or every client would have full access',
     );
   }
   if (apiToken !== undefined && apiToken === apiReadToken) {
-    throw new ConfigError('API_READ_TOKEN', 'API_READ_TOKEN holds the same as API_TOKEN; it has to differ');
+    throw new ConfigError('API_READ_TOKEN', 'API_READ_TOKEN equals API_TOKEN; it has to differ');
   }
   if (apiToken === undefined && !isLoopback(host)) {
     throw new ConfigError(
@@ -41,16 +41,16 @@ export function requireSafeAccess({
   }
 }
 
-/** Names that no public DNS knows, so that none of them can be made to point here: of a machine, a service, a cluster. */
+/** Names that no public DNS has, of machines, services and clusters, so DNS rebinding can't use them. */
 const privateName = /^[^.]*$|\.(?:localhost|internal|svc|cluster\.local)$/;
 
-/** Orchestrators ask for these under any name; the answer is one word. */
+/** Orchestrators request these with any host name. The response is not confidential. */
 const probes: ReadonlySet<string> = new Set(['/healthz', '/health', '/readyz']);
 
 /**
- * Answers only under names that are ours. A page whose name was made to point to this address (DNS rebinding) is of the
- * same origin for its browser, but gives itself away by its name. Without a token anybody on this machine may do
- * everything, its browsers too: then only this machine's own names count, and those that were configured.
+ * Accepts only requests with an allowed Host header. That stops DNS rebinding: a page whose host name was changed to
+ * resolve to this address has the same origin, but sends its own name. Without a token every client on this machine
+ * has full access, browsers included: then only local names and configured ones are allowed.
  */
 export function knownHostsOnly({ host, apiToken, allowedHosts = [] }: HostRules): RequestHandler {
   const names = new Set(['localhost', '127.0.0.1', '::1', host.toLowerCase(), ...allowedHosts]);
@@ -61,7 +61,7 @@ export function knownHostsOnly({ host, apiToken, allowedHosts = [] }: HostRules)
       if (name === undefined) return false;
       if (names.has(name)) return true;
       if (apiToken === undefined) return false;
-      // The proxy was told its names, and passes on no others.
+      // The proxy forwards only its configured names.
       if (external.isForwarded && allowedHosts.length === 0) return true;
       return probes.has(request.path) || isIPv4(name) || isIPv6(name) || privateName.test(name);
     };
@@ -70,8 +70,8 @@ export function knownHostsOnly({ host, apiToken, allowedHosts = [] }: HostRules)
         403,
         'HOST_NOT_ALLOWED',
         apiToken === undefined
-          ? 'Without API_TOKEN this answers only under the names localhost, 127.0.0.1 and [::1], and those in ALLOWED_HOSTS'
-          : 'This does not answer under that name: put it into ALLOWED_HOSTS, or let a proxy of TRUSTED_PROXIES send it as X-Forwarded-Host',
+          ? 'Without API_TOKEN only the host names localhost, 127.0.0.1 and [::1], and those in ALLOWED_HOSTS, are accepted'
+          : 'This host name is not accepted: add it to ALLOWED_HOSTS, or let a proxy of TRUSTED_PROXIES send it as X-Forwarded-Host',
       );
     }
     next();

@@ -10,9 +10,9 @@ const cookieName = 'journal_migration_session';
 const lifetimeMs = 12 * 60 * 60 * 1_000;
 
 /**
- * Browsers' sessions. A session's id is in the cookie and nowhere else: Redis has its digest, with the role and the mark
- * of the token that opened it, so that reading Redis gives no session, and writing there makes none. It ends
- * with its time, at sign-out, and when its token is changed.
+ * Sessions of browsers. Only the cookie has a session's id. Redis has its digest, with the role and an HMAC by the
+ * token that opened it. So reading Redis gives no session, and writing there creates none. A session ends when it
+ * expires, at sign-out, or when its token changes.
  */
 export class Sessions {
   readonly #store: SessionStore;
@@ -29,7 +29,7 @@ export class Sessions {
     response.cookie(cookieName, id, { ...cookieOptions(request, response), maxAge: lifetimeMs });
   }
 
-  /** The role of the session that the request's cookie names; undefined where there is none, or no more. */
+  /** The role of the session in the request's cookie; undefined if there is none or it has ended. */
   async roleOf(request: Request): Promise<Role | undefined> {
     const id = idIn(request);
     if (id === undefined) return undefined;
@@ -42,7 +42,7 @@ export class Sessions {
     return isGenuine ? role : undefined;
   }
 
-  /** Ends it for good, wherever else its cookie may be. */
+  /** Ends the session, also for copies of its cookie. */
   async close(request: Request, response: Response): Promise<void> {
     const id = idIn(request);
     if (id !== undefined) await this.#store.delete(digest(id));
@@ -69,7 +69,7 @@ function idIn(request: Request): string | undefined {
     const at = pair.indexOf('=');
     if (pair.slice(0, at).trim() !== cookieName) continue;
     const id = pair.slice(at + 1).trim();
-    // Two of a name may come, where another path once had one.
+    // A browser may send two cookies of this name, if another path had one.
     if (/^[\w-]{43}$/.test(id)) return id;
   }
   return undefined;

@@ -8,7 +8,7 @@ import { externalAddressOf } from './external-address.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
 
-/** The pages on which a browser hands in its token for a session, and ends it. */
+/** The pages to sign in (exchange a token for a session) and to sign out. */
 export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): Router {
   const router = Router();
   const readForm = express.urlencoded({ limit: '16kb', extended: false });
@@ -19,7 +19,7 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
       return;
     }
     const next = ownPath(request.query['next']);
-    // A Redis that is away must not keep the form from being shown.
+    // Show the form even if Redis can't be reached.
     const role = await sessions.roleOf(request).catch(() => undefined);
     if (role !== undefined) response.type('html').send(signedIn(response, role, next));
     // The form posts to the address that it is shown at.
@@ -37,7 +37,7 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
         response
           .status(401)
           .type('html')
-          .send(form(response, wanted, 'This is not the token.'));
+          .send(form(response, wanted, 'Wrong token.'));
         return;
       }
       await sessions.open(request, response, role);
@@ -64,7 +64,7 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
   return router;
 }
 
-/** Where to go after signing in: always a path of this server, as anybody may write the link. */
+/** The page after the sign-in. Only a path of this server, because the link may be forged. */
 function ownPath(next: unknown): string {
   const base = 'http://here.invalid';
   if (typeof next !== 'string' || !URL.canParse(next, base)) return '/';

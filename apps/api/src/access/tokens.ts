@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** `read` sees everything, and changes and starts nothing. */
+/** `read` may read everything, but change and start nothing. */
 export type Role = 'full' | 'read';
 
 export interface Tokens {
@@ -8,7 +8,7 @@ export interface Tokens {
   readonly apiReadToken?: string;
 }
 
-/** Whose token it is. Takes the same time for any token of the same length. */
+/** The role of a token; undefined for a wrong one. Constant-time comparison. */
 export function roleOfToken(tokens: Tokens, token: string): Role | undefined {
   const given = digest(token);
   const isFull = tokens.apiToken !== undefined && timingSafeEqual(given, digest(tokens.apiToken));
@@ -16,7 +16,7 @@ export function roleOfToken(tokens: Tokens, token: string): Role | undefined {
   return isFull ? 'full' : isRead ? 'read' : undefined;
 }
 
-/** Of one length for any text, as the comparison needs it. */
+/** A digest of fixed length, as the comparison requires. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

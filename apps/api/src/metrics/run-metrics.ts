@@ -6,7 +6,7 @@ import { queueLoads } from '@migrator/queue';
 import type { ApiContext } from '../api-context.ts';
 import { readCurrent } from '../read-status.ts';
 
-/** What the ledger and the queues say at this moment: exact, for the work of all processes. */
+/** The current state of the ledger and the queues: exact, for all processes. */
 export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> {
   const page = new GaugePage();
   const workers = await context.workers.list();
@@ -19,18 +19,23 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   ]);
 
   const states = answers.statusState.options;
-  oneOf(page, 'migrator_state', 'The one that is 1 is the state', 'state', states, status.state);
+  oneOf(page, 'migrator_state', 'State: the one that is 1', 'state', states, status.state);
   const tasks = workers.reduce((sum, worker) => sum + worker.tasks, 0);
   page.set('migrator_workers', 'Workers that have reported within ten seconds', {}, workers.length);
-  page.set('migrator_worker_tasks', 'Tasks that live workers work on', {}, tasks);
+  page.set('migrator_worker_tasks', 'Active tasks of live workers', {}, tasks);
   const { progress } = status;
   page.set(
     'migrator_progress_ratio',
-    'Of what runs, 0 to 1; 0 while nothing is known',
+    'Progress of the active operation, 0 to 1; 0 while unknown',
     {},
     (progress?.percent ?? 0) / 100,
   );
-  page.set('migrator_entries_per_second', 'Of what runs, smoothed', {}, progress?.entriesPerSecond ?? 0);
+  page.set(
+    'migrator_entries_per_second',
+    'Entries a second of the active operation, smoothed',
+    {},
+    progress?.entriesPerSecond ?? 0,
+  );
   page.set(
     'migrator_pace_write_units',
     'Write units a second, all processes together',
@@ -45,7 +50,14 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
   );
   const limits = answers.pace.shape.limitedBy.options;
   const limitedBy = progress?.pace?.limitedBy;
-  oneOf(page, 'migrator_pace_limited_by', 'The one that is 1 holds the pace down', 'by', limits, limitedBy);
+  oneOf(
+    page,
+    'migrator_pace_limited_by',
+    'What limits the write rate: the one that is 1',
+    'by',
+    limits,
+    limitedBy,
+  );
   const run = newest.operations[0];
   if (run !== undefined) runGauges(page, run);
   const verified = verifications.operations.find(({ state }) => !['running', 'cancelled'].includes(state));
@@ -55,7 +67,12 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
       page.set('migrator_queue_jobs', 'Jobs by state', { queue, state }, count);
     }
     const age = oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1_000);
-    page.set('migrator_queue_oldest_job_age_seconds', 'Of the jobs that have not ended', { queue }, age);
+    page.set(
+      'migrator_queue_oldest_job_age_seconds',
+      'Age of the oldest job that has not ended',
+      { queue },
+      age,
+    );
   }
   return page.export();
 }
@@ -84,17 +101,10 @@ function runGauges(page: GaugePage, run: Operation): void {
     page.set('migrator_run_finished_timestamp_seconds', 'When the newest run ended', {}, finished);
   }
   const states = answers.operationState.options;
-  oneOf(
-    page,
-    'migrator_run_state',
-    'The one that is 1 is the state of the newest run',
-    'state',
-    states,
-    run.state,
-  );
+  oneOf(page, 'migrator_run_state', 'State of the newest run: the one that is 1', 'state', states, run.state);
 }
 
-/** A gauge for each value that a label may have: 1 for the present one, 0 for the others. */
+/** Sets a gauge for each value of a label: 1 for the current one, 0 for the others. */
 function oneOf(
   page: GaugePage,
   name: string,
@@ -106,15 +116,10 @@ function oneOf(
   for (const value of values) page.set(name, help, { [label]: value }, value === present ? 1 : 0);
 }
 
-/** The newest verification that has come to a verdict. */
+/** Sets the gauges of the newest completed verification. */
 function verificationGauges(page: GaugePage, operation: Operation): void {
   const { isValid, issueCounts } = verificationReport(operation);
-  page.set(
-    'migrator_verification_valid',
-    'Whether the newest verification found a true copy',
-    {},
-    isValid ? 1 : 0,
-  );
+  page.set('migrator_verification_valid', 'Whether the newest verification is valid', {}, isValid ? 1 : 0);
   for (const [kind, issues] of Object.entries(issueCounts))
     page.set('migrator_verification_issues', "The newest verification's issues", { kind }, issues);
 }

@@ -5,17 +5,20 @@ import { endNoticeId, type Notice } from './notice.ts';
 import { NoticeRefused, postNotice, type Receiver } from './post-notice.ts';
 
 const day = 24 * 60 * 60;
-/** What ended longer ago is no news. */
+/** Operations that ended longer ago than this are not reported, in seconds. */
 const newsForSeconds = 7 * day;
-/** How long it is remembered that a notice was sent: an end for longer than it is news, a pause while it lasts. */
+/**
+ * How long the record of a sent notice is kept, in seconds: an end for longer than it is reported, a pause while it
+ * lasts.
+ */
 const sentSeconds = { ended: newsForSeconds + day, paused: 120 };
-/** A claim lasts so long without being renewed, which a process does as long as it posts. */
+/** The expiry of a claim, in seconds. The posting process renews it. */
 const claimSeconds = 20;
 
 /**
- * Sends each notice at least once, and only once where no process is killed meanwhile. In Redis a notice is `claimed` by the
- * process that posts it, and then `sent`, or `refused` by the receiver for good. A claim that ends by itself is one of a
- * process that was killed, or that had no answer in all its attempts: then the notice is sent again.
+ * Sends each notice at least once, and exactly once unless a process is killed meanwhile. In Redis a notice is
+ * `claimed` by the process that posts it, then `sent`, or `refused` permanently by the receiver. A claim expires if
+ * its process was killed, or got no response in all attempts: then the notice is sent again.
  */
 export class NoticeOutbox {
   readonly #context: ApiContext;
@@ -31,7 +34,7 @@ export class NoticeOutbox {
     this.#openedAt = context.now().getTime();
   }
 
-  /** Whether there is nothing to tell, or no more, of this end. */
+  /** Whether no notice of this end is to be sent (any more). */
   async isSettled(operation: Operation): Promise<boolean> {
     const finishedAt = Date.parse(operation.finishedAt ?? '');
     if (this.#settled.has(endNoticeId(operation))) return true;
@@ -39,7 +42,7 @@ export class NoticeOutbox {
     return age > newsForSeconds * 1_000 || finishedAt < (await this.#firstUse());
   }
 
-  /** Posts it in the background, unless another process does or has done so. */
+  /** Posts the notice in the background, unless another process does or has done so. */
   async send(notice: Notice): Promise<void> {
     const { redis } = this.#context;
     const { id, event } = notice;
@@ -50,7 +53,7 @@ export class NoticeOutbox {
       return;
     }
     if ((await redis.get(key)) === 'claimed') return;
-    // A pause counts as told as long as it lasts.
+    // A pause counts as sent while it lasts.
     if (event === 'paused') await redis.expire(key, sentSeconds.paused);
     else this.#settled.add(id);
   }
@@ -59,7 +62,7 @@ export class NoticeOutbox {
     for (const id of this.#posts.keys()) await this.#context.redis.expire(this.#key(id), claimSeconds);
   }
 
-  /** Posts that are under way. */
+  /** Resolves when no POST is in flight. */
   async posted(): Promise<void> {
     await Promise.all(this.#posts.values());
   }
@@ -81,12 +84,12 @@ export class NoticeOutbox {
           : stopping.aborted
             ? redis.del(key)
             : redis.expire(key, claimSeconds);
-      // While Redis is away the claim ends by itself, and the notice is sent again.
+      // If Redis can't be reached the claim expires, and the notice is sent again.
       await recorded.catch(() => undefined);
     }
   }
 
-  /** When notices were first configured for this ledger: what ended before is not told. */
+  /** When notices were first configured for this ledger: earlier ends are not reported. */
   async #firstUse(): Promise<number> {
     const { redis, prefix } = this.#context;
     if (this.#since === undefined) {

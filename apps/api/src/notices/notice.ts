@@ -1,7 +1,7 @@
 import type { Operation } from '@migrator/core';
 import { outcomeMessage } from '@migrator/engine';
 
-/** What is posted to NOTIFY_URL. */
+/** The body of a POST to NOTIFY_URL. */
 export interface Notice {
   /** The same for each repetition: a notice may come twice. */
   readonly id: string;
@@ -20,7 +20,7 @@ export function endNoticeId({ id, finishedAt = '' }: Operation): string {
   return `${id}:ended:${finishedAt}`;
 }
 
-/** `verification`: the one that a run ended with. */
+/** The notice of an operation's end. `verification`: the run's own. */
 export function endNotice(operation: Operation, verification?: Operation): Notice {
   return {
     ...common(operation),
@@ -31,7 +31,7 @@ export function endNotice(operation: Operation, verification?: Operation): Notic
   };
 }
 
-/** Undefined unless it is paused by an error, not by a person. */
+/** The notice of a pause; undefined unless an error has paused the operation. */
 export function pauseNotice(operation: Operation): Notice | undefined {
   const { control, reason = '', id } = operation;
   if (control !== 'pause' || !/^[A-Z][A-Z_]+(?::|$)/.test(reason)) return undefined;

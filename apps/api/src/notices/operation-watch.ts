@@ -6,13 +6,15 @@ import { endNotice, endNoticeId, pauseNotice } from './notice.ts';
 import type { Receiver } from './post-notice.ts';
 
 const everyMs = 1_000;
-/** The newest of each kind are looked at; this often too, as a short one may begin and end between two looks. */
+/**
+ * How many of the newest operations of each kind are checked, because several may begin and end between two checks.
+ */
 const looked = 20;
 const listEvery = 5;
 
 /**
- * Tells of each operation's start and end in the log, and of its end and of a pause by an error at NOTIFY_URL, however many
- * API processes there are. What ended while no API ran is told when one is there again.
+ * Logs the start and end of each operation, and posts its end and each pause by an error to NOTIFY_URL, however many
+ * API processes there are. Ends while no API ran are posted when one runs again.
  */
 export function watchOperations(
   context: ApiContext,
@@ -23,8 +25,8 @@ export function watchOperations(
   const timer = setInterval(() => {
     looking ??= watch
       .look()
-      // Redis is away for a moment, mostly; the next look sees the same.
-      .catch((err: unknown) => context.telemetry.log?.debug({ err }, 'the watch over operations failed'))
+      // Usually a short outage of Redis; the next check repeats it.
+      .catch((err: unknown) => context.telemetry.log?.debug({ err }, 'operation watch failed'))
       .finally(() => {
         looking = undefined;
       });
@@ -42,7 +44,7 @@ class OperationWatch {
   readonly #context: ApiContext;
   readonly #outbox: NoticeOutbox | undefined;
   readonly #since: Date;
-  /** Ends that this process knows of; undefined before its first look. */
+  /** The ends that this process knows; undefined before its first check. */
   #ends: ReadonlySet<string> | undefined;
   #running: string | undefined;
   #looks = 0;
@@ -65,7 +67,7 @@ class OperationWatch {
     if (paused !== undefined) await this.#outbox?.send(paused);
   }
 
-  /** Posts that are under way. */
+  /** Resolves when no POST is in flight. */
   async posted(): Promise<void> {
     await this.#outbox?.posted();
   }
@@ -85,7 +87,7 @@ class OperationWatch {
     const known = this.#ends;
     this.#ends = new Set(ended.map(endNoticeId));
     for (const operation of ended.toReversed()) {
-      // Before the first look of this process it may have ended already.
+      // It may have ended before this process's first check.
       const isNew =
         known === undefined ? endedSince(operation, this.#since) : !known.has(endNoticeId(operation));
       const isTold = (await this.#outbox?.isSettled(operation)) ?? true;
@@ -93,7 +95,7 @@ class OperationWatch {
       const { verificationId } = operation.coordinatorState;
       const notice = endNotice(operation, verificationId ? await ledger.get(verificationId) : undefined);
       if (isNew) {
-        // It began and ended between two looks.
+        // It began and ended between two checks.
         if (operation.id !== this.#running) this.#logStart(operation);
         const { id, state, reason, totals, tasks } = operation;
         const log = telemetry.log?.[state === 'failed' ? 'error' : 'info'].bind(telemetry.log);
@@ -112,7 +114,7 @@ function sourceAndTarget({ source, target }: Operation['binding']) {
   return { project: source.project, database: source.database, table: target.table };
 }
 
-/** A list of users may be long and is confidential: the log gets its length. */
+/** Replaces the list of users, which may be long and is confidential, by its length. */
 function withoutUsers(request: Operation['request']): object {
   if (!('userIds' in request) || request.userIds === undefined) return request;
   return { ...request, userIds: request.userIds.length };

@@ -6,28 +6,31 @@ import { messageOf } from '@migrator/core';
 import type { Notice } from './notice.ts';
 
 const answerLimitMs = 10_000;
-/** Waits of 1, 2, 4, 8 and 16 seconds. */
+/** Retries after 1, 2, 4, 8 and 16 seconds. */
 const retries = 5;
 
 export interface Receiver {
   readonly url: string;
-  /** Signs what is posted. */
+  /** The key that signs the body. */
   readonly secret: string;
 }
 
-/** The receiver has answered that it will not take the notice. */
+/** The receiver has rejected the notice permanently. */
 export class NoticeRefused extends Error {
   override readonly name = 'NoticeRefused';
 }
 
-/** Posts a notice, again where the receiver can't take it now. Rejects where it never could; with NoticeRefused where it never will. */
+/**
+ * Posts a notice, with retries if the receiver is unavailable. Rejects after the last one, or with NoticeRefused if
+ * the receiver rejects it permanently.
+ */
 export async function postNotice(
   { url, secret }: Receiver,
   notice: Notice,
   stopping: AbortSignal,
 ): Promise<void> {
   const body = JSON.stringify(notice);
-  // Credentials have no place in a URL that fetch takes.
+  // `fetch` rejects a URL with credentials, so they become a header.
   const address = new URL(url);
   const { username, password } = address;
   address.username = '';
@@ -48,12 +51,12 @@ export async function postNotice(
       redirect: 'manual',
       signal,
     }).catch((error: unknown) => {
-      // p-retry takes some TypeErrors for bugs.
+      // p-retry does not retry some TypeErrors, because it takes them for bugs.
       throw new Error(`no answer: ${messageOf(error)}`);
     });
     await response.body?.cancel();
     if (response.ok) return;
-    const says = `the receiver answered ${response.status}`;
+    const says = `the receiver returned ${response.status}`;
     throw response.status >= 500 || [408, 425, 429].includes(response.status)
       ? new Error(says)
       : new AbortError(new NoticeRefused(says));

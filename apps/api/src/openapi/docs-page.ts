@@ -23,7 +23,7 @@ interface Operation {
 
 type Content = Readonly<Record<string, { readonly schema?: unknown }>>;
 
-/** The OpenAPI document as a page to read: made here, so that it needs no script. */
+/** The OpenAPI document as an HTML page, rendered on the server because pages have no scripts. */
 export function docsPage(document: object, options: { basePath: string; signOut: boolean }): string {
   const { tags, paths, components } = document as Shown;
   const all = Object.entries(paths).flatMap(([path, methods]) =>

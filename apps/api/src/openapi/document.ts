@@ -5,7 +5,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponse
 
 import { type Route, tags } from '../route.ts';
 
-/** What every call may answer. */
+/** The error responses of every call. */
 const always: Readonly<Record<number, string>> = {
   400: 'INVALID_REQUEST, INVALID_CURSOR, NOT_JSON, BODY_INCOMPLETE, BAD_PATH, BAD_REQUEST',
   500: 'INTERNAL',
@@ -24,7 +24,7 @@ const withBody: Readonly<Record<number, string>> = {
 };
 
 const laterHeaders = {
-  Location: { description: 'Where to look how it gets on', schema: { type: 'string' } },
+  Location: { description: 'URL of the operation', schema: { type: 'string' } },
 } as const;
 
 const preferHeader = z.strictObject({
@@ -34,7 +34,7 @@ const preferHeader = z.strictObject({
   }),
 });
 
-/** The OpenAPI document of the route table, made of the very schemas that check requests. */
+/** The OpenAPI document of the route table, from the schemas that validate requests and responses. */
 export function openApiDocument(table: readonly Route[]): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of table) {
@@ -55,7 +55,11 @@ export function openApiDocument(table: readonly Route[]): object {
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'API_TOKEN, or API_READ_TOKEN to look only' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'API_TOKEN, or API_READ_TOKEN for read-only access',
+        },
         session: { type: 'apiKey', in: 'cookie', name: 'journal_migration_session' },
       },
     },
@@ -92,8 +96,8 @@ function descriptionOf({ description, waits }: Route): string {
     waits === undefined
       ? undefined
       : waits === 0
-        ? 'Answers at once unless `Prefer: wait=N` says otherwise.'
-        : `Waits up to ${waits} seconds unless \`Prefer: wait=N\` says otherwise.`;
+        ? 'Responds at once, unless `Prefer: wait=N` is sent.'
+        : `Waits up to ${waits} seconds, unless \`Prefer: wait=N\` is sent.`;
   return [description, wait].filter((part) => part !== undefined).join(' ');
 }
 

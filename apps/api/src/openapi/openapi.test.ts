@@ -108,7 +108,7 @@ test('2,000 requests of all kinds are answered as the document says, never with 
     }
   }
   await sendAll(environment, requests, async (request, response) => {
-    // A stream without an end.
+    // An endless stream.
     const text =
       request.operation === 'events' && response.ok ? await response.body?.cancel() : await response.text();
     const says = `${describe(request)} ${response.status} ${text ?? ''}`;

@@ -7,9 +7,9 @@ import { readStatus } from '../read-status.ts';
 
 const newStatus = { 200: { says: 'The new status', schema: answers.status } };
 
-export const pause = control('pause', 'pause', 'Pause what runs');
-export const resume = control('resume', 'run', 'Go on with what is paused');
-export const cancel = control('cancel', 'cancel', 'End what runs, for good');
+export const pause = control('pause', 'pause', 'Pause the active operation');
+export const resume = control('resume', 'run', 'Resume the paused operation');
+export const cancel = control('cancel', 'cancel', 'Cancel the active operation; final');
 
 function control(id: string, wanted: Control, summary: string): Route {
   return route({
@@ -36,7 +36,7 @@ export const pace = route({
   tag: 'Runs',
   summary: 'Limit the write units a second',
   description:
-    'Over all workers together, from now on. Set while something runs it ends with that; set while nothing runs it holds until it is set again.',
+    'For all workers together, from now on. Set while an operation runs, it ends with that; set while none runs, it stays until it is set again.',
   body: requests.paceBody,
   needsRedis: true,
   answers: newStatus,

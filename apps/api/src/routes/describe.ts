@@ -4,7 +4,7 @@ import { docsPage } from '../openapi/docs-page.ts';
 import { openApiDocument } from '../openapi/document.ts';
 import { type Route, route } from '../route.ts';
 
-/** `GET /openapi.json` and `GET /docs`: what the table, and these two, are. */
+/** `GET /openapi.json` and `GET /docs`: the description of all routes, these two included. */
 export function describe(table: readonly Route[]): readonly Route[] {
   let document: object | undefined;
   const described = (): object => (document ??= openApiDocument([...table, openapi, docs]));
@@ -25,7 +25,7 @@ export function describe(table: readonly Route[]): readonly Route[] {
     method: 'get',
     path: '/docs',
     tag: 'Watching',
-    summary: 'This document as a page',
+    summary: 'The OpenAPI document as an HTML page',
     answers: { 200: { says: 'The page', type: 'text/html' } },
     handle: (_context, { response }) => {
       const { basePath } = externalAddressOf(response);

@@ -16,15 +16,15 @@ export const events = route({
   method: 'get',
   path: `${basePath}/events`,
   tag: 'Watching',
-  summary: 'What goes on, as Server-Sent Events',
+  summary: 'The status as Server-Sent Events',
   description:
     '`state` at each change with what `/status` says; `progress` about once a second while something runs.',
   needsRedis: true,
-  answers: { 200: { says: 'A stream without an end', type: 'text/event-stream' } },
+  answers: { 200: { says: 'An endless stream', type: 'text/event-stream' } },
   handle: async (context, { request, response }) => {
     const feed = feeds.get(context) ?? new EventFeed(context);
     feeds.set(context, feed);
-    // It would be an answer without an end.
+    // HEAD of an endless response would never end.
     if (request.method === 'HEAD') response.type(eventStream).end();
     else await streamEvents(feed, request, response, context.stopping);
   },
@@ -39,7 +39,7 @@ async function streamEvents(
 ): Promise<void> {
   const send = ({ id, name, data }: FeedEvent): void => {
     response.write(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
-    // A reader that has stopped reading, or is too slow, comes back by itself.
+    // End the stream of a reader that is too slow; it reconnects.
     if (response.writableLength > unreadLimit) response.destroy();
   };
   const backlog: FeedEvent[] = [];

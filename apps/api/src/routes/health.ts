@@ -4,7 +4,7 @@ import { requireWrites } from '@migrator/queue';
 import { type Route, route } from '../route.ts';
 
 export const healthz = alive('healthz');
-/** The same: what many look for first. */
+/** An alias that many tools expect. */
 export const health = alive('health');
 
 function alive(id: string): Route {
@@ -15,23 +15,23 @@ function alive(id: string): Route {
     tag: 'Watching',
     summary: 'Whether the process is alive',
     access: 'open',
-    answers: { 200: { says: 'It is', schema: answers.health } },
+    answers: { 200: { says: 'Alive', schema: answers.health } },
     handle: (_context, { response }) => {
       response.json({ status: 'ok' });
     },
   });
 }
 
-/** It can take work, which needs a Redis that takes writes. */
+/** Ready: Redis can be reached and accepts writes. */
 export const readyz = route({
   id: 'readyz',
   method: 'get',
   path: '/readyz',
   tag: 'Watching',
-  summary: 'Whether it can take work',
+  summary: 'Whether requests can be served (Redis accepts writes)',
   access: 'open',
   needsRedis: true,
-  answers: { 200: { says: 'It can', schema: answers.health } },
+  answers: { 200: { says: 'Ready', schema: answers.health } },
   handle: async (context, { response }) => {
     if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
     else {

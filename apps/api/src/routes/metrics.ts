@@ -19,7 +19,7 @@ export const metrics = route({
   },
 });
 
-/** What stands in Redis, where all workers put theirs up; while it is away, that. */
+/** The metrics that all workers have published in Redis; if it can't be reached, a gauge that says so. */
 async function sharedMetrics(context: ApiContext): Promise<ExportedMetrics[]> {
   const up = new GaugePage();
   try {

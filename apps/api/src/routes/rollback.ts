@@ -15,13 +15,13 @@ export const rollback = route({
   path: `${basePath}/rollback`,
   tag: 'Rollback',
   summary: 'Delete what was migrated and is still owned by the migration',
-  description: 'A dry run unless `dryRun` is false. What the application has saved since stays.',
+  description: 'A dry run unless `dryRun` is false. Items that the application has saved since stay.',
   body: requests.rollbackBody,
   needsRedis: true,
   waits: 30,
   answers: {
-    200: { says: 'It is over: its result', schema: answers.rollback },
-    202: { says: 'It takes longer: its progress', schema: answers.rollback },
+    200: { says: 'It has ended: its result', schema: answers.rollback },
+    202: { says: 'It is still running: its progress', schema: answers.rollback },
   },
   problems: [
     'NOT_FOUND',
@@ -73,10 +73,10 @@ export const rollbackById = route({
   },
 });
 
-/** A run that the ledger does not know may still be rolled back where all records were lost with Redis. */
+/** Rejects an unknown run, unless all records were lost with Redis: then it may still be rolled back. */
 async function requireKnown(context: ApiContext, migrationId: string): Promise<void> {
   if (migratedAtOf(migrationId) === undefined)
-    throw new HttpError(400, 'INVALID_REQUEST', `migrationId: '${migrationId}' is no migration's id`);
+    throw new HttpError(400, 'INVALID_REQUEST', `migrationId: '${migrationId}' is not the id of a migration`);
   if ((await context.ledger.get(migrationId)) !== undefined) return;
   const { operations } = await context.ledger.list('migration', { limit: 1 });
   if (operations.length > 0) throw new MigrationError('NOT_FOUND', `There is no migration '${migrationId}'`);

@@ -22,13 +22,13 @@ export const start = route({
   tag: 'Runs',
   summary: 'Start a migration',
   description:
-    'One run, verification, rollback or retry at a time; the others are refused with the id of what runs.',
+    'One run, verification, rollback or retry at a time; another one is refused with the id of the active one.',
   body: requests.startBody,
   needsRedis: true,
   waits: 0,
   answers: {
-    200: { says: 'It is over: its result', schema: answers.finished },
-    202: { says: 'It has begun', schema: answers.started },
+    200: { says: 'It has ended: its result', schema: answers.finished },
+    202: { says: 'It has started', schema: answers.started },
   },
   problems: [
     'OPERATION_RUNNING',
@@ -65,7 +65,7 @@ export const start = route({
 });
 
 async function open(context: ApiContext, caller: AbortSignal, wanted: MigrationRequest) {
-  // Before the preflight, which may take seconds and reads from a source that is busy already.
+  // Before the preflight, which may take seconds and would read from a busy source.
   const current = await context.ledger.current();
   if (current !== undefined) throw new OperationRunningError(current);
   await preflight(context, wanted, caller);
@@ -80,7 +80,7 @@ function linksOf(migrationId: string) {
 }
 
 const countLimitMs = 20_000;
-/** Those who ask at the same time share one query. */
+/** Concurrent requests share one query. */
 const counts = new WeakMap<ApiContext, Promise<number>>();
 
 export const sourceCount = route({
@@ -88,7 +88,7 @@ export const sourceCount = route({
   method: 'get',
   path: `${basePath}/source-count`,
   tag: 'Runs',
-  summary: 'How many entries a run would go through',
+  summary: 'How many entries a run would process',
   description: 'One aggregate query: Firestore bills a read for every 1,000 entries.',
   access: 'change',
   answers: { 200: { says: 'The count, with source and target', schema: answers.sourceCount } },

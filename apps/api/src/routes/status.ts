@@ -9,7 +9,7 @@ export const status = route({
   method: 'get',
   path: `${basePath}/status`,
   tag: 'Runs',
-  summary: 'What goes on, and how the last run ended',
+  summary: 'The current status, and how the last run ended',
   needsRedis: true,
   answers: { 200: { says: 'The status', schema: answers.status } },
   handle: async (context, { response }) => {
@@ -22,7 +22,7 @@ export const workers = route({
   method: 'get',
   path: `${basePath}/workers`,
   tag: 'Watching',
-  summary: 'The live workers, the oldest first',
+  summary: 'The live workers, oldest first',
   description: 'Those that have reported within ten seconds.',
   needsRedis: true,
   answers: { 200: { says: 'The workers', schema: answers.workers } },

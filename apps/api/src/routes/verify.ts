@@ -18,15 +18,15 @@ export const verify = route({
   method: 'get',
   path: `${basePath}/verify`,
   tag: 'Verification',
-  summary: 'Compare what the last run covered, or join the comparison that runs',
-  description: 'It starts something although it is a GET: a read-only token may not.',
+  summary: 'Verify the last run, or join the running verification',
+  description: 'It starts an operation although it is a GET, so a read-only token is not enough.',
   access: 'change',
   query: requests.verifyQuery,
   needsRedis: true,
   waits: 30,
   answers: {
     200: { says: 'The verdict', schema: answers.verification },
-    202: { says: 'It takes longer: its progress', schema: answers.verification },
+    202: { says: 'It is still running: its progress', schema: answers.verification },
   },
   problems: ['OPERATION_RUNNING', 'OTHER_BINDING'],
   handle: async (context, { query, response, waitMs, caller }) => {
