@@ -1,7 +1,7 @@
 /** Relative, so that the page works behind a proxy that puts it below a path. */
 export const basePath = 'api/migration/firestore-to-dynamodb';
 
-/** What the server, or the way to it, has to say; the message is for a person. */
+/** An error response of the server, or a network error; the message is shown to the user. */
 export class ApiProblem extends Error {
   /**
    * @param {string} message

@@ -1,6 +1,6 @@
 import type { ChaosResult } from './chaos.ts';
 
-/** The result for a person. */
+/** The result as text. */
 export function describeChaos(result: ChaosResult): string {
   const { report, faults } = result;
   const { stats } = report;
@@ -8,7 +8,7 @@ export function describeChaos(result: ChaosResult): string {
     `seed ${result.seed}: ${result.entries} entries of ${result.users} users, ${result.seconds} s`,
     `${faults.total} faults`,
     ...table(faults.byKind),
-    `pauses that a person had to end`,
+    `pauses that an operator had to end`,
     ...table(result.pauses),
     `run: ${report.state}, ${stats.totalProcessed} processed = ${stats.successCount} succeeded + ` +
       `${stats.failureCount} failed + ${stats.skippedCount} skipped; users ${stats.users.completed} of ` +

@@ -35,7 +35,7 @@ import { requireTable, runOfTable } from '../ask-table.ts';
 import { FallbackWorker } from './fallback-worker.ts';
 
 const redisLimitMs = 5_000;
-/** So long Redis may be away while a run goes on. */
+/** How long Redis may be unreachable during a run, in milliseconds. */
 const redisLossMs = 30_000;
 /** So often in a row a look may fail although Redis answers. */
 const maxFailedLooks = 5;
@@ -147,7 +147,7 @@ async function takePart(
   }
 }
 
-/** A run that is paused by an error waits for a person to act; to start the application again is to act. */
+/** Resumes a run that an error has paused: a restart of the application counts as the operator's action. */
 async function goOnWith(context: QueueContext, current: Operation): Promise<void> {
   if (isStuck(current)) await controlCurrent(context, 'run');
 }
