@@ -44,6 +44,16 @@ test('every metric that the dashboard and the alerts name is there after a run, 
   names.add('migrator_retries_total').add('migrator_call_errors_total');
   const types = await typesOf(environment);
   for (const name of ['migrator_retries_total', 'migrator_call_errors_total']) expect(types).toContain(name);
+  const shown = await readFile(new URL('../../../../deploy/grafana-dashboard.json', import.meta.url), 'utf8');
+  for (const name of [
+    'migrator_run_finished_timestamp_seconds',
+    'migrator_run_state',
+    'migrator_verification_valid',
+    'migrator_verification_issues',
+    'migrator_workers',
+    'migrator_worker_tasks',
+  ])
+    expect(shown).toContain(name);
   for (const file of ['grafana-dashboard.json', 'prometheus-alerts.yml']) {
     const text = await readFile(new URL(`../../../../deploy/${file}`, import.meta.url), 'utf8');
     const queries = [...text.matchAll(/"?expr"?: (.*)/g)].map(([, query]) => query ?? '');
