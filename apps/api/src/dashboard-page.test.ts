@@ -169,6 +169,9 @@ test('an unknown counter is shown rather than hidden, and colour only where ther
   expect(rows).toContainEqual(['Failed', '0', '']);
   expect(rows).toContainEqual(['newCounter', '7', '']);
   expect(rows.map(([says]) => says)).not.toContain('Read units');
+  expect(words.counterRows('migration', { textEntries: 2 }).map(([says]) => says)).not.toContain(
+    'textEntries',
+  );
   expect(words.counterRows('migration', { failed: 4 })).toContainEqual(['Failed', '4', 'bad']);
 });
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { Buttons } from './buttons.js';
+import { hasFailures } from './failures.js';
 import { useAnswer } from './hooks.js';
 import { html } from 'htm/preact';
 import { listOfCounter } from './lists.js';
@@ -44,7 +45,11 @@ export function NowPage({ status, known, last, actions }) {
   return html`<div class=${status === undefined ? 'page stale' : 'page'}>
     ${
       progress === null
-        ? html`<${LastBanner} last=${last} isFirst=${known.lastOutcome === null} titleRef=${title} />`
+        ? html`<${LastBanner}
+            last=${last}
+            isFirst=${known.lastOutcome === null && notice === null}
+            titleRef=${title}
+          />`
         : html`<${LiveBanner} current=${currentStatus} progress=${progress} kind=${kind} titleRef=${title} />`
     }
     ${notice !== null && html`<${Notice} tone="warn">${sentence(notice)}<//>`}
@@ -72,11 +77,26 @@ function LastBanner({ last, isFirst, titleRef }) {
       ${isFirst && html`<p class="quiet">No migration has run yet.</p>`}
     </section>`;
   const { title, tone, details } = outcomeOf(last);
+  const href = whereToLook(last);
   return html`<section class="banner" data-tone=${tone} aria-labelledby="state">
     <h1 id="state" ref=${titleRef} tabindex="-1" aria-live="polite">${title}</h1>
     ${details.map((text) => html`<p key=${text}>${text}</p>`)}
-    <p class="quiet">${idOf(last)}</p>
+    <p class="links">
+      <span class="quiet">${idOf(last)}</span>
+      ${href && html`<a href=${href}>What is wrong, and what to do</a>`}
+    </p>
   </section>`;
+}
+
+/** @param {import('./outcome.js').Result} result */
+function whereToLook({ kind, answer }) {
+  if (kind === 'verification' && answer.isValid === false)
+    return hrefOf('verification', { id: answer.verificationId });
+  if (kind !== 'migration' || answer.rolledBackBy !== null) return undefined;
+  if (hasFailures(answer)) return hrefOf('failures', { run: answer.migrationId });
+  return answer.verification?.isValid === false
+    ? hrefOf('verification', { id: answer.verification.verificationId })
+    : undefined;
 }
 
 /** @param {{ current: CurrentStatus, progress: Progress, kind: Kind, titleRef: TitleRef }} props */
@@ -92,7 +112,7 @@ function LiveBanner({ current, progress, kind, titleRef }) {
       <p class="quiet">${current.operationId}</p>
     </div>
     ${reason && html`<p class="reason" aria-live="polite">${sentence(reason)}</p>`}
-    ${oneByOne && html`<p class="quiet">${sentence(oneByOne)}</p>`}
+    ${oneByOne && html`<p class="quiet">Entries are written one by one, not in batches: ${sentence(oneByOne)}</p>`}
     ${isDryRun && html`<p>Nothing is written or deleted.</p>`}
     <p class="line">
       <span class="percent">${percentText(percent)}</span>
@@ -100,7 +120,7 @@ function LiveBanner({ current, progress, kind, titleRef }) {
         >${total === null ? `${counted(processed, things)} so far` : `${amount(processed)} of ${counted(total, things)}`}</span
       >
     </p>
-    <progress max="100" value=${percent ?? undefined} aria-labelledby="state"></progress>
+    <progress max="100" value=${percent ?? (reason ? 0 : undefined)} aria-labelledby="state"></progress>
     <p class="line">
       <span>${rate(entriesPerSecond, things)}</span>
       <span>${current.state === 'paused' ? 'Paused' : eta}</span>

@@ -98,7 +98,10 @@ function migrationOutcome({ state, dryRun, stats, verification, reason, rolledBa
     stats.failureCount > 0
       ? counted(stats.failureCount, 'failed entry')
       : counted(stats.users.failed, 'failed user');
-  const message = verification === null ? [] : [verdictOf(verification)];
+  const message =
+    verification === null
+      ? []
+      : [verification.isValid ? verification.message : `Verification: ${verdictOf(verification)}`];
   if (dryRun)
     return state === 'completed'
       ? { title: 'Dry run complete', tone: 'good', details }

@@ -65,7 +65,10 @@ function Chart({ history }) {
   const things = history.operation.startsWith('rollback-') ? 'item' : 'entry';
   const says = `At most ${rate(Math.max(...values), things)}, now ${values.at(-1) ?? 0}.`;
   return html`<section aria-labelledby="rate">
-    <h2 id="rate">${things === 'item' ? 'Items' : 'Entries'} a second</h2>
+    <div class="line">
+      <h2 id="rate">${things === 'item' ? 'Items' : 'Entries'} a second</h2>
+      <p class="quiet">${history.operation}</p>
+    </div>
     <div ref=${place} class="chart" role="img" aria-label=${says}></div>
   </section>`;
 }

@@ -181,6 +181,9 @@ const counterWords = {
   keptMisplaced: ['Kept: key and content disagree', 'warn'],
 };
 
+/** Counts of entries whose values another counter counts. */
+const notShown = new Set(['textEntries', 'warnedEntries']);
+
 const alwaysShown = {
   migration: ['created', 'repaired', 'unchanged', 'conflicts', 'failed', 'bytes'],
   verification: ['matched', 'missing', 'different', 'source-changed', 'unexpected', 'target-changed'],
@@ -196,7 +199,9 @@ const alwaysShown = {
  */
 export function counterRows(kind, counters, listOf = () => undefined) {
   const always = alwaysShown[kind];
-  const others = Object.keys(counters).filter((name) => !always.includes(name) && counters[name] !== 0);
+  const others = Object.keys(counters).filter(
+    (name) => !always.includes(name) && !notShown.has(name) && counters[name] !== 0,
+  );
   return [...always, ...others].map((name) => {
     const [says, tone = ''] = counterWords[name] ?? [name];
     const count = counters[name] ?? 0;
