@@ -1,4 +1,5 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { startOperation } from '@migrator/engine';
 import { expect, test, vi } from 'vitest';
 
 import {
@@ -26,6 +27,16 @@ async function countItems({ dynamodb, table }: TestEnvironment): Promise<number>
 
 async function migrations(environment: TestEnvironment): Promise<unknown> {
   return at((await environment.call('GET /migrations')).body, 'migrations');
+}
+
+/** A run of another pair in the same ledger, as an application's own `executeMigration()` starts it. */
+async function runBeside({ context }: TestEnvironment): Promise<void> {
+  const request = { kind: 'migration', dryRun: false, verify: false, prune: false } as const;
+  const { id } = await startOperation(context, request);
+  await vi.waitFor(
+    async () => expect(await context.ledger.get(id)).toMatchObject({ state: 'completed' }),
+    50_000,
+  );
 }
 
 test('a worker with another table takes no part, says so while it lives, and the others do the whole run', async () => {
@@ -73,8 +84,7 @@ test('a worker with another table takes no part, says so while it lives, and the
   expect(await countItems(stray)).toBe(0);
 
   // The stray one comes back to work once what runs is its own.
-  const own = await stray.call('POST /start', wait);
-  expect(own.body).toMatchObject({ state: 'completed', target: { table: stray.table } });
+  await runBeside(stray);
   expect(await countItems(stray)).toBe(8);
 });
 
@@ -125,7 +135,7 @@ test('what is about a run of another table is refused with the differences, and 
   expect(await countItems(environment)).toBe(8);
 
   // A rollback of all runs takes back, and marks, what is in its own table only.
-  await other.call('POST /start', wait);
+  await runBeside(other);
   const back = await other.call('POST /rollback', { body: { dryRun: false } });
   expect(back.body).toMatchObject({ success: true, deleted: 8, target: { table: other.table } });
   expect(await countItems(environment)).toBe(8);
@@ -133,6 +143,26 @@ test('what is about a run of another table is refused with the differences, and 
     { rolledBackBy: expect.stringMatching(/^rollback-/) },
     { migrationId, rolledBackBy: null },
   ]);
+});
+
+test('a start under the prefix of another source or target is refused with the differences, also a dry run', async () => {
+  await using environment = await openTestEnvironment();
+  await fill(environment, 1);
+  await using other = await openTestEnvironment({ workers: 0, env: sharing(environment) });
+  // A dry run leaves nothing that another table could be taken for.
+  await environment.call('POST /start', { ...wait, body: { dryRun: true } });
+  expect(at((await other.call('GET /status')).body, 'currentStatus.notice')).toBeNull();
+  await environment.call('POST /start', wait);
+  const says = `table is ${other.table} here and ${environment.table} in migration-`;
+  for (const dryRun of [false, true]) {
+    expect(await other.call('POST /start', { body: { dryRun } })).toMatchObject({
+      status: 409,
+      body: { code: 'OTHER_BINDING', detail: expect.stringContaining(says) as string },
+    });
+  }
+  expect(at((await other.call('GET /status')).body, 'currentStatus.notice')).toContain(says);
+  expect(await migrations(environment)).toHaveLength(2);
+  expect((await environment.call('POST /start', wait)).body).toMatchObject({ state: 'completed' });
 });
 
 test('a run may be rolled back and verified after OVERSIZE has changed, but not retried with other bytes', async () => {

@@ -1,10 +1,11 @@
-import { bindingDifferences, describeDifferences } from '@migrator/core';
+import { bindingDifferences, describeDifferences, type Operation } from '@migrator/core';
 import {
   currentStatus,
   hasLeases,
   lastMigration,
   lastOutcome,
   migrationReport,
+  otherLedgerReason,
   type Status,
 } from '@migrator/engine';
 import type { LiveWorker } from '@migrator/queue';
@@ -26,7 +27,7 @@ export async function readStatus(context: ApiContext): Promise<Status> {
   const { operationId } = current;
   if (operationId !== null) rememberRunning(context.ledger, operationId);
   const aside = operationId === null ? null : await describeMismatches(context, operationId, workers);
-  const notice = operationId === null ? await ledgerLossNotice(context, last) : aside;
+  const notice = operationId === null ? await idleNotice(context, last) : aside;
   return {
     currentStatus: {
       ...current,
@@ -46,6 +47,12 @@ export async function readCurrent(context: ApiContext, workers: readonly LiveWor
     () => hasLeases(context.ledger),
     (operation) => liveView(context, operation, workers),
   );
+}
+
+/** What to tell while nothing runs. */
+async function idleNotice(context: ApiContext, last: Operation | undefined): Promise<string | null> {
+  const other = last === undefined ? await otherLedgerReason(context) : undefined;
+  return other ?? (await ledgerLossNotice(context, last));
 }
 
 /** Sentences about workers, and this API, whose configuration differs from the active operation's. */

@@ -37,7 +37,7 @@ export { type RateSample, type SharedRateLimit, windowOf, takeFrom } from './thr
 export { throttledSource, throttledTarget } from './throttle/throttled-services.ts';
 export { controlCurrent, hasLeases } from './operations/control-operation.ts';
 export { preflight } from './operations/preflight.ts';
-export { requireSameBinding } from './operations/require-binding.ts';
+export { otherLedgerReason, requireSameBinding } from './operations/require-binding.ts';
 export { OperationRunningError, retryMigration, startOperation } from './operations/start-operation.ts';
 export { readRunMarker } from './operations/run-markers.ts';
 export { startTimeOf } from './operations/start-time.ts';

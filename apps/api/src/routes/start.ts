@@ -1,7 +1,8 @@
-import type { MigrationRequest } from '@migrator/core';
+import { MigrationError, type MigrationRequest } from '@migrator/core';
 import {
   answers,
   OperationRunningError,
+  otherLedgerReason,
   preflight,
   requests,
   startOperation,
@@ -32,6 +33,7 @@ export const start = route({
   },
   problems: [
     'OPERATION_RUNNING',
+    'OTHER_BINDING',
     'NO_DATA',
     'PRUNE_SOURCE_EMPTY',
     ...sourceProblems,
@@ -68,6 +70,8 @@ async function open(context: ApiContext, caller: AbortSignal, wanted: MigrationR
   // Before the preflight, which may take seconds and would read from a busy source.
   const current = await context.ledger.current();
   if (current !== undefined) throw new OperationRunningError(current);
+  const reason = await otherLedgerReason(context);
+  if (reason !== undefined) throw new MigrationError('OTHER_BINDING', reason);
   await preflight(context, wanted, caller);
   const opened = await startOperation(context, wanted, caller);
   rememberRunning(context.ledger, opened.id);

@@ -40,3 +40,21 @@ export async function requireOwnRuns(
   const other = await newestRun(ledger, () => true);
   if (other !== undefined) requireSameBinding(other, own, parts);
 }
+
+/**
+ * What to tell where the ledger is about another source or target than this process: it has runs, and none is of this
+ * process's. Undefined where it may be used.
+ */
+export async function otherLedgerReason({ ledger, binding }: Context): Promise<string | undefined> {
+  const own = await binding();
+  if ((await newestRun(ledger, (run) => isSameBinding(run.binding, own, sourceAndTarget))) !== undefined)
+    return;
+  const other = await newestRun(ledger, () => true);
+  if (other === undefined) return;
+  const differences = bindingDifferences(other.binding, own, sourceAndTarget);
+  const words = describeDifferences(differences, { actual: 'here', expected: `in ${other.id}` });
+  return (
+    `The records under this QUEUE_PREFIX are of another source or target: ${words}. ` +
+    'Set these variables as that run had them, or choose another QUEUE_PREFIX for this pair'
+  );
+}
