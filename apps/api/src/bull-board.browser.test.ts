@@ -37,6 +37,21 @@ for (const user of users) {
     const main = page.getByRole('main');
     await page.getByRole('navigation').getByRole('link', { name: 'users' }).click();
     await main.getByRole('link', { name: /^failed/i }).click();
+    // What is refused is not offered; the rest is.
+    const actions = main.locator('[class*="jobActions"] button');
+    await actions.first().waitFor();
+    expect(await actions.count()).toBe(4);
+    expect(await actions.locator('visible=true').locator('svg').count()).toBe(2);
+    await main.locator('button[class*="trigger-"]').click();
+    await page.getByRole('menuitem', { name: 'Pause' }).waitFor();
+    expect(await page.getByRole('menuitem').allTextContents()).toEqual([
+      'Retry all 1 failed jobs',
+      'Pause',
+      'Set concurrency',
+      'Set rate limit',
+      'Empty',
+    ]);
+    await page.keyboard.press('Escape');
     await main.getByRole('link', { name: /^migration-/ }).click();
     await main.getByRole('heading', { name: `migrate ${user}` }).waitFor();
     expect(await page.getByText('Job Not found').count()).toBe(0);

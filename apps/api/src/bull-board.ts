@@ -16,6 +16,10 @@ export function bullBoard(context: ApiContext): RequestHandler {
   const full = board(context, false);
   const readOnly = board(context, true);
   return (request, response, next) => {
+    if (request.path === `/${hidingStyle}`) {
+      response.type('css').send(hideRefused);
+      return;
+    }
     renderSelfContained(response);
     const chosen = roleIn(response) === 'full' ? full : readOnly;
     chosen(request, response, next);
@@ -74,6 +78,14 @@ const unsafe: ReadonlySet<string> = new Set([
   'put /api/queues/:queueName/job-schedulers/:schedulerId/run',
 ]);
 
+const hidingStyle = 'refused.css';
+
+/** The board has no option to leave out the buttons of what `unsafe` refuses: add, obliterate, duplicate and edit. */
+const hideRefused = `
+[role='menuitem']:has(.lucide-plus), [role='menuitem'][class*='danger'],
+ul[class*='jobActions'] li:has(.lucide-files, .lucide-pencil) { display: none !important; }
+`;
+
 /** A job's id begins with its operation's. Bull Board would accept any key of the queue as a job. */
 const ownJobId = /^[a-z]+-\d{8}T\d{9}Z\.[\w.~-]+$/;
 
@@ -127,5 +139,6 @@ function selfContained(html: string): string {
   return html
     .replaceAll(/<link[^<>]*>/g, (link) => (link.includes('href="http') ? '' : link))
     .replaceAll(/<style>[^<]*<\/style>/g, '')
-    .replaceAll(/ style="[^"]*"/g, '');
+    .replaceAll(/ style="[^"]*"/g, '')
+    .replace('</head>', `<link rel="stylesheet" href="${hidingStyle}"></head>`);
 }
