@@ -1,7 +1,10 @@
+import { messageOf } from '@migrator/core';
+
 import { freePort, isPortFree } from './free-port.ts';
 import { PortTakenError } from './service.ts';
 
 const attempts = 5;
+const addressInUse = /address already in use|EADDRINUSE/i;
 
 /**
  * Starts a service on the chosen port, or on a free one: again on another where a program was faster to take it. Throws
@@ -17,7 +20,8 @@ export async function onFreePort<T>(
     try {
       return await start(port);
     } catch (error) {
-      if (await isPortFree(port)) throw error;
+      // The port may be free again: another program's look for a free port takes it for a moment.
+      if (!addressInUse.test(messageOf(error)) && (await isPortFree(port))) throw error;
       if (chosenPort !== undefined) throw new PortTakenError(service, chosenPort);
       if (attempt === attempts) throw error;
     }

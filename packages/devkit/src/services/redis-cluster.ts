@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
+import { onFreePort } from './on-free-port.ts';
 import { connectTo, guardedSettings, type RedisGuard, urlUpToHosts, withClient } from './redis-guard.ts';
 import type { RedisOptions } from './redis.ts';
 import { startRedis } from './redis.ts';
@@ -33,9 +33,8 @@ const FORM_LIMIT_MS = 30_000;
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisClusterService> {
   const { replicas = 0, guard, ...redisOptions } = options;
   await using opened = new AsyncDisposableStack();
-  const starts = Array.from({ length: primaries * (1 + replicas) }, async () => {
-    // By itself it would be the port and 10,000, which may be none.
-    const busPort = await freePort();
+  // By itself the port of the bus would be the port and 10,000, which may be none.
+  const startNode = async (busPort: number): Promise<{ node: RedisService; busPort: number }> => {
     const node = await startRedis({
       ...redisOptions,
       settings: (port) => [
@@ -51,7 +50,10 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     });
     opened.use(node);
     return { node, busPort };
-  });
+  };
+  const starts = Array.from({ length: primaries * (1 + replicas) }, () =>
+    onFreePort('Redis Cluster', undefined, startNode),
+  );
   await Promise.allSettled(starts);
   const started = await Promise.all(starts);
   await form(started, guard);
