@@ -1,3 +1,5 @@
+import { escapeHtml } from '@migrator/core';
+
 /** An HTML page without scripts, with its style from `/pages.css`, as the content security policy requires. */
 export function page(title: string, body: string, options: { basePath: string; signOut?: boolean }): string {
   const { basePath, signOut = false } = options;
@@ -20,18 +22,6 @@ ${signOut ? signOutForm(basePath) : ''}${body}
 
 function signOutForm(basePath: string): string {
   return `<form class="sign-out" method="post" action="${basePath}/sign-out"><button>Sign out</button></form>\n`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 export const pagesCss = `

@@ -1,4 +1,4 @@
-import { errorTable, MigrationError } from '@migrator/core';
+import { errorTable, escapeHtml, MigrationError } from '@migrator/core';
 import { OperationRunningError } from '@migrator/engine';
 import { type RedisConnection, toRedisError } from '@migrator/queue';
 import type { ErrorRequestHandler, Response } from 'express';
@@ -8,7 +8,7 @@ import { externalAddressOf } from './access/external-address.ts';
 import { basePath as apiPath, type ApiTelemetry } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 import { operationPath } from './operation-path.ts';
-import { escapeHtml, page } from './html-page.ts';
+import { page } from './html-page.ts';
 import { logIn } from './request-telemetry.ts';
 
 /** A problem document as RFC 9457 has it. */

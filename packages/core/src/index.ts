@@ -1,4 +1,5 @@
 export { counted } from './counted.ts';
+export { escapeHtml } from './escape-html.ts';
 export { type CollectionNames, entryPath, isDocumentId } from './document-path.ts';
 export { backoffDelay, type ErrorCode, isRedisCode, errorTable } from './error-codes.ts';
 export * from './migration-error.ts';
@@ -11,7 +12,7 @@ export type * from './ports/dispatcher.ts';
 export type * from './mapping/mapped-entry.ts';
 export { mapEntry } from './mapping/map-entry.ts';
 export { ItemArena } from './mapping/item-arena.ts';
-export { maxItemBytes, storedItemSize, writeUnitsOf } from './item-size.ts';
+export { maxItemBytes, storedItemSize, writeUnitsOf, writeUnitsOfAll } from './item-size.ts';
 export { dateKey, isStorableKey, mayCollide } from './date-key.ts';
 export * from './operations/operation.ts';
 export * from './operations/binding.ts';

@@ -17,6 +17,11 @@ export function writeUnitsOf(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / 1_024));
 }
 
+/** Write units for all of these items together, each written on its own or in a batch. */
+export function writeUnitsOfAll(items: readonly { readonly size: number }[]): number {
+  return sum(items, ({ size }) => writeUnitsOf(size));
+}
+
 export const containerSize = 3;
 export const elementSize = 1;
 /** A null or a boolean. */

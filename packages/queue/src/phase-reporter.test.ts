@@ -1,4 +1,5 @@
 import type { Operation } from '@migrator/core';
+import { sampleBinding } from '@migrator/devkit';
 import { expect, test } from 'vitest';
 
 import { PhaseReporter } from './phase-reporter.ts';
@@ -8,16 +9,7 @@ const operation: Operation = {
   id: 'migration-20261122T091051123Z',
   kind: 'migration',
   request: { kind: 'migration', dryRun: false, verify: true, prune: false },
-  binding: {
-    source: {
-      project: 'p',
-      database: '(default)',
-      usersCollection: 'users',
-      journalCollection: 'trading-journal',
-    },
-    target: { table: 't', region: 'r', endpoint: 'http://127.0.0.1:1' },
-    settings: { oversize: 'fail' },
-  },
+  binding: sampleBinding,
   state: 'running',
   phase: 'migrating',
   control: 'run',

@@ -1,7 +1,8 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { escapeHtml } from '@migrator/core';
 
 import { HttpError } from '../http-error.ts';
-import { escapeHtml, page } from '../html-page.ts';
+import { page } from '../html-page.ts';
 import { signInPath, signOutPath } from './access-guard.ts';
 import type { Attempts } from './attempts.ts';
 import { externalAddressOf } from './external-address.ts';

@@ -116,10 +116,10 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   await first.stop();
 
   const unseen = await endRun(environment);
-  const operation = await context.ledger.get(unseen);
-  const claim = `${env['QUEUE_PREFIX']}:notice:${unseen}:ended:${operation?.finishedAt}`;
+  const claimOf = async (id: string): Promise<string> =>
+    `${env['QUEUE_PREFIX']}:notice:${id}:ended:${(await context.ledger.get(id))?.finishedAt}`;
   // As a process leaves it that is killed while it posts.
-  await context.redis.set(claim, 'claimed', 'PX', 2_000);
+  await context.redis.set(await claimOf(unseen), 'claimed', 'PX', 2_000);
   const second = await startServer(context, config);
   await vi.waitFor(() => expect(told()).toEqual([started, unseen]), patiently);
   await second.stop();
@@ -132,6 +132,13 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   );
   const late = await endRun(environment);
   await vi.waitFor(() => expect(deaf.posts).not.toHaveLength(0), patiently);
+  // A claim expires without its process, and is renewed by it.
+  const claim = await claimOf(late);
+  expect(await context.redis.pttl(claim)).toBeGreaterThan(0);
+  await context.redis.pexpire(claim, 15_000);
+  await vi.waitFor(async () => expect(await context.redis.pttl(claim)).toBeGreaterThan(16_000), {
+    timeout: 10_000,
+  });
   await third.stop();
   const fourth = await startServer(context, config);
   onTestFinished(() => fourth.stop());

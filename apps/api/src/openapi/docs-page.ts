@@ -1,4 +1,6 @@
-import { escapeHtml, page } from '../html-page.ts';
+import { escapeHtml } from '@migrator/core';
+
+import { page } from '../html-page.ts';
 
 interface Shown {
   readonly tags: readonly { readonly name: string }[];

@@ -1,3 +1,5 @@
+import { escapeHtml } from '@migrator/core';
+
 import { sectionsOf, type Ticket } from './ticket.ts';
 
 /** The report as CSV: `section,name,value,detail`, a line for each figure and each failure (RFC 4180). */
@@ -25,7 +27,7 @@ const style =
 
 /** The report as one self-contained HTML page. */
 export function htmlOf(ticket: Ticket): string {
-  const title = escaped(`${ticket.migrationId}: ${ticket.state}`);
+  const title = escapeHtml(`${ticket.migrationId}: ${ticket.state}`);
   const sections = sectionsOf(ticket).map(({ title: heading, rows }) => table(heading, rows));
   return (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
@@ -35,28 +37,18 @@ export function htmlOf(ticket: Ticket): string {
 }
 
 function table(heading: string, rows: readonly (readonly [string, string])[]): string {
-  const lines = rows.map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>\n`);
-  return `<h2>${escaped(heading)}</h2>\n<table>\n${lines.join('')}</table>\n`;
+  const lines = rows.map(
+    ([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>\n`,
+  );
+  return `<h2>${escapeHtml(heading)}</h2>\n<table>\n${lines.join('')}</table>\n`;
 }
 
 function failuresOf({ failures, totals }: Ticket): string {
   const count = totals['failureCount'] ?? failures.length;
   if (count === 0) return '<h2>Failures</h2>\n<p>None</p>\n';
   const lines = failures.map(({ path, code, message }) => {
-    return `<tr><td>${escaped(path)}</td><td>${escaped(code)}</td><td>${escaped(message)}</td></tr>\n`;
+    return `<tr><td>${escapeHtml(path)}</td><td>${escapeHtml(code)}</td><td>${escapeHtml(message)}</td></tr>\n`;
   });
   const shown = failures.length < count ? `<p>The first ${failures.length} of ${count}</p>\n` : '';
   return `<h2>Failures</h2>\n${shown}<table>\n${lines.join('')}</table>\n`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { discarding, keeping, Refusal, withoutStatements } from './dynamodb-answers.ts';
+import { discarding, keeping, FakeException, withoutStatements } from './dynamodb-answers.ts';
 import type { HttpRequest } from './http-requests.ts';
 
 const updatedAt = { S: '2026-06-01T00:00:00.000Z' };
@@ -46,7 +46,7 @@ test('a table that keeps creates an item only where none has its key, and says s
 });
 
 test('a service without statements refuses them and takes all else', () => {
-  expect(() => withoutStatements(inserts(['a']))).toThrow(Refusal);
+  expect(() => withoutStatements(inserts(['a']))).toThrow(FakeException);
   expect(JSON.parse(withoutStatements({ action: 'PutItem', body: Buffer.from('{}') }))).toHaveProperty(
     'ConsumedCapacity',
   );

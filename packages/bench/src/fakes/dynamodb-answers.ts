@@ -3,10 +3,10 @@ import { maxItemsPerBatch } from '@migrator/core';
 import type { HttpRequest } from './http-requests.ts';
 import { InMemoryTable, textOf } from './in-memory-table.ts';
 
-/** Throws a Refusal where the service answers with an exception. */
+/** Throws a FakeException where the service answers with an exception. */
 export type Answers = (request: HttpRequest) => string;
 
-export class Refusal extends Error {
+export class FakeException extends Error {
   readonly body: string;
 
   constructor(name: string, message: string) {
@@ -56,7 +56,7 @@ export const discarding: Answers = ({ action, body }) => {
 /** A table of a service without batches of statements, else as `discarding`: for measuring the way one by one. */
 export const withoutStatements: Answers = (request) => {
   if (request.action === 'BatchExecuteStatement')
-    throw new Refusal('UnknownOperationException', 'This fake has no BatchExecuteStatement.');
+    throw new FakeException('UnknownOperationException', 'This fake has no BatchExecuteStatement.');
   return discarding(request);
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { type Answers, discarding, keeping, Refusal, withoutStatements } from './dynamodb-answers.ts';
+import { type Answers, discarding, keeping, FakeException, withoutStatements } from './dynamodb-answers.ts';
 import { readHttpRequests } from './http-requests.ts';
 import { listen } from './listen.ts';
 
@@ -44,7 +44,7 @@ const serve = (socket: Socket): void => {
     try {
       body = answers(request);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof FakeException)) throw error;
       status = '400 Bad Request';
       body = error.body;
     }

@@ -34,7 +34,7 @@ export function mapEntry(entry: SourceEntry, options: MappingOptions): MappedEnt
     pass.start(entry.document, entry.userId.length + entry.date.length);
     return mapDocument(entry, key, options);
   } catch (error) {
-    return refusal(entry, error);
+    return failedMapping(entry, error);
   } finally {
     pass.end();
   }
@@ -169,7 +169,7 @@ function itemTooLarge(size: number, compressed: boolean): MappedEntry {
   };
 }
 
-function refusal(entry: SourceEntry, error: unknown): MappedEntry {
+function failedMapping(entry: SourceEntry, error: unknown): MappedEntry {
   if (error instanceof MappingError && error.code === 'UNSUPPORTED_VALUE') {
     const place = fieldPathAt(entry.document, error.offset);
     return {

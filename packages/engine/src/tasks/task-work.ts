@@ -1,4 +1,4 @@
-import { type Operation, parseTaskId, type Target, writeUnitsOf } from '@migrator/core';
+import { type Operation, parseTaskId, type Target, writeUnitsOf, writeUnitsOfAll } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { DryRunCollisions } from '../entries/dry-run-collisions.ts';
@@ -69,7 +69,7 @@ function discardingTarget(target: Target): Target {
     putOwned: async (item) => ({ outcome: 'written', writeUnits: writeUnitsOf(item.size) }),
     createItems: async (items) => ({
       created: items.map(() => true),
-      writeUnits: items.reduce((sum, item) => sum + writeUnitsOf(item.size), 0),
+      writeUnits: writeUnitsOfAll(items),
     }),
     whyNoBatches: (signal) => target.whyNoBatches(signal),
     deleteOwned: async () => ({ outcome: 'deleted', writeUnits: 1 }),

@@ -1,4 +1,4 @@
-import { type Source, type EncodedItem, type Target, writeUnitsOf } from '@migrator/core';
+import { type Source, type Target, writeUnitsOf, writeUnitsOfAll } from '@migrator/core';
 
 import type { RateController } from './rate-controller.ts';
 
@@ -63,7 +63,7 @@ export function throttledTarget(target: Target, controller: RateController): Tar
     putOwned: (item, lease, signal) =>
       controller.write(writeUnitsOf(item.size), signal, () => target.putOwned(item, lease, signal)),
     createItems: (items, lease, signal) =>
-      controller.write(unitsOfAll(items), signal, () => target.createItems(items, lease, signal)),
+      controller.write(writeUnitsOfAll(items), signal, () => target.createItems(items, lease, signal)),
     whyNoBatches: (signal) => target.whyNoBatches(signal),
     deleteOwned: (item, lease, signal) =>
       controller.write(1, signal, () => target.deleteOwned(item, lease, signal)),
@@ -76,10 +76,4 @@ export function throttledTarget(target: Target, controller: RateController): Tar
     writeTag: (key, value, lease, signal) => target.writeTag(key, value, lease, signal),
     close: () => target.close(),
   };
-}
-
-function unitsOfAll(items: readonly EncodedItem[]): number {
-  let units = 0;
-  for (const { size } of items) units += writeUnitsOf(size);
-  return units;
 }

@@ -63,9 +63,9 @@ export function startTaskContract(newLedger: NewLedger): void {
       const ledger = await newLedger();
       const { id } = await open(ledger);
       for (let times = 0; times < quarantineAfterStarts; times += 1) await start(ledger, id, task);
-      const suspect = { started: false, why: 'quarantined' };
-      expect(await ledger.startTask(id, task, { binding })).toEqual(suspect);
-      expect(await ledger.startTask(id, task, { binding })).toEqual(suspect);
+      const quarantined = { started: false, why: 'quarantined' };
+      expect(await ledger.startTask(id, task, { binding })).toEqual(quarantined);
+      expect(await ledger.startTask(id, task, { binding })).toEqual(quarantined);
       const alone = await ledger.startTask(id, task, { binding, isolated: true });
       expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
       // Its process is gone: the next attempt has to know.
