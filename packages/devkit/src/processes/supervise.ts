@@ -103,7 +103,8 @@ function run(work: (() => Promise<void>) | undefined): void {
   queue = queue.then(work);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => run(leave));
+// Not only once: a second signal without a listener would end this process before its program and its folder are gone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run(leave));
 // Between a `kill` and a `restart` nothing else keeps this process.
 if ('ref' in process.stdin) process.stdin.ref();
 createInterface({ input: process.stdin }).on('line', (line) => run(commands.get(line)));
