@@ -404,3 +404,14 @@ test.each(['', '/', '/base', '/base/', '/a b//c'])(
     expect(pathOf('PutItem')).toBe(pathOf('DescribeTable'));
   },
 );
+
+test("an item's fields have their names, whatever names the items before it had", async () => {
+  const items = ['\\', '"', '\n', 'a'].map((name) => migratedItem({ ...ann, data: { [name]: { S: 'x' } } }));
+  const page = { Items: items, ConsumedCapacity: { CapacityUnits: 1 } };
+  const put = exception('ConditionalCheckFailedException', 'The conditional request failed', {
+    Item: items[1],
+  });
+  const { target } = await open([{ body: page }, put]);
+  expect((await target.scan({ segment: 0, totalSegments: 1 })).items).toEqual(items);
+  expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ stored: items[1] });
+});

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Lease, MigrationError, abortable, abortedError } from '@migrator/core';
+import { type Lease, MigrationError, abortable, abortedError, parseJson } from '@migrator/core';
 import { Pool, ProxyAgent } from 'undici';
 import { connectTimeoutMs, resolveEndpoint } from './aws-client.ts';
 import { defaultTimeoutMs, type DynamoDbTargetOptions } from './options.ts';
@@ -175,7 +175,7 @@ function checkSum(answer: Buffer, expected: string | undefined): void {
 
 function parse(answer: Buffer): unknown {
   try {
-    return JSON.parse(answer.toString());
+    return parseJson(answer.toString());
   } catch {
     return undefined;
   }

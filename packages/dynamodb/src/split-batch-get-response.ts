@@ -1,4 +1,4 @@
-import { type ItemJson, type StoredItem, textOf } from '@migrator/core';
+import { type ItemJson, parseJson, type StoredItem, textOf } from '@migrator/core';
 
 /** A response to BatchGetItem, with items as bytes. */
 export interface SplitResponse {
@@ -55,7 +55,7 @@ export function splitBatchGetResponse(answer: Uint8Array): SplitResponse | undef
 /** The same for JSON in a form that DynamoDB does not use, for example with white space or escaped names. */
 function parsed(answer: Uint8Array): SplitResponse | undefined {
   try {
-    const { Responses, ...rest } = JSON.parse(slice(answer, 0, answer.length)) as {
+    const { Responses, ...rest } = parseJson(slice(answer, 0, answer.length)) as {
       Responses?: { [table: string]: StoredItem[] };
     };
     const found = Object.values(Responses ?? {}).flat();

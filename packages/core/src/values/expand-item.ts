@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { MigrationError } from '../migration-error.ts';
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
+import { parseJson } from './parse-json.ts';
 import { binaryOf, mapOf, storedField, textOf } from './stored-attribute.ts';
 
 /**
@@ -32,7 +33,7 @@ export function unpackItem(stored: StoredItem): StoredItem | undefined {
   }
   try {
     const json = gunzipSync(Buffer.from(compressed, 'base64'), { maxOutputLength: maxExpandedBytes });
-    const fields: unknown = JSON.parse(json.toString());
+    const fields: unknown = parseJson(json.toString());
     if (isFields(fields)) return fields;
   } catch (cause) {
     throw new MigrationError('INVALID_ITEM', "The item's data.compressed can't be read", { cause });

@@ -1,5 +1,6 @@
 import type { StoredAttribute, StoredItem } from '../ports/target.ts';
 import { MigrationError } from '../migration-error.ts';
+import { parseJson } from './parse-json.ts';
 
 /** What a stored attribute holds if it is of the kind, undefined if it is of another or is not there. */
 export function textOf(attribute: StoredAttribute | undefined): string | undefined {
@@ -38,7 +39,7 @@ export function storedField(fields: StoredItem, name: string): StoredAttribute |
 /** An item of the JSON that a target hands out. Throws a MigrationError `TARGET_UNAVAILABLE` for what is none. */
 export function parseItem(json: Uint8Array): StoredItem {
   try {
-    return JSON.parse(Buffer.prototype.utf8Slice.call(json, 0, json.length)) as StoredItem;
+    return parseJson(Buffer.prototype.utf8Slice.call(json, 0, json.length)) as StoredItem;
   } catch (cause) {
     throw new MigrationError('TARGET_UNAVAILABLE', 'The table answered with an item that is no JSON.', {
       cause,
