@@ -1,6 +1,6 @@
 # The workspace as it is: Node runs TypeScript itself, but not below node_modules, so nothing is built or deployed.
 # Same version as in package.json.
-ARG NODE_IMAGE=node:26.10.0-slim
+ARG NODE_IMAGE=node:26.12.1-slim
 
 FROM ${NODE_IMAGE} AS workspace
 RUN npm install --global pnpm@12.21.0

@@ -14,7 +14,7 @@ it.each([
   ['20.20.2', 'fail'],
   ['22.18.9', 'fail'],
   ['22.19.0', 'ok'],
-  ['26.10.0', 'ok'],
+  ['26.12.1', 'ok'],
 ])('Node %s: %s', (version, level) => {
   expect(judgeNode(version).level).toBe(level);
 });

@@ -4,8 +4,8 @@ const escapedKey = /\\[^][^"\\]*"\s*:/;
 const stringOrKey = /("[^"\\]*(?:\\[^][^"\\]*)*")(\s*:)?/g;
 
 /**
- * `JSON.parse`, also where V8's reads keys wrong: from 12.8 on (Node 24, Node 26 before 26.12) a key with an escape may become
- * another one with a backslash that an earlier text had in the same place (nodejs/node#63785). So such keys are replaced by
+ * `JSON.parse`, also where V8's reads keys wrong: in Node 24.21 and 26.10, for example, a key with an escape may become
+ * another one, with a backslash, that an earlier text had in the same place (nodejs/node#63785). So such keys are replaced by
  * plain ones before they are parsed. Throws a SyntaxError as `JSON.parse` does.
  */
 export function parseJson(text: string): unknown {
