@@ -5,13 +5,13 @@ import { expect, test } from 'vitest';
 const file = (name: string): Promise<string> =>
   readFile(new URL(`../../../../${name}`, import.meta.url), 'utf8');
 
-test('the image has the Node that bare machines get', async () => {
+test('the image has the Node that bare machines with Linux get', async () => {
   const { optionalDependencies } = JSON.parse(await file('package.json')) as {
     optionalDependencies: Record<string, string>;
   };
-  const versions = new Set(Object.values(optionalDependencies));
+  const versions = ['x64', 'arm64'].map((cpu) => optionalDependencies[`node-linux-${cpu}`]);
   const [, version] = /^ARG NODE_IMAGE=node:([\d.]+)-slim$/m.exec(await file('Dockerfile')) ?? [];
-  expect([...versions]).toEqual([version]);
+  expect(versions).toEqual([version, version]);
 });
 
 test("the image has CI's pnpm", async () => {
