@@ -100,7 +100,7 @@ export class OutstandingLeases {
     this.#ends.set(nameOf(id, task, epoch), performance.now() + this.#leaseMs);
   }
 
-  giveUp(id: string, task: string, epoch: number): void {
+  release(id: string, task: string, epoch: number): void {
     this.#ends.delete(nameOf(id, task, epoch));
   }
 

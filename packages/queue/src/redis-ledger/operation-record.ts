@@ -59,7 +59,7 @@ export function newOperationFields(begin: {
 
 /**
  * From a record's fields and values by turns. Undefined where there is no record. `known`: what never changes, where
- * it was read before; the record's own is not looked at then.
+ * it was read before; the record's own is ignored then.
  */
 export function operationOf(record: readonly string[], known?: KnownOperation): Operation | undefined {
   const { fields, totals, codes, coordinatorState } = sorted(record);

@@ -15,58 +15,57 @@ import type { LedgerKeys } from './ledger-keys.ts';
 import { optional } from './operation-record.ts';
 import { scripts } from './scripts.ts';
 
-/** The lists of an operation in the ledger: its issues, and entries by kind. */
-export class RedisLists {
-  readonly #redis: RedisConnection;
-  readonly #keys: LedgerKeys;
+/** A page of an operation's issues, in the order of their arrival. */
+export async function listIssues(
+  redis: RedisConnection,
+  ledgerKeys: LedgerKeys,
+  id: string,
+  { code, cursor = '0', limit }: PageRequest & { code?: string },
+): Promise<IssuePage> {
+  const [kept, order] = ledgerKeys.issues(id);
+  const keys = [ledgerKeys.operation(id), kept, order];
+  const [outcome, ...pairs] = await runScript(redis, scripts.issues, keys, [cursor, limit, optional(code)]);
+  if (outcome === 'not-found') throw operationNotFound(id);
+  const found = issuesOf(pairs);
+  const shown = found.slice(0, limit);
+  const issues = shown.map(({ issue }) => issue);
+  return found.length === shown.length ? { issues } : { issues, cursor: shown.at(-1)?.arrival };
+}
 
-  constructor(redis: RedisConnection, keys: LedgerKeys) {
-    this.#redis = redis;
-    this.#keys = keys;
-  }
+export async function listTaskIssues(
+  redis: RedisConnection,
+  ledgerKeys: LedgerKeys,
+  id: string,
+  task: string,
+): Promise<readonly Issue[]> {
+  const [kept, , index] = ledgerKeys.issues(id);
+  const keys = [ledgerKeys.operation(id), kept, index];
+  const [outcome, ...pairs] = await runScript(redis, scripts.taskIssues, keys, [task]);
+  if (outcome === 'not-found') throw operationNotFound(id);
+  return issuesOf(pairs).map(({ issue }) => issue);
+}
 
-  async issues(id: string, page: PageRequest & { code?: string }): Promise<IssuePage> {
-    const { code, cursor = '0', limit } = page;
-    const [kept, order] = this.#keys.issues(id);
-    const keys = [this.#keys.operation(id), kept, order];
-    const [outcome, ...pairs] = await runScript(this.#redis, scripts.issues, keys, [
-      cursor,
-      limit,
-      optional(code),
-    ]);
-    if (outcome === 'not-found') throw operationNotFound(id);
-    const found = issuesOf(pairs);
-    const shown = found.slice(0, limit);
-    const issues = shown.map(({ issue }) => issue);
-    return found.length === shown.length ? { issues } : { issues, cursor: shown.at(-1)?.arrival };
-  }
-
-  async taskIssues(id: string, task: string): Promise<readonly Issue[]> {
-    const [issues, , index] = this.#keys.issues(id);
-    const keys = [this.#keys.operation(id), issues, index];
-    const [outcome, ...pairs] = await runScript(this.#redis, scripts.taskIssues, keys, [task]);
-    if (outcome === 'not-found') throw operationNotFound(id);
-    return issuesOf(pairs).map(({ issue }) => issue);
-  }
-
-  async listed(id: string, page: PageRequest & { kind: ListedKind }): Promise<ListedPage> {
-    const { kind, cursor = '0', limit } = page;
-    const first = kindNumber(kind) * listSpan;
-    const after = `(${first + Number(cursor)}`;
-    const upTo = `(${first + listSpan}`;
-    const key = this.#keys.listed(id);
-    const pairs = await this.#redis.zrangebyscore(key, after, upTo, 'WITHSCORES', 'LIMIT', 0, limit + 1);
-    const shown = pairs.slice(0, 2 * limit);
-    const entries = shown
-      .filter((_, index) => index % 2 === 0)
-      .map((member) => {
-        const [, task = '', ...rest] = member.split('\0');
-        return { task, key: rest.join('\0') };
-      });
-    return pairs.length === shown.length
-      ? { entries }
-      : { entries, cursor: String(Number(shown.at(-1)) - first) };
-  }
+/** A page of an operation's listed entries of one kind. */
+export async function listEntries(
+  redis: RedisConnection,
+  keys: LedgerKeys,
+  id: string,
+  { kind, cursor = '0', limit }: PageRequest & { kind: ListedKind },
+): Promise<ListedPage> {
+  const first = kindNumber(kind) * listSpan;
+  const [after, upTo] = [`(${first + Number(cursor)}`, `(${first + listSpan}`];
+  const key = keys.listed(id);
+  const pairs = await redis.zrangebyscore(key, after, upTo, 'WITHSCORES', 'LIMIT', 0, limit + 1);
+  const shown = pairs.slice(0, 2 * limit);
+  const entries = shown
+    .filter((_, index) => index % 2 === 0)
+    .map((member) => {
+      const [, task = '', ...rest] = member.split('\0');
+      return { task, key: rest.join('\0') };
+    });
+  return pairs.length === shown.length
+    ? { entries }
+    : { entries, cursor: String(Number(shown.at(-1)) - first) };
 }
 
 /** The script arguments for a commit's changes of the lists. */
