@@ -26,7 +26,7 @@ export interface TestProject extends AsyncDisposable {
 }
 
 export interface TestProjectOptions {
-  /** Creates the table; by default programs do that themselves, told by `CREATE_TABLE`. */
+  /** Creates the table; by default programs do that themselves, with `CREATE_TABLE`. */
   readonly createTable?: boolean;
   /** Further variables, or others. */
   readonly env?: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export async function openTestProject({
     ...(createTable ? {} : { CREATE_TABLE: 'true' }),
     ...more,
   };
-  // Where the SDKs of this process look, too.
+  // The SDKs of this process read them too.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, FIRESTORE_EMULATOR_HOST } = services;
   Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, FIRESTORE_EMULATOR_HOST });
   const endpoint = services.AWS_ENDPOINT_URL_DYNAMODB;

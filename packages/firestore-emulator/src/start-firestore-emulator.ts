@@ -1,10 +1,12 @@
+import { promisify } from 'node:util';
+
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadFirestoreService } from './protocol/firestore-protocol.ts';
 import { EmulatorState } from './rpc/emulator-state.ts';
 import { routeTable } from './rpc/route-table.ts';
 
 export interface FirestoreEmulatorOptions {
-  /** 0, the default, takes a free one. */
+  /** 0 by default: a free one. */
   readonly port?: number;
   /** 127.0.0.1 by default. */
   readonly host?: string;
@@ -13,23 +15,14 @@ export interface FirestoreEmulatorOptions {
 export interface FirestoreEmulator {
   readonly host: string;
   readonly port: number;
-  /** Cuts all connections and forgets all documents. */
+  /** Closes all connections and deletes all documents. */
   close(): Promise<void>;
-}
-
-function listen(server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
 }
 
 /**
  * Starts a local stand-in for Cloud Firestore in this process: gRPC over plain HTTP/2, documents in memory.
  * Clients find it through `FIRESTORE_EMULATOR_HOST=host:port`. Each project and database is empty until written to.
- * @throws Error when the port can't be had
+ * @throws Error if the port is taken
  */
 export async function startFirestoreEmulator(
   options: FirestoreEmulatorOptions = {},
@@ -37,19 +30,16 @@ export async function startFirestoreEmulator(
   const host = options.host ?? '127.0.0.1';
   const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
   server.addService(loadFirestoreService(), routeTable(new EmulatorState()));
-  const port = await listen(server, `${host}:${options.port ?? 0}`);
+  const bind = promisify(server.bindAsync.bind(server));
+  const port = await bind(`${host}:${options.port ?? 0}`, ServerCredentials.createInsecure());
   return {
     host,
     port,
-    close() {
-      return new Promise((resolve, reject) => {
-        server.tryShutdown((error) => {
-          if (error === undefined) resolve();
-          else reject(error);
-        });
-        // Without it the shutdown would wait until the clients have gone.
-        server.forceShutdown();
-      });
+    async close() {
+      const closed = promisify(server.tryShutdown.bind(server))();
+      // Without it the shutdown would wait until all clients have disconnected.
+      server.forceShutdown();
+      await closed;
     },
   };
 }

@@ -7,8 +7,10 @@ import {
   request,
   type ServerResponse,
 } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { listenOnLoopback } from '../listen.ts';
 import { exception } from '../scripted-services/scripted-dynamodb.ts';
 import { type Fault, FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
 import {
@@ -20,7 +22,7 @@ import {
 } from './partial-batch.ts';
 import type { ThrottledTable } from './throttled-table.ts';
 
-/** Faults that are an answer of DynamoDB's own, by name. */
+/** Faults that are a response of DynamoDB, by name. */
 const answers = {
   'throughput-exceeded': exception(
     'ProvisionedThroughputExceededException',
@@ -46,9 +48,9 @@ const answers = {
 } as const;
 
 /**
- * Beside these answers: the connection is reset before the call is done (`reset-before`), after it was done and
- * unanswered (`reset-after`) or in the middle of its answer (`reset-within`); the call is done late (`delay`), or
- * never answered (`hang`); a batch is done in part (`left-over`).
+ * In addition to these responses: the connection is reset before the call (`reset-before`), after it and before its
+ * response (`reset-after`), or in the middle of the response (`reset-within`). The call is late (`delay`) or gets no
+ * response (`hang`). A batch is executed in part (`left-over`).
  */
 export type DynamoDbFault =
   | keyof typeof answers
@@ -63,16 +65,16 @@ export interface DynamoDbProxyOptions {
   /** `http://127.0.0.1:PORT` of a DynamoDB. */
   readonly endpoint: string;
   readonly faults?: FaultPlanOptions<DynamoDbFault>;
-  /** Throttles writes as this table would. */
+  /** Throttles writes like this table. */
   readonly table?: ThrottledTable;
 }
 
 export interface DynamoDbProxy extends AsyncDisposable {
   readonly endpoint: string;
   readonly faults: FaultPlan<DynamoDbFault>;
-  /** How many writes it has passed on so far, whatever came of them. */
+  /** The number of writes forwarded so far, successful or not. */
   readonly writes: number;
-  /** Meets every call, or every one whose body holds or matches this, with this fault, until it is taken back with undefined. */
+  /** Fails every call, or every one whose body contains or matches this, with this fault, until called with undefined. */
   always(fault: keyof typeof answers | undefined, matching?: string | RegExp): void;
 }
 
@@ -87,7 +89,7 @@ const delayMs = 500;
 const writes = new Set(['PutItem', 'DeleteItem', 'UpdateItem', 'BatchWriteItem', 'BatchExecuteStatement']);
 const batches = new Set(['BatchWriteItem', 'BatchGetItem', 'BatchExecuteStatement']);
 
-/** Stands in front of a DynamoDB and speaks its protocol. */
+/** An HTTP proxy in front of a DynamoDB that injects faults. */
 export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise<DynamoDbProxy> {
   const { table } = options;
   const faults = new FaultPlan<DynamoDbFault>(options.faults ?? { seed: 0, perThousand: {} });
@@ -95,7 +97,7 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
   const agent = new Agent({ keepAlive: true });
   let forced: keyof typeof answers | undefined;
   let forcedOn: string | RegExp = '';
-  let passedOn = 0;
+  let forwarded = 0;
 
   async function forward(call: Call, body: Buffer): Promise<Answer> {
     const { host: _host, 'content-length': _length, ...headers } = call.headers;
@@ -109,9 +111,9 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
     });
     sending.end(body);
     const [response] = (await once(sending, 'response')) as [IncomingMessage];
-    // The answer goes on in one piece, over another connection.
+    // The response is sent in one piece, over another connection.
     const { 'transfer-encoding': _encoding, connection: _connection, ...answered } = response.headers;
-    return { status: response.statusCode ?? 500, headers: answered, body: await read(response) };
+    return { status: response.statusCode ?? 500, headers: answered, body: await buffer(response) };
   }
 
   async function perform(call: Call, part: PartialBatch | undefined): Promise<Answer> {
@@ -126,7 +128,7 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
         : forcedOn.test(call.body.toString('latin1'));
     const met = matches ? forced : undefined;
     const fault: Fault<DynamoDbFault> | undefined =
-      met === undefined ? faults.next(aboutOf(call), possibleFor(call)) : { kind: met, at: 0 };
+      met === undefined ? faults.next(identityOf(call), possibleFor(call)) : { kind: met, at: 0 };
     if (met !== undefined) faults.count(met);
     const kind = fault?.kind;
     if (kind !== undefined && kind in answers) {
@@ -155,10 +157,10 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
       return;
     }
     if (kind === 'delay') await delay((fault?.at ?? 0) * delayMs);
-    if (isWrite) passedOn += 1;
+    if (isWrite) forwarded += 1;
     const answer = await perform(call, part);
     if (table !== undefined && isWrite) {
-      // DynamoDB Local tells no capacity of statements.
+      // DynamoDB Local does not return the capacity of statements.
       const units = Math.max(1, unitsOf(answer) / keys.length);
       for (const key of keys) table.use(key, units);
     }
@@ -180,43 +182,32 @@ export async function startDynamoDbProxy(options: DynamoDbProxyOptions): Promise
     response.on('error', () => undefined);
     void (async () => {
       try {
-        const body = await read(message);
+        const body = await buffer(message);
         const action = String(message.headers['x-amz-target']).replace('DynamoDB_20120810.', '');
         await serve({ action, body, headers: message.headers, json: JSON.parse(body.toString()) }, response);
       } catch {
-        // The service behind is away, or the caller is gone.
+        // The service is unreachable, or the caller has disconnected.
         response.socket?.destroy();
       }
     })();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const port = await listenOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     faults,
     get writes() {
-      return passedOn;
+      return forwarded;
     },
     always(fault, matching = '') {
       forced = fault;
       forcedOn = matching;
     },
     [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
       server.closeAllConnections();
-      server.close();
-      await closed;
+      await server[Symbol.asyncDispose]();
       agent.destroy();
     },
   };
-}
-
-async function read(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 function reply(response: ServerResponse, { status, body }: { status: number; body: unknown }): void {
@@ -224,8 +215,8 @@ function reply(response: ServerResponse, { status, body }: { status: number; bod
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-/** What a call is about, the same for each repetition of it. */
-function aboutOf(call: Call): string {
+/** The identity of a call, the same for each retry. */
+function identityOf(call: Call): string {
   const isWhole = 'RequestItems' in (call.json as object) || call.action === 'Scan';
   return `${call.action} ${isWhole ? call.body.toString() : keysOf(call).join(' ')}`;
 }

@@ -2,21 +2,21 @@ import { hashOf, seededRandom } from '../fixtures/seeded-random.ts';
 
 export interface FaultPlanOptions<Kind extends string> {
   readonly seed: number;
-  /** How many of a thousand calls meet each kind of fault. */
+  /** How many of a thousand calls get each kind of fault. */
   readonly perThousand: { readonly [kind in Kind]?: number };
-  /** At most so many in all; no limit by default. */
+  /** The most faults in total; no limit by default. */
   readonly limit?: number;
 }
 
 export interface Fault<Kind extends string> {
   readonly kind: Kind;
-  /** In [0, 1), for what the fault has to choose: how long, where to cut. */
+  /** In [0, 1), for the fault's parameters: how long, where to cut. */
   readonly at: number;
 }
 
 /**
- * Decides which calls meet which fault: by the seed, by what the call is about and by how often that has been asked, so
- * that the same calls meet the same faults in whatever order they come.
+ * Decides which call gets which fault: by the seed, the identity of the call and the number of its repetitions. So the
+ * same calls get the same faults in any order.
  */
 export class FaultPlan<Kind extends string> {
   readonly #seed: number;
@@ -40,12 +40,12 @@ export class FaultPlan<Kind extends string> {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** From now on other shares; none at all: `{}`. */
+  /** Changes the shares; none: `{}`. */
   change(perThousand: FaultPlanOptions<Kind>['perThousand']): void {
     this.#perThousand = perThousand;
   }
 
-  /** `possible`: the kinds that this call can meet at all; all by default. */
+  /** `possible`: the kinds that this call can get; all by default. */
   next(about: string, possible?: readonly Kind[]): Fault<Kind> | undefined {
     const identity = hashOf(about, this.#seed);
     const times = this.#asked.get(identity) ?? 0;

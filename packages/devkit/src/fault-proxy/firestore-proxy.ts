@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import {
-  Client,
-  type ClientReadableStream,
-  credentials,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerWritableStream,
-  status,
-} from '@grpc/grpc-js';
+import { Client, type ClientReadableStream, credentials, status } from '@grpc/grpc-js';
 
 import { hashOf } from '../fixtures/seeded-random.ts';
+import {
+  endWithError,
+  type RawCall,
+  rawBytes,
+  type RawFirestore,
+  rawPath,
+  type readMethods,
+  startRawFirestore,
+} from '../scripted-services/raw-firestore.ts';
 import { FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
 
 const answers = {
@@ -23,7 +23,7 @@ const answers = {
   'permission-denied': status.PERMISSION_DENIED,
 } as const;
 
-/** Beside these statuses: a stream ends in its middle (`cut`), comes late (`delay`), or never ends (`hang`). */
+/** In addition to these statuses: a stream ends in its middle (`cut`), is late (`delay`), or never ends (`hang`). */
 export type FirestoreFault = keyof typeof answers | 'cut' | 'delay' | 'hang';
 
 export interface FirestoreProxyOptions {
@@ -32,73 +32,51 @@ export interface FirestoreProxyOptions {
   readonly faults?: FaultPlanOptions<FirestoreFault>;
 }
 
-export interface FirestoreProxy extends AsyncDisposable {
-  readonly emulatorHost: string;
+export interface FirestoreProxy extends RawFirestore {
   readonly faults: FaultPlan<FirestoreFault>;
-  /** Meets every call, or every one that names this text, with this fault, until it is taken back with undefined. */
-  always(fault: keyof typeof answers | undefined, naming?: string, method?: (typeof methods)[number]): void;
-  /** Ends every answer with INTERNAL where a document with this text would come, until it is taken back. */
+  /** Fails every call, or every one that contains this text, with this fault, until called with undefined. */
+  always(
+    fault: keyof typeof answers | undefined,
+    naming?: string,
+    method?: (typeof readMethods)[number],
+  ): void;
+  /** Ends every response with INTERNAL before a document that contains this text, until called with undefined. */
   breakAt(text: string | undefined): void;
 }
 
-/** What reads; writers talk to the service itself. */
-const methods = ['RunQuery', 'BatchGetDocuments', 'ListDocuments', 'RunAggregationQuery'] as const;
 const options = { 'grpc.max_receive_message_length': -1, 'grpc.enable_http_proxy': 0 };
 const delayMs = 500;
-const same = (bytes: Buffer): Buffer => bytes;
 
-/** Stands in front of a Firestore and speaks gRPC. */
+/** A gRPC proxy in front of a Firestore that injects faults. */
 export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise<FirestoreProxy> {
   const faults = new FaultPlan<FirestoreFault>(given.faults ?? { seed: 0, perThousand: {} });
   const client = new Client(given.emulatorHost, credentials.createInsecure(), options);
-  const server = new Server(options);
   let forced: keyof typeof answers | undefined;
   let forcedOn = '';
   let forcedMethod = '';
   let broken: string | undefined;
 
-  async function serve(path: string, call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
-    const about = `${path} ${hashOf(call.request.toString('latin1'))}`;
-    const kind = call.request.includes(forcedOn) && path.endsWith(forcedMethod) ? forced : undefined;
+  async function serve(method: string, call: RawCall): Promise<void> {
+    const about = `${method} ${hashOf(call.request.toString('latin1'))}`;
+    const kind = call.request.includes(forcedOn) && method.endsWith(forcedMethod) ? forced : undefined;
     const fault = kind === undefined ? faults.next(about) : { kind, at: 0 };
     if (kind !== undefined) faults.count(kind);
     if (fault !== undefined && fault.kind in answers) {
-      end(call, answers[fault.kind as keyof typeof answers], 'injected');
+      endWithError(call, { code: answers[fault.kind as keyof typeof answers], details: 'injected' });
       return;
     }
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'delay') await delay(fault.at * delayMs);
-    // One message and an end are the same on the wire whether the method is called a stream or not.
-    const stream = client.makeServerStreamRequest(path, same, same, call.request, call.metadata);
+    const path = rawPath(method);
+    const stream = client.makeServerStreamRequest(path, rawBytes, rawBytes, call.request, call.metadata);
     call.on('cancelled', () => stream.cancel());
     const most = fault?.kind === 'cut' ? 1 + Math.floor(fault.at * 30) : Number.POSITIVE_INFINITY;
     pipe(stream, call, most, (message) => broken !== undefined && message.includes(broken));
   }
 
-  for (const method of methods) {
-    const path = `/google.firestore.v1.Firestore/${method}`;
-    const definition = {
-      path,
-      requestStream: false,
-      responseStream: true,
-      requestSerialize: same,
-      requestDeserialize: same,
-      responseSerialize: same,
-      responseDeserialize: same,
-    };
-    server.addService(
-      { [method]: definition },
-      { [method]: (call: ServerWritableStream<Buffer, Buffer>) => void serve(path, call) },
-    );
-  }
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
+  const server = await startRawFirestore((method, call) => void serve(method, call), options);
   return {
-    emulatorHost: `127.0.0.1:${port}`,
+    emulatorHost: server.emulatorHost,
     faults,
     always(fault, naming = '', method) {
       forced = fault;
@@ -109,31 +87,31 @@ export async function startFirestoreProxy(given: FirestoreProxyOptions): Promise
       broken = text;
     },
     [Symbol.asyncDispose]: async () => {
-      server.forceShutdown();
+      await server[Symbol.asyncDispose]();
       client.close();
     },
   };
 }
 
-/** Hands the messages on, up to so many; a stream that has more ends in its middle. */
+/** Forwards the messages, at most `most`; a stream with more ends in its middle. */
 function pipe(
   stream: ClientReadableStream<Buffer>,
-  call: ServerWritableStream<Buffer, Buffer>,
+  call: RawCall,
   most: number,
   isBroken: (message: Buffer) => boolean,
 ): void {
   let sent = 0;
-  let isOver = false;
+  let hasEnded = false;
   stream.on('data', (message: Buffer) => {
-    if (isOver) return;
+    if (hasEnded) return;
     if (isBroken(message)) {
-      isOver = true;
+      hasEnded = true;
       stream.cancel();
-      end(call, status.INTERNAL, 'injected');
+      endWithError(call, { code: status.INTERNAL, details: 'injected' });
       return;
     }
     if (sent >= most) {
-      if (sent === most) end(call, status.UNAVAILABLE, 'the stream was cut');
+      if (sent === most) endWithError(call, { code: status.UNAVAILABLE, details: 'the stream was cut' });
       sent += 1;
       stream.cancel();
       return;
@@ -144,13 +122,10 @@ function pipe(
     call.once('drain', () => stream.resume());
   });
   stream.on('error', (error: Error & { code?: status }) => {
-    if (sent <= most && !isOver) end(call, error.code ?? status.UNKNOWN, error.message);
+    if (sent <= most && !hasEnded)
+      endWithError(call, { code: error.code ?? status.UNKNOWN, details: error.message });
   });
   stream.on('end', () => {
-    if (sent <= most && !isOver) call.end();
+    if (sent <= most && !hasEnded) call.end();
   });
-}
-
-function end(call: ServerWritableStream<Buffer, Buffer>, code: status, details: string): void {
-  call.emit('error', { code, details, metadata: new Metadata() });
 }

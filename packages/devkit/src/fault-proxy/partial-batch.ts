@@ -6,11 +6,11 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** A batch of which DynamoDB does only a part. */
+/** A batch that DynamoDB executes in part. */
 export interface PartialBatch {
   /** The request for that part. */
   readonly done: object;
-  /** The answer to the whole batch, from the answer to that part. */
+  /** The response to the whole batch, from the response to that part. */
   complete(answer: Answer): Answer;
 }
 
@@ -19,7 +19,7 @@ export interface Statements {
   readonly Statements: readonly { readonly Parameters: readonly [{ readonly S: string }] }[];
 }
 
-/** At least one item is done, and one is left for later where there are two. `at`, in [0, 1): the part that is done. */
+/** At least one item is executed, and of two or more at least one is not. `at`, in [0, 1): the share that is executed. */
 export function leaveOver(action: string, json: unknown, at: number): PartialBatch {
   if (action !== 'BatchExecuteStatement') return leaveUnprocessed(action, json, at);
   const { length } = (json as Statements).Statements;
@@ -27,7 +27,7 @@ export function leaveOver(action: string, json: unknown, at: number): PartialBat
   return throttleStatements(json, (index) => index < done);
 }
 
-/** Each statement that is not admitted is answered as throttled. */
+/** A statement that is not admitted gets a throttling error. */
 export function throttleStatements(json: unknown, isAdmitted: (index: number) => boolean): PartialBatch {
   const { Statements, ...rest } = json as Statements;
   const admitted = Statements.map((_, index) => isAdmitted(index));
@@ -72,7 +72,7 @@ function doneOf(length: number, at: number): number {
 function changeBody(answer: Answer, change: (json: Record<string, unknown>) => object): Answer {
   if (answer.status !== 200) return answer;
   const json = JSON.parse(answer.body.toString()) as Record<string, unknown>;
-  // The checksum is the other body's.
+  // The checksum is that of the other body.
   const { 'x-amz-crc32': _sum, ...headers } = answer.headers;
   return { status: 200, headers, body: Buffer.from(JSON.stringify({ ...json, ...change(json) })) };
 }

@@ -1,17 +1,17 @@
-import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
+import { listenOnLoopback } from '../listen.ts';
 import { FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
 
 /**
- * `refuse`: a new connection is reset at once. `reset`: in the middle of an answer. `delay`: nothing passes for up to
- * half a second. `hang`: nothing passes any more, and the connection stays.
+ * `refuse`: a new connection is reset at once. `reset`: in the middle of a response. `delay`: responses wait for up to
+ * half a second. `hang`: no more data is forwarded, and the connection stays open.
  */
 export type TcpFault = 'refuse' | 'reset' | 'delay' | 'hang';
 
 export interface TcpProxyOptions {
   readonly target: { readonly host: string; readonly port: number };
-  /** Shares of connections for `refuse`, of answers' pieces for the others. None by default. */
+  /** Shares of connections for `refuse`, of chunks of responses for the others. None by default. */
   readonly faults?: FaultPlanOptions<TcpFault>;
   /** A fixed port instead of a free one. */
   readonly port?: number;
@@ -20,21 +20,21 @@ export interface TcpProxyOptions {
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   readonly faults: FaultPlan<TcpFault>;
-  /** Ends all connections and lets none in, for so long; for good without a time. */
+  /** Ends all connections and refuses new ones, for `ms` milliseconds or until `restore`. */
   cut(ms?: number): void;
   /**
-   * As if a cable were pulled, for so long; for good without a time: nothing passes, and neither end is told. What is sent
-   * meanwhile arrives afterwards, also from those who have given up waiting and left.
+   * Like a pulled cable, for `ms` milliseconds or until `restore`: no data is forwarded, and neither end notices. Data
+   * that is sent meanwhile arrives afterwards, also from a peer that has disconnected.
    */
   silence(ms?: number): void;
   restore(): void;
-  /** Ends the connections there are; new ones are welcome. */
+  /** Ends the open connections; new ones are accepted. */
   resetAll(): void;
 }
 
 const delayMs = 500;
 
-/** Stands in front of any service that speaks TCP. */
+/** A TCP proxy in front of any service that injects faults. */
 export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
   const faults = new FaultPlan<TcpFault>(options.faults ?? { seed: 0, perThousand: {} });
   const open = new Set<Socket>();
@@ -75,7 +75,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     ] as const) {
       open.add(one);
       one.setNoDelay(true);
-      // Before anybody listens, or it would begin to flow.
+      // Before a `data` listener is added, which would start the flow.
       if (isSilent) one.pause();
       one.on('error', () => other.destroy());
       one.once('close', () => {
@@ -114,10 +114,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       if (!isHanging) client.end();
     });
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+  const port = await listenOnLoopback(server, options.port);
 
   const resetAll = (): void => {
     for (const socket of open) socket.resetAndDestroy();
@@ -129,7 +126,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     for (const socket of open) socket.resume();
   };
   return {
-    port: address.port,
+    port,
     faults,
     cut(ms) {
       isCut = true;
@@ -147,9 +144,7 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       for (const timer of timers) clearTimeout(timer);
       isCut = true;
       resetAll();
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
+      await server[Symbol.asyncDispose]();
     },
   };
 }

@@ -2,10 +2,10 @@ import { hashOf } from '../fixtures/seeded-random.ts';
 
 export interface ThrottledTableOptions {
   readonly writeUnitsPerSecond: number;
-  /** How much unused capacity a table keeps: five minutes' by default, as DynamoDB does. */
+  /** How many seconds of unused capacity a table keeps: five minutes by default, as in DynamoDB. */
   readonly burstSeconds?: number;
   readonly partitions?: number;
-  /** What one partition takes, whatever the table has: 1,000 a second by default. */
+  /** The capacity of one partition, independent of the table's: 1,000 a second by default. */
   readonly partitionUnitsPerSecond?: number;
   /** Milliseconds, for tests. */
   readonly now?: () => number;
@@ -18,7 +18,7 @@ interface Bucket {
   readonly most: number;
 }
 
-/** The write capacity of a table as DynamoDB has it: a bucket that fills as time goes by, and one for each partition. */
+/** The write capacity of a table as in DynamoDB: a token bucket for the table, and one for each partition. */
 export class ThrottledTable {
   readonly #table: Bucket;
   readonly #partitions: readonly Bucket[];
@@ -44,14 +44,14 @@ export class ThrottledTable {
     }));
   }
 
-  /** Whether a write to this key is let through. It takes one unit at once: all of a batch ask before any has its answer. */
+  /** Whether a write to this key is admitted. Takes one unit at once: all of a batch are checked before any response. */
   admits(key: string): boolean {
     if (this.#level(this.#table) <= 0 || this.#level(this.#partitionOf(key)) <= 0) return false;
     this.#take(key, 1);
     return true;
   }
 
-  /** What an admitted write used in all. It may overdraw the buckets. */
+  /** Takes the rest of an admitted write's units. May overdraw the buckets. */
   use(key: string, units: number): void {
     this.used += units;
     this.#take(key, units - 1);

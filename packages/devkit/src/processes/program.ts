@@ -13,24 +13,24 @@ const apps = {
 export interface ProgramOptions {
   /** One of ours, any other file for Node, or the text of a TypeScript module. */
   readonly main: keyof typeof apps | URL | { readonly code: string };
-  /** How messages call it; the default is its file's. */
+  /** Its name in messages; by default that of its file. */
   readonly name?: string;
   readonly args?: readonly string[];
   readonly nodeFlags?: readonly string[];
-  /** Its environment, beside PATH, HOME, TMPDIR and LANG of this process and what keeps the cloud SDKs on this machine. */
+  /** Its environment, in addition to PATH, HOME, TMPDIR and LANG of this process and the variables that keep the cloud SDKs on this machine. */
   readonly env?: NodeJS.ProcessEnv;
   /** A network namespace to run it in. */
   readonly host?: string;
   /** Opens Node's channel for messages. */
   readonly ipc?: boolean;
-  /** Starts it again so long after an end that was not asked for. */
+  /** Restarts it after an unexpected end, this many milliseconds later. */
   readonly restartAfterMs?: number;
   readonly onLine?: (line: string) => void;
-  /** Called at an end that was not asked for, unless that fails a wait for its output. */
+  /** Called at an unexpected end, unless that fails a wait for its output. */
   readonly onUnexpectedEnd?: (error: ProgramError) => void;
 }
 
-/** A program ended by itself, or did not say what was waited for. The message holds its last lines. */
+/** A program ended unexpectedly, or did not write an expected line. The message has its last lines. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';
   readonly lastLines: readonly string[];
@@ -41,7 +41,7 @@ export class ProgramError extends Error {
   }
 }
 
-/** As the script `worker` has them. */
+/** The same as in the script `worker`. */
 export const workerFlags: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 
 /** The rest of this process's environment may point to real data. */
@@ -58,14 +58,14 @@ const stopLimitMs = 12_000;
 /** A Node program in a process of its own, which ends with this one, also if this one is killed. */
 export class Program implements AsyncDisposable {
   readonly name: string;
-  /** Ends that were not asked for, with the last lines before each. */
+  /** Unexpected ends, with the last lines before each. */
   readonly unexpectedEnds: string[] = [];
   readonly #options: ProgramOptions;
   readonly #listeners = new Set<(line: string) => void>();
   readonly #waiting = new Set<(error: ProgramError) => void>();
   #child: ChildProcess | undefined;
   #ended: Promise<number | string> = Promise.resolve('not started');
-  #endIsAskedFor = false;
+  #isEndExpected = false;
   #isFrozen = false;
   #restart: NodeJS.Timeout | undefined;
   #lines: string[] = [];
@@ -92,7 +92,7 @@ export class Program implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** All it has written since its start, up to some MiB. */
+  /** Its output since its start, up to some MiB. */
   get stdout(): string {
     return this.#stdout;
   }
@@ -133,19 +133,19 @@ export class Program implements AsyncDisposable {
       detached: true,
     });
     this.#child = child;
-    this.#endIsAskedFor = false;
+    this.#isEndExpected = false;
     this.#isFrozen = false;
     this.#lines = [];
     this.#stdout = this.#stderr = '';
     createInterface({ input: child.stdout! }).on('line', (line) => {
       this.#stdout = bounded(this.#stdout, line);
-      this.#hear(line);
+      this.#onLine(line);
     });
     createInterface({ input: child.stderr! }).on('line', (line) => {
       this.#stderr = bounded(this.#stderr, line);
-      this.#hear(line);
+      this.#onLine(line);
     });
-    // A write to a program that has just ended fails; its end is told below.
+    // A write to a program that has just ended fails; its end is reported below.
     child.stdin?.on('error', () => {});
     const ended = Promise.withResolvers<number | string>();
     this.#ended = ended.promise;
@@ -153,7 +153,7 @@ export class Program implements AsyncDisposable {
     child.once('error', (error) => (failure = error.message));
     child.once('close', (code, signal) => {
       const how = failure ?? signal ?? code ?? 'gone';
-      this.#tellEnd(how);
+      this.#reportEnd(how);
       ended.resolve(how);
     });
     return this;
@@ -169,7 +169,7 @@ export class Program implements AsyncDisposable {
     }, limitMs);
   }
 
-  /** What `parse` makes of the first line from now on for which it gives something. */
+  /** The result of `parse` for the first line from now on that has one. */
   read<T>(parse: (line: string) => T | undefined, limitMs = answerLimitMs): Promise<T> {
     return this.waitFor<T>((found) => {
       const listener = (line: string): void => {
@@ -181,7 +181,7 @@ export class Program implements AsyncDisposable {
     }, limitMs);
   }
 
-  /** What `listen` finds; it gives back how to stop listening. Rejects with a ProgramError if the program ends before. */
+  /** What `listen` finds; it returns a function that stops listening. Rejects with a ProgramError if the program ends before. */
   protected async waitFor<T>(listen: (found: (value: T) => void) => () => void, limitMs: number): Promise<T> {
     if (!this.#isRunning()) throw new ProgramError(`${this.name} has ended.`, [...this.#lines]);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -203,11 +203,11 @@ export class Program implements AsyncDisposable {
     this.#child?.stdin?.write(`${line}\n`);
   }
 
-  /** Sends it a signal; an end after this is asked for. */
+  /** Sends it a signal; an end after this is expected. */
   signal(name: NodeJS.Signals): void {
     clearTimeout(this.#restart);
     if (!this.#isRunning()) return;
-    this.#endIsAskedFor = true;
+    this.#isEndExpected = true;
     this.#child?.kill(name);
   }
 
@@ -244,21 +244,21 @@ export class Program implements AsyncDisposable {
     return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  #hear(line: string): void {
+  #onLine(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > keptLines) this.#lines.shift();
     this.#options.onLine?.(line);
     for (const listener of this.#listeners) listener(line);
   }
 
-  #tellEnd(how: number | string): void {
+  #reportEnd(how: number | string): void {
     const error = new ProgramError(
       `${this.name} ended by itself (${typeof how === 'number' ? `exit code ${how}` : how}).`,
       [...this.#lines],
     );
     const waiting = [...this.#waiting];
     for (const fail of waiting) fail(error);
-    if (this.#endIsAskedFor) return;
+    if (this.#isEndExpected) return;
     this.unexpectedEnds.push(error.message);
     const { restartAfterMs, onUnexpectedEnd } = this.#options;
     if (waiting.length === 0) onUnexpectedEnd?.(error);

@@ -1,17 +1,17 @@
 import { ProgramError, startProgram } from './program.ts';
 
 export interface SupervisedOptions {
-  /** How messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly command: readonly string[];
   /** Flags of `supervise.ts`: when it is ready, how it is ended. */
   readonly flags: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Called at an end that was not asked for. */
+  /** Called at an unexpected end. */
   readonly onUnexpectedEnd: (error: ProgramError) => void;
 }
 
-/** A program that is none of Node's, under a supervisor that ends it with this process, also if this one is killed. */
+/** A program other than Node, under a supervisor that ends it with this process, also if this one is killed. */
 export interface Supervised {
   /** Of the program itself; another one after `restart()`. */
   readonly pid: number;
@@ -85,6 +85,6 @@ function killIfRunning(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone already, as it should be.
+    // It has ended already, as it should.
   }
 }

@@ -1,5 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { once } from 'node:events';
+import { promisify } from 'node:util';
+
+import { listenOnLoopback } from '../listen.ts';
 
 export interface ScriptedCall {
   /** `PutItem` */
@@ -15,9 +17,9 @@ export type ScriptedAnswer =
       readonly headers?: { readonly [name: string]: string };
       readonly body: unknown;
     }
-  /** Breaks the connection off without an answer. */
+  /** Resets the connection without a response. */
   | 'reset'
-  /** Never answers. */
+  /** Sends no response. */
   | 'hang';
 
 export interface ScriptedDynamoDb extends AsyncDisposable {
@@ -28,12 +30,12 @@ export interface ScriptedDynamoDb extends AsyncDisposable {
   openConnections(): Promise<number>;
 }
 
-/** An exception as DynamoDB answers it. */
+/** An exception as DynamoDB returns it. */
 export function exception(name: string, message = '', more: object = {}): { status: number; body: object } {
   return { status: 400, body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message, ...more } };
 }
 
-/** A server that speaks DynamoDB's protocol and answers what a test says, for what no local DynamoDB can be made to do. */
+/** A server with DynamoDB's protocol and responses chosen by the test, for cases that no local DynamoDB can produce. */
 export async function startScriptedDynamoDb(
   answer: (call: ScriptedCall, index: number) => ScriptedAnswer,
 ): Promise<ScriptedDynamoDb> {
@@ -62,21 +64,14 @@ export async function startScriptedDynamoDb(
       response.end(typeof answered.body === 'string' ? answered.body : JSON.stringify(answered.body));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const port = await listenOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     calls,
-    openConnections: async () =>
-      await new Promise<number>((resolve, reject) => {
-        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
-      }),
+    openConnections: promisify(server.getConnections.bind(server)),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await server[Symbol.asyncDispose]();
     },
   };
 }

@@ -37,7 +37,7 @@ export function keepParsedConditions(): void {
     const known = kept.get(key);
     if (known === undefined) {
       const tree = parse(text, options);
-      // What leaves names or values unused is refused, and not worth to be kept.
+      // A condition with unused names or values is rejected, so it need not be kept.
       if (Object.keys({ ...unusedAttrNames, ...unusedAttrVals }).length > 0) return tree;
       if (kept.size === mostKept) kept.clear();
       kept.set(key, { tree, names: new Map(Object.entries(attrVals).map(([name, value]) => [value, name])) });

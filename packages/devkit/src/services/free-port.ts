@@ -1,25 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections (from 32,768 on Linux), any of which may take a free one. */
+/** Below the range of outgoing connections (from 32,768 on Linux), any of which may take a free port. */
 const ports = { from: 12_000, to: 32_000 };
 const tries = 100;
 
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('No port was given.'));
-        else resolve(address.port);
-      });
-    });
-  });
-}
-
-/** A port of 127.0.0.1 that was free a moment ago: another program may be faster, so be ready to choose again. */
+/** A port of 127.0.0.1 that was free a moment ago. Another program may take it first, so be ready to choose again. */
 export async function freePort(): Promise<number> {
   for (let time = 0; time < tries; time += 1) {
     const port = randomInt(ports.from, ports.to);
@@ -30,10 +17,13 @@ export async function freePort(): Promise<number> {
 
 /** Whether a program could listen on this port of 127.0.0.1 now. */
 export async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer();
+  server.listen({ host: '127.0.0.1', port, exclusive: true });
   try {
-    await listenOnce(port);
-    return true;
+    await once(server, 'listening');
   } catch {
     return false;
   }
+  await server[Symbol.asyncDispose]();
+  return true;
 }

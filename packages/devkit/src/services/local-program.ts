@@ -6,7 +6,7 @@ import { findProgram, type LocalProgram } from './find-program.ts';
 import { type AptPackage, downloadWithApt } from './program-from-apt.ts';
 
 interface Wanted {
-  /** What it is called on the PATH. */
+  /** Its names on the PATH. */
   readonly names: readonly string[];
   /** Debian's package, unpacked into this user's cache folder. */
   readonly apt: AptPackage;
@@ -34,14 +34,14 @@ const programs = {
 
 export interface FindOptions {
   env: NodeJS.ProcessEnv;
-  /** Told one line before something is downloaded or installed. */
+  /** Called with a line before something is downloaded or installed. */
   notice: (line: string) => void;
 }
 
-/** The program, or why none of the ways led to one. */
+/** The program, or the failures of all ways to get it. */
 type FoundProgram = { program: LocalProgram } | { program: undefined; failures: readonly Error[] };
 
-/** Finds a program on the PATH, or brings it with the first package manager that is there and can. */
+/** Finds a program on the PATH, or gets it with apt-get or Homebrew. */
 export async function findLocalProgram(
   wanted: keyof typeof programs,
   { env, notice }: FindOptions,
@@ -75,7 +75,7 @@ export async function findLocalProgram(
   });
 }
 
-/** For a test that does without where this machine has no such program and no way to one; the reason is printed. */
+/** For a test that is skipped on a machine without the program; prints the reason. */
 export async function findProgramForTests(wanted: keyof typeof programs): Promise<LocalProgram | undefined> {
   const found = await findLocalProgram(wanted, {
     env: process.env,
@@ -87,7 +87,7 @@ export async function findProgramForTests(wanted: keyof typeof programs): Promis
   return undefined;
 }
 
-/** This user's folder for programs that the dev kit brings. */
+/** This user's folder for programs that the dev kit downloads. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'trading-journal-migrator');
 }

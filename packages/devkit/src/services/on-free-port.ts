@@ -7,7 +7,7 @@ const attempts = 5;
 const addressInUse = /address already in use|EADDRINUSE/i;
 
 /**
- * Starts a service on the chosen port, or on a free one: again on another where a program was faster to take it. Throws
+ * Starts a service on the chosen port, or on a free one; tries another one if a program has taken it meanwhile. Throws
  * `PortTakenError` if the chosen port is taken.
  */
 export async function onFreePort<T>(
@@ -20,7 +20,7 @@ export async function onFreePort<T>(
     try {
       return await start(port);
     } catch (error) {
-      // The port may be free again: another program's look for a free port takes it for a moment.
+      // The port may be free again: another program that checks for a free port takes it for a moment.
       if (!addressInUse.test(messageOf(error)) && (await isPortFree(port))) throw error;
       if (chosenPort !== undefined) throw new PortTakenError(service, chosenPort);
       if (attempt === attempts) throw error;

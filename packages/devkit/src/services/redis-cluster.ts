@@ -24,7 +24,7 @@ export interface RedisClusterService extends AsyncDisposable {
 }
 
 const SLOTS = 16_384;
-/** The least with which a cluster fails over by itself. */
+/** The minimum for an automatic failover. */
 const primaries = 3;
 const nodeTimeoutMs = 2_000;
 const FORM_LIMIT_MS = 30_000;
@@ -117,7 +117,7 @@ async function primaryOf(
       return (await client.info('replication')).includes('role:master');
     };
     const options = { retryStrategy: () => null, lazyConnect: true };
-    // It may be down, or send us on to another.
+    // It may be down, or redirect to another.
     if (await withClient(node.port, guard, isPrimary, options).catch(() => false)) return node;
   }
   throw new Error(`No node answers for ${key}.`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** What several Redis servers, or sentinels, ask of each other and of their clients. */
+/** TLS and credentials that several Redis servers, or sentinels, require of each other and of their clients. */
 export interface RedisGuard {
   /** PEM files: a certificate for 127.0.0.1 that is its own authority and that clients show, too; and its key. */
   readonly cert: string;
@@ -57,7 +57,7 @@ export async function withClient<T>(
   options?: Parameters<typeof connectTo>[2],
 ): Promise<T> {
   const client = connectTo(port, guard, options);
-  // Its commands reject with the same.
+  // Its commands reject with the same error.
   client.on('error', () => {});
   try {
     return await work(client);

@@ -6,7 +6,7 @@ import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
 
 export interface RedisSentinelsOptions extends Pick<RedisOptions, 'appendOnly' | 'onUnexpectedEnd'> {
-  /** After how long the primary counts as gone; 1,000 ms by default. */
+  /** After how long the primary counts as down; 1,000 ms by default. */
   downAfterMs?: number;
   /** Of the servers, and of the sentinels; without passwords and TLS by default. Both or none. */
   guards?: { readonly servers: RedisGuard; readonly sentinels: RedisGuard & { readonly user: string } };
@@ -19,13 +19,13 @@ export interface RedisSentinelsService extends AsyncDisposable {
   readonly servers: readonly [RedisService, RedisService];
   readonly sentinels: readonly RedisService[];
   /**
-   * From now on the first primary tells its replica nothing any more: what it is lost with, the replica lacks. Sentinels
-   * never choose a replica that was cut off for more than about nine times `downAfterMs` when its primary was lost.
+   * Ends replication from the first primary: its replica lacks all later writes. Sentinels never choose a replica that
+   * was disconnected for more than about nine times `downAfterMs` when its primary was lost.
    */
   stopReplicating(): Promise<void>;
-  /** The port of the primary, as the sentinels have it now. */
+  /** The port of the primary, according to the sentinels. */
   primaryPort(): Promise<number>;
-  /** What servers and sentinels say of themselves and of each other, a line for each, for a failure's message. */
+  /** The view of each server and sentinel, a line for each, for the message of a failure. */
   view(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function startRedisSentinels(
   const start = async (more: RedisOptions): Promise<RedisService> => {
     return opened.use(await startRedis({ ...redisOptions, ...more }));
   };
-  // Else a primary waits for five seconds whether more replicas come along.
+  // By default a primary waits five seconds for more replicas.
   const settings = (port: number): string[] => [
     ...guardedSettings(guards?.servers, port),
     '--repl-diskless-sync-delay',
@@ -71,7 +71,7 @@ export async function startRedisSentinels(
   for (const sentinel of sentinels) {
     await untilInfo(sentinel, guards?.sentinels, 'sentinel', /slaves=1,sentinels=3/);
   }
-  // One that never was in step would be an empty primary.
+  // A replica that was never in sync would become an empty primary.
   await untilInfo(replica, guards?.servers, 'replication', /master_link_status:up/);
   const running = opened.move();
   return {
@@ -97,7 +97,7 @@ function guardLines(guards: RedisSentinelsOptions['guards'], port: number): stri
     ...tlsSettings(guards.sentinels, port).map(([name, value]) => `${name} ${value}`),
     'user default off',
     `user ${user} on >${password} ~* &* +@all`,
-    // With which they come to each other.
+    // The credentials that the sentinels use among themselves.
     `sentinel sentinel-user ${user}`,
     `sentinel sentinel-pass ${password}`,
   ];
@@ -130,7 +130,7 @@ async function untilInfo(
 
 async function stopReplicating(primary: RedisService, guard: RedisGuard | undefined): Promise<void> {
   await withClient(primary.port, guard, async (client) => {
-    // Or the replica would come back at once.
+    // The replica would reconnect at once.
     await client.call('ACL', 'SETUSER', 'default', '-psync', '-sync');
     await client.call('CLIENT', 'KILL', 'TYPE', 'replica');
   });
@@ -169,10 +169,10 @@ async function viewOf(
   name: string,
   port: number,
   guard: RedisGuard | undefined,
-  look: (client: Redis) => Promise<string>,
+  read: (client: Redis) => Promise<string>,
 ): Promise<string> {
   const options = { retryStrategy: () => null, commandTimeout: VIEW_LIMIT_MS };
-  return await withClient(port, guard, look, options).then(
+  return await withClient(port, guard, read, options).then(
     (seen) => `${name}: ${seen}`,
     (error: unknown) => `${name}: ${String(error)}`,
   );

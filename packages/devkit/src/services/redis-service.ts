@@ -12,7 +12,7 @@ export interface RedisService extends LocalService {
   kill(): Promise<void>;
 }
 
-/** What each way to start Redis is told. */
+/** The settings of each way to start Redis. */
 export interface RedisSettings {
   port: number;
   appendOnly: boolean;

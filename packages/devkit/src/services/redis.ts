@@ -8,7 +8,7 @@ import type { RedisService, RedisSettings } from './redis-service.ts';
 import type { ServiceOptions } from './service.ts';
 import { PortTakenError, warnOfUnexpectedEnd } from './service.ts';
 
-/** There is no Redis on this machine, and none could be brought. The message says what to install. */
+/** There is no Redis on this machine, and none could be installed. The message names what to install. */
 export class RedisMissingError extends Error {
   override readonly name = 'RedisMissingError';
 }
@@ -16,7 +16,7 @@ export class RedisMissingError extends Error {
 export interface RedisOptions extends ServiceOptions {
   /** Keeps what was written over `restart()`; false by default. */
   appendOnly?: boolean;
-  /** A folder for the data, made if need be, which stays; a temporary one, which goes, if it is left out. */
+  /** The folder of the data, created if it does not exist, and kept. By default a temporary one, which is deleted. */
   dataDir?: string;
   /**
    * Further settings for a port, as redis-server's command line takes them: `() => ['--requirepass', 'x']`. They need a
@@ -27,7 +27,7 @@ export interface RedisOptions extends ServiceOptions {
   sentinel?: (port: number) => string;
   /** Where programs and folders are looked for; this process's environment by default. */
   env?: NodeJS.ProcessEnv;
-  /** Told one line before something is downloaded or installed; writes to stderr by default. */
+  /** Called with a line before something is downloaded or installed; writes to stderr by default. */
   notice?: (line: string) => void;
   /** Whether a container engine answers; asks for one by default. */
   containerEngine?: () => Promise<boolean>;
@@ -72,7 +72,7 @@ async function chooseWay(options: RedisOptions): Promise<(port: number) => Promi
   if (containable && (await containerEngine())) {
     notice(`redis-server is not installed: starting Redis in a container (${REDIS_IMAGE}).`);
     return async (port) => {
-      // The engine leaves a container behind whose port it finds taken.
+      // The engine would keep a container whose port is taken.
       if (!(await isPortFree(port))) throw new PortTakenError('Redis', port);
       return startRedisContainer({ port, ...settings });
     };

@@ -8,21 +8,21 @@ import { Redis } from 'ioredis';
 import { startRedis } from './redis.ts';
 import type { RedisService } from './redis-service.ts';
 
-/** A real Redis that can be made to refuse writes or clients, in each of the ways that it has. */
+/** A real Redis that can be made to reject writes or clients, in each possible way. */
 export interface RefusingRedis extends AsyncDisposable {
   readonly service: RedisService;
   /** In one of the ways of `redisRefusals`; undone by `restore`. */
   refuse(how: Refusal): Promise<void>;
   restore(): Promise<void>;
   connections(): Promise<number>;
-  /** Resolves once so many have passed, by Redis's own clock. */
+  /** Resolves after so many seconds by Redis's clock. */
   seconds(count: number): Promise<void>;
   keys(pattern: string): Promise<readonly string[]>;
 }
 
 type Refusal = keyof typeof redisRefusals;
 
-/** Always let in, also while others are not. */
+/** Has access also while others have not. */
 const admin = { username: 'admin', password: 'of-the-admin' };
 
 /** Each way, with the product's code for it. */

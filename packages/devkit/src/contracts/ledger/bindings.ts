@@ -1,6 +1,6 @@
 import type { Binding } from '@migrator/core';
 import { describe, expect, test } from 'vitest';
-import { at, binding, close, migration, type NewLedger, open, read } from './ledger-harness.ts';
+import { at, binding, close, migration, type NewLedger, open, openRun, read } from './ledger-harness.ts';
 
 const task = 'user:a';
 
@@ -12,7 +12,7 @@ export function bindingsContract(newLedger: NewLedger): void {
       ['no emulator', ({ source: { emulator: _emulator, ...source }, ...one }) => ({ ...one, source })],
       ['another setting', (one) => ({ ...one, settings: { oversize: 'gzip' } })],
       ['another account', (one) => ({ ...one, target: { ...one.target, account: '222222222222' } })],
-    ])('starts nothing in a process with %s, not even for a person', async (_name, change) => {
+    ])('starts nothing in a process with %s, not even for a retry by an operator', async (_name, change) => {
       const ledger = await newLedger();
       const own: Binding = {
         ...binding,
@@ -33,8 +33,7 @@ export function bindingsContract(newLedger: NewLedger): void {
     });
 
     test('of a table, marks the runs that wrote to it, from any source', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       await close(ledger, id);
       const elsewhere = { ...binding, target: { ...binding.target, table: 'other' } };
       const other = await open(ledger, migration, { binding: elsewhere });

@@ -7,6 +7,7 @@ import {
   migration,
   type NewLedger,
   open,
+  openRun,
   read,
   start,
   verification,
@@ -15,8 +16,7 @@ import {
 export function changeOperationContract(newLedger: NewLedger): void {
   describe('update', () => {
     test('merges state key by key, and deletes keys that are null', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       await ledger.update(id, {
         coordinatorState: { prepared: true, totalEntries: 7, retry: { code: 'THROTTLED' } },
       });
@@ -29,8 +29,7 @@ export function changeOperationContract(newLedger: NewLedger): void {
     });
 
     test('keeps the newest that was seen, in any order of reports', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const seen = ['2026-06-02', '2026-06-09', '2026-06-01', '2026-06-05'];
       await Promise.all(
         seen.map((newestSeen) => ledger.update(id, { coordinatorState: { newestSeen, missingUsers: 1 } })),
@@ -41,9 +40,8 @@ export function changeOperationContract(newLedger: NewLedger): void {
       });
     });
 
-    test('keeps the state of an operation that is over', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('keeps the state of an operation that has ended', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await close(ledger, id);
       await ledger.update(id, { coordinatorState: { rate: { perSecond: 1, at: 2, processed: 3 } } });
       expect((await read(ledger, id)).coordinatorState).toEqual({
@@ -53,9 +51,8 @@ export function changeOperationContract(newLedger: NewLedger): void {
   });
 
   describe('reopen', () => {
-    test('takes a closed migration up again', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('reopens a closed migration', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await ledger.addTasks(id, ['user:a'], {
         cursor: 'c',
         done: true,
@@ -79,7 +76,7 @@ export function changeOperationContract(newLedger: NewLedger): void {
       expect((await read(ledger, id)).coordinatorState.retry).toEqual({});
     });
 
-    test('refuses while one runs, itself too', async () => {
+    test('rejects while an operation runs, also the same one', async () => {
       const ledger = await newLedger();
       const old = await open(ledger);
       expect(await ledger.reopen(old.id, {})).toMatchObject({ opened: false, current: { id: old.id } });
@@ -89,7 +86,7 @@ export function changeOperationContract(newLedger: NewLedger): void {
       expect(await read(ledger, old.id)).toMatchObject({ state: 'completed' });
     });
 
-    test('refuses what was cut short: a new run does what is left', async () => {
+    test('rejects a run that was cut short: a new run does the rest', async () => {
       const ledger = await newLedger();
       for (const state of ['cancelled', 'failed'] as const) {
         const { id } = await open(ledger);
@@ -104,9 +101,8 @@ export function changeOperationContract(newLedger: NewLedger): void {
       expect(await ledger.current()).toBeUndefined();
     });
 
-    test('forgets what belonged to the end before', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('deletes the state of the earlier end', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await ledger.update(id, {
         coordinatorState: { verificationId: 'verification-1', pruneId: 'prune-1', totalEntries: 3 },
       });
@@ -118,9 +114,8 @@ export function changeOperationContract(newLedger: NewLedger): void {
       expect((await read(ledger, id)).coordinatorState).toEqual({ totalEntries: 3 });
     });
 
-    test('refuses what was rolled back, and what is no migration', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('rejects a run that was rolled back, and other kinds', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await close(ledger, id);
       await ledger.markRolledBack('rollback-1', id);
       await expect(ledger.reopen(id, {})).rejects.toMatchObject({ code: 'ROLLED_BACK' });
@@ -152,7 +147,7 @@ export function changeOperationContract(newLedger: NewLedger): void {
       expect((await start(ledger, later.id, 'user:a')).epoch).toBe(1);
     });
 
-    test('passes over a run that the ledger does not know', async () => {
+    test('ignores a run that the ledger does not know', async () => {
       const ledger = await newLedger();
       await ledger.markRolledBack('rollback-1', 'migration-20200101T000000000Z');
       expect(await ledger.get('migration-20200101T000000000Z')).toBeUndefined();

@@ -8,6 +8,7 @@ import {
   issue,
   type NewLedger,
   open,
+  openRun,
   read,
   start,
   verification,
@@ -18,8 +19,7 @@ const task = 'user:a|b';
 export function commitTaskContract(newLedger: NewLedger): void {
   describe('commit', () => {
     test('moves totals and counters by the same whole numbers', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const first = await start(ledger, id, 'user:a');
       const second = await start(ledger, id, 'user:b');
       await ledger.commit(id, 'user:a', {
@@ -34,9 +34,8 @@ export function commitTaskContract(newLedger: NewLedger): void {
       expect((await start(ledger, id, 'user:b')).counters).toEqual({ created: 4, repaired: 2 });
     });
 
-    test('refuses what it has no place for, before anything moves', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('rejects unknown counters and invalid numbers before any change', async () => {
+      const { ledger, id } = await openRun(newLedger);
       const { epoch } = await start(ledger, id, task);
       const before = await read(ledger, id);
       const refused: Record<string, number>[] = [
@@ -49,7 +48,7 @@ export function commitTaskContract(newLedger: NewLedger): void {
       expect(await read(ledger, id)).toEqual(before);
     });
 
-    test('answers with the control, of a part that of its parent', async () => {
+    test('returns the control, for a part also that of its parent', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
@@ -63,9 +62,8 @@ export function commitTaskContract(newLedger: NewLedger): void {
       }
     });
 
-    test('moves the ended ones, and hands back', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('counts ended tasks, and requeues', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await ledger.addTasks(id, ['user:a', 'user:b', 'user:c', 'user:d'], { done: true });
       await finish(ledger, id, 'user:a', { state: 'done' });
       await finish(ledger, id, 'user:b', { state: 'failed' });
@@ -78,9 +76,8 @@ export function commitTaskContract(newLedger: NewLedger): void {
       expect(await allTasks(ledger, id, 'running', 'queued')).toEqual(['user:c', 'user:d']);
     });
 
-    test('of a start that is over records nothing', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('of an attempt that has ended records nothing', async () => {
+      const { ledger, id } = await openRun(newLedger);
       const late = {
         state: 'done',
         cursor: 'late',
@@ -119,9 +116,8 @@ export function commitTaskContract(newLedger: NewLedger): void {
   });
 
   describe('resetTask', () => {
-    test('takes the task out of the ledger and starts it again', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('subtracts the task from the totals and restarts it', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await finish(ledger, id, 'user:a', {
         state: 'done',
         deltas: { created: 5 },

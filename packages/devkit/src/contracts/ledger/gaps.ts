@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { issue, type NewLedger, open, read, start, trickyTasks } from './ledger-harness.ts';
+import { issue, type NewLedger, openRun, read, start, trickyTasks } from './ledger-harness.ts';
 
 const task = 'user:a|b';
 
-/** A ledger that has lost its newest changes records nothing behind the gap. */
+/** A ledger that has lost its newest changes records nothing after the gap. */
 export function gapsContract(newLedger: NewLedger): void {
   describe('records that have lost something', () => {
-    test('go on with a listing from nowhere but where it is', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('continue a listing only from its recorded position', async () => {
+      const { ledger, id } = await openRun(newLedger);
       const [first, second, third] = trickyTasks;
       const page = { done: false, coordinatorState: { missingUsers: 1 } };
       expect(await ledger.addTasks(id, [first], { ...page, cursor: '1', expected: {} })).toBe('added');
@@ -24,9 +23,8 @@ export function gapsContract(newLedger: NewLedger): void {
       expect(await read(ledger, id)).toMatchObject({ tasks: { listed: 3 }, listing: { done: true } });
     });
 
-    test('take a commit expected what the task has, or not at all', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('accept a commit only if it expects the recorded progress', async () => {
+      const { ledger, id } = await openRun(newLedger);
       const { epoch } = await start(ledger, id, task);
       const page = { epoch, state: 'running', issues: [issue(task, 'k')] } as const;
       const commitPage = (

@@ -8,6 +8,7 @@ import {
   issue,
   type NewLedger,
   open,
+  openRun,
   read,
   start,
   trickyTasks,
@@ -20,8 +21,7 @@ const maxKeptIssues = 3;
 export function issuesContract(newLedger: NewLedger): void {
   describe('issues', () => {
     test('are kept by task and key, with any characters', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const keys = ['', 'k', 'k|1:2,3', 'ü😀\n', '*', '\u0001'];
       for (const name of trickyTasks) {
         await finish(ledger, id, name, { state: 'failed', issues: keys.map((key) => issue(name, key)) });
@@ -38,8 +38,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('are paged in the order of their arrival, all or those of one code', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const issues = Array.from({ length: 1_210 }, (_, index) =>
         issue(task, `${index}`, index % 600 === 7 ? 'THROTTLED' : 'ITEM_TOO_LARGE'),
       );
@@ -53,8 +52,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('have lists of entries beside them: each once, by kind and arrival, up to a number of each kind', async () => {
-      const ledger = await newLedger({ maxKeptIssues });
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger, { maxKeptIssues });
       const list = async (name: string, kind: ListedKind, keys: readonly string[]): Promise<void> => {
         const { epoch } = await start(ledger, id, name);
         const listed = keys.map((key) => ({ kind, key }));
@@ -82,8 +80,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('replace the older one with the same key, in its place', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const { epoch } = await start(ledger, id, task);
       const commit = (issues: Issue[], resolved: string[] = []): Promise<unknown> =>
         ledger.commit(id, task, { epoch, state: 'running', deltas: {}, issues, resolved });
@@ -97,8 +94,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('of the task as a whole goes when the task starts again, its entries’ stay', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const issues = [issue(task, '', 'SOURCE_UNAVAILABLE'), issue(task, 'x')];
       await finish(ledger, id, task, { state: 'failed', issues });
       await finish(ledger, id, 'user:b', { state: 'failed', issues: [issue('user:b', '', 'INTERNAL')] });
@@ -133,8 +129,7 @@ export function issuesContract(newLedger: NewLedger): void {
     const full = ['1', '2', '3'].map((key) => issue('user:first', key));
 
     test('are counted and not kept', async () => {
-      const ledger = await newLedger({ maxKeptIssues });
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger, { maxKeptIssues });
       await finish(ledger, id, 'user:first', {
         state: 'failed',
         issues: [...full, issue('user:first', '4')],
@@ -146,8 +141,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('leave a kept one replaceable, and room when one is resolved', async () => {
-      const ledger = await newLedger({ maxKeptIssues });
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger, { maxKeptIssues });
       await finish(ledger, id, 'user:first', { state: 'queued', issues: full });
       const { epoch } = await start(ledger, id, 'user:first');
       const replacing = issue('user:first', '3', 'THROTTLED');
@@ -164,8 +158,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('are not resolved by their key, which is unknown, but by a reset', async () => {
-      const ledger = await newLedger({ maxKeptIssues });
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger, { maxKeptIssues });
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });
       const issues = [issue(task, 'x'), issue(task, 'y', 'KEY_TOO_LONG'), issue(task, 'z', 'KEY_TOO_LONG')];
       await finish(ledger, id, task, { state: 'queued', deltas: { failed: 3 }, issues, cursor: 'c|d' });
@@ -180,8 +173,7 @@ export function issuesContract(newLedger: NewLedger): void {
     });
 
     test('of the task as a whole are known all the same', async () => {
-      const ledger = await newLedger({ maxKeptIssues });
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger, { maxKeptIssues });
       await finish(ledger, id, 'user:first', { state: 'failed', issues: full });
       const issues = [
         issue(task, 'x', 'INTERNAL'),

@@ -8,6 +8,7 @@ import {
   migration,
   type NewLedger,
   open,
+  openRun,
   read,
   start,
   trickyTasks,
@@ -19,12 +20,11 @@ const task = 'user:a|b';
 const long = { leaseMs: 3_600_000 };
 const outstanding = { code: 'LEASES_OUTSTANDING' };
 
-/** Who may still write, and what waits for them. */
+/** Leases of attempts, and what waits for their end. */
 export function leasesContract(newLedger: NewLedger): void {
   describe('checkAttempts', () => {
-    test('answers for each start what its commit would be answered', async () => {
-      const ledger = await newLedger(long);
-      const { id } = await open(ledger);
+    test('returns for each attempt what its commit would return', async () => {
+      const { ledger, id } = await openRun(newLedger, long);
       const attempts: { task: string; epoch: number }[] = [];
       for (const name of trickyTasks)
         attempts.push({ task: name, epoch: (await start(ledger, id, name)).epoch });
@@ -44,7 +44,7 @@ export function leasesContract(newLedger: NewLedger): void {
       expect(await ledger.checkAttempts(id, [])).toEqual([]);
     });
 
-    test('answers with the control, of a part that of its parent', async () => {
+    test('returns the control, for a part also that of its parent', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
@@ -61,7 +61,7 @@ export function leasesContract(newLedger: NewLedger): void {
       }
     });
 
-    test('tells starts of what is over, or is not there, that they are', async () => {
+    test('returns stale or missing for attempts of operations that have ended or do not exist', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
@@ -79,8 +79,7 @@ export function leasesContract(newLedger: NewLedger): void {
 
   describe('a lease', () => {
     test.each(['queued', 'done', 'failed'] as const)('ends when its attempt is %s', async (state) => {
-      const ledger = await newLedger(long);
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger, long);
       const { epoch } = await start(ledger, id, task);
       expect(await isHeld(ledger)).toBe(true);
       await ledger.commit(id, task, { epoch, state: 'running', deltas: {} });
@@ -98,16 +97,15 @@ export function leasesContract(newLedger: NewLedger): void {
         const { epoch } = await start(ledger, part.id, task);
         await ledger.control(parent.id, control);
         expect(await ledger.checkAttempts(part.id, [{ task, epoch }])).toEqual([control]);
-        // Told so, but writes may be under way.
+        // Its writes may still be in flight.
         expect(await isHeld(ledger)).toBe(true);
         await ledger.commit(part.id, task, { epoch, state: 'running', deltas: {} });
         expect(await isHeld(ledger)).toBe(false);
       },
     );
 
-    test('of an attempt that was taken over outlasts the new one, until it is heard of', async () => {
-      const ledger = await newLedger(long);
-      const { id } = await open(ledger);
+    test('of a replaced attempt outlasts the new attempt, until the old one calls', async () => {
+      const { ledger, id } = await openRun(newLedger, long);
       const first = await start(ledger, id, task);
       await finish(ledger, id, task, { state: 'done' });
       expect(await isHeld(ledger)).toBe(true);
@@ -118,9 +116,8 @@ export function leasesContract(newLedger: NewLedger): void {
       expect(await isHeld(ledger)).toBe(false);
     });
 
-    test('of an attempt whose record is lost ends with the commit that says so', async () => {
-      const ledger = await newLedger(long);
-      const { id } = await open(ledger);
+    test('of an attempt whose record is lost ends with the commit that returns missing', async () => {
+      const { ledger, id } = await openRun(newLedger, long);
       const { epoch } = await start(ledger, id, task);
       const expected = { cursor: 'never seen', counters: {} };
       expect(await ledger.commit(id, task, { epoch, state: 'running', deltas: {}, expected })).toBe(
@@ -129,7 +126,7 @@ export function leasesContract(newLedger: NewLedger): void {
       expect(await isHeld(ledger)).toBe(false);
     });
 
-    test('that stands against an end lets nothing of it happen', async () => {
+    test('that is outstanding prevents every part of an end', async () => {
       const ledger = await newLedger(long);
       const parent = await open(ledger);
       const part = await open(ledger, { kind: 'prune', dryRun: false, list: false }, { parent: parent.id });
@@ -144,16 +141,15 @@ export function leasesContract(newLedger: NewLedger): void {
       await ledger.commit(part.id, task, { epoch, state: 'queued', deltas: {} });
       for (const { id } of [part, parent]) await ledger.close(id, { state: 'cancelled', now: at(5) });
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled', reason: 'enough' });
-      // What is over stays over, even if another attempt holds a lease by then.
+      // A second close changes nothing, even if another attempt holds a lease by then.
       const next = await open(ledger);
       await start(ledger, next.id, task);
       await ledger.close(parent.id, { state: 'completed', now: at(9) });
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'cancelled' });
     });
 
-    test('of an attempt that is not heard of runs out; each look and commit renews it', async () => {
-      const ledger = await newLedger({ leaseMs: 1_500 });
-      const { id } = await open(ledger);
+    test('of a silent attempt expires; each check and commit renews it', async () => {
+      const { ledger, id } = await openRun(newLedger, { leaseMs: 1_500 });
       const { epoch } = await start(ledger, id, task);
       const attempt = { task, epoch };
       const renewals = [
@@ -174,7 +170,7 @@ export function leasesContract(newLedger: NewLedger): void {
   });
 }
 
-/** Whether the ledger takes one as held. */
+/** Whether a lease is outstanding. */
 async function isHeld(ledger: Ledger): Promise<boolean> {
   return await ledger.requireNoLeases().then(
     () => false,

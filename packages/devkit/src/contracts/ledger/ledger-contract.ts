@@ -20,15 +20,15 @@ export interface LedgerHarness {
 
 export interface LedgerSettings {
   readonly maxKeptIssues?: number;
-  /** How long a lease is taken to hold, milliseconds. */
+  /** The duration of a lease in milliseconds. */
   readonly leaseMs?: number;
 }
 
 export type MakeLedger = (settings: LedgerSettings) => Promise<LedgerHarness>;
 
 /**
- * What every ledger must do: a vitest suite that each adapter runs. `numRuns` says how many random histories it is put
- * through.
+ * The requirements of every ledger: a vitest suite that each adapter runs. `numRuns`: how many random histories are
+ * tried.
  */
 export function ledgerContract(name: string, make: MakeLedger, options: { numRuns?: number } = {}): void {
   describe(`${name} keeps the ledger's contract`, () => {
@@ -36,7 +36,7 @@ export function ledgerContract(name: string, make: MakeLedger, options: { numRun
     afterEach(async () => {
       await Promise.all(made.splice(0).map(({ done }) => done()));
     });
-    // Where leases are not the subject none stands against an end.
+    // Without leases, so that they prevent no end in tests about something else.
     const newLedger = async (settings: LedgerSettings = {}): Promise<Ledger> => {
       const harness = await make({ leaseMs: 0, ...settings });
       made.push(harness);

@@ -25,7 +25,7 @@ export const verification: VerificationRequest = { kind: 'verification', mode: '
 
 export const binding = sampleBinding;
 
-/** Names that break what is careless with separators, encodings or prefixes. */
+/** Names that break code that is careless with separators, encodings or prefixes. */
 export const trickyTasks = [
   'user:a',
   'user:a|b,1:2',
@@ -50,6 +50,16 @@ export async function open(
   return result.operation;
 }
 
+/** An empty ledger, and the id of a migration that it has opened. */
+export async function openRun(
+  newLedger: NewLedger,
+  settings?: Parameters<NewLedger>[0],
+): Promise<{ ledger: Ledger; id: string }> {
+  const ledger = await newLedger(settings);
+  const { id } = await open(ledger);
+  return { ledger, id };
+}
+
 export async function read(ledger: Ledger, id: string): Promise<Operation> {
   const operation = await ledger.get(id);
   if (operation === undefined) throw new Error(`${id} is gone`);
@@ -64,7 +74,7 @@ export async function start(ledger: Ledger, id: string, task: string): Promise<O
   return result;
 }
 
-/** What a start answers beside the operation, which it looks at itself. */
+/** The result of a start without the operation, which is compared with the ledger's. */
 export async function startTask(
   ledger: Ledger,
   id: string,
@@ -133,7 +143,7 @@ export async function allIssues(ledger: Ledger, id: string, limit: number, code?
   return issues;
 }
 
-/** What the operation says of its figures, without what stays the same. */
+/** The operation's counts. */
 export function figures({ tasks, totals, codes }: Operation): Pick<Operation, 'tasks' | 'totals' | 'codes'> {
   return { tasks, totals, codes };
 }

@@ -13,8 +13,8 @@ interface ModelTask {
 }
 
 /**
- * What a ledger has to say of one migration, worked out the slow way: sums and counts are computed from the tasks each
- * time, so that they can't drift.
+ * A model of one migration in a ledger: sums and counts are computed from the tasks each time, so that they can't
+ * drift.
  */
 export class LedgerModel {
   readonly tasks = new Map<string, ModelTask>();
@@ -52,7 +52,10 @@ export class LedgerModel {
   commit(task: string, commit: Commit): 'run' | 'stale' | 'missing' {
     const record = this.#held(task, commit.epoch);
     if (record === undefined) return 'stale';
-    if (commit.expected !== undefined && !isDeepStrictEqual(standOf(commit.expected), standOf(record)))
+    if (
+      commit.expected !== undefined &&
+      !isDeepStrictEqual(withoutZeroCounters(commit.expected), withoutZeroCounters(record))
+    )
       return 'missing';
     for (const [name, amount] of Object.entries(commit.deltas)) {
       record.counters[name] = (record.counters[name] ?? 0) + amount;
@@ -65,9 +68,9 @@ export class LedgerModel {
     return 'run';
   }
 
-  /** What the task has by now, as a commit would be booked expected it. */
-  stand(task: string): NonNullable<Commit['expected']> {
-    return standOf(this.add(task));
+  /** The task's progress, as a commit has to expect it. */
+  progressOf(task: string): NonNullable<Commit['expected']> {
+    return withoutZeroCounters(this.add(task));
   }
 
   reset(task: string, epoch: number): 'run' | 'stale' {
@@ -123,7 +126,10 @@ export class LedgerModel {
   }
 }
 
-function standOf({ cursor, counters }: NonNullable<Commit['expected']>): NonNullable<Commit['expected']> {
+function withoutZeroCounters({
+  cursor,
+  counters,
+}: NonNullable<Commit['expected']>): NonNullable<Commit['expected']> {
   return { counters: withoutZeros(counters), cursor };
 }
 

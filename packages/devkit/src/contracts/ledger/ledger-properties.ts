@@ -24,7 +24,7 @@ type Step =
       step: 'commit';
       attempt: number;
       commit: Omit<Commit, 'epoch' | 'issues' | 'expected'>;
-      /** What it takes the task to have: what it has, what it had when the attempt began, or anything. */
+      /** The expected progress: the current one, the one when the attempt began, or any. */
       expected: 'now' | 'begin' | undefined;
       issues: [key: string, code: string][];
     }
@@ -37,7 +37,7 @@ const task = fc.constantFrom(...tasks);
 const key = fc.constantFrom('', 'x', 'y|1', 'z');
 const code = fc.constantFrom('ITEM_TOO_LARGE', 'THROTTLED', 'INTERNAL');
 const amount = fc.integer({ min: -3, max: 10_000_000_000 });
-/** Newest attempts mostly; the older ones are those that slept and woke. */
+/** Mostly the newest attempts; older ones are those of a suspended process. */
 const attempt = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(6) });
 const optional = { requiredKeys: [] };
 
@@ -78,7 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ step: 'reopen' }) },
 );
 
-/** One writer's doing: starts a task, and so many commits later ends it, resets it, or is never heard of again. */
+/** The calls of one writer: starts a task, commits, then ends it, resets it, or crashes. */
 const doing = fc.record({
   task,
   commits: fc.array(fc.record({ created: amount, bytes: amount }, optional), { maxLength: 3 }),
@@ -90,13 +90,13 @@ const doing = fc.record({
 
 export function ledgerProperties(newLedger: NewLedger, numRuns: number): void {
   describe('any calls in any order', () => {
-    test('says of its figures what a recount says', async () => {
+    test('has the counts of a recount', async () => {
       const histories = fc.array(step, { minLength: 5, maxLength: 60, size: 'max' });
       const recounts = fc.asyncProperty(histories, async (steps) => followModel(await newLedger(), steps));
       await expect(fc.assert(recounts, { numRuns })).resolves.toBeUndefined();
     });
 
-    test('balances after several writers have worked at the same tasks at once', async () => {
+    test('adds up after several writers have worked on the same tasks concurrently', async () => {
       const writers = fc.array(fc.array(doing, { maxLength: 6 }), { minLength: 2, maxLength: 5 });
       const balances = fc.asyncProperty(writers, async (some) => writeAtOnce(await newLedger(), some));
       await expect(fc.assert(balances, { numRuns })).resolves.toBeUndefined();
@@ -147,7 +147,7 @@ async function takeStep(
       const result = await startTask(ledger, id, current.task, { reopen, isolated });
       expect(result).toEqual(model.start(current.task, reopen, isolated));
       if (result.started) {
-        const begin = model.stand(current.task);
+        const begin = model.progressOf(current.task);
         attempts.unshift({ task: current.task, epoch: result.epoch, begin });
       }
       break;
@@ -156,7 +156,7 @@ async function takeStep(
       const held = attempts[current.attempt];
       if (held === undefined) break;
       const issues = current.issues.map(([found, why]) => issue(held.task, found, why));
-      const expectedNow = current.expected === 'now' ? model.stand(held.task) : held.begin;
+      const expectedNow = current.expected === 'now' ? model.progressOf(held.task) : held.begin;
       const expected = current.expected === undefined ? {} : { expected: expectedNow };
       const commit: Commit = { ...current.commit, ...expected, epoch: held.epoch, issues };
       expect(await ledger.commit(id, held.task, commit)).toBe(model.commit(held.task, commit));

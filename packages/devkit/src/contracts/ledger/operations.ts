@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { at, binding, close, migration, type NewLedger, open, read, verification } from './ledger-harness.ts';
+import {
+  at,
+  binding,
+  close,
+  migration,
+  type NewLedger,
+  open,
+  openRun,
+  read,
+  verification,
+} from './ledger-harness.ts';
 
 export function operationsContract(newLedger: NewLedger): void {
   describe('open', () => {
@@ -37,7 +47,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect((await open(ledger, { kind: 'rollback', dryRun: true }, options)).phase).toBe('rolling-back');
     });
 
-    test('refuses while another one runs, and says which', async () => {
+    test('rejects while another one runs, and returns that one', async () => {
       const ledger = await newLedger();
       const first = await open(ledger);
       const refused = await ledger.open(verification, { now: at(10), binding });
@@ -47,7 +57,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect((await ledger.open(verification, { now: at(10), binding })).opened).toBe(true);
     });
 
-    test('lets one of many through that come at once', async () => {
+    test('accepts one of many concurrent calls', async () => {
       const ledger = await newLedger();
       const results = await Promise.all(
         Array.from({ length: 8 }, () => ledger.open(migration, { now: at(0), binding })),
@@ -55,7 +65,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(results.filter(({ opened }) => opened)).toHaveLength(1);
     });
 
-    test('makes starts grow over all kinds, also under a clock that goes back', async () => {
+    test('makes starts increase over all kinds, also if the clock goes back', async () => {
       const ledger = await newLedger();
       const provenances: string[] = [];
       for (const [request, now] of [
@@ -71,7 +81,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(provenances).toEqual(['128Z', '129Z', '130Z', '131Z']);
     });
 
-    test('lets a part in beside its parent, which keeps the operation lock', async () => {
+    test('opens a part while its parent runs, which keeps the operation lock', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
@@ -83,7 +93,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(await read(ledger, parent.id)).toMatchObject({ state: 'running' });
     });
 
-    test('refuses a part whose parent is over or unknown', async () => {
+    test('rejects a part whose parent has ended or is unknown', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       await close(ledger, parent.id);
@@ -101,8 +111,7 @@ export function operationsContract(newLedger: NewLedger): void {
 
   describe('close', () => {
     test('counts the first time only', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       await ledger.close(id, { state: 'failed', now: at(1_000), reason: 'no table' });
       await ledger.close(id, { state: 'completed', now: at(2_000) });
       expect(await read(ledger, id)).toMatchObject({
@@ -121,7 +130,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect((await ledger.current())?.id).toBe(second.id);
     });
 
-    test('keeps the reason of a cancel and drops that of a pause that is over', async () => {
+    test('keeps the reason of a cancel and deletes that of a pause that has ended', async () => {
       const ledger = await newLedger();
       const cancelled = await open(ledger);
       await ledger.control(cancelled.id, 'cancel', 'enough');
@@ -133,7 +142,7 @@ export function operationsContract(newLedger: NewLedger): void {
       expect((await read(ledger, completed.id)).reason).toBeUndefined();
     });
 
-    test('forgets the tasks of all kinds but a migration, not what they came to', async () => {
+    test('deletes the tasks of all kinds except migrations, and keeps their totals', async () => {
       const ledger = await newLedger();
       for (const request of [
         migration,
@@ -153,8 +162,7 @@ export function operationsContract(newLedger: NewLedger): void {
 
   describe('control', () => {
     test('is set with its reason, which goes with the next run', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       await ledger.control(id, 'pause', 'ACCESS_DENIED: ü');
       expect(await read(ledger, id)).toMatchObject({ control: 'pause', reason: 'ACCESS_DENIED: ü' });
       await ledger.control(id, 'run', 'ignored');
@@ -163,17 +171,15 @@ export function operationsContract(newLedger: NewLedger): void {
       expect(resumed.reason).toBeUndefined();
     });
 
-    test('is final once it is a cancel, so that no pause of a worker takes it back', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test("is final once it is a cancel, so that a worker's pause does not replace it", async () => {
+      const { ledger, id } = await openRun(newLedger);
       await ledger.control(id, 'cancel', 'enough');
       for (const control of ['pause', 'run'] as const) await ledger.control(id, control, 'late');
       expect(await read(ledger, id)).toMatchObject({ control: 'cancel', reason: 'enough' });
     });
 
-    test('changes nothing that is over', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('changes nothing after the end', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await close(ledger, id);
       const before = await read(ledger, id);
       await ledger.control(id, 'cancel', 'too late');
@@ -182,7 +188,7 @@ export function operationsContract(newLedger: NewLedger): void {
   });
 
   describe('list', () => {
-    test('goes through the operations of a kind, newest first, page by page', async () => {
+    test('lists the operations of a kind, newest first, page by page', async () => {
       const ledger = await newLedger();
       const ids: string[] = [];
       for (let index = 0; index < 5; index++) {
@@ -210,7 +216,7 @@ export function operationsContract(newLedger: NewLedger): void {
     });
   });
 
-  test('says NOT_FOUND of ids that it does not know', async () => {
+  test('rejects unknown ids with NOT_FOUND', async () => {
     const ledger = await newLedger();
     const id = 'migration-20200101T000000000Z';
     expect(await ledger.get(id)).toBeUndefined();

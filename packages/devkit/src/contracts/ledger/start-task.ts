@@ -9,6 +9,7 @@ import {
   issue,
   type NewLedger,
   open,
+  openRun,
   read,
   start,
   startTask,
@@ -20,9 +21,8 @@ const task = 'user:a|b';
 
 export function startTaskContract(newLedger: NewLedger): void {
   describe('startTask', () => {
-    test('goes on where the last commit left off, with a new epoch', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('continues after the last commit, with a new epoch', async () => {
+      const { ledger, id } = await openRun(newLedger);
       for (const [index, name] of trickyTasks.entries()) {
         const first = await start(ledger, id, name);
         expect(first).toEqual({ started: true, epoch: 1, counters: {}, startsWithoutProgress: 1 });
@@ -42,16 +42,14 @@ export function startTaskContract(newLedger: NewLedger): void {
       expect((await read(ledger, id)).tasks.listed).toBe(trickyTasks.length);
     });
 
-    test('keeps an empty cursor apart from none', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('distinguishes an empty cursor from none', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await finish(ledger, id, task, { state: 'queued', cursor: '' });
       expect((await start(ledger, id, task)).cursor).toBe('');
     });
 
-    test('counts starts until one of them gets on', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('counts starts until one makes progress', async () => {
+      const { ledger, id } = await openRun(newLedger);
       for (const expected of [1, 2, 3]) {
         expect((await start(ledger, id, task)).startsWithoutProgress).toBe(expected);
       }
@@ -59,16 +57,15 @@ export function startTaskContract(newLedger: NewLedger): void {
       expect(await start(ledger, id, task)).toMatchObject({ epoch: 4, startsWithoutProgress: 1 });
     });
 
-    test('after too many starts that came to nothing a task starts alone only, until it gets on', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('after too many starts without progress a task starts isolated only, until it makes progress', async () => {
+      const { ledger, id } = await openRun(newLedger);
       for (let times = 0; times < quarantineAfterStarts; times += 1) await start(ledger, id, task);
       const quarantined = { started: false, why: 'quarantined' };
       expect(await ledger.startTask(id, task, { binding })).toEqual(quarantined);
       expect(await ledger.startTask(id, task, { binding })).toEqual(quarantined);
       const alone = await ledger.startTask(id, task, { binding, isolated: true });
       expect(alone).toMatchObject({ started: true, epoch: 4, startsWithoutProgress: 4 });
-      // Its process is gone: the next attempt has to know.
+      // Its process has ended: the next attempt has to know.
       expect(await ledger.startTask(id, task, { binding })).toMatchObject({
         epoch: 5,
         startsWithoutProgress: 5,
@@ -133,7 +130,7 @@ export function startTaskContract(newLedger: NewLedger): void {
       expect(await ledger.startTask(old.id, task, { binding })).toEqual(rolledBack);
     });
 
-    test('refuses tasks of a part whose parent is over', async () => {
+    test('rejects tasks of a part whose parent has ended', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
@@ -151,9 +148,8 @@ export function startTaskContract(newLedger: NewLedger): void {
       expect(await ledger.startTask(part.id, task, { binding })).toEqual(held);
     });
 
-    test('takes a closed migration up again for a job that a person retried', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('reopens a closed migration for a job that an operator retried', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await finish(ledger, id, 'user:done', { state: 'done' });
       await finish(ledger, id, task, {
         state: 'failed',

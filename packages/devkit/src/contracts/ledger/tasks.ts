@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { allTasks, close, finish, type NewLedger, open, read, start, trickyTasks } from './ledger-harness.ts';
+import {
+  allTasks,
+  close,
+  finish,
+  type NewLedger,
+  openRun,
+  read,
+  start,
+  trickyTasks,
+} from './ledger-harness.ts';
 
 const task = 'user:a|b';
 
 export function tasksContract(newLedger: NewLedger): void {
   describe('readTask', () => {
-    test('tells where each task is, and what it has counted', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('returns the state and counters of each task', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await ledger.addTasks(id, trickyTasks, { done: true });
       for (const name of trickyTasks) {
         expect(await ledger.readTask(id, name)).toEqual({ state: 'queued', counters: {} });
@@ -25,9 +33,8 @@ export function tasksContract(newLedger: NewLedger): void {
   });
 
   describe('addTasks', () => {
-    test('counts each task once and remembers where the listing is', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('counts each task once and records the position of the listing', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await ledger.addTasks(id, trickyTasks, {
         cursor: 'page 2|ü',
         done: false,
@@ -45,8 +52,7 @@ export function tasksContract(newLedger: NewLedger): void {
     });
 
     test('takes thousands at once', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+      const { ledger, id } = await openRun(newLedger);
       const tasks = Array.from({ length: 2_500 }, (_, index) => `user:${index}`);
       await ledger.addTasks(id, tasks, { cursor: '1', done: true });
       expect(await read(ledger, id)).toMatchObject({
@@ -57,18 +63,16 @@ export function tasksContract(newLedger: NewLedger): void {
       expect(await allTasks(ledger, id, 'running', 'done', 'failed')).toEqual([]);
     });
 
-    test('leaves a task alone that began before it was recorded', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('does not change a task that started before it was recorded', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await finish(ledger, id, task, { state: 'done' });
       expect((await read(ledger, id)).tasks).toEqual({ listed: 1, completed: 1, failed: 0 });
       await ledger.addTasks(id, [task], { done: true });
       expect((await read(ledger, id)).tasks).toEqual({ listed: 1, completed: 1, failed: 0 });
     });
 
-    test('comes too late when the operation is over', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('has no effect after the end of the operation', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await close(ledger, id);
       const before = await read(ledger, id);
       await ledger.addTasks(id, [task], { cursor: 'x', done: true, coordinatorState: { missingUsers: 1 } });
@@ -78,9 +82,8 @@ export function tasksContract(newLedger: NewLedger): void {
   });
 
   describe('requeueFailed', () => {
-    test('answers with those that had failed', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('returns those that had failed', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await finish(ledger, id, 'user:done', { state: 'done' });
       for (const name of trickyTasks) {
         await finish(ledger, id, name, { state: 'failed', deltas: { failed: 1 }, cursor: `${name}|c` });
@@ -101,9 +104,8 @@ export function tasksContract(newLedger: NewLedger): void {
       });
     });
 
-    test('leaves the records of what is over as they are', async () => {
-      const ledger = await newLedger();
-      const { id } = await open(ledger);
+    test('changes no records after the end of the operation', async () => {
+      const { ledger, id } = await openRun(newLedger);
       await finish(ledger, id, task, { state: 'failed' });
       await close(ledger, id);
       expect(await ledger.requeueFailed(id, [task])).toEqual([]);

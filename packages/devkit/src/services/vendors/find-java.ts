@@ -16,8 +16,8 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
   if (java === undefined)
     throw new VendorsMissingError([`Java ${oldest} or later is missing: ${howToGetIt}`]);
   // Java 8 and macOS's own placeholder for a missing Java fail here.
-  const told = await runProgram(java, ['--version'], { env }).catch(() => '');
-  const version = Number(/^\S+ (\d+)/.exec(told)?.[1] ?? 0);
+  const output = await runProgram(java, ['--version'], { env }).catch(() => '');
+  const version = Number(/^\S+ (\d+)/.exec(output)?.[1] ?? 0);
   if (version >= oldest) return java;
   throw new VendorsMissingError([
     `${java} is ${version === 0 ? 'no Java of today' : `Java ${version}`}, and ${oldest} or later is needed: ${howToGetIt}`,
