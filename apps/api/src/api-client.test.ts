@@ -1,5 +1,5 @@
 import { waitForOperation } from '@migrator/engine';
-import { ApiClient } from '@migrator/runtime';
+import { createApiClient } from '@migrator/runtime';
 import { expect, test } from 'vitest';
 
 import { openTestEnvironment } from './testing/test-environment.ts';
@@ -9,7 +9,7 @@ const token = 'a-token-that-is-long-enough';
 test('runs a migration, follows it to its end, verifies it and takes it back', async () => {
   await using environment = await openTestEnvironment({ env: { API_TOKEN: token } });
   await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
-  const client = new ApiClient({ url: environment.url, token });
+  const client = createApiClient({ url: environment.url, token });
   expect(await client.isReady()).toBe(true);
   const { migrationId } = await client.start();
   const look = () => client.migration(migrationId);
@@ -32,12 +32,12 @@ test('runs a migration, follows it to its end, verifies it and takes it back', a
 test('a problem document becomes an error with its status, code and words', async () => {
   await using environment = await openTestEnvironment({ workers: 0, env: { API_TOKEN: token } });
   const { url } = environment;
-  await expect(new ApiClient({ url }).status()).rejects.toMatchObject({
+  await expect(createApiClient({ url }).status()).rejects.toMatchObject({
     name: 'ApiError',
     status: 401,
     problem: { code: 'UNAUTHORIZED' },
   });
-  await expect(new ApiClient({ url, token }).cancel()).rejects.toMatchObject({
+  await expect(createApiClient({ url, token }).cancel()).rejects.toMatchObject({
     status: 409,
     problem: { code: 'NOTHING_RUNNING' },
   });
@@ -46,16 +46,16 @@ test('a problem document becomes an error with its status, code and words', asyn
 test('a server that is no API, and none at all, are errors too', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   const { port } = new URL(environment.context.configured.target.endpoint);
-  const other = new ApiClient({ url: `http://127.0.0.1:${port}` });
+  const other = createApiClient({ url: `http://127.0.0.1:${port}` });
   await expect(other.status()).rejects.toMatchObject({ name: 'ApiError', problem: undefined });
-  const nothing = new ApiClient({ url: 'http://127.0.0.1:1' });
+  const nothing = createApiClient({ url: 'http://127.0.0.1:1' });
   expect(await nothing.isReady()).toBe(false);
   await expect(nothing.status()).rejects.toMatchObject({ name: 'ApiError', status: undefined });
 });
 
 test('the signal ends a call with its reason', async () => {
   const reason = new Error('the caller has had enough');
-  const client = new ApiClient({ url: 'http://127.0.0.1:1', signal: AbortSignal.abort(reason) });
+  const client = createApiClient({ url: 'http://127.0.0.1:1', signal: AbortSignal.abort(reason) });
   await expect(client.status()).rejects.toBe(reason);
   await expect(client.isReady()).rejects.toBe(reason);
 });

@@ -1,4 +1,4 @@
-import { ApiClient } from '@migrator/runtime';
+import { createApiClient } from '@migrator/runtime';
 import { expect, test, vi } from 'vitest';
 
 import { at, openTestEnvironment } from './testing/test-environment.ts';
@@ -7,7 +7,7 @@ const wait = { headers: { Prefer: 'wait=60' } };
 
 test('dry runs, verifications and rollbacks are listed newest first, and each is reachable', async () => {
   await using environment = await openTestEnvironment();
-  const client = new ApiClient({ url: environment.url });
+  const client = createApiClient({ url: environment.url });
   await environment.firestore.doc('users/ann/trading-journal/1').set({ trades: [1] });
   const dry = at(
     (await environment.call('POST /start', { ...wait, body: { dryRun: true } })).body,
@@ -58,7 +58,7 @@ test('dry runs, verifications and rollbacks are listed newest first, and each is
 test('lists go on from page to page', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   const { ledger, binding } = environment.context;
-  const client = new ApiClient({ url: environment.url });
+  const client = createApiClient({ url: environment.url });
   const opened: string[] = [];
   for (let each = 0; each < 45; each += 1) {
     const now = new Date();
@@ -79,7 +79,7 @@ test('lists go on from page to page', async () => {
 
 test('the live workers are listed with what they are, and are counted in the metrics', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
-  const client = new ApiClient({ url: environment.url });
+  const client = createApiClient({ url: environment.url });
   expect(await client.workers()).toEqual({ workers: [] });
   const worker = environment.addWorker();
   await vi.waitFor(async () => {

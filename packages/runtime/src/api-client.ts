@@ -1,12 +1,4 @@
-import {
-  answers,
-  apiBasePath,
-  type MigrationReport,
-  type requests,
-  type RollbackAnswer,
-  type Status,
-  type VerificationAnswer,
-} from '@migrator/engine';
+import { answers, apiBasePath, type requests } from '@migrator/engine';
 
 /** The time limit of a call: longer than the API's checks before a start and its default waits. */
 const answerLimitMs = 35_000;
@@ -44,164 +36,116 @@ interface Page {
   readonly cursor?: string;
 }
 
+/** A client of the HTTP API; see createApiClient. */
+export type ApiClient = ReturnType<typeof createApiClient>;
+
 /**
- * A client of the HTTP API. Each call validates the response with its schema, and rejects with an ApiError or the
- * signal's reason.
+ * Creates a client of the HTTP API. Each call validates the response with its schema, and rejects with an ApiError or
+ * the signal's reason.
  */
-export class ApiClient {
-  readonly #options: ApiClientOptions;
+export function createApiClient(options: ApiClientOptions) {
+  const get = <T>(path: string, schema: Schema<T>, wait?: Waiting): Promise<T> =>
+    call(options, 'GET', apiBasePath + path, schema, wait);
+  const post = <T>(path: string, schema: Schema<T>, request?: Waiting & { body: object }): Promise<T> =>
+    call(options, 'POST', apiBasePath + path, schema, request);
+  return {
+    async isReady(): Promise<boolean> {
+      try {
+        await call(options, 'GET', '/readyz', answers.health);
+        return true;
+      } catch (error) {
+        if (error instanceof ApiError) return false;
+        throw error;
+      }
+    },
 
-  constructor(options: ApiClientOptions) {
-    this.#options = options;
-  }
+    /** Starts a run, and resolves at once. */
+    start: (body: requests.StartRequest = {}) => post('/start', answers.started, { body }),
+    /** Starts a run and waits for its end. */
+    run: (body: requests.StartRequest, wait: Required<Waiting>) =>
+      post('/start', answers.finished, { body, ...wait }),
+    retry: (id: string, body: requests.RetryRequest = {}) =>
+      post(`/migrations/${id}/retry`, answers.migration, { body }),
+    pause: () => post('/pause', answers.status),
+    resume: () => post('/resume', answers.status),
+    cancel: () => post('/cancel', answers.status),
+    /** Sets the limit in write units a second of all workers together; null removes it. */
+    pace: (maxWriteUnitsPerSecond: number | null) =>
+      call(options, 'PUT', `${apiBasePath}/pace`, answers.status, { body: { maxWriteUnitsPerSecond } }),
 
-  async isReady(): Promise<boolean> {
-    try {
-      await this.#call('GET', '/readyz', answers.health);
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError) return false;
-      throw error;
-    }
-  }
+    status: () => get('/status', answers.status),
+    workers: () => get('/workers', answers.workers),
+    /** Counts the entries in Firestore, which bills a read for every 1,000. */
+    sourceCount: () => get('/source-count', answers.sourceCount),
 
-  /** Starts a run, and resolves at once. */
-  start(body: requests.StartRequest = {}): Promise<answers.Started> {
-    return this.#call('POST', `${apiBasePath}/start`, answers.started, { body });
-  }
+    migration: (id: string) => get(`/migrations/${id}`, answers.migration),
+    migrations: (page: Page = {}) => get(`/migrations${queryOf(page)}`, answers.migrationsPage),
+    failures: (id: string, query: Page & { readonly code?: string } = {}) =>
+      get(`/migrations/${id}/failures${queryOf(query)}`, answers.failuresPage),
+    /** A page of a run's entries of one kind. */
+    entries: (id: string, query: Page & requests.EntriesQuery) =>
+      get(`/migrations/${id}/entries${queryOf(query)}`, answers.entriesPage),
+    /** The state of one user in a run. */
+    user: (id: string, userId: string) =>
+      get(`/migrations/${id}/users/${encodeURIComponent(userId)}`, answers.userState),
 
-  /** Starts a run and waits for its end. */
-  run(body: requests.StartRequest, wait: Required<Waiting>): Promise<answers.Finished> {
-    return this.#call('POST', `${apiBasePath}/start`, answers.finished, { body, ...wait });
-  }
+    verify: ({ mode, ...wait }: Waiting & requests.VerifyQuery = {}) =>
+      get(`/verify${queryOf({ mode })}`, answers.verification, wait),
+    verification: (id: string, page: Page = {}) =>
+      get(`/verifications/${id}${queryOf(page)}`, answers.verification),
+    verifications: (page: Page = {}) => get(`/verifications${queryOf(page)}`, answers.verificationsPage),
 
-  status(): Promise<Status> {
-    return this.#call('GET', `${apiBasePath}/status`, answers.status);
-  }
+    rollBack: (body: requests.RollbackRequest, wait: Waiting = {}) =>
+      post('/rollback', answers.rollback, { body, ...wait }),
+    rollback: (id: string, page: Page = {}) => get(`/rollbacks/${id}${queryOf(page)}`, answers.rollback),
+    rollbacks: (page: Page = {}) => get(`/rollbacks${queryOf(page)}`, answers.rollbacksPage),
+  };
+}
 
-  migration(id: string): Promise<MigrationReport> {
-    return this.#call('GET', `${apiBasePath}/migrations/${id}`, answers.migration);
-  }
+interface Schema<T> {
+  parse(answer: unknown): T;
+}
 
-  migrations(page: Page = {}): Promise<answers.MigrationsPage> {
-    return this.#call('GET', `${apiBasePath}/migrations${queryOf(page)}`, answers.migrationsPage);
-  }
-
-  failures(id: string, query: Page & { readonly code?: string } = {}): Promise<answers.FailuresPage> {
-    return this.#call(
-      'GET',
-      `${apiBasePath}/migrations/${id}/failures${queryOf(query)}`,
-      answers.failuresPage,
-    );
-  }
-
-  /** A page of a run's entries of one kind. */
-  entries(id: string, query: Page & requests.EntriesQuery): Promise<answers.EntriesPage> {
-    return this.#call('GET', `${apiBasePath}/migrations/${id}/entries${queryOf(query)}`, answers.entriesPage);
-  }
-
-  /** The state of one user in a run. */
-  user(id: string, userId: string): Promise<answers.UserState> {
-    const path = `${apiBasePath}/migrations/${id}/users/${encodeURIComponent(userId)}`;
-    return this.#call('GET', path, answers.userState);
-  }
-
-  /** Counts the entries in Firestore, which bills a read for every 1,000. */
-  sourceCount(): Promise<answers.SourceCount> {
-    return this.#call('GET', `${apiBasePath}/source-count`, answers.sourceCount);
-  }
-
-  retry(id: string, body: requests.RetryRequest = {}): Promise<MigrationReport> {
-    return this.#call('POST', `${apiBasePath}/migrations/${id}/retry`, answers.migration, { body });
-  }
-
-  verify({ mode, ...wait }: Waiting & requests.VerifyQuery = {}): Promise<VerificationAnswer> {
-    return this.#call('GET', `${apiBasePath}/verify${queryOf({ mode })}`, answers.verification, wait);
-  }
-
-  verification(id: string, page: Page = {}): Promise<VerificationAnswer> {
-    return this.#call('GET', `${apiBasePath}/verifications/${id}${queryOf(page)}`, answers.verification);
-  }
-
-  verifications(page: Page = {}): Promise<answers.VerificationsPage> {
-    return this.#call('GET', `${apiBasePath}/verifications${queryOf(page)}`, answers.verificationsPage);
-  }
-
-  rollbacks(page: Page = {}): Promise<answers.RollbacksPage> {
-    return this.#call('GET', `${apiBasePath}/rollbacks${queryOf(page)}`, answers.rollbacksPage);
-  }
-
-  workers(): Promise<answers.Workers> {
-    return this.#call('GET', `${apiBasePath}/workers`, answers.workers);
-  }
-
-  rollBack(body: requests.RollbackRequest, wait: Waiting = {}): Promise<RollbackAnswer> {
-    return this.#call('POST', `${apiBasePath}/rollback`, answers.rollback, { body, ...wait });
-  }
-
-  rollback(id: string, page: Page = {}): Promise<RollbackAnswer> {
-    return this.#call('GET', `${apiBasePath}/rollbacks/${id}${queryOf(page)}`, answers.rollback);
-  }
-
-  pause(): Promise<Status> {
-    return this.#call('POST', `${apiBasePath}/pause`, answers.status);
-  }
-
-  resume(): Promise<Status> {
-    return this.#call('POST', `${apiBasePath}/resume`, answers.status);
-  }
-
-  cancel(): Promise<Status> {
-    return this.#call('POST', `${apiBasePath}/cancel`, answers.status);
-  }
-
-  /** Sets the limit in write units a second of all workers together; null removes it. */
-  pace(maxWriteUnitsPerSecond: number | null): Promise<Status> {
-    const body = { maxWriteUnitsPerSecond };
-    return this.#call('PUT', `${apiBasePath}/pace`, answers.status, { body });
-  }
-
-  async #call<T>(
-    method: 'GET' | 'POST' | 'PUT',
-    path: string,
-    schema: { parse(answer: unknown): T },
-    { body, waitSeconds = 0 }: Waiting & { readonly body?: object } = {},
-  ): Promise<T> {
-    const { url, token, signal } = this.#options;
+async function call<T>(
+  { url, token, signal }: ApiClientOptions,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  schema: Schema<T>,
+  { body, waitSeconds = 0 }: Waiting & { readonly body?: object } = {},
+): Promise<T> {
+  signal?.throwIfAborted();
+  const limit = AbortSignal.timeout(answerLimitMs + waitSeconds * 1_000);
+  let response: Response;
+  let answer: unknown;
+  try {
+    response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(waitSeconds > 0 && { Prefer: `wait=${waitSeconds}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+    answer = await response.json();
+  } catch (error) {
     signal?.throwIfAborted();
-    const limit = AbortSignal.timeout(answerLimitMs + waitSeconds * 1_000);
-    let response: Response;
-    let answer: unknown;
-    try {
-      response = await fetch(url + path, {
-        method,
-        headers: {
-          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(waitSeconds > 0 && { Prefer: `wait=${waitSeconds}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-      });
-      answer = await response.json();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new ApiError(`${method} ${path} got no response: ${reasonOf(error)}`);
-    }
-    const { status, statusText, ok } = response;
-    if (!ok) {
-      const problem = answers.problem.safeParse(answer).data;
-      const detail = problem?.detail ?? statusText;
-      throw new ApiError(`${method} ${path} answered ${status}: ${detail}`, status, problem);
-    }
-    try {
-      return schema.parse(answer);
-    } catch (error) {
-      throw new ApiError(
-        `${method} ${path} returned ${status} with an unexpected body: ${reasonOf(error)}`,
-        status,
-      );
-    }
+    throw new ApiError(`${method} ${path} got no response: ${reasonOf(error)}`);
+  }
+  const { status, statusText, ok } = response;
+  if (!ok) {
+    const problem = answers.problem.safeParse(answer).data;
+    const detail = problem?.detail ?? statusText;
+    throw new ApiError(`${method} ${path} answered ${status}: ${detail}`, status, problem);
+  }
+  try {
+    return schema.parse(answer);
+  } catch (error) {
+    throw new ApiError(
+      `${method} ${path} returned ${status} with an unexpected body: ${reasonOf(error)}`,
+      status,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-export { ApiClient, ApiError } from './api-client.ts';
+export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 export { openQueueContext, type QueueContext } from './open-queue-context.ts';
 export { openServices, type Services } from './open-services.ts';
 export { openSource } from './open-source.ts';

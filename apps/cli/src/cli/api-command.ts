@@ -1,9 +1,23 @@
 import { loadEnvFile } from '@migrator/config';
-import { ApiClient } from '@migrator/runtime/api-client';
+import { type ApiClient, createApiClient } from '@migrator/runtime/api-client';
 import { Command } from 'commander';
 
 import { UsageError } from './exit-codes.ts';
 import { type Outcome, runCommand, type Session } from './run-command.ts';
+
+/** All pages of a list, the first one first. */
+export async function allPages<Page extends { readonly nextCursor: string | null }>(
+  read: (cursor: string | undefined) => Promise<Page>,
+): Promise<[Page, ...Page[]]> {
+  const first = await read(undefined);
+  const pages: [Page, ...Page[]] = [first];
+  for (let { nextCursor } = first; nextCursor !== null;) {
+    const page = await read(nextCursor);
+    pages.push(page);
+    nextCursor = page.nextCursor;
+  }
+  return pages;
+}
 
 export interface ApiSession extends Session {
   readonly api: ApiClient;
@@ -16,7 +30,7 @@ interface ApiOptions {
 }
 
 /**
- * A command that asks the API, with the options that all of these have. `work` gets the command's options, and then its
+ * A command that calls the API, with the options that all of these have. `work` gets the command's options, and then its
  * arguments.
  */
 export function apiCommand(
@@ -36,7 +50,7 @@ export function apiCommand(
       // Commander gives the arguments, then the options and the command.
       const options = given.at(-2) as ApiOptions;
       await runCommand(options, (session) => {
-        const api = new ApiClient({ ...whereTo(options), signal: session.signal });
+        const api = createApiClient({ ...whereTo(options), signal: session.signal });
         return work({ ...session, api }, options as never, ...(given.slice(0, -2) as never[]));
       });
     });

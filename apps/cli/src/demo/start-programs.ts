@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Program, ProgramError, startProgram } from '@migrator/devkit';
-import { ApiClient } from '@migrator/runtime';
+import { type ApiClient, createApiClient } from '@migrator/runtime';
 
 const pollMs = 100;
 
@@ -42,7 +42,7 @@ export async function startPrograms(options: ProgramsOptions): Promise<{ url: st
       throw error;
     }
     if (port !== options.port) options.onPortTaken(url);
-    const api = new ApiClient({ url, signal: options.signal });
+    const api = createApiClient({ url, signal: options.signal });
     while (!(await api.isReady())) await delay(pollMs, undefined, { signal: options.signal });
     return { url, api };
   }

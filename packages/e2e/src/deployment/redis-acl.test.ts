@@ -47,7 +47,7 @@ test(
     expectWholeRun(await client.end(), deployment.entries);
     for (const path of [`${apiBasePath}/migrations`, `${apiBasePath}/status`, '/metrics'])
       expect(await call(`GET ${path}`), path).toMatchObject({ status: 200 });
-    expect(await client.verify(wait)).toMatchObject({ isValid: true });
+    expect(await client.api.verify(wait)).toMatchObject({ isValid: true });
 
     const board = '/admin/queues/api/queues';
     const listed = await call(`GET ${board}?activeQueue=users&status=completed&page=1&jobsPerPage=10`);
@@ -58,7 +58,7 @@ test(
     expect(await call(`GET ${board}/users/${jobId}/logs`)).toMatchObject({ status: 200 });
     for (const action of ['pause', 'resume', 'retry/failed', 'clean/completed'])
       expect(await call(`PUT ${board}/users/${action}`), action).toMatchObject({ status: 200 });
-    expect(await client.rollBack({ dryRun: false }, wait)).toMatchObject({ success: true });
+    expect(await client.api.rollBack({ dryRun: false }, wait)).toMatchObject({ success: true });
     expect(deployment.api.output + deployment.workers[0]?.output).not.toContain('NOPERM');
 
     await using migrator = openClient(`redis://migrator:${password}@`, redis.port);

@@ -30,12 +30,12 @@ test.for(named(commands.filter((command) => isRun(command))))(
   '%s',
   { timeout: 120_000 },
   async ([, command]) => {
-    const { before, duringRun, endless, exit = 0, says = /(?:)/ } = howToRunOf(command.text);
+    const { before, duringRun, endless, exit = 0, output = /(?:)/ } = howToRunOf(command.text);
     if (!duringRun) await environment.untilIdle();
     await before?.(environment);
-    const ended = await environment.run(command, endless && says);
-    expect(ended, ended.output).toMatchObject({ exit: endless ? 'goes on' : exit });
-    expect(ended.output).toMatch(says);
+    const ended = await environment.run(command, endless && output);
+    expect(ended, ended.output).toMatchObject({ exit: endless ? 'still running' : exit });
+    expect(ended.output).toMatch(output);
   },
 );
 

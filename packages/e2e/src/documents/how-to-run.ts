@@ -4,28 +4,28 @@ import type { DocumentsEnvironment } from './testing/documents-environment.ts';
 export interface HowToRun {
   /** What it needs. */
   readonly before?: (environment: DocumentsEnvironment) => Promise<void>;
-  /** It is about what runs. */
+  /** It needs an active run. */
   readonly duringRun?: true;
-  /** It never ends by itself: it goes on until the end of the test, or until it has written `says`. */
+  /** It never ends by itself: it runs until the end of the test, or until it has written `output`. */
   readonly endless?: true;
-  /** Its status; 22 is curl's, for an answer of 400 and beyond. */
+  /** Its status; 22 is curl's, for a response of 400 or above. */
   readonly exit?: number;
   /** What it writes. */
-  readonly says?: RegExp;
+  readonly output?: RegExp;
 }
 
 /** The first that fits counts. */
 const howToRun: readonly (HowToRun & { readonly command: RegExp })[] = [
-  { command: /pnpm@[\d.]+ api\b/, endless: true, says: /^api: http:/m },
-  { command: /pnpm@[\d.]+ worker\b/, endless: true, says: /^worker: ready/m },
-  { command: /\/events$/, endless: true, says: /^event: state$/m },
-  { command: /"dryrun": true/, exit: 22, says: /"field":"dryrun"/ },
-  { command: /\/pause\b/, before: (environment) => environment.startSlowRun(), says: /"state":"paus/ },
+  { command: /pnpm@[\d.]+ api\b/, endless: true, output: /^api: http:/m },
+  { command: /pnpm@[\d.]+ worker\b/, endless: true, output: /^worker: ready/m },
+  { command: /\/events$/, endless: true, output: /^event: state$/m },
+  { command: /"dryrun": true/, exit: 22, output: /"field":"dryrun"/ },
+  { command: /\/pause\b/, before: (environment) => environment.startSlowRun(), output: /"state":"paus/ },
   { command: /\/resume\b/, duringRun: true },
-  { command: /\/cancel\b/, duringRun: true, says: /"state":"cancelling"/ },
-  { command: /"userIds"/, before: (environment) => environment.addFailingEntry(), says: /ITEM_TOO_LARGE/ },
+  { command: /\/cancel\b/, duringRun: true, output: /"state":"cancelling"/ },
+  { command: /"userIds"/, before: (environment) => environment.addFailingEntry(), output: /ITEM_TOO_LARGE/ },
   { command: /\/retry /, before: (environment) => environment.haveRunWithFailure() },
-  { command: /"pruneCount"/, says: /PRUNE_NOT_CONFIRMED/ },
+  { command: /"pruneCount"/, output: /PRUNE_NOT_CONFIRMED/ },
   { command: /cli backup --out/, before: (environment) => environment.removeBackup() },
   { command: /cli failures\b/, before: (environment) => environment.haveRunWithFailure() },
   { command: /cli retry\b/, before: (environment) => environment.haveRunWithFailure(), exit: 5 },

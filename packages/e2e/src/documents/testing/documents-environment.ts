@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { freePort, journalEntry } from '@migrator/devkit';
 import { openTestProject, type TestProject } from '@migrator/devkit/test-project';
-import { ApiClient } from '@migrator/runtime/api-client';
+import { type ApiClient, createApiClient } from '@migrator/runtime/api-client';
 import { expect, vi } from 'vitest';
 
 import { readText, root } from '../pages.ts';
@@ -33,7 +33,7 @@ export class DocumentsEnvironment implements AsyncDisposable {
     this.#project = project;
     this.#folder = folder;
     this.#port = port;
-    this.#api = new ApiClient({ url: `http://127.0.0.1:${port}` });
+    this.#api = createApiClient({ url: `http://127.0.0.1:${port}` });
   }
 
   static async open(): Promise<DocumentsEnvironment> {
@@ -69,7 +69,7 @@ export class DocumentsEnvironment implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data: Buffer) => {
         output += data.toString();
-        if (endless?.test(output) === true) resolve({ exit: 'goes on', output });
+        if (endless?.test(output) === true) resolve({ exit: 'still running', output });
       });
     child.once('error', reject);
     child.once('close', (code, signal) => {
