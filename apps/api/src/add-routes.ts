@@ -33,7 +33,7 @@ function handlerOf(route: Route, context: ApiContext): RequestHandler {
     // A missing body counts as empty; a body of `null` does not.
     const given: unknown = request.body === undefined ? {} : request.body;
     const parsedBody = route.body === undefined ? {} : parse(body, given, 'body');
-    if (route.needsRedis === true) await redisAnswers(context);
+    if (route.needsRedis) await redisAnswers(context);
     const waitMs = preferredWaitMs(request, waits);
     const caller = callerGone(response);
     await route.handle(context, {

@@ -30,7 +30,7 @@ export interface Call<Query, Body> {
 }
 
 export interface Answer {
-  readonly says: string;
+  readonly description: string;
   readonly schema?: z.ZodType;
   /** JSON by default. */
   readonly type?: string;
@@ -40,7 +40,8 @@ export interface Answer {
 interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   /** Its name in `/openapi.json`. */
   readonly id: string;
-  readonly method: 'get' | 'post' | 'put';
+  /** `get` by default. */
+  readonly method?: 'get' | 'post' | 'put';
   readonly path: string;
   readonly tag: keyof typeof tags;
   readonly summary: string;
@@ -52,8 +53,8 @@ interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   /** The query parameters; none by default. */
   readonly query?: Query;
   readonly body?: Body;
-  /** Responds with 503 while Redis can't be reached. */
-  readonly needsRedis?: true;
+  /** Responds with 503 while Redis can't be reached; true by default. */
+  readonly needsRedis?: boolean;
   /** Supports `Prefer: wait=N`; the default, in seconds. */
   readonly waits?: number;
   /** The successful responses, by status. */
@@ -63,14 +64,20 @@ interface RouteRecord<Query extends z.ZodType, Body extends z.ZodType> {
   readonly handle: (context: ApiContext, call: Call<z.infer<Query>, z.infer<Body>>) => Promise<void> | void;
 }
 
-export type Route = RouteRecord<z.ZodObject, z.ZodObject>;
+interface CompleteRoute<Query extends z.ZodType, Body extends z.ZodType> extends RouteRecord<Query, Body> {
+  readonly method: 'get' | 'post' | 'put';
+  readonly needsRedis: boolean;
+}
+
+export type Route = CompleteRoute<z.ZodObject, z.ZodObject>;
 
 /** Builds a route whose handler gets the values parsed by its schemas. */
 export function route<
   Query extends z.ZodObject = typeof requests.noQuery,
   Body extends z.ZodObject = typeof requests.noBody,
 >(record: RouteRecord<Query, Body>): Route {
-  return record;
+  const complete: CompleteRoute<Query, Body> = { method: 'get', needsRedis: true, ...record };
+  return complete;
 }
 
 /** Codes of a check of the source that an operator has to correct. */

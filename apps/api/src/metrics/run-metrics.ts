@@ -20,34 +20,32 @@ export async function runMetrics(context: ApiContext): Promise<ExportedMetrics> 
 
   const states = answers.statusState.options;
   oneOf(page, 'migrator_state', 'State: the one that is 1', 'state', states, status.state);
-  const tasks = workers.reduce((sum, worker) => sum + worker.tasks, 0);
-  page.set('migrator_workers', 'Workers that have reported within ten seconds', {}, workers.length);
-  page.set('migrator_worker_tasks', 'Active tasks of live workers', {}, tasks);
   const { progress } = status;
-  page.set(
-    'migrator_progress_ratio',
-    'Progress of the active operation, 0 to 1; 0 while unknown',
-    {},
-    (progress?.percent ?? 0) / 100,
-  );
-  page.set(
-    'migrator_entries_per_second',
-    'Entries a second of the active operation, smoothed',
-    {},
-    progress?.entriesPerSecond ?? 0,
-  );
-  page.set(
-    'migrator_pace_write_units',
-    'Write units a second, all processes together',
-    {},
-    pace.writeUnitsPerSecond,
-  );
-  page.set(
-    'migrator_pace_max_write_units',
-    'The budget of write units a second; 0: none',
-    {},
-    pace.maxWriteUnitsPerSecond ?? 0,
-  );
+  const gauges: readonly (readonly [name: string, help: string, value: number | null | undefined])[] = [
+    ['migrator_workers', 'Workers that have reported within ten seconds', workers.length],
+    [
+      'migrator_worker_tasks',
+      'Active tasks of live workers',
+      workers.reduce((sum, { tasks }) => sum + tasks, 0),
+    ],
+    [
+      'migrator_progress_ratio',
+      'Progress of the active operation, 0 to 1; 0 while unknown',
+      (progress?.percent ?? 0) / 100,
+    ],
+    [
+      'migrator_entries_per_second',
+      'Entries a second of the active operation, smoothed',
+      progress?.entriesPerSecond,
+    ],
+    ['migrator_pace_write_units', 'Write units a second, all processes together', pace.writeUnitsPerSecond],
+    [
+      'migrator_pace_max_write_units',
+      'The budget of write units a second; 0: none',
+      pace.maxWriteUnitsPerSecond,
+    ],
+  ];
+  for (const [name, help, value] of gauges) page.set(name, help, {}, value ?? 0);
   const limits = answers.pace.shape.limitedBy.options;
   const limitedBy = progress?.pace?.limitedBy;
   oneOf(

@@ -103,9 +103,9 @@ function descriptionOf({ description, waits }: Route): string {
 
 function responsesOf(route: Route): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
-  for (const [status, { says, schema, type = 'application/json' }] of Object.entries(route.answers)) {
+  for (const [status, { description, schema, type = 'application/json' }] of Object.entries(route.answers)) {
     responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
-      description: says,
+      description,
       ...(status === '202' ? { headers: laterHeaders } : {}),
       content: {
         [type]: { schema: schema ?? (type === 'application/json' ? z.looseObject({}) : z.string()) },
@@ -116,7 +116,7 @@ function responsesOf(route: Route): ZodOpenApiResponsesObject {
     always,
     route.access === 'open' ? {} : guarded,
     route.body === undefined ? {} : withBody,
-    route.needsRedis === true ? withoutRedis : {},
+    route.needsRedis ? withoutRedis : {},
     ...(route.problems ?? []).map((code) => ({ [statusOf(code)]: code })),
   );
   for (const [status, codes] of Object.entries(problems)) {

@@ -5,7 +5,7 @@ import { basePath } from '../api-context.ts';
 import { type Route, route } from '../route.ts';
 import { readStatus } from '../read-status.ts';
 
-const newStatus = { 200: { says: 'The new status', schema: answers.status } };
+const newStatus = { 200: { description: 'The new status', schema: answers.status } };
 
 export const pause = control('pause', 'pause', 'Pause the active operation');
 export const resume = control('resume', 'run', 'Resume the paused operation');
@@ -19,7 +19,6 @@ function control(id: string, wanted: Control, summary: string): Route {
     tag: 'Runs',
     summary,
     body: requests.noBody,
-    needsRedis: true,
     answers: newStatus,
     problems: ['NOTHING_RUNNING'],
     handle: async (context, { response }) => {
@@ -38,7 +37,6 @@ export const pace = route({
   description:
     'For all workers together, from now on. Set while an operation runs, it ends with that; set while none runs, it stays until it is set again.',
   body: requests.paceBody,
-  needsRedis: true,
   answers: newStatus,
   handle: async (context, { body, response }) => {
     const operation = await context.ledger.current();

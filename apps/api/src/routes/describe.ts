@@ -10,11 +10,11 @@ export function describe(table: readonly Route[]): readonly Route[] {
   const described = (): object => (document ??= openApiDocument([...table, openapi, docs]));
   const openapi = route({
     id: 'openapi',
-    method: 'get',
     path: '/openapi.json',
     tag: 'Watching',
     summary: 'This document',
-    answers: { 200: { says: 'The document' } },
+    needsRedis: false,
+    answers: { 200: { description: 'The document' } },
     handle: (_context, { response }) => {
       const { basePath } = externalAddressOf(response);
       response.json({ ...described(), servers: [{ url: basePath || '/' }] });
@@ -22,11 +22,11 @@ export function describe(table: readonly Route[]): readonly Route[] {
   });
   const docs = route({
     id: 'docs',
-    method: 'get',
     path: '/docs',
     tag: 'Watching',
     summary: 'The OpenAPI document as an HTML page',
-    answers: { 200: { says: 'The page', type: 'text/html' } },
+    needsRedis: false,
+    answers: { 200: { description: 'The page', type: 'text/html' } },
     handle: (_context, { response }) => {
       const { basePath } = externalAddressOf(response);
       response.type('html').send(docsPage(described(), { basePath, signOut: isSignedIn(response) }));

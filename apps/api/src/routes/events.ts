@@ -13,14 +13,12 @@ const feeds = new WeakMap<ApiContext, EventFeed>();
 
 export const events = route({
   id: 'events',
-  method: 'get',
   path: `${basePath}/events`,
   tag: 'Watching',
   summary: 'The status as Server-Sent Events',
   description:
-    '`state` at each change with what `/status` says; `progress` about once a second while something runs.',
-  needsRedis: true,
-  answers: { 200: { says: 'An endless stream', type: 'text/event-stream' } },
+    '`state` at each change with the response of `/status`; `progress` about once a second while something runs.',
+  answers: { 200: { description: 'An endless stream', type: 'text/event-stream' } },
   handle: async (context, { request, response }) => {
     const feed = feeds.get(context) ?? new EventFeed(context);
     feeds.set(context, feed);
@@ -30,7 +28,7 @@ export const events = route({
   },
 });
 
-/** Sends the feed's events until the reader leaves, or the server stops. */
+/** Sends the feed's events until the reader disconnects, or the server stops. */
 async function streamEvents(
   feed: EventFeed,
   request: Request,
@@ -44,7 +42,7 @@ async function streamEvents(
   };
   const backlog: FeedEvent[] = [];
   let open = false;
-  const leave = await feed.listen(request.get('last-event-id'), (event) =>
+  const unsubscribe = await feed.listen(request.get('last-event-id'), (event) =>
     open ? send(event) : backlog.push(event),
   );
   response.writeHead(200, {
@@ -58,7 +56,7 @@ async function streamEvents(
   const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), heartbeatMs);
   const end = (): void => {
     clearInterval(heartbeat);
-    leave();
+    unsubscribe();
     stopping.removeEventListener('abort', end);
     response.end();
   };

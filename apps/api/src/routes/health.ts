@@ -10,12 +10,12 @@ export const health = alive('health');
 function alive(id: string): Route {
   return route({
     id,
-    method: 'get',
     path: `/${id}`,
     tag: 'Watching',
     summary: 'Whether the process is alive',
     access: 'open',
-    answers: { 200: { says: 'Alive', schema: answers.health } },
+    needsRedis: false,
+    answers: { 200: { description: 'Alive', schema: answers.health } },
     handle: (_context, { response }) => {
       response.json({ status: 'ok' });
     },
@@ -25,13 +25,11 @@ function alive(id: string): Route {
 /** Ready: Redis can be reached and accepts writes. */
 export const readyz = route({
   id: 'readyz',
-  method: 'get',
   path: '/readyz',
   tag: 'Watching',
   summary: 'Whether requests can be served (Redis accepts writes)',
   access: 'open',
-  needsRedis: true,
-  answers: { 200: { says: 'Ready', schema: answers.health } },
+  answers: { 200: { description: 'Ready', schema: answers.health } },
   handle: async (context, { response }) => {
     if (context.stopping.aborted) response.status(503).json({ status: 'stopping' });
     else {

@@ -7,11 +7,11 @@ import { route } from '../route.ts';
 
 export const metrics = route({
   id: 'metrics',
-  method: 'get',
   path: '/metrics',
   tag: 'Watching',
   summary: 'Metrics of the run, the queues, this process and all workers, for Prometheus',
-  answers: { 200: { says: 'The metrics', type: 'text/plain' } },
+  needsRedis: false,
+  answers: { 200: { description: 'The metrics', type: 'text/plain' } },
   handle: async (context, { response }) => {
     const own = await context.telemetry.metrics.export();
     const { contentType, text } = await prometheusText([own, ...(await sharedMetrics(context))]);

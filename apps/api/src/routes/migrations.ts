@@ -9,13 +9,11 @@ import { waitForEnd } from '../wait-for-end.ts';
 
 export const migrations = route({
   id: 'migrations',
-  method: 'get',
   path: `${basePath}/migrations`,
   tag: 'Runs',
   summary: 'All runs, newest first',
   query: requests.pageQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'A page of 20', schema: answers.migrationsPage } },
+  answers: { 200: { description: 'A page of 20', schema: answers.migrationsPage } },
   handle: async (context, { query: { cursor }, response }) => {
     const page = await context.ledger.list('migration', { limit: operationsOnAPage, cursor });
     const reports = await Promise.all(page.operations.map((operation) => runReport(context, operation)));
@@ -25,12 +23,10 @@ export const migrations = route({
 
 export const migration = route({
   id: 'migration',
-  method: 'get',
   path: `${basePath}/migrations/:id`,
   tag: 'Runs',
   summary: 'One run',
-  needsRedis: true,
-  answers: { 200: { says: 'The run', schema: answers.migration } },
+  answers: { 200: { description: 'The run', schema: answers.migration } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, response }) => {
     response.json(await runReport(context, await knownOperation(context, id)));
@@ -39,14 +35,12 @@ export const migration = route({
 
 export const failures = route({
   id: 'failures',
-  method: 'get',
   path: `${basePath}/migrations/:id/failures`,
   tag: 'Runs',
   summary: "A run's failed entries",
   description: 'The first 10,000 are kept; all are counted.',
   query: requests.failuresQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'A page of 100', schema: answers.failuresPage } },
+  answers: { 200: { description: 'A page of 100', schema: answers.failuresPage } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, query, response }) => {
     const operation = await knownOperation(context, id);
@@ -62,14 +56,12 @@ export const failures = route({
 
 export const entries = route({
   id: 'entries',
-  method: 'get',
   path: `${basePath}/migrations/:id/entries`,
   tag: 'Runs',
   summary: "A run's entries of one kind",
   description: 'The first 10,000 are listed; all are counted.',
   query: requests.entriesQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'A page of 100', schema: answers.entriesPage } },
+  answers: { 200: { description: 'A page of 100', schema: answers.entriesPage } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, query: { cursor, kind, user }, response }) => {
     const operation = await knownOperation(context, id);
@@ -91,13 +83,11 @@ export const entries = route({
 
 export const user = route({
   id: 'user',
-  method: 'get',
   path: `${basePath}/migrations/:id/users/:userId`,
   tag: 'Runs',
   summary: 'The state of one user in a run',
   params: requests.userPath,
-  needsRedis: true,
-  answers: { 200: { says: 'The user in this run', schema: answers.userState } },
+  answers: { 200: { description: 'The user in this run', schema: answers.userState } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, request, response }) => {
     const { ledger } = context;
@@ -122,11 +112,10 @@ export const retry = route({
   tag: 'Runs',
   summary: 'Retry the failed users of a run',
   body: requests.retryBody,
-  needsRedis: true,
   waits: 0,
   answers: {
-    200: { says: 'It has ended: the run', schema: answers.migration },
-    202: { says: 'It has started', schema: answers.migration },
+    200: { description: 'It has ended: the run', schema: answers.migration },
+    202: { description: 'It has started', schema: answers.migration },
   },
   problems: ['NOT_FOUND', 'OPERATION_RUNNING', 'OTHER_BINDING', 'ROLLED_BACK', 'NOT_RETRYABLE'],
   handle: async (context, { id, body, response, waitMs }) => {

@@ -17,11 +17,10 @@ export const rollback = route({
   summary: 'Delete what was migrated and is still owned by the migration',
   description: 'A dry run unless `dryRun` is false. Items that the application has saved since stay.',
   body: requests.rollbackBody,
-  needsRedis: true,
   waits: 30,
   answers: {
-    200: { says: 'It has ended: its result', schema: answers.rollback },
-    202: { says: 'It is still running: its progress', schema: answers.rollback },
+    200: { description: 'It has ended: its result', schema: answers.rollback },
+    202: { description: 'It is still running: its progress', schema: answers.rollback },
   },
   problems: [
     'NOT_FOUND',
@@ -45,13 +44,11 @@ export const rollback = route({
 
 export const rollbacks = route({
   id: 'rollbacks',
-  method: 'get',
   path: `${basePath}/rollbacks`,
   tag: 'Rollback',
   summary: 'All rollbacks, dry runs too, newest first',
   query: requests.pageQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'A page of 20', schema: answers.rollbacksPage } },
+  answers: { 200: { description: 'A page of 20', schema: answers.rollbacksPage } },
   handle: async (context, { query: { cursor }, response }) => {
     const page = await context.ledger.list('rollback', { limit: operationsOnAPage, cursor });
     response.json({ rollbacks: page.operations.map(rollbackSummary), nextCursor: page.cursor ?? null });
@@ -60,13 +57,11 @@ export const rollbacks = route({
 
 export const rollbackById = route({
   id: 'rollbackById',
-  method: 'get',
   path: `${basePath}/rollbacks/:id`,
   tag: 'Rollback',
   summary: 'One rollback, with a page of the items it kept (or, as a dry run, would delete)',
   query: requests.issuesQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'The rollback', schema: answers.rollback } },
+  answers: { 200: { description: 'The rollback', schema: answers.rollback } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, query, response }) => {
     response.json(await rollbackAnswer(context, await knownOperation(context, id), query));

@@ -25,11 +25,10 @@ export const start = route({
   description:
     'One run, verification, rollback or retry at a time; another one is refused with the id of the active one.',
   body: requests.startBody,
-  needsRedis: true,
   waits: 0,
   answers: {
-    200: { says: 'It has ended: its result', schema: answers.finished },
-    202: { says: 'It has started', schema: answers.started },
+    200: { description: 'It has ended: its result', schema: answers.finished },
+    202: { description: 'It has started', schema: answers.started },
   },
   problems: [
     'OPERATION_RUNNING',
@@ -89,13 +88,13 @@ const counts = new WeakMap<ApiContext, Promise<number>>();
 
 export const sourceCount = route({
   id: 'sourceCount',
-  method: 'get',
   path: `${basePath}/source-count`,
   tag: 'Runs',
   summary: 'How many entries a run would process',
   description: 'One aggregate query: Firestore bills a read for every 1,000 entries.',
   access: 'change',
-  answers: { 200: { says: 'The count, with source and target', schema: answers.sourceCount } },
+  needsRedis: false,
+  answers: { 200: { description: 'The count, with source and target', schema: answers.sourceCount } },
   problems: [...sourceProblems, 'SOURCE_UNAVAILABLE', 'SOURCE_THROTTLED', 'NOT_ANSWERED'],
   handle: async (context, { response }) => {
     const counting =

@@ -6,12 +6,10 @@ import { readStatus } from '../read-status.ts';
 
 export const status = route({
   id: 'status',
-  method: 'get',
   path: `${basePath}/status`,
   tag: 'Runs',
   summary: 'The current status, and how the last run ended',
-  needsRedis: true,
-  answers: { 200: { says: 'The status', schema: answers.status } },
+  answers: { 200: { description: 'The status', schema: answers.status } },
   handle: async (context, { response }) => {
     response.json(await readStatus(context));
   },
@@ -19,13 +17,11 @@ export const status = route({
 
 export const workers = route({
   id: 'workers',
-  method: 'get',
   path: `${basePath}/workers`,
   tag: 'Watching',
   summary: 'The live workers, oldest first',
   description: 'Those that have reported within ten seconds.',
-  needsRedis: true,
-  answers: { 200: { says: 'The workers', schema: answers.workers } },
+  answers: { 200: { description: 'The workers', schema: answers.workers } },
   handle: async (context, { response }) => {
     const live = await context.workers.list();
     const now = context.now().getTime();

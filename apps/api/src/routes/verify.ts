@@ -15,18 +15,16 @@ import { waitForEnd } from '../wait-for-end.ts';
 
 export const verify = route({
   id: 'verify',
-  method: 'get',
   path: `${basePath}/verify`,
   tag: 'Verification',
   summary: 'Verify the last run, or join the running verification',
   description: 'It starts an operation although it is a GET, so a read-only token is not enough.',
   access: 'change',
   query: requests.verifyQuery,
-  needsRedis: true,
   waits: 30,
   answers: {
-    200: { says: 'The verdict', schema: answers.verification },
-    202: { says: 'It is still running: its progress', schema: answers.verification },
+    200: { description: 'The verdict', schema: answers.verification },
+    202: { description: 'It is still running: its progress', schema: answers.verification },
   },
   problems: ['OPERATION_RUNNING', 'OTHER_BINDING'],
   handle: async (context, { query, response, waitMs, caller }) => {
@@ -41,13 +39,11 @@ export const verify = route({
 
 export const verifications = route({
   id: 'verifications',
-  method: 'get',
   path: `${basePath}/verifications`,
   tag: 'Verification',
   summary: 'All verifications, those of runs too, newest first',
   query: requests.pageQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'A page of 20', schema: answers.verificationsPage } },
+  answers: { 200: { description: 'A page of 20', schema: answers.verificationsPage } },
   handle: async (context, { query: { cursor }, response }) => {
     const page = await context.ledger.list('verification', { limit: operationsOnAPage, cursor });
     response.json({
@@ -59,13 +55,11 @@ export const verifications = route({
 
 export const verification = route({
   id: 'verification',
-  method: 'get',
   path: `${basePath}/verifications/:id`,
   tag: 'Verification',
   summary: 'One verification, with a page of its issues',
   query: requests.issuesQuery,
-  needsRedis: true,
-  answers: { 200: { says: 'The verification', schema: answers.verification } },
+  answers: { 200: { description: 'The verification', schema: answers.verification } },
   problems: ['NOT_FOUND'],
   handle: async (context, { id, query, response }) => {
     response.json(await verificationAnswer(context, await knownOperation(context, id), query));
@@ -81,8 +75,7 @@ async function startOrJoin(
   const last = await lastMigration(context.ledger, own);
   const covered = last?.request.kind === 'migration' ? last.request.userIds : undefined;
   try {
-    const users = covered === undefined ? {} : { userIds: covered };
-    return await startOperation(context, { kind: 'verification', mode, ...users }, caller);
+    return await startOperation(context, { kind: 'verification', mode, userIds: covered }, caller);
   } catch (error) {
     if (!(error instanceof OperationRunningError)) throw error;
     const { request } = error.current;
