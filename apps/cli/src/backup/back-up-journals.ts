@@ -1,6 +1,6 @@
 import { requireConfig } from '@migrator/config';
 import { describeSource, MigrationError, type Source } from '@migrator/core';
-import { backUp, FileInTheWayError, partialPath } from '@migrator/firestore';
+import { backUp, FileInTheWayError, partialPath, verifyBackup } from '@migrator/firestore';
 import { openSource } from '@migrator/runtime';
 
 import { UsageError } from '../cli/exit-codes.ts';
@@ -26,7 +26,7 @@ export async function backUpJournals(session: Session, options: BackupOptions): 
   if (resume && force)
     throw new UsageError('--resume continues a backup, --force begins again: use only one of them.');
   const { screen, signal } = session;
-  const display = countingDisplay(session, 'Backing up');
+  using display = countingDisplay(session, 'Backing up');
   const source = await openSource(requireConfig(), ({ message }) => display.problem(message));
   try {
     screen.write(`Reading ${describeSource(source.binding)}\n`);
@@ -49,9 +49,16 @@ export async function backUpJournals(session: Session, options: BackupOptions): 
       screen.write(`What was read is kept in ${partialPath(path)}; --resume continues.\n`);
     throw error;
   } finally {
-    display.stop();
     await source.close();
   }
+}
+
+/** Reads a whole backup; rejects with its first fault. */
+export async function verifyJournals(session: Session, path: string): Promise<Outcome> {
+  using display = countingDisplay(session, 'Verifying');
+  const summary = await verifyBackup(path, { signal: session.signal, onProgress: display.show });
+  display.finish();
+  return outcomeOfBackup(path, summary, `A whole backup: ${describeBackup(path, summary)}`);
 }
 
 /** Undefined if it can't be counted: the total is for progress only. */

@@ -1,14 +1,14 @@
 import type { Session } from '../cli/run-command.ts';
 import { progressDisplay } from '../cli/progress-display.ts';
 
-export interface CountingDisplay {
+/** Dispose it to end the display in its current state. */
+export interface CountingDisplay extends Disposable {
   /** `total`: the number of entries, if known. */
   begin(total?: number): void;
   readonly show: (progress: { readonly entries: number }) => void;
   /** Shows why there is no progress, until there is some. */
-  problem(says: string): void;
+  problem(message: string): void;
   finish(): void;
-  stop(): void;
 }
 
 /** Shows how many entries a step has processed, and how fast. */
@@ -34,8 +34,8 @@ export function countingDisplay({ screen }: Session, label: string): CountingDis
       startedAt = performance.now();
     },
     show: ({ entries }) => draw(entries, null),
-    problem: (says) => draw(shown, says),
+    problem: (message) => draw(shown, message),
     finish: () => display.finish(),
-    stop: () => display.stop(),
+    [Symbol.dispose]: () => display[Symbol.dispose](),
   };
 }

@@ -59,14 +59,10 @@ export async function restoreBackup(session: Session, options: RestoreOptions): 
 }
 
 async function openVerified(session: Session, path: string): Promise<BackupSource> {
-  const display = countingDisplay(session, 'Reading');
-  try {
-    const source = await openBackupSource(path, { signal: session.signal, onProgress: display.show });
-    display.finish();
-    return source;
-  } finally {
-    display.stop();
-  }
+  using display = countingDisplay(session, 'Reading');
+  const source = await openBackupSource(path, { signal: session.signal, onProgress: display.show });
+  display.finish();
+  return source;
 }
 
 /** The users of the run; undefined: all. A backup of some users restricts the run to them. */
@@ -125,20 +121,16 @@ async function run(
   if (!opening.opened) throw new OperationRunningError(opening.current);
   const { id } = opening.operation;
   screen.write(`Running ${id}\n`);
-  const display = progressDisplay(screen);
+  using display = progressDisplay(screen);
   const stepOf = stepMeter(() => performance.now());
-  try {
-    const operation = await runToEnd(context, id, {
-      usersAtOnce: config.migration.userConcurrency,
-      signal,
-      onProgress({ state, ...progress }) {
-        const step = stepOf({ state, progress });
-        if (step !== undefined) display.show(step);
-      },
-    });
-    display.finish();
-    return operation;
-  } finally {
-    display.stop();
-  }
+  const operation = await runToEnd(context, id, {
+    usersAtOnce: config.migration.userConcurrency,
+    signal,
+    onProgress({ state, ...progress }) {
+      const step = stepOf({ state, progress });
+      if (step !== undefined) display.show(step);
+    },
+  });
+  display.finish();
+  return operation;
 }

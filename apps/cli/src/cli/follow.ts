@@ -22,14 +22,14 @@ export async function followOperation<View extends { readonly state: string }>(
   { signal, onProgress }: FollowOptions,
 ): Promise<View> {
   let answeredAt = performance.now();
-  const look = async (): Promise<View> => {
+  const poll = async (): Promise<View> => {
     const { currentStatus } = await api.status();
     const view = await get();
     answeredAt = performance.now();
     if (view.state === 'running') onProgress(currentStatus);
     return view;
   };
-  const view = await waitForOperation(look, {
+  const view = await waitForOperation(poll, {
     everyMs: 500,
     signal,
     onError(error) {
@@ -51,23 +51,19 @@ export async function followRun(
 }
 
 /** The same, shown on the screen: a bar in a terminal, plain lines in a pipe. */
-export async function showUntilOver<View extends { readonly state: string }>(
+export async function showUntilEnded<View extends { readonly state: string }>(
   { api, screen, signal }: ApiSession,
   get: () => Promise<View>,
 ): Promise<View> {
-  const display = progressDisplay(screen);
+  using display = progressDisplay(screen);
   const stepOf = stepMeter(() => performance.now());
-  try {
-    const view = await followOperation(api, get, {
-      signal,
-      onProgress(status) {
-        const step = stepOf(status);
-        if (step !== undefined) display.show(step);
-      },
-    });
-    display.finish();
-    return view;
-  } finally {
-    display.stop();
-  }
+  const view = await followOperation(api, get, {
+    signal,
+    onProgress(status) {
+      const step = stepOf(status);
+      if (step !== undefined) display.show(step);
+    },
+  });
+  display.finish();
+  return view;
 }

@@ -37,7 +37,7 @@ it('leaves a step that was stopped as it is', () => {
   const stream = new PassThrough({ encoding: 'utf8' });
   const display = progressDisplay(stream);
   display.show(step);
-  display.stop();
+  display[Symbol.dispose]();
   display.finish();
   expect(stream.read()).toBe('Migrating: 0 %, 0 of 2,000 entries\n');
 });

@@ -3,12 +3,11 @@ import cliProgress from 'cli-progress';
 import { amount } from '../amount.ts';
 import type { Step } from './progress-step.ts';
 
-export interface ProgressDisplay {
+/** Dispose it to end the display in its current state. */
+export interface ProgressDisplay extends Disposable {
   show(step: Step): void;
   /** Shows the current step as complete. */
   finish(): void;
-  /** Ends the display in its current state. */
-  stop(): void;
 }
 
 /** Shows a bar for each step in a terminal, and a line now and then elsewhere. */
@@ -55,7 +54,7 @@ function bars(stream: NodeJS.WritableStream): ProgressDisplay {
       draw(step);
     },
     finish,
-    stop,
+    [Symbol.dispose]: stop,
   };
 }
 
@@ -83,7 +82,7 @@ function lines(stream: NodeJS.WritableStream): ProgressDisplay {
       stream.write(lineOf(step));
     },
     finish,
-    stop() {
+    [Symbol.dispose]() {
       shown = undefined;
     },
   };

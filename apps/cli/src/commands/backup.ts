@@ -48,8 +48,8 @@ function verifyBackup(): Command {
       await runCommand(
         options,
         async (session) => {
-          const { verifyFile } = await import('../backup/verify-file.ts');
-          return await verifyFile(session, file);
+          const { verifyJournals } = await import('../backup/back-up-journals.ts');
+          return await verifyJournals(session, file);
         },
         'No fault was found so far.',
       );

@@ -3,7 +3,7 @@ import type { answers, requests } from '@migrator/engine';
 import { type Command, Option } from 'commander';
 
 import { amount } from '../amount.ts';
-import { type ApiSession, apiCommand } from '../cli/api-command.ts';
+import { allPages, type ApiSession, apiCommand } from '../cli/api-command.ts';
 import { columns } from '../cli/columns.ts';
 import { runOrLast } from './failures.ts';
 
@@ -27,14 +27,9 @@ export function entries(): Command {
 
 /** All listed entries, at most 10,000. */
 async function allEntries(api: ApiSession['api'], id: string, kind: Kind): Promise<Entries> {
-  const { nextCursor, ...first } = await api.entries(id, { kind });
-  const found = [...first.entries];
-  for (let cursor = nextCursor; cursor !== null;) {
-    const page = await api.entries(id, { kind, cursor });
-    found.push(...page.entries);
-    cursor = page.nextCursor;
-  }
-  return { ...first, entries: found };
+  const pages = await allPages((cursor) => api.entries(id, { kind, cursor }));
+  const { nextCursor: _, ...first } = pages[0];
+  return { ...first, entries: pages.flatMap((page) => page.entries) };
 }
 
 function describeEntries({ migrationId, kind, entries: found, count }: Entries): string {

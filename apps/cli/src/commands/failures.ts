@@ -1,7 +1,7 @@
 import type { answers } from '@migrator/engine';
 import type { Command } from 'commander';
 
-import { type ApiSession, apiCommand } from '../cli/api-command.ts';
+import { allPages, type ApiSession, apiCommand } from '../cli/api-command.ts';
 import { columns } from '../cli/columns.ts';
 import { UsageError } from '../cli/exit-codes.ts';
 
@@ -31,14 +31,9 @@ export async function runOrLast(api: ApiSession['api'], id: string | undefined):
 
 /** All kept failures, at most 10,000. */
 export async function allFailures(api: ApiSession['api'], id: string, code?: string): Promise<Failures> {
-  const { nextCursor, ...first } = await api.failures(id, { code });
-  const found = [...first.failures];
-  for (let cursor = nextCursor; cursor !== null;) {
-    const page = await api.failures(id, { code, cursor });
-    found.push(...page.failures);
-    cursor = page.nextCursor;
-  }
-  return { ...first, failures: found };
+  const pages = await allPages((cursor) => api.failures(id, { code, cursor }));
+  const { nextCursor: _, ...first } = pages[0];
+  return { ...first, failures: pages.flatMap((page) => page.failures) };
 }
 
 export function describeFailures({ migrationId, failures: found, counts }: Failures): string {

@@ -5,7 +5,7 @@ import { amount } from '../amount.ts';
 import { type ApiSession, apiCommand } from '../cli/api-command.ts';
 import { confirm } from '../cli/confirm.ts';
 import { exitCodeOfEnd } from '../cli/exit-codes.ts';
-import { showUntilOver } from '../cli/follow.ts';
+import { showUntilEnded } from '../cli/follow.ts';
 import type { Outcome } from '../cli/run-command.ts';
 import { describeRollback } from '../report/describe-report.ts';
 
@@ -34,24 +34,24 @@ Examples:
 }
 
 async function rollBack(session: ApiSession, options: RollbackOptions, id?: string): Promise<Outcome> {
-  if (options.dryRun) return outcomeOf(await untilOver(session, true, id));
+  if (options.dryRun) return outcomeOf(await untilEnded(session, true, id));
   if (!options.yes) {
-    const preview = await untilOver(session, true, id);
+    const preview = await untilEnded(session, true, id);
     if (preview.state !== 'completed' || preview.deleted === 0) return outcomeOf(preview);
     const question = `Delete ${amount(preview.deleted)} items?`;
     await confirm(session, { plan: describeRollback(preview), question });
   }
-  return outcomeOf(await untilOver(session, false, id));
+  return outcomeOf(await untilEnded(session, false, id));
 }
 
-async function untilOver(
+async function untilEnded(
   session: ApiSession,
   dryRun: boolean,
   id: string | undefined,
 ): Promise<RollbackAnswer> {
   const { api } = session;
   const { rollbackId } = await api.rollBack({ dryRun, migrationId: id }, { waitSeconds: 1 });
-  return await showUntilOver(session, () => api.rollback(rollbackId));
+  return await showUntilEnded(session, () => api.rollback(rollbackId));
 }
 
 function outcomeOf(answer: RollbackAnswer): Outcome {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { type ApiSession, apiCommand } from '../cli/api-command.ts';
 import { exitCodeOfEnd, UsageError } from '../cli/exit-codes.ts';
-import { showUntilOver } from '../cli/follow.ts';
+import { showUntilEnded } from '../cli/follow.ts';
 import type { Outcome } from '../cli/run-command.ts';
 import { describeReport, describeRollback, describeVerification } from '../report/describe-report.ts';
 
@@ -36,17 +36,17 @@ async function watchAny(session: ApiSession, id: string): Promise<Outcome> {
 }
 
 export async function watchMigration(session: ApiSession, id: string): Promise<Outcome> {
-  const report = await showUntilOver(session, () => session.api.migration(id));
+  const report = await showUntilEnded(session, () => session.api.migration(id));
   const exitCode = exitCodeOfEnd(report.state, report.verification);
   return { value: report, text: describeReport(report), exitCode };
 }
 
 export async function watchVerification(session: ApiSession, id: string): Promise<Outcome> {
-  const answer = await showUntilOver(session, () => session.api.verification(id));
+  const answer = await showUntilEnded(session, () => session.api.verification(id));
   return { value: answer, text: describeVerification(answer), exitCode: exitCodeOfEnd(answer.state, answer) };
 }
 
 export async function watchRollback(session: ApiSession, id: string): Promise<Outcome> {
-  const answer = await showUntilOver(session, () => session.api.rollback(id));
+  const answer = await showUntilEnded(session, () => session.api.rollback(id));
   return { value: answer, text: describeRollback(answer), exitCode: exitCodeOfEnd(answer.state) };
 }

@@ -63,11 +63,11 @@ function fish(program: string, all: readonly CommandWords[]): string {
     const line = (rest: string): string =>
       `complete -c ${program} -n ${quoted(`${name}_at ${path}`.trim())} ${rest}\n`;
     return [
-      ...commands.map((command) => line(`-f -a ${command.name} -d ${quoted(command.says)}`)),
+      ...commands.map((command) => line(`-f -a ${command.name} -d ${quoted(command.description)}`)),
       ...(choices.length === 0 ? [] : [line(`-f -a ${quoted(choices.join(' '))}`)]),
-      ...options.map(({ flag, says, takesValue, choices: values }) => {
+      ...options.map(({ flag, description, takesValue, choices: values }) => {
         const value = values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : takesValue ? ' -r' : '';
-        return line(`-l ${flag.slice(2)} -d ${quoted(says)}${value}`);
+        return line(`-l ${flag.slice(2)} -d ${quoted(description)}${value}`);
       }),
     ];
   });

@@ -53,10 +53,10 @@ export async function demo(options: DemoOptions): Promise<void> {
   const { signal } = ending;
   await onStopRequest((request) => ending.abort(request));
 
-  const tell = (value: unknown): void => {
+  const printJson = (value: unknown): void => {
     if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`);
   };
-  const logRateLimited = (error: unknown): void => {
+  const reportError = (error: unknown): void => {
     process.exitCode = error instanceof StopRequest ? error.exitCode : 1;
     process.stderr.write(`\n${explain(error, surroundings.programs)}\n`);
   };
@@ -67,19 +67,19 @@ export async function demo(options: DemoOptions): Promise<void> {
     process.exitCode = result.ok ? 0 : 1;
     screen.write(describeResult(result));
     if (!options.exit) screen.write(`${describeAddresses(result)}\nPress Ctrl-C to stop.\n`);
-    tell(result);
+    printJson(result);
     if (!options.exit) {
       await orAborted(new Promise<never>(() => {}), signal);
     }
   } catch (error) {
-    surroundings.display.stop();
+    surroundings.display[Symbol.dispose]();
     if (error instanceof StopRequest) screen.write('\nStopping\n');
-    if (result === undefined || !(error instanceof StopRequest)) logRateLimited(error);
-    if (result === undefined) tell({ ok: false, error: explain(error, []) });
+    if (result === undefined || !(error instanceof StopRequest)) reportError(error);
+    if (result === undefined) printJson({ ok: false, error: explain(error, []) });
     ending.abort(error);
   }
   const limit = setTimeout(() => process.exit(), endLimitMs);
-  await started.disposeAsync().catch(logRateLimited);
+  await started.disposeAsync().catch(reportError);
   clearTimeout(limit);
 }
 

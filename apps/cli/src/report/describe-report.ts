@@ -77,7 +77,7 @@ export function describeRollback(answer: RollbackAnswer): string {
     'not migrated': keptReasons.notMigrated,
     'from another run': keptReasons.otherRun,
     'under another key': keptReasons.misplaced,
-  }).flatMap(([says, count]) => (count === 0 ? [] : [`${amount(count)} ${says}`]));
+  }).flatMap(([label, count]) => (count === 0 ? [] : [`${amount(count)} ${label}`]));
   const rows = {
     ...describeSourceAndTarget(answer),
     [dryRun ? 'would delete' : 'deleted']: amount(deleted),
