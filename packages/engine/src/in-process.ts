@@ -22,7 +22,8 @@ export async function runInProcess(
   const pool = pLimit(options.usersAtOnce);
   const watcher = new AttemptWatcher(context.ledger);
   const stop = new AbortController();
-  const { signal, leave } = joinSignals(options.signal, stop.signal);
+  using joined = joinSignals(options.signal, stop.signal);
+  const { signal } = joined;
   const working = new Set<Promise<void>>();
   let paused = false;
   /** Tasks that wait or run. Dispatching one of them again has no effect. */
@@ -89,7 +90,7 @@ export async function runInProcess(
     for (;;) {
       if (options.signal.aborted) throw new MigrationError('ABORTED', 'the migration was stopped');
       const round = await coordinate(coordinator, operationId, options.signal);
-      if (round.over) break;
+      if (round.ended) break;
       await supervisor.tick();
       await new Promise((resolve) => setTimeout(resolve, Math.min(round.delayMs, 50)));
     }
@@ -99,7 +100,6 @@ export async function runInProcess(
     // After the caller learns of the end nothing may be written.
     stop.abort();
     await Promise.all(working);
-    leave();
   }
   const ended = await context.ledger.get(operationId);
   if (ended === undefined) throw new MigrationError('INTERNAL', `the records of ${operationId} are gone`);

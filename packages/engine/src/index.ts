@@ -22,7 +22,7 @@ export type { CurrentStatus, PaceReport, Progress, Status, StatusState } from '.
 export { currentStatus, type LiveView, progressOf } from './reports/current-status.ts';
 export { hidingLedger, pseudonym, taskLabel, withoutUserData } from './reports/hide-user-data.ts';
 export { estimate } from './reports/estimate.ts';
-export { lastMigration, migrationReport } from './reports/migration-report.ts';
+export { lastMigration, migrationReport, newestMigration } from './reports/migration-report.ts';
 export { lastOutcome, outcomeMessage } from './reports/last-outcome.ts';
 export { listedEntries } from './reports/listed-entries.ts';
 export { type MarkedRun, markedRun } from './reports/marked-run.ts';

@@ -17,13 +17,13 @@ test('it is aborted from the start where one of them is', () => {
   expect(signal.reason).toBe('before');
 });
 
-test('once left, nothing is heard and nothing is kept of it', () => {
+test('once disposed, it listens to nothing and keeps nothing', () => {
   const source = new AbortController();
-  const { signal, leave } = joinSignals(source.signal, AbortSignal.abort());
-  leave();
+  const joined = joinSignals(source.signal, AbortSignal.abort());
+  joined[Symbol.dispose]();
   expect(getEventListeners(source.signal, 'abort')).toEqual([]);
   const other = joinSignals(source.signal);
-  other.leave();
+  other[Symbol.dispose]();
   source.abort();
-  expect([signal.aborted, other.signal.aborted]).toEqual([true, false]);
+  expect([joined.signal.aborted, other.signal.aborted]).toEqual([true, false]);
 });

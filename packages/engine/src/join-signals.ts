@@ -1,8 +1,7 @@
-export interface JoinedSignals {
+/** Dispose it when the work has ended: that removes the listeners. */
+export interface JoinedSignals extends Disposable {
   /** Aborts as soon as one of the others does, for its reason. */
   readonly signal: AbortSignal;
-  /** Removes the listeners. Call it when the work has ended. */
-  readonly leave: () => void;
 }
 
 /**
@@ -16,15 +15,14 @@ export function joinSignals(...signals: readonly AbortSignal[]): JoinedSignals {
   if (signals.some(({ aborted }) => aborted)) abort();
   return {
     signal: joined.signal,
-    leave() {
+    [Symbol.dispose]() {
       for (const signal of signals) signal.removeEventListener('abort', abort);
     },
   };
 }
 
 /**
- * A signal that aborts `afterMs` milliseconds after the given one, for calls in flight that should complete. Call
- * `leave` at their end.
+ * A signal that aborts `afterMs` milliseconds after the given one, for calls in flight that should complete.
  */
 export function abortLater(signal: AbortSignal, afterMs: number): JoinedSignals {
   const later = new AbortController();
@@ -36,7 +34,7 @@ export function abortLater(signal: AbortSignal, afterMs: number): JoinedSignals 
   else signal.addEventListener('abort', onAbort, { once: true });
   return {
     signal: later.signal,
-    leave() {
+    [Symbol.dispose]() {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(timer);
     },

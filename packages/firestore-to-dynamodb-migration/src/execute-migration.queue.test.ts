@@ -9,8 +9,8 @@ test('a whole run with a worker of its own; the next boot has its result and sta
   await using environment = await openTestEnvironment();
   await environment.fill('ann', days(7));
   await environment.fill('bob', days(5));
-  const told: MigrationProgress[] = [];
-  const result = await environment.overQueue({ onProgress: (progress) => told.push(progress) });
+  const reported: MigrationProgress[] = [];
+  const result = await environment.overQueue({ onProgress: (progress) => reported.push(progress) });
   expect(result).toMatchObject({
     migrationId: expect.stringMatching(/^migration-\d{8}T\d{9}Z$/),
     state: 'completed',
@@ -24,7 +24,7 @@ test('a whole run with a worker of its own; the next boot has its result and sta
     verification: { isValid: true, counts: { firestore: 12, dynamodb: 12 } },
   });
   expect(await environment.countItems()).toBe(12);
-  expect(told[0]).toMatchObject({ migrationId: result.migrationId, processed: expect.any(Number) });
+  expect(reported[0]).toMatchObject({ migrationId: result.migrationId, processed: expect.any(Number) });
 
   const context = await environment.openQueue();
   expect(await context.queues.tasks.getWorkersCount()).toBe(0);

@@ -36,7 +36,7 @@ async function rounds(
   const shown = context.settings.hideUserData === true ? withoutUserData : (one: Operation) => one;
   for (;;) {
     const round = await coordinate(context, operationId, stop);
-    if (round.over) break;
+    if (round.ended) break;
     if (round.isOtherBinding === true) {
       guard.pauseFor(operationId);
       await job.moveToDelayed(Date.now() + round.delayMs, token);

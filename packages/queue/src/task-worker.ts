@@ -36,7 +36,7 @@ export function startTaskWorker(
   const watcher = new AttemptWatcher(context.ledger);
   const lock = new SharedExclusiveLock();
   const { hideUserData = false } = context.settings;
-  const tell = (job: Job<TaskJob>, outcome: string, detail?: string): void => {
+  const reportOutcome = (job: Job<TaskJob>, outcome: string, detail?: string): void => {
     const { operationId: run, task } = job.data;
     const label = taskLabel(task, hideUserData);
     const isUser = parseTaskId(task).type === 'user';
@@ -57,9 +57,9 @@ export function startTaskWorker(
     const retried = job.attemptsMade > 0;
     try {
       const attempt = async (signals: readonly AbortSignal[], isolated: boolean): Promise<TaskResult> => {
-        const { signal, leave } = joinSignals(options.stop, ...signals);
+        using joined = joinSignals(options.stop, ...signals);
         return await runTask(context, operationId, task, {
-          signal,
+          signal: joined.signal,
           watcher,
           isolated,
           lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
@@ -69,7 +69,7 @@ export function startTaskWorker(
           onEvent: (line) => {
             if (!hideUserData) report.event(line);
           },
-        }).finally(leave);
+        });
       };
       let result = await lock.shared((signal) => attempt([signal], false));
       if ('why' in result && result.why === 'quarantined')
@@ -78,7 +78,7 @@ export function startTaskWorker(
         hideUserData && 'outcome' in result && 'brief' in result
           ? { ...result, reason: result.brief }
           : result;
-      tell(job, ...outcomeOf(shown));
+      reportOutcome(job, ...outcomeOf(shown));
       if ('why' in result && result.why === 'other-binding') options.guard.pauseFor(operationId);
       return await settle(context, job, token, shown, report);
     } catch (error) {
@@ -90,7 +90,7 @@ export function startTaskWorker(
         throw error;
       const code = MigrationError.codeOf(error);
       const why = hideUserData || !(error instanceof Error) ? code : error.message;
-      tell(job, 'error', why);
+      reportOutcome(job, 'error', why);
       // The queue's connection waits for Redis. A job that met an outage of Redis counts as not tried.
       if (isRedisCode(code)) return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;

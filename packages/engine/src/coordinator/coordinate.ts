@@ -11,14 +11,14 @@ import { verificationPlan } from './verification-plan.ts';
 
 export type Round =
   | {
-      readonly over: false;
+      readonly ended: false;
       /** Milliseconds until the next round. */
       readonly delayMs: number;
       readonly operation: Operation;
       /** This process has another binding: another process has to do the rounds. */
       readonly isOtherBinding?: true;
     }
-  | { readonly over: true };
+  | { readonly ended: true };
 
 const pollMs = 250;
 /** The delay while users are still listed. Within it all workers together end fewer tasks than are listed ahead. */
@@ -49,12 +49,12 @@ export async function coordinate(
   signal?: AbortSignal,
 ): Promise<Round> {
   const operation = await context.ledger.get(operationId);
-  if (operation === undefined || operation.state !== 'running') return { over: true };
+  if (operation === undefined || operation.state !== 'running') return { ended: true };
   try {
     if (operation.control === 'cancel') return await cancelRound(context, operation);
-    if (operation.control === 'pause') return { over: false, delayMs: pollMs, operation };
+    if (operation.control === 'pause') return { ended: false, delayMs: pollMs, operation };
     if (!isSameBinding(operation.binding, await context.binding())) {
-      return { over: false, delayMs: otherBindingMs, operation, isOtherBinding: true };
+      return { ended: false, delayMs: otherBindingMs, operation, isOtherBinding: true };
     }
     return await withinLimit(roundLimitMs, signal, (limited) =>
       workRound(context, operation, planFor(operation), limited),
@@ -95,7 +95,7 @@ async function workRound(
     if (filled === 'more') return nextRound(context, operation, 0);
   }
   const now = await context.ledger.get(operation.id);
-  if (now === undefined || now.state !== 'running') return { over: true };
+  if (now === undefined || now.state !== 'running') return { ended: true };
   const rate = nextRate(now.coordinatorState.rate, doneBy(now), context.now().getTime());
   await context.ledger.update(now.id, { coordinatorState: { lastError: outageOf(context, now), rate } });
   if (!now.listing.done || outstanding(now) > 0) {
@@ -110,13 +110,13 @@ async function workRound(
       await context.ledger.update(now.id, { phase: partPlan.phase });
     }
     const round = await workRound(context, part, partPlan, signal);
-    return nextRound(context, now, round.over ? 0 : round.delayMs);
+    return nextRound(context, now, round.ended ? 0 : round.delayMs);
   }
   const endedAt = context.now();
   const { coordinatorState, ...end } = await plan.finish(context, now, endedAt, signal);
   if (coordinatorState !== undefined) await context.ledger.update(now.id, { coordinatorState });
   await context.ledger.close(now.id, { ...end, now: endedAt });
-  return { over: true };
+  return { ended: true };
 }
 
 /** `more`: the window has room left. `blocked`: the listing continues when the tasks so far have ended. */
@@ -170,7 +170,7 @@ async function cancelRound(
     if (partId) await context.ledger.close(partId, end);
   }
   await context.ledger.close(operation.id, end);
-  return { over: true };
+  return { ended: true };
 }
 
 /** After an error: pauses the operation if the error's policy is `pause-run`, else repeats the round. */
@@ -215,5 +215,5 @@ async function nextRound(
   operation: Operation,
   delayMs: number,
 ): Promise<Round> {
-  return { over: false, delayMs, operation: (await context.ledger.get(operation.id)) ?? operation };
+  return { ended: false, delayMs, operation: (await context.ledger.get(operation.id)) ?? operation };
 }

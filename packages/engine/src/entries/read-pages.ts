@@ -16,13 +16,13 @@ export async function* readPages(
   options: ReadPagesOptions,
 ): AsyncGenerator<EntryPage, void, void> {
   const left = new AbortController();
-  const { signal, leave } = joinSignals(options.signal, left.signal);
+  using joined = joinSignals(options.signal, left.signal);
   const read = (after: string | undefined): Promise<EntryPage> => {
     const page = source.readPage({
       userId: options.userId,
       limit: options.pageEntries,
       maxBytes: options.pageBytes,
-      signal,
+      signal: joined.signal,
       after,
     });
     // It is awaited, with its error, in the next turn.
@@ -47,6 +47,5 @@ export async function* readPages(
   } finally {
     // Creating an abort error costs a stack trace, which most users, whose last page is read, do not need.
     if (isReading) left.abort();
-    leave();
   }
 }

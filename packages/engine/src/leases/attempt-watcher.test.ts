@@ -17,7 +17,7 @@ const migration = { kind: 'migration', dryRun: false, verify: false, prune: true
 const watched: WatchedAttempt[] = [];
 
 afterEach(() => {
-  for (const { leave } of watched.splice(0)) leave();
+  for (const one of watched.splice(0)) one[Symbol.dispose]();
 });
 
 /** Both clocks, moved by hand. */
@@ -149,10 +149,10 @@ test('attempts of one operation are asked about in one call, and none about thos
   const checkAttempts = vi.fn<Ledger['checkAttempts']>().mockResolvedValue(['run', 'run']);
   const watcher = new AttemptWatcher({ checkAttempts });
   const attempts = [1, 2, 3].map((epoch) => watcher.watch('any', { task, epoch }, watcher.now()));
-  attempts[1]?.leave();
+  attempts[1]?.[Symbol.dispose]();
   await vi.advanceTimersByTimeAsync(600);
   expect(checkAttempts).toHaveBeenCalledOnce();
   expect(checkAttempts.mock.calls[0]?.[1]).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
-  for (const { leave } of attempts) leave();
+  for (const one of attempts) one[Symbol.dispose]();
   expect(vi.getTimerCount()).toBe(0);
 });

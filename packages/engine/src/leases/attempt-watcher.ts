@@ -9,15 +9,14 @@ interface Attempt {
   readonly stop: AbortController;
 }
 
-export interface WatchedAttempt {
+/** Dispose it when the attempt has ended. */
+export interface WatchedAttempt extends Disposable {
   /**
    * Aborts when the attempt has to stop: its operation is paused, cancelled or has ended, or a newer attempt has
    * started.
    */
   readonly signal: AbortSignal;
   readonly lease: AttemptLease;
-  /** Call it when the attempt has ended. */
-  readonly leave: () => void;
 }
 
 interface Group {
@@ -58,19 +57,20 @@ export class AttemptWatcher {
     const stop = new AbortController();
     const attempt = { task, epoch, lease, stop };
     group.attempts.add(attempt);
-    return { signal: stop.signal, lease, leave: () => this.#leave(operationId, group, attempt) };
+    const unwatch = (): void => this.#unwatch(operationId, group, attempt);
+    return { signal: stop.signal, lease, [Symbol.dispose]: unwatch };
   }
 
   #begin(operationId: string): Group {
     const group: Group = {
       attempts: new Set(),
-      timer: setInterval(() => void this.#look(operationId, group), this.#everyMs),
+      timer: setInterval(() => void this.#check(operationId, group), this.#everyMs),
     };
     this.#groups.set(operationId, group);
     return group;
   }
 
-  async #look(operationId: string, group: Group): Promise<void> {
+  async #check(operationId: string, group: Group): Promise<void> {
     const attempts = [...group.attempts];
     const asked = this.#clock();
     try {
@@ -84,7 +84,7 @@ export class AttemptWatcher {
     }
   }
 
-  #leave(operationId: string, group: Group, attempt: Attempt): void {
+  #unwatch(operationId: string, group: Group, attempt: Attempt): void {
     group.attempts.delete(attempt);
     if (group.attempts.size > 0) return;
     clearInterval(group.timer);

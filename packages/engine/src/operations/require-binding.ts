@@ -36,25 +36,29 @@ export async function requireOwnRuns(
   parts: readonly BindingPart[] = sourceAndTarget,
 ): Promise<void> {
   const own = await binding();
-  if ((await newestRun(ledger, (run) => isSameBinding(run.binding, own, parts))) !== undefined) return;
-  const other = await newestRun(ledger, () => true);
+  const other = await foreignRun(ledger, own, parts);
   if (other !== undefined) requireSameBinding(other, own, parts);
 }
 
-/**
- * What to tell where the ledger is about another source or target than this process: it has runs, and none is of this
- * process's. Undefined where it may be used.
- */
+/** Why this process may not start a run: all runs in the ledger have another source or target. Undefined if it may. */
 export async function otherLedgerReason({ ledger, binding }: Context): Promise<string | undefined> {
   const own = await binding();
-  if ((await newestRun(ledger, (run) => isSameBinding(run.binding, own, sourceAndTarget))) !== undefined)
-    return;
-  const other = await newestRun(ledger, () => true);
-  if (other === undefined) return;
+  const other = await foreignRun(ledger, own, sourceAndTarget);
+  if (other === undefined) return undefined;
   const differences = bindingDifferences(other.binding, own, sourceAndTarget);
   const words = describeDifferences(differences, { actual: 'here', expected: `in ${other.id}` });
   return (
     `The records under this QUEUE_PREFIX are of another source or target: ${words}. ` +
     'Set these variables as that run had them, or choose another QUEUE_PREFIX for this pair'
   );
+}
+
+/** The newest run, if none in the ledger has this binding. */
+async function foreignRun(
+  ledger: Context['ledger'],
+  own: Binding,
+  parts: readonly BindingPart[],
+): Promise<Operation | undefined> {
+  const ours = await newestRun(ledger, ({ binding }) => isSameBinding(binding, own, parts));
+  return ours === undefined ? await newestRun(ledger, () => true) : undefined;
 }

@@ -17,7 +17,7 @@ import { verificationReport } from './verification-report.ts';
 const kinds = ['verification', 'rollback', 'migration'] as const;
 
 /** How many of each kind are compared: a retried older run may end after newer ones. */
-const looked = 10;
+const newestOfKind = 10;
 
 /**
  * The operation between this source and target that ended last: a run (also a dry run), a verification or a rollback.
@@ -27,7 +27,7 @@ export async function lastOutcome(
   ledger: Pick<Ledger, 'get' | 'list'>,
   own: Binding,
 ): Promise<LastOutcome | null> {
-  const pages = await Promise.all(kinds.map((kind) => ledger.list(kind, { limit: looked })));
+  const pages = await Promise.all(kinds.map((kind) => ledger.list(kind, { limit: newestOfKind })));
   const [last] = pages
     .flatMap(({ operations }) => operations)
     .filter(({ parent, state, binding }) => {

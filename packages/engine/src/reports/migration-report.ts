@@ -1,4 +1,11 @@
-import { type Binding, isSameBinding, type Ledger, type Operation, sourceAndTarget } from '@migrator/core';
+import {
+  type Binding,
+  isSameBinding,
+  type Ledger,
+  type MigrationRequest,
+  type Operation,
+  sourceAndTarget,
+} from '@migrator/core';
 
 import type { MigrationReport } from '../api/reports.ts';
 import { migrationStats } from './migration-stats.ts';
@@ -86,11 +93,19 @@ export async function newestRun(
   ledger: Ledger,
   isWanted: (run: Operation) => boolean,
 ): Promise<Operation | undefined> {
+  return await newestMigration(ledger, (run, { dryRun }) => !dryRun && isWanted(run));
+}
+
+/** The newest run or dry run that satisfies the condition. */
+export async function newestMigration(
+  ledger: Ledger,
+  isWanted: (run: Operation, request: MigrationRequest) => boolean,
+): Promise<Operation | undefined> {
   let cursor: string | undefined;
   do {
     const page = await ledger.list('migration', { limit: 20, cursor });
     const found = page.operations.find(
-      (run) => run.request.kind === 'migration' && !run.request.dryRun && isWanted(run),
+      (run) => run.request.kind === 'migration' && isWanted(run, run.request),
     );
     if (found !== undefined) return found;
     cursor = page.cursor;

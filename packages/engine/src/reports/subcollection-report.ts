@@ -18,10 +18,10 @@ export function subcollectionReport({ coordinatorState }: Operation): Subcollect
   }
   const { examples, ...counts } = sample;
   const { entriesWithSubcollections: having, parentsWithoutDocument: parents } = counts;
-  const looked = `${counted(counts.sampledEntries, 'sampled entry', 'sampled entries')} of ${counted(counts.sampledUsers, 'user')}`;
+  const sampled = `${counted(counts.sampledEntries, 'sampled entry', 'sampled entries')} of ${counted(counts.sampledUsers, 'user')}`;
   const found = [
     ...(having > 0
-      ? [`${having} of ${looked} ${having === 1 ? 'has' : 'have'} documents in subcollections`]
+      ? [`${having} of ${sampled} ${having === 1 ? 'has' : 'have'} documents in subcollections`]
       : []),
     ...(parents > 0
       ? [
@@ -31,7 +31,7 @@ export function subcollectionReport({ coordinatorState }: Operation): Subcollect
   ];
   const message =
     found.length === 0
-      ? `No subcollections in ${looked}`
+      ? `No subcollections in ${sampled}`
       : `${found.join('; ')}. Neither is migrated: copy those documents yourself if they are needed`;
   return { ...counts, examples: [...examples], message };
 }

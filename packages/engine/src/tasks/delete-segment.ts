@@ -93,7 +93,7 @@ async function* carryOut(
   const issues = [...selected.issues];
   const left = new Set(deletable);
   // Wait for deletes in flight: one with an unknown outcome could not be counted.
-  const late = abortLater(start.signal, answerLimitMs);
+  using late = abortLater(start.signal, answerLimitMs);
   try {
     await forEachWithLimit(context.writeLimit, deletable.length, async (index) => {
       if (start.signal.aborted) throw new MigrationError('ABORTED', 'the task was stopped');
@@ -108,8 +108,6 @@ async function* carryOut(
     const rest = intentCursor({ refs: [...left], next });
     yield { deltas, issues, last: false, cursor: rest };
     throw interruption;
-  } finally {
-    late.leave();
   }
   yield { deltas, issues, last: next === undefined, cursor: next };
 }

@@ -47,15 +47,11 @@ async function runOnce(
     isolated: attempt.isolated === true,
   });
   if (!started.started) return started;
-  const watched = attempt.watcher.watch(operationId, { task, epoch: started.epoch }, asked);
-  const { signal, leave } = joinSignals(attempt.signal, watched.signal);
+  using watched = attempt.watcher.watch(operationId, { task, epoch: started.epoch }, asked);
+  using joined = joinSignals(attempt.signal, watched.signal);
+  const { signal } = joined;
   const { lease } = watched;
-  try {
-    return await work(context, started.operation, { ...started, task, signal, lease }, attempt);
-  } finally {
-    leave();
-    watched.leave();
-  }
+  return await work(context, started.operation, { ...started, task, signal, lease }, attempt);
 }
 
 async function work(

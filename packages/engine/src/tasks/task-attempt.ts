@@ -205,7 +205,7 @@ export class TaskAttempt {
     const failure = failureOf(error);
     const { code } = failure;
     const left = await this.#unread();
-    const message = left === undefined ? failure.message : `${failure.message} ${left.says}`;
+    const message = left === undefined ? failure.message : `${failure.message} ${left.message}`;
     const issues = [failureIssue(this.#start.task, '', { ...failure, path: this.#path(), message })];
     const deltas: Record<string, number> = left === undefined ? {} : { unread: left.entries };
     const control = await this.#record('failed', { deltas, issues, last: true }, this.#expected());
@@ -214,7 +214,7 @@ export class TaskAttempt {
   }
 
   /** The number of a failed user's entries without an outcome, and a sentence about them. */
-  async #unread(): Promise<{ entries: number; says: string } | undefined> {
+  async #unread(): Promise<{ entries: number; message: string } | undefined> {
     const task = parseTaskId(this.#start.task);
     if (this.#operation.kind !== 'migration' || task.type !== 'user') return undefined;
     const signal = AbortSignal.timeout(countLimitMs);
@@ -223,13 +223,13 @@ export class TaskAttempt {
       const entries = Math.max(0, all - this.#done());
       return {
         entries,
-        says: `${entries} of the user's ${counted(all, 'entry', 'entries')} ${entries === 1 ? 'was' : 'were'} not tried; retry the user.`,
+        message: `${entries} of the user's ${counted(all, 'entry', 'entries')} ${entries === 1 ? 'was' : 'were'} not tried; retry the user.`,
       };
     } catch {
       // Count 1 if Firestore can't count them: 0 would look like an empty journal.
       return {
         entries: 1,
-        says: 'How many entries the user has is not known; they count as one. Retry the user.',
+        message: 'How many entries the user has is not known; they count as one. Retry the user.',
       };
     }
   }

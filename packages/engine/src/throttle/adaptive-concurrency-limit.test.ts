@@ -6,10 +6,10 @@ import { AdaptiveConcurrencyLimit } from './adaptive-concurrency-limit.ts';
 function aSecond(limit: AdaptiveConcurrencyLimit, clock: { now: number }, throttledOf100: number): void {
   for (let call = 0; call < 100; call += 1) {
     clock.now += 10;
-    limit.tryEnter();
+    limit.tryAcquire();
     if (call < throttledOf100) limit.throttled();
     limit.completed();
-    limit.leave();
+    limit.release();
   }
 }
 
@@ -45,18 +45,18 @@ test('it comes back to its ceiling as time goes on without', () => {
   expect(limit.limit).toBe(100);
 });
 
-test('waiters enter in order as others leave; an aborted one passes its place on', async () => {
+test('waiters acquire in order as others release; an aborted one passes its place on', async () => {
   const limit = new AdaptiveConcurrencyLimit(1);
-  expect(limit.tryEnter()).toBe(true);
+  expect(limit.tryAcquire()).toBe(true);
   const order: string[] = [];
   const aborted = new AbortController();
-  const first = limit.enter().then(() => order.push('first'));
-  const second = limit.enter(aborted.signal);
-  const third = limit.enter().then(() => order.push('third'));
+  const first = limit.acquire().then(() => order.push('first'));
+  const second = limit.acquire(aborted.signal);
+  const third = limit.acquire().then(() => order.push('third'));
   aborted.abort();
-  limit.leave();
+  limit.release();
   await first;
-  limit.leave();
+  limit.release();
   await expect(second).rejects.toMatchObject({ code: 'ABORTED' });
   await third;
   expect(order).toEqual(['first', 'third']);
@@ -66,8 +66,8 @@ test('slots are held back only while throttling keeps work waiting for them', as
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
   const limit = new AdaptiveConcurrencyLimit(4);
-  for (let slot = 0; slot < 4; slot += 1) limit.tryEnter();
-  const waiting = limit.enter();
+  for (let slot = 0; slot < 4; slot += 1) limit.tryAcquire();
+  const waiting = limit.acquire();
   expect(limit.heldBack.value).toBe(0);
   vi.advanceTimersByTime(600);
   limit.throttled();
@@ -75,7 +75,7 @@ test('slots are held back only while throttling keeps work waiting for them', as
   expect(limit.heldBack.value).toBe(2);
   vi.advanceTimersByTime(100);
   expect(limit.heldBack.drain()).toBe(200);
-  for (let slot = 0; slot < 3; slot += 1) limit.leave();
+  for (let slot = 0; slot < 3; slot += 1) limit.release();
   await waiting;
   expect(limit.heldBack.value).toBe(0);
 });

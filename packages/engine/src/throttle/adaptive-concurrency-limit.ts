@@ -38,14 +38,14 @@ export class AdaptiveConcurrencyLimit {
     return Math.floor(this.#limit);
   }
 
-  tryEnter(): boolean {
+  tryAcquire(): boolean {
     if (this.#inFlight >= this.limit || this.#waiters.length > 0) return false;
     this.#inFlight += 1;
     return true;
   }
 
-  async enter(signal?: AbortSignal): Promise<void> {
-    if (this.tryEnter()) return;
+  async acquire(signal?: AbortSignal): Promise<void> {
+    if (this.tryAcquire()) return;
     // No listener for the abort, which would cost more than the wait: it ends the writes in flight, which frees their
     // slots for the waiters.
     await new Promise<void>((resolve) => {
@@ -53,11 +53,11 @@ export class AdaptiveConcurrencyLimit {
       this.#noteHeldBack();
     });
     if (signal?.aborted !== true) return;
-    this.leave();
+    this.release();
     throw new MigrationError('ABORTED', 'stopped while it waited for a write slot');
   }
 
-  leave(): void {
+  release(): void {
     this.#inFlight -= 1;
     this.#adapt();
     while (this.#inFlight < this.limit) {

@@ -45,8 +45,8 @@ test('pages share the slots: none waits until another is done, and all slots are
         );
         await s.waitFor(Promise.all(all));
         expect(done).toEqual(pages);
-        for (let slot = 0; slot < count; slot += 1) expect(slots.tryEnter()).toBe(true);
-        expect(slots.tryEnter()).toBe(false);
+        for (let slot = 0; slot < count; slot += 1) expect(slots.tryAcquire()).toBe(true);
+        expect(slots.tryAcquire()).toBe(false);
       },
     ),
   );

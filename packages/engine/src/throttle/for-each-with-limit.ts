@@ -19,15 +19,15 @@ export async function forEachWithLimit(
     } catch (error) {
       failure ??= { error };
     } finally {
-      slots.leave();
+      slots.release();
     }
   };
   const begun: Promise<void>[] = [];
   for (let index = 0; index < count && failure === undefined; index += 1) {
-    if (!slots.tryEnter()) await slots.enter();
+    if (!slots.tryAcquire()) await slots.acquire();
     // The signal may have aborted during the wait.
     if (failure === undefined) begun.push(begin(index));
-    else slots.leave();
+    else slots.release();
   }
   await Promise.all(begun);
   if (failure !== undefined) throw failure.error;

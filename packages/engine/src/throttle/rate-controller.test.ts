@@ -115,13 +115,13 @@ test.each([
     let over = false;
     const write = async (): Promise<void> => {
       while (!over) {
-        await writeLimit.enter();
+        await writeLimit.acquire();
         await controller.write(3, undefined, async () => {
           if (throttles === true) controller.retried({ code: 'THROTTLED', delayMs: 0 });
           await pause(slow === true || throttles === true ? 20 : 1);
           return { writeUnits: 3 };
         });
-        writeLimit.leave();
+        writeLimit.release();
       }
     };
     const read = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { openQueueContext, type QueueContext } from '@migrator/runtime';
 import type { Config } from '@migrator/config';
 import { type MigrationQueues, startWorkers } from '@migrator/queue';
 
-const lookEveryMs = 2_000;
+const checkEveryMs = 2_000;
 
 /** A worker in this process for as long as the queue has no other. Once begun it stays to the end. */
 export class FallbackWorker {
@@ -10,18 +10,18 @@ export class FallbackWorker {
   readonly #config: Config;
   #context: QueueContext | undefined;
   #workers: { stop(): Promise<void> } | undefined;
-  #looked = 0;
+  #checkedAt = 0;
 
   constructor(queue: QueueContext, config: Config) {
     this.#queue = queue;
     this.#config = config;
   }
 
-  /** Starts a worker where no other can do the work of the operation; looks every two seconds at most. */
+  /** Starts a worker where no other can do the work of the operation. Checks at most every two seconds. */
   async stepIn(operationId: string): Promise<void> {
-    if (this.#workers !== undefined || Date.now() - this.#looked < lookEveryMs) return;
-    this.#looked = Date.now();
-    if (await this.#isAttended(operationId)) return;
+    if (this.#workers !== undefined || Date.now() - this.#checkedAt < checkEveryMs) return;
+    this.#checkedAt = Date.now();
+    if (await this.#hasOtherWorker(operationId)) return;
     const { redis, migration } = this.#config;
     // Its errors are those that the waiting call gets too.
     this.#context = await openQueueContext(this.#config, 'worker', () => undefined);
@@ -34,7 +34,7 @@ export class FallbackWorker {
   }
 
   /** A worker that is configured for something else takes no part. */
-  async #isAttended(operationId: string): Promise<boolean> {
+  async #hasOtherWorker(operationId: string): Promise<boolean> {
     const { queues, workers } = this.#queue;
     const present = await Promise.all([hasWorker(queues.coordinators), hasWorker(queues.tasks)]);
     if (!present.every(Boolean)) return false;

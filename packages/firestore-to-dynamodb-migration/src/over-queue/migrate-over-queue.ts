@@ -11,6 +11,7 @@ import {
   hasLeases,
   isStuck,
   migrationReport,
+  newestMigration,
   OperationRunningError,
   preflight,
   retryMigration,
@@ -37,20 +38,20 @@ import { FallbackWorker } from './fallback-worker.ts';
 const redisLimitMs = 5_000;
 /** How long Redis may be unreachable during a run, in milliseconds. */
 const redisLossMs = 30_000;
-/** So often in a row a look may fail although Redis answers. */
-const maxFailedLooks = 5;
+/** How many polls in a row may fail although Redis responds. */
+const maxFailedPolls = 5;
 
 /** What fails meets the waiting call too, which throws it; a library has no log to write to. */
 const ignore = (): undefined => undefined;
 
 /**
- * Runs the migration over the queue, or takes part in what goes on there:
+ * Runs the migration over the queue, or takes part in what runs there:
  *
  *     completed before, and valid ──► is the table there? ──────────► its result
  *     Redis knows of no run, and the table knows of one ────────────► its result
- *     a run goes on ──────────────────────────► wait for its end ───► its result
- *     something else goes on ──► wait for its end, look again
- *     nothing goes on ──► preflight ──► start (or retry) ──► wait ──► its result
+ *     a run is active ─────────────────────────► wait for its end ───► its result
+ *     another operation is active ──► wait for its end, check again
+ *     nothing is active ► preflight ──► start (or retry) ──► wait ──► its result
  */
 export async function migrateOverQueue(wanted: ResolvedOptions): Promise<MigrationResult> {
   const { prefix } = wanted.config.redis;
@@ -95,7 +96,7 @@ async function keptByTable(
   return step.take === 'result' ? await resultOf(run.ledger, step.of) : undefined;
 }
 
-/** The operation whose result is the call's, once it is over. */
+/** The operation whose result is the call's, once it has ended. */
 async function takePart(
   context: QueueContext,
   worker: FallbackWorker,
@@ -104,7 +105,7 @@ async function takePart(
 ): Promise<Operation> {
   const { ledger } = context;
   const { request, signal } = wanted;
-  const untilOver = (id: string, onProgress?: ResolvedOptions['onProgress']): Promise<Operation> =>
+  const untilEnded = (id: string, onProgress?: ResolvedOptions['onProgress']): Promise<Operation> =>
     waitForEnd(ledger, id, {
       signal,
       onProgress,
@@ -118,10 +119,10 @@ async function takePart(
     if (current !== undefined) {
       const isOurs = isSameBinding(current.binding, await context.binding());
       if (isOurs && current.request.kind === 'migration' && covers(current.request, request)) {
-        await goOnWith(context, current);
-        return await untilOver(current.id, wanted.onProgress);
+        await resumeIfStuck(context, current);
+        return await untilEnded(current.id, wanted.onProgress);
       }
-      await untilOver(current.id);
+      await untilEnded(current.id);
       continue;
     }
     const last = await lastRun(ledger, request, await context.binding());
@@ -140,7 +141,7 @@ async function takePart(
         step.take === 'retry'
           ? await retryMigration(context, step.of.id, {})
           : await startOperation(context, request, signal);
-      return await untilOver(opened.id, wanted.onProgress);
+      return await untilEnded(opened.id, wanted.onProgress);
     } catch (error) {
       if (!(error instanceof OperationRunningError)) throw error;
     }
@@ -148,7 +149,7 @@ async function takePart(
 }
 
 /** Resumes a run that an error has paused: a restart of the application counts as the operator's action. */
-async function goOnWith(context: QueueContext, current: Operation): Promise<void> {
+async function resumeIfStuck(context: QueueContext, current: Operation): Promise<void> {
   if (isStuck(current)) await controlCurrent(context, 'run');
 }
 
@@ -167,28 +168,19 @@ function patience({ redis }: QueueContext) {
     if (Date.now() - since > redisLossMs) failed = 0;
     since = Date.now();
     failed += 1;
-    if (failed > maxFailedLooks) throw error;
+    if (failed > maxFailedPolls) throw error;
   };
 }
 
-/** The newest run with this binding that is over and did all that is wanted. */
+/** The newest run with this binding that has ended and did all that is wanted. */
 async function lastRun(
   ledger: Ledger,
   wanted: MigrationRequest,
   own: Binding,
 ): Promise<Operation | undefined> {
-  let cursor: string | undefined;
-  do {
-    const page = await ledger.list('migration', { limit: 20, cursor });
-    const found = page.operations.find(
-      ({ state, request, binding }) =>
-        state !== 'running' &&
-        request.kind === 'migration' &&
-        covers(request, wanted) &&
-        isSameBinding(binding, own),
-    );
-    if (found !== undefined) return found;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return undefined;
+  return await newestMigration(
+    ledger,
+    ({ state, binding }, request) =>
+      state !== 'running' && covers(request, wanted) && isSameBinding(binding, own),
+  );
 }
