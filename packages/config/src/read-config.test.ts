@@ -150,7 +150,11 @@ test('files for TLS are there, are PEM, are used, and a certificate has its key'
   await writeFile(pem, '-----BEGIN CERTIFICATE-----\n');
   await writeFile(der, Buffer.from([0x30, 0x82]));
   const REDIS_URL = 'rediss://127.0.0.1';
-  expect(readConfig({ REDIS_URL, REDIS_TLS_CA: pem }).redis.tls).toStrictEqual({ ca: pem });
+  expect(readConfig({ REDIS_URL, REDIS_TLS_CA: pem }).redis.tls).toStrictEqual({
+    ca: pem,
+    cert: undefined,
+    key: undefined,
+  });
   for (const file of ['/nowhere.pem', der, folder]) {
     expect(() => readConfig({ REDIS_URL, REDIS_TLS_CA: file })).toThrow(
       `REDIS_TLS_CA holds "${file}"; it may hold the path of a PEM file that this process can read`,

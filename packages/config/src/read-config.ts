@@ -16,15 +16,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const secrets = secretsOf(env);
   const redact = createRedact(secrets);
 
-  /** Present only if set. An empty variable counts as not set. */
-  function optional<Name extends VariableName, Key extends string>(
-    key: Key,
-    name: Name,
-  ): { readonly [K in Key]?: VariableValue<Name> } {
-    const value = read(name);
-    return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: VariableValue<Name> };
-  }
-
+  /** The value of a variable. An empty variable counts as not set. */
   function read<Name extends VariableName>(name: Name): VariableValue<Name> | undefined {
     const raw = env[name];
     if (raw === undefined || raw === '') return undefined;
@@ -47,16 +39,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   return {
     google: {
-      ...optional('projectId', 'GOOGLE_CLOUD_PROJECT'),
-      ...optional('emulatorHost', 'FIRESTORE_EMULATOR_HOST'),
+      projectId: read('GOOGLE_CLOUD_PROJECT'),
+      emulatorHost: read('FIRESTORE_EMULATOR_HOST'),
       databaseId: read('FIRESTORE_DATABASE_ID') ?? '(default)',
       usersCollection: read('USERS_COLLECTION') ?? 'users',
       journalCollection: read('JOURNAL_COLLECTION') ?? 'trading-journal',
     },
     aws: {
-      ...optional('region', 'AWS_REGION'),
-      ...optional('endpoint', 'AWS_ENDPOINT_URL_DYNAMODB'),
-      ...optional('caFile', 'AWS_CA_BUNDLE'),
+      region: read('AWS_REGION'),
+      endpoint: read('AWS_ENDPOINT_URL_DYNAMODB'),
+      caFile: read('AWS_CA_BUNDLE'),
       tableName: read('DYNAMODB_TABLE') ?? 'tradebook-heatmaps',
       createTable: read('CREATE_TABLE') === 'true',
     },
@@ -64,18 +56,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     http: {
       host: read('HOST') ?? '127.0.0.1',
       port: read('PORT') ?? 5000,
-      ...optional('apiToken', 'API_TOKEN'),
-      ...optional('apiReadToken', 'API_READ_TOKEN'),
-      ...optional('basePath', 'BASE_PATH'),
-      ...optional('trustedProxies', 'TRUSTED_PROXIES'),
-      ...optional('allowedHosts', 'ALLOWED_HOSTS'),
+      apiToken: read('API_TOKEN'),
+      apiReadToken: read('API_READ_TOKEN'),
+      basePath: read('BASE_PATH'),
+      trustedProxies: read('TRUSTED_PROXIES'),
+      allowedHosts: read('ALLOWED_HOSTS'),
     },
     ...readNotify(),
     migration: {
       oversize: read('OVERSIZE') ?? 'fail',
       userConcurrency: read('USER_CONCURRENCY') ?? 8,
       writeConcurrency: read('WRITE_CONCURRENCY') ?? 64,
-      ...optional('maxWriteUnitsPerSecond', 'MAX_WRITE_UNITS_PER_SECOND'),
+      maxWriteUnitsPerSecond: read('MAX_WRITE_UNITS_PER_SECOND'),
       sourceRamp: read('SOURCE_RAMP') === 'true',
     },
     prices: readPrices(),
@@ -94,9 +86,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       );
     }
     const tls = {
-      ...optional('ca', 'REDIS_TLS_CA'),
-      ...optional('cert', 'REDIS_TLS_CERT'),
-      ...optional('key', 'REDIS_TLS_KEY'),
+      ca: read('REDIS_TLS_CA'),
+      cert: read('REDIS_TLS_CERT'),
+      key: read('REDIS_TLS_KEY'),
     };
     if ((tls.cert === undefined) !== (tls.key === undefined)) {
       const missing = tls.cert === undefined ? 'REDIS_TLS_CERT' : 'REDIS_TLS_KEY';
@@ -113,7 +105,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
 
   function readNotify(): Pick<Config, 'notify'> {
-    const { url, secret } = { ...optional('url', 'NOTIFY_URL'), ...optional('secret', 'NOTIFY_SECRET') };
+    const [url, secret] = [read('NOTIFY_URL'), read('NOTIFY_SECRET')];
     if (url !== undefined && secret !== undefined) return { notify: { url, secret } };
     if (url === undefined && secret === undefined) return {};
     const missing = url === undefined ? 'NOTIFY_URL' : 'NOTIFY_SECRET';
@@ -121,12 +113,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
 
   function readPrices(): Prices {
-    const own = {
-      ...optional('dynamodbMillionWriteUnits', 'PRICE_DYNAMODB_MILLION_WRITE_UNITS'),
-      ...optional('dynamodbMillionReadUnits', 'PRICE_DYNAMODB_MILLION_READ_UNITS'),
-      ...optional('firestoreHundredThousandReads', 'PRICE_FIRESTORE_100000_READS'),
-    };
-    if (Object.keys(own).length === 0) return listPrices;
-    return { ...listPrices, ...own, note: `${listPrices.note}; some given by PRICE_…` };
+    const own = Object.entries({
+      dynamodbMillionWriteUnits: read('PRICE_DYNAMODB_MILLION_WRITE_UNITS'),
+      dynamodbMillionReadUnits: read('PRICE_DYNAMODB_MILLION_READ_UNITS'),
+      firestoreHundredThousandReads: read('PRICE_FIRESTORE_100000_READS'),
+    }).filter(([, price]) => price !== undefined);
+    if (own.length === 0) return listPrices;
+    return { ...listPrices, ...Object.fromEntries(own), note: `${listPrices.note}; some given by PRICE_…` };
   }
 }
