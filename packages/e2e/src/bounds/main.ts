@@ -33,7 +33,7 @@ function figureOf(program: Program): Promise<object> {
   return program.read((line) => (line.startsWith('{') ? (JSON.parse(line) as object) : undefined), limitMs);
 }
 
-function tell(figure: object): void {
+function print(figure: object): void {
   process.stdout.write(`${JSON.stringify(figure)}\n`);
 }
 
@@ -58,7 +58,7 @@ try {
     }, limitMs);
   });
   await Promise.all(over);
-  tell({
+  print({
     figure: 'many users',
     users,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
@@ -71,20 +71,20 @@ try {
 }
 
 for (const entries of [10_000, 100_000, 1_000_000]) {
-  tell({
+  print({
     figure: 'one user',
     ...(await figureOf(run(new URL('./one-large-user.ts', import.meta.url), [entries]))),
   });
 }
 
-tell({
+print({
   figure: 'retried entries of 1 MB',
   ...(await figureOf(run(new URL('./retried-entries.ts', import.meta.url), [4, 100]))),
 });
 
 const issues = await startRedis();
 try {
-  tell({
+  print({
     figure: 'issues of verifications',
     ...(await figureOf(run(new URL('./kept-issues.ts', import.meta.url), [14], { REDIS_URL: issues.url }))),
   });

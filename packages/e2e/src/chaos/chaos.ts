@@ -1,9 +1,8 @@
 import { fillFirestore, journals, type LocalServicesEnv, type Program } from '@migrator/devkit';
 import { type CurrentStatus, type MigrationReport, waitForOperation } from '@migrator/engine';
-import { ApiClient } from '@migrator/runtime';
+import { type ApiClient, createApiClient } from '@migrator/runtime';
 
-import type { Comparison } from './compare-source-and-target.ts';
-import { compareEnvironment } from './compare-environment.ts';
+import { compareSourceAndTarget, type Comparison } from './compare-source-and-target.ts';
 import { injectProcessFaults } from './process-faults.ts';
 import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
 import { requireAway, startPersistently } from './persistent-calls.ts';
@@ -19,8 +18,8 @@ export interface ChaosOptions {
   readonly engines?: LocalServicesEnv;
   /** When a run that has not ended is a failure, in seconds. */
   readonly limitSeconds?: number;
-  /** Told what happens. */
-  readonly say?: (line: string) => void;
+  /** Called with each event. */
+  readonly log?: (line: string) => void;
 }
 
 export interface ChaosResult {
@@ -31,11 +30,11 @@ export interface ChaosResult {
   readonly seconds: number;
   readonly faults: { readonly total: number; readonly byKind: Readonly<Record<string, number>> };
   readonly pauses: Readonly<Record<string, number>>;
-  /** What the comparison of both ends found. */
+  /** The result of the comparison of source and target. */
   readonly lost: number;
   readonly wrong: number;
   readonly unexpected: number;
-  /** Entries that the report have more often than they are there. */
+  /** Entries that the report counts more often than there are. */
   readonly countedTwice: number;
   readonly notCounted: number;
   readonly totalsAddUp: boolean;
@@ -52,9 +51,9 @@ const entriesPerUser = 250;
 const clockOffsetsMs = [0, 600_000, -180_000];
 const pollMs = 500;
 
-/** A migration under faults of all kinds, and what came of it. Throws if it does not end. */
+/** Runs a migration under faults of all kinds and judges its result. Throws if it does not end. */
 export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, entries, faults, limitSeconds = 3_600, say = () => undefined } = options;
+  const { seed, entries, faults, limitSeconds = 3_600, log = () => undefined } = options;
   const signal = AbortSignal.timeout(limitSeconds * 1_000);
   const startedAt = performance.now();
   const users = Math.max(4, Math.ceil(entries / entriesPerUser));
@@ -65,37 +64,37 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     workers: options.workers ?? 3,
     engines: options.engines,
     clockOffsetsMs,
-    say,
+    log,
   });
 
   const filled = await fillFirestore(
     journals({ seed, users, entriesPerUser: Math.ceil(entries / users) }),
     environment.env,
   );
-  say(`${filled.entries} entries of ${filled.users} users`);
+  log(`${filled.entries} entries of ${filled.users} users`);
 
   const injected = new Map<string, number>();
-  const over = new AbortController();
+  const ended = new AbortController();
   const times = Math.ceil(faults * 0.03);
   const injecting = injectProcessFaults(environment, {
     times,
     everyMs: Math.max(2_000, (expectedSeconds(entries) * 1_000 * 0.6) / times),
-    signal: AbortSignal.any([over.signal, signal]),
+    signal: AbortSignal.any([ended.signal, signal]),
     counts: injected,
   });
   const pauses = new Map<string, number>();
-  const client = new ApiClient({ url: environment.apiUrl, signal });
+  const client = createApiClient({ url: environment.apiUrl, signal });
   let report: MigrationReport;
   try {
-    report = await runToItsEnd(environment, client, pauses, { frozenFrom: entries / 2, signal, say });
+    report = await runToItsEnd(environment, client, pauses, { frozenFrom: entries / 2, signal, log });
   } finally {
-    over.abort();
+    ended.abort();
     environment.calm();
     await injecting;
   }
 
   const writesAfterEnd = await writesAfterWaking(environment, client);
-  const comparison = await compareEnvironment(environment, report.stats.startTime);
+  const comparison = await compareSourceAndTarget(environment.env, report.stats.startTime);
   const byKind = { ...environment.faults(), ...Object.fromEntries(injected) };
   const unexpectedEnds = [environment.api, ...environment.workers, ...environment.strays].flatMap(
     (program) => program.unexpectedEnds,
@@ -122,23 +121,23 @@ async function runToItsEnd(
   environment: OpenChaosEnvironment,
   client: ApiClient,
   pauses: Map<string, number>,
-  { frozenFrom, signal, say }: { frozenFrom: number; signal: AbortSignal; say: (line: string) => void },
+  { frozenFrom, signal, log }: { frozenFrom: number; signal: AbortSignal; log: (line: string) => void },
 ): Promise<MigrationReport> {
   const id = await startPersistently(client, { verify: true }, signal);
-  const describe = describer(say);
+  const describe = describer(log);
   let sleeper: Program | undefined;
-  const look = async (): Promise<MigrationReport> => {
+  const poll = async (): Promise<MigrationReport> => {
     const { currentStatus } = await client.status();
     const { state, progress } = currentStatus;
     const reason = progress?.reason ?? '';
     if (sleeper === undefined && (progress?.processed ?? 0) > frozenFrom) {
       // In the middle of its writes, and not woken before the end.
       sleeper = environment.workers[0];
-      say('worker frozen until after the end');
+      log('worker frozen until after the end');
       sleeper?.freeze();
     }
     describe(currentStatus);
-    // A person who has corrected what the reason says.
+    // As an operator who has corrected the cause.
     if ((state === 'paused' || state === 'pausing') && reason !== '') {
       const code = /^\w+/.exec(reason)?.[0] ?? 'without a reason';
       pauses.set(code, (pauses.get(code) ?? 0) + 1);
@@ -146,7 +145,7 @@ async function runToItsEnd(
     }
     return await client.migration(id);
   };
-  const report = await waitForOperation(look, {
+  const report = await waitForOperation(poll, {
     everyMs: pollMs,
     signal,
     onError(error) {
@@ -158,20 +157,20 @@ async function runToItsEnd(
   return report!;
 }
 
-/** Says how things are at each change, and every ten seconds. */
-function describer(say: (line: string) => void): (status: CurrentStatus | undefined) => void {
+/** Logs the status at each change, and every ten seconds. */
+function describer(log: (line: string) => void): (status: CurrentStatus | undefined) => void {
   let last = '';
-  let lastSaid = 0;
+  let lastLogged = 0;
   return (status) => {
     const { state = 'unknown', progress } = status ?? {};
     const reason = progress?.reason ?? '';
     const now = performance.now();
     const line = `${state} ${reason}`;
-    if (line === last && now - lastSaid <= 10_000) return;
+    if (line === last && now - lastLogged <= 10_000) return;
     const pace = progress?.pace?.limitedBy ?? '';
-    say(`${state}: ${progress?.processed ?? 0} done, ${progress?.entriesPerSecond ?? 0}/s ${pace} ${reason}`);
+    log(`${state}: ${progress?.processed ?? 0} done, ${progress?.entriesPerSecond ?? 0}/s ${pace} ${reason}`);
     last = line;
-    lastSaid = now;
+    lastLogged = now;
   };
 }
 
@@ -186,7 +185,8 @@ function judge(found: {
   writesAfterEnd: number;
   unexpectedEnds: readonly string[];
 }): ChaosResult {
-  const { report, comparison, byKind, unexpectedEnds } = found;
+  const { byKind, comparison, ...rest } = found;
+  const { report, unexpectedEnds } = rest;
   const { stats } = report;
   const { entries, lost, wrong, unexpected, items } = comparison;
   const countedTwice = Math.max(0, stats.totalProcessed - entries);
@@ -205,22 +205,16 @@ function judge(found: {
     found.writesAfterEnd === 0 &&
     unexpectedEnds.length === 0;
   return {
+    ...rest,
     ok,
-    seed: found.seed,
     entries,
-    users: found.users,
-    seconds: found.seconds,
     faults: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), byKind },
-    pauses: found.pauses,
     lost,
     wrong,
     unexpected,
     countedTwice,
     notCounted,
     totalsAddUp,
-    writesAfterEnd: found.writesAfterEnd,
-    report,
-    unexpectedEnds,
     examples: comparison.examples,
   };
 }

@@ -1,22 +1,16 @@
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import type { LocalServicesEnv } from '@migrator/devkit';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
 
 import { expectedItem, itemDifference } from './expected-item.ts';
-
-export interface Ends {
-  readonly projectId: string;
-  readonly dynamoDbEndpoint: string;
-  readonly region: string;
-  readonly tableName: string;
-}
 
 export interface Comparison {
   readonly entries: number;
   readonly items: number;
   /** Entries without an item. */
   readonly lost: number;
-  /** Items that are not what their entry has to become. */
+  /** Items that differ from the expected item of their entry. */
   readonly wrong: number;
   /** Items without an entry. */
   readonly unexpected: number;
@@ -27,11 +21,14 @@ export interface Comparison {
 const keptExamples = 10;
 const usersAtOnce = 4;
 
-/** Compares all of the table with all of the source, both read by their own SDKs. FIRESTORE_EMULATOR_HOST is set. */
-export async function compareSourceAndTarget(ends: Ends, migratedAt: string): Promise<Comparison> {
-  const items = await readItems(ends);
+/** Compares the whole table with the whole source, both read by their own SDKs and without the proxies. */
+export async function compareSourceAndTarget(env: LocalServicesEnv, migratedAt: string): Promise<Comparison> {
+  // Google's SDK reads these.
+  const { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST, GOOGLE_CLOUD_PROJECT: projectId } = env;
+  Object.assign(process.env, { METADATA_SERVER_DETECTION, FIRESTORE_EMULATOR_HOST });
+  const items = await readItems(env);
   const found = items.size;
-  const app = initializeApp({ projectId: ends.projectId }, `chaos-${process.pid}-${Date.now()}`);
+  const app = initializeApp({ projectId }, `chaos-${process.pid}-${Date.now()}`);
   const counts = { entries: 0, lost: 0, wrong: 0 };
   const examples: string[] = [];
   const example = (line: string): void => {
@@ -69,15 +66,18 @@ export async function compareSourceAndTarget(ends: Ends, migratedAt: string): Pr
   return { ...counts, items: found, unexpected: items.size, examples };
 }
 
-async function readItems(ends: Ends): Promise<Map<string, Record<string, AttributeValue>>> {
+async function readItems(env: LocalServicesEnv): Promise<Map<string, Record<string, AttributeValue>>> {
   const client = new DynamoDBClient({
-    endpoint: ends.dynamoDbEndpoint,
-    region: ends.region,
+    endpoint: env.AWS_ENDPOINT_URL_DYNAMODB,
+    region: env.AWS_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const items = new Map<string, Record<string, AttributeValue>>();
   try {
-    for await (const page of paginateScan({ client }, { TableName: ends.tableName, ConsistentRead: true })) {
+    for await (const page of paginateScan(
+      { client },
+      { TableName: env.DYNAMODB_TABLE, ConsistentRead: true },
+    )) {
       for (const item of page.Items ?? []) items.set(item['dateKey']?.S ?? '', item);
     }
   } finally {

@@ -26,13 +26,13 @@ export interface ChaosEnvironmentOptions {
   readonly faults: number;
   readonly entries: number;
   readonly workers: number;
-  /** How wrong (ms) the clock of each worker is, by its place; 0 by default. */
+  /** The offset of each worker's clock in milliseconds, by its index; 0 by default. */
   readonly clockOffsetsMs?: readonly number[];
   /** Where Firestore and DynamoDB are, with a project and a table of its own; stand-ins are started by default. */
   readonly engines?: LocalServicesEnv;
   /** Further variables of the API and the workers. */
   readonly env?: NodeJS.ProcessEnv;
-  readonly say?: (line: string) => void;
+  readonly log?: (line: string) => void;
 }
 
 export interface OpenChaosEnvironment extends ChaosEnvironment, AsyncDisposable {
@@ -45,7 +45,7 @@ export interface OpenChaosEnvironment extends ChaosEnvironment, AsyncDisposable 
   calm(): void;
 }
 
-/** How a service's faults are shared out among their kinds. */
+/** The shares of a service's faults by kind. */
 const dynamoDbShares: Readonly<Record<DynamoDbFault, number>> = {
   'throughput-exceeded': 18,
   throttling: 9,
@@ -89,7 +89,7 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
   };
   // dynalite takes each entry by a call of its own, the vendors' engines take batches of up to 25.
   const dynamoDbCalls = options.engines === undefined ? entries : entries / 12;
-  // Half as many again as are wanted, so that all of them come before the run is over.
+  // Half as many again as are needed, so that all of them occur before the run ends.
   const dynamoDbProxy = started.use(
     await startDynamoDbProxy({
       endpoint: services.AWS_ENDPOINT_URL_DYNAMODB,
@@ -161,7 +161,7 @@ export async function openChaosEnvironment(options: ChaosEnvironmentOptions): Pr
       await fetch(url, { method: 'PUT', signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     },
     random: seededRandom(seed),
-    say: options.say ?? (() => undefined),
+    log: options.log ?? (() => undefined),
     apiUrl: `http://127.0.0.1:${port}`,
     faults: () => ({
       ...named('DynamoDB', dynamoDbProxy.faults.counts),
@@ -197,7 +197,7 @@ function plan<Kind extends string>(
   limit: number,
 ) {
   const all = Object.values<number>(shares).reduce((sum, share) => sum + share, 0);
-  // With more than every third call a fault nothing would get anywhere.
+  // With more than every third call a fault there would be no progress.
   const perThousand = Math.min(perCall, 0.33) * 1_000;
   const scaled = Object.entries<number>(shares).map(([kind, share]) => [kind, (share / all) * perThousand]);
   return { seed, limit, perThousand: Object.fromEntries(scaled) as Record<Kind, number> };

@@ -13,159 +13,107 @@ export interface ChaosEnvironment {
   readonly firestoreTcp: TcpProxy;
   readonly dynamoDbProxy: DynamoDbProxy;
   readonly dynamoDbTcp: TcpProxy;
-  /** Presses a button of Bull Board, as its page does: `PUT` on this path below its queues. Whether it is answered is no matter. */
+  /** Presses a button of Bull Board, as its page does: `PUT` on this path below its queues. Ignores the response. */
   readonly press: (path: string) => Promise<void>;
   readonly random: () => number;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
-/** Longer than a worker's lock and the look for lost ones together: another worker has taken the jobs over by then. */
+/** Longer than a worker's lock plus the stalled check: by then another worker has taken over its jobs. */
 const beyondLockMs = 24_000;
 
 const queues = ['users', 'runs'];
 
-type ProcessFault = (environment: ChaosEnvironment) => Promise<void>;
+type ProcessFault = readonly [weight: number, inject: (environment: ChaosEnvironment) => Promise<void>];
 
-/** What happens to processes and connections as a whole, by name, with how often it is drawn. */
-const processFaults: Readonly<Record<string, { readonly weight: number; readonly happen: ProcessFault }>> = {
-  'worker killed': {
-    weight: 6,
-    async happen({ workers, random }) {
-      await killAndRestart(pick(workers, random), random);
-    },
-  },
-  'all workers killed': {
-    weight: 1,
-    async happen({ workers, random }) {
+/** The faults of whole processes and connections, by name. The weight is how often one is drawn. */
+const processFaults: Readonly<Record<string, ProcessFault>> = {
+  'worker killed': [6, ({ workers, random }) => killAndRestart(pick(workers, random), random)],
+  'all workers killed': [
+    1,
+    async ({ workers, random }) => {
       await Promise.all(workers.map((worker) => killAndRestart(worker, random)));
     },
-  },
-  'API killed': {
-    weight: 2,
-    async happen({ api, random }) {
-      await killAndRestart(api, random);
-    },
-  },
-  'worker frozen past its lock': {
-    weight: 1,
-    async happen({ workers, random }) {
+  ],
+  'API killed': [2, ({ api, random }) => killAndRestart(api, random)],
+  'worker frozen past its lock': [
+    1,
+    async ({ workers, random }) => {
       const worker = pick(workers, random);
       worker.freeze();
       await delay(beyondLockMs);
       worker.wake();
     },
-  },
-  'Bull Board: a queue emptied': {
-    weight: 1,
-    async happen({ press, random }) {
-      await press(`${pick(queues, random)}/empty`);
-    },
-  },
-  'Bull Board: jobs cleaned': {
-    weight: 1,
-    async happen({ press, random }) {
-      await press(
-        `${pick(queues, random)}/clean/${pick(['waiting', 'delayed', 'active', 'failed'], random)}`,
-      );
-    },
-  },
-  'Bull Board: paused and resumed': {
-    weight: 1,
-    async happen({ press, random }) {
+  ],
+  'Bull Board: a queue emptied': [1, ({ press, random }) => press(`${pick(queues, random)}/empty`)],
+  'Bull Board: jobs cleaned': [
+    1,
+    ({ press, random }) =>
+      press(`${pick(queues, random)}/clean/${pick(['waiting', 'delayed', 'active', 'failed'], random)}`),
+  ],
+  'Bull Board: paused and resumed': [
+    1,
+    async ({ press, random }) => {
       await press(pick(['pause', 'users/pause', 'runs/pause'], random));
       await delay(random() * 3_000);
       await press('resume');
     },
-  },
-  'stray worker': {
-    weight: 2,
-    async happen({ strays, random }) {
+  ],
+  'stray worker': [
+    2,
+    async ({ strays, random }) => {
       const stray = pick(strays, random);
       stray.start();
       await delay(4_000 + random() * 8_000);
       await stray.kill();
     },
-  },
-  'Redis restarted': {
-    weight: 1,
-    async happen({ redis }) {
-      await redis.restart();
-    },
-  },
-  'Redis killed': {
-    weight: 1,
-    async happen({ redis, random }) {
+  ],
+  'Redis restarted': [1, ({ redis }) => redis.restart()],
+  'Redis killed': [
+    1,
+    async ({ redis, random }) => {
       await redis.kill();
       await delay(random() * 3_000);
       await redis.restart();
     },
-  },
-  'Redis cut off': {
-    weight: 1,
-    async happen({ redisProxy, random }) {
-      redisProxy.cut();
-      await delay(1_000 + random() * 9_000);
-      redisProxy.restore();
-    },
-  },
-  'connections to Redis reset': {
-    weight: 2,
-    async happen({ redisProxy }) {
-      redisProxy.resetAll();
-    },
-  },
-  'connections to Firestore reset': {
-    weight: 2,
-    async happen({ firestoreTcp }) {
-      firestoreTcp.resetAll();
-    },
-  },
-  'Firestore cut off': {
-    weight: 1,
-    async happen({ firestoreTcp, random }) {
-      firestoreTcp.cut();
-      await delay(1_000 + random() * 9_000);
-      firestoreTcp.restore();
-    },
-  },
-  'connections to DynamoDB reset': {
-    weight: 2,
-    async happen({ dynamoDbTcp }) {
-      dynamoDbTcp.resetAll();
-    },
-  },
-  'DynamoDB out of order': {
-    weight: 1,
-    async happen({ dynamoDbProxy, random }) {
+  ],
+  'Redis cut off': [1, ({ redisProxy, random }) => cutFor(redisProxy, random)],
+  'connections to Redis reset': [2, async ({ redisProxy }) => redisProxy.resetAll()],
+  'connections to Firestore reset': [2, async ({ firestoreTcp }) => firestoreTcp.resetAll()],
+  'Firestore cut off': [1, ({ firestoreTcp, random }) => cutFor(firestoreTcp, random)],
+  'connections to DynamoDB reset': [2, async ({ dynamoDbTcp }) => dynamoDbTcp.resetAll()],
+  'DynamoDB out of order': [
+    1,
+    async ({ dynamoDbProxy, random }) => {
       dynamoDbProxy.always('unavailable');
       await delay(1_000 + random() * 9_000);
       dynamoDbProxy.always(undefined);
     },
-  },
-  'access to the table denied': {
-    weight: 1,
-    async happen({ dynamoDbProxy, random }) {
+  ],
+  'access to the table denied': [
+    1,
+    async ({ dynamoDbProxy, random }) => {
       dynamoDbProxy.always('access-denied');
       await delay(1_000 + random() * 3_000);
       dynamoDbProxy.always(undefined);
     },
-  },
-  'access to Firestore denied': {
-    weight: 1,
-    async happen({ firestoreProxy, random }) {
+  ],
+  'access to Firestore denied': [
+    1,
+    async ({ firestoreProxy, random }) => {
       firestoreProxy.always('permission-denied');
       await delay(1_000 + random() * 3_000);
       firestoreProxy.always(undefined);
     },
-  },
+  ],
 };
 
-/** One after another, drawn by the seed, until so many have happened or the signal aborts. Answers with the counts. */
+/** Injects faults one after another, drawn by the seed, until `times` is reached or the signal aborts. Counts them. */
 export async function injectProcessFaults(
   environment: ChaosEnvironment,
   options: { times: number; everyMs: number; signal: AbortSignal; counts: Map<string, number> },
 ): Promise<void> {
-  const bag = Object.entries(processFaults).flatMap(([name, { weight }]) =>
+  const bag = Object.entries(processFaults).flatMap(([name, [weight]]) =>
     Array.from({ length: weight }, () => name),
   );
   let left: string[] = [];
@@ -177,10 +125,16 @@ export async function injectProcessFaults(
     // Without putting back, so that each kind comes before one comes too often.
     if (left.length === 0) left = [...bag];
     const [name = ''] = left.splice(Math.floor(environment.random() * left.length), 1);
-    environment.say(name);
+    environment.log(name);
     options.counts.set(name, (options.counts.get(name) ?? 0) + 1);
-    await processFaults[name]?.happen(environment);
+    await processFaults[name]?.[1](environment);
   }
+}
+
+async function cutFor(proxy: TcpProxy, random: () => number): Promise<void> {
+  proxy.cut();
+  await delay(1_000 + random() * 9_000);
+  proxy.restore();
 }
 
 async function killAndRestart(program: Program, random: () => number): Promise<void> {

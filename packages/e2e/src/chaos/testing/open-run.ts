@@ -1,9 +1,9 @@
 import { fillFirestore, type JournalUser, journals } from '@migrator/devkit';
 import { type MigrationReport, type requests, waitForOperation } from '@migrator/engine';
-import { ApiClient } from '@migrator/runtime';
+import { type ApiClient, createApiClient } from '@migrator/runtime';
 import { expect, vi } from 'vitest';
 
-import { compareEnvironment } from '../compare-environment.ts';
+import { compareSourceAndTarget } from '../compare-source-and-target.ts';
 import { openChaosEnvironment, type OpenChaosEnvironment } from '../open-environment.ts';
 import { requireAway, startPersistently } from '../persistent-calls.ts';
 
@@ -39,7 +39,7 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
   try {
     const { entries } = await fillFirestore(named(users, entriesPerUser), environment.env);
     const signal = AbortSignal.timeout(limitMs);
-    const client = new ApiClient({ url: environment.apiUrl, signal });
+    const client = createApiClient({ url: environment.apiUrl, signal });
     let id = '';
     return {
       environment,
@@ -60,7 +60,7 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
         return report!;
       },
       async requireSameEnds(report) {
-        const found = await compareEnvironment(environment, report.stats.startTime);
+        const found = await compareSourceAndTarget(environment.env, report.stats.startTime);
         expect(found).toMatchObject({ entries, items: entries, lost: 0, wrong: 0, unexpected: 0 });
       },
       [Symbol.asyncDispose]: () => environment[Symbol.asyncDispose](),
