@@ -5,12 +5,12 @@ import { openRawClient, type RawClient } from '../test-support/open-raw-client.t
 
 export type Message = Record<string, unknown>;
 
-/** What a call came to: its answers without what differs from run to run, or the code of its error. */
+/** The outcome of a call: its responses without what differs between runs, or the code of its error. */
 export type Outcome = { readonly answers: readonly unknown[] } | { readonly code: number };
 
-interface Told {
+interface CallResult {
   readonly outcome: Outcome;
-  /** The error's sentence, which is each server's own. */
+  /** The error's message, which differs between the servers. */
   readonly details?: string;
 }
 
@@ -18,7 +18,7 @@ export interface BothFirestores extends AsyncDisposable {
   /** The same on both, and used by no other test. */
   readonly database: string;
   readonly root: string;
-  /** Sends a request to both, and expects the same outcome, which it gives back. */
+  /** Sends a request to both, expects the same outcome, and returns it. */
   same(method: string, request: Message): Promise<Outcome>;
   /** Writes a document on both. */
   put(path: string, fields: Message): Promise<Outcome>;
@@ -27,7 +27,7 @@ export interface BothFirestores extends AsyncDisposable {
 /**
  * Our stand-in, started here, and Google's emulator, which `SERVICES=vendors` has started.
  *
- * What is known to differ, and stays so:
+ * Known differences that stay:
  * - `done` and `skippedResults` of RunQuery: Google's sends the first with the last document, and the second with each. Clients
  *   read neither without asking for an explanation.
  * - Order by `__name__` downwards needs an index on Google's, and every query runs without one here.
@@ -62,10 +62,10 @@ export async function openBothFirestores(): Promise<BothFirestores> {
   };
 }
 
-async function call(client: RawClient, method: string, request: Message): Promise<Told> {
+async function call(client: RawClient, method: string, request: Message): Promise<CallResult> {
   try {
     const answers = (await client.call(method, request)).map((answer) => comparable(answer));
-    // The order of these answers is not promised.
+    // The order of these responses is not defined.
     if (method === 'BatchGetDocuments') return { outcome: { answers: answers.toSorted(byText) } };
     return { outcome: { answers: method === 'RunQuery' ? answers.filter(hasDocument) : answers } };
   } catch (error) {
@@ -74,7 +74,7 @@ async function call(client: RawClient, method: string, request: Message): Promis
   }
 }
 
-/** Each server's own: all that counts is whether they are there. */
+/** They differ between the servers, so only their presence is compared. */
 const own = new Set(['createTime', 'updateTime', 'readTime', 'commitTime', 'transaction']);
 const ignored = new Set(['done', 'skippedResults', 'nextPageToken', 'message']);
 
@@ -85,7 +85,7 @@ function comparable(value: unknown): unknown {
   const entries = Object.entries(value).filter(([name]) => !ignored.has(name));
   return Object.fromEntries(
     entries
-      // What is not there is empty text for one, and left out by the other.
+      // An absent value is an empty string for one, and omitted by the other.
       .filter(([, one]) => one !== '')
       .map(([name, one]) => [name, own.has(name) ? 'present' : comparable(one)]),
   );

@@ -20,13 +20,13 @@ export const map = (fields: Message): Message => ({ mapValue: { fields } });
 export const vector = (...numbers: number[]): Message =>
   map({ __type__: text('__vector__'), value: list(...numbers.map(double)) });
 
-/** `leaf` in so many maps. */
+/** `leaf` inside so many maps. */
 export const nested = (levels: number, leaf: Message): Message =>
   levels === 0 ? leaf : map({ a: nested(levels - 1, leaf) });
 
 const otherDocument = 'projects/p/databases/d/documents/a/b';
 
-/** Few values, so that they meet, of all kinds and with their edges. */
+/** Few values, so that equal ones occur, of all kinds and with edge cases. */
 const scalars: readonly Message[] = [
   nothing,
   bool(true),
@@ -74,6 +74,6 @@ export const arbitraryFields: fc.Arbitrary<Message> = fc.dictionary(
   { noNullPrototype: true },
 );
 
-/** One seed for all, and an end in time on a slow machine. */
+/** One seed for all, and a time limit for slow machines. */
 export const bounded = (numRuns: number) =>
   ({ seed: 20_261_127, numRuns, interruptAfterTimeLimit: 25_000, endOnFailure: true }) as const;

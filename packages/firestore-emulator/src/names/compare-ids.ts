@@ -35,14 +35,23 @@ export function compareIds(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : compareUtf8(a, b);
 }
 
-/** Orders two paths segment by segment; a path stands before what lies below it. */
-export function compareSegments(a: readonly string[], b: readonly string[]): number {
+/** Orders two lists element by element; a list comes before one that continues it. */
+export function compareLists<T>(
+  a: readonly T[],
+  b: readonly T[],
+  compare: (left: T, right: T) => number,
+): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
-    const order = compareIds(a[index]!, b[index]!);
+    const order = compare(a[index]!, b[index]!);
     if (order !== 0) return order;
   }
   return a.length - b.length;
+}
+
+/** Orders two paths segment by segment; a path comes before what lies below it. */
+export function compareSegments(a: readonly string[], b: readonly string[]): number {
+  return compareLists(a, b, compareIds);
 }
 
 /** Orders two resource names (`projects/…/documents/…`). */

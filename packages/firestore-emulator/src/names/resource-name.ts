@@ -46,7 +46,7 @@ export function checkDatabaseName(name: string): string {
   return name;
 }
 
-/** The parts of a resource name without looking at its ids: cursors may name what can't exist. */
+/** The parts of a resource name without a check of its ids: cursors may name what can't exist. */
 export function splitName(name: string): ResourcePath {
   const match = rootPattern.exec(name);
   if (match?.[1] === undefined) {

@@ -23,7 +23,7 @@ export interface TransactionOptions {
   readonly readOnly?: { readonly readTime?: ProtoTimestamp | null };
 }
 
-/** What a read says about the version of the data that it wants. At most one of the three is set. */
+/** The version of the data that a read requests. At most one of the three is set. */
 export interface Consistency {
   readonly consistencySelector?: 'transaction' | 'newTransaction' | 'readTime' | undefined;
   readonly transaction?: Uint8Array;

@@ -15,7 +15,7 @@ export function invalidArgument(message: string): RpcError {
   return new RpcError(status.INVALID_ARGUMENT, message);
 }
 
-/** UNIMPLEMENTED: says what this stand-in lacks and where it is to be had. */
+/** UNIMPLEMENTED, with the missing feature and where it is available. */
 export function unsupported(feature: string): RpcError {
   return new RpcError(
     status.UNIMPLEMENTED,
@@ -23,7 +23,7 @@ export function unsupported(feature: string): RpcError {
   );
 }
 
-/** Any thrown value as an RpcError; what is no RpcError yet is a defect here or a malformed message. */
+/** Any thrown value as an RpcError; another error is a bug of the emulator or a malformed message. */
 export function asRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) return error;
   if (error instanceof RangeError) {

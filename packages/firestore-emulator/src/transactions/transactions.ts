@@ -7,19 +7,19 @@ import type { Database } from '../store/database.ts';
 const idBytes = 16;
 const maximumAgeMicros = 270_000_000;
 
-/** A transaction: what it read, so that its commit can tell whether that still holds. Nothing is locked. */
+/** A transaction and what it read, so that its commit can detect changes. Nothing is locked. */
 export interface Transaction {
   readonly id: Buffer;
   readonly readOnly: boolean;
   readonly startedAt: number;
-  /** The time at which a read-only transaction asked to read. */
+  /** The read time that a read-only transaction requested. */
   readonly readTime: number | undefined;
   /** Update times by the ids of the path joined by slashes; undefined for a document that was missing. */
   readonly documents: Map<
     string,
     { readonly segments: readonly string[]; readonly updateTime: number | undefined }
   >;
-  /** When a query first read collections with this id; undefined stands for all collections. */
+  /** When a query first read collections with this id; undefined means all collections. */
   readonly collections: Map<string | undefined, number>;
 }
 
@@ -74,7 +74,7 @@ export class Transactions {
     }
   }
 
-  /** Abandoned transactions would pile up; the service ends them after 270 seconds too. */
+  /** Deletes abandoned transactions; the service also ends them after 270 seconds. */
   #forgetOld(now: number): void {
     for (const [key, { transaction }] of this.#open) {
       if (now - transaction.startedAt < maximumAgeMicros) return;

@@ -1,7 +1,7 @@
-import { compareNames, compareUtf8 } from '../names/compare-ids.ts';
+import { compareLists, compareNames, compareUtf8 } from '../names/compare-ids.ts';
 import type { FirestoreValue } from './value.ts';
 
-/** Where a kind stands in Firestore's order; integers and doubles are one kind. */
+/** The rank of a kind in Firestore's order; integers and doubles are one kind. */
 const ranks: Record<FirestoreValue['kind'], number> = {
   null: 0,
   boolean: 1,
@@ -33,30 +33,16 @@ function compareNumbers(a: number | bigint, b: number | bigint): number {
   return leftIsNaN ? -1 : 1;
 }
 
-function compareElements(a: readonly FirestoreValue[], b: readonly FirestoreValue[]): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
-    const order = compareValues(a[index]!, b[index]!);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
-}
-
 function sortedEntries(fields: ReadonlyMap<string, FirestoreValue>): [string, FirestoreValue][] {
   return [...fields].toSorted(([a], [b]) => compareUtf8(a, b));
 }
 
 function compareMaps(a: ReadonlyMap<string, FirestoreValue>, b: ReadonlyMap<string, FirestoreValue>): number {
-  const left = sortedEntries(a);
-  const right = sortedEntries(b);
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index += 1) {
-    const [leftName, leftValue] = left[index]!;
-    const [rightName, rightValue] = right[index]!;
-    const order = compareUtf8(leftName, rightName) || compareValues(leftValue, rightValue);
-    if (order !== 0) return order;
-  }
-  return left.length - right.length;
+  return compareLists(
+    sortedEntries(a),
+    sortedEntries(b),
+    ([leftName, left], [rightName, right]) => compareUtf8(leftName, rightName) || compareValues(left, right),
+  );
 }
 
 /** Firestore's order of values: by kind, then within the kind. 0 means equal, as a filter sees it (1 equals 1.0). */
@@ -83,10 +69,10 @@ export function compareValues(a: FirestoreValue, b: FirestoreValue): number {
       if (b.kind !== 'geoPoint') return 0;
       return compareNumbers(a.latitude, b.latitude) || compareNumbers(a.longitude, b.longitude);
     case 'array':
-      return b.kind === 'array' ? compareElements(a.values, b.values) : 0;
+      return b.kind === 'array' ? compareLists(a.values, b.values, compareValues) : 0;
     case 'vector':
       if (b.kind !== 'vector') return 0;
-      return a.values.length - b.values.length || compareElements(a.values, b.values);
+      return a.values.length - b.values.length || compareLists(a.values, b.values, compareValues);
     case 'map':
       return b.kind === 'map' ? compareMaps(a.fields, b.fields) : 0;
     default:

@@ -141,7 +141,7 @@ function noType(): RpcError {
 
 /*
  * Walks an encoded Value up to `end`, almost without allocating anything, since almost every value passes as it is.
- * `depth` counts from 1, `path` is the length in bytes of the names down to it, with dots. True when it holds a timestamp finer than Firestore keeps.
+ * `depth` counts from 1, `path` is the length in bytes of the names down to it, with dots. Returns whether it holds a timestamp with a higher precision than Firestore's.
  */
 function checkValue(reader: Reader, end: number, depth: number, path: number, inArray: boolean): boolean {
   // A scalar, a vector or an empty array may lie in the innermost map or array, a map may not.
@@ -191,7 +191,7 @@ function cutTimestamps(bytes: Uint8Array): Uint8Array {
 
 /**
  * Checks a value that a client wants to store and cuts its timestamps to microseconds, as the service does.
- * Returns the bytes it was given when there was nothing to cut; kinds of value it doesn't know pass untouched.
+ * Returns the given bytes if nothing was cut; unknown kinds of value are not changed.
  * @throws RpcError INVALID_ARGUMENT
  */
 export function normaliseValue(bytes: Uint8Array, path = 0): Uint8Array {
