@@ -15,7 +15,7 @@ export function comparison(name: string, formula: string): Comparison {
   return { name, left, right, operator };
 }
 
-/** Those comparisons whose figures are there. */
+/** The comparisons whose figures were measured. */
 export function compare(sample: Sample, comparisons: readonly Comparison[]): Sample {
   const compared: Record<string, number> = {};
   for (const { name, left, right, operator } of comparisons) {

@@ -27,7 +27,7 @@ export function figuresOf(rounds: readonly Sample[]): Figures {
   );
 }
 
-/** Three digits that mean something are more than the noise lets through. */
+/** Four digits: fewer than that are significant. */
 function rounded(value: number | undefined): number {
   if (value === undefined) return Number.NaN;
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(4));

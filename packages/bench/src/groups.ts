@@ -33,7 +33,7 @@ export const wholeSizes: Sizes = {
   growingUsers: [1_000, 10_000, 100_000],
 };
 
-/** Enough to see that everything works; the figures mean nothing. */
+/** Enough to test that everything works; the figures have no meaning. */
 export const quickSizes: Sizes = {
   entries: 1_000,
   entriesPerUser: 100,
@@ -96,7 +96,7 @@ export function groupsOf(sizes: Sizes): readonly Group[] {
   ];
 }
 
-/** What figures say beside each other. A round has those of the figures that it measured. */
+/** Ratios and differences of figures. A round has those whose figures it measured. */
 export function comparisonsOf(sizes: Sizes): readonly Comparison[] {
   const cpu = 'cpuMicrosPerEntry';
   const speed = 'entriesPerSecond';

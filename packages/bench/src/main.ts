@@ -45,15 +45,15 @@ if (groups.length === 0) {
   process.exit(2);
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${platform()} ${arch()}, Node ${process.version}`;
-say(machine);
+log(machine);
 
 await using fakes = await startFakes();
 const started = performance.now();
 const setting = { fakes, profileFolder: values.profile };
-const figures = await runGroups(groups, { setting, rounds, comparisons: comparisonsOf(sizes), say });
-say(`${Math.round((performance.now() - started) / 1_000)} s in all`);
+const figures = await runGroups(groups, { setting, rounds, comparisons: comparisonsOf(sizes), log });
+log(`${Math.round((performance.now() - started) / 1_000)} s in all`);
 if (values.markdown) process.stdout.write(markdownTable(figures, machine));
 if (values.json) process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);
 

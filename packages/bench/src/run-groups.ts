@@ -7,26 +7,26 @@ interface Options {
   readonly setting: Setting;
   readonly rounds: number;
   readonly comparisons: readonly Comparison[];
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 /** Measures one group after another; each group's benchmarks take turns. */
 export async function runGroups(groups: readonly Group[], options: Options): Promise<Figures> {
-  const { rounds, comparisons, say } = options;
+  const { rounds, comparisons, log } = options;
   let all: Sample[] = Array.from({ length: rounds }, () => ({}));
   for (const group of groups) {
-    say(`${group.name} …`);
+    log(`${group.name} …`);
     const samples = await runGroup(group, options);
-    sayFigures(figuresOf(samples), say);
+    logFigures(figuresOf(samples), log);
     all = all.map((sample, round) => ({ ...sample, ...samples[round] }));
   }
   const compared = all.map((sample) => compare(sample, comparisons));
-  say('compared …');
-  sayFigures(figuresOf(compared), say);
+  log('compared …');
+  logFigures(figuresOf(compared), log);
   return figuresOf(all.map((sample, round) => ({ ...sample, ...compared[round] })));
 }
 
-async function runGroup(group: Group, { setting, rounds, say }: Options): Promise<Sample[]> {
+async function runGroup(group: Group, { setting, rounds, log }: Options): Promise<Sample[]> {
   await using opened = new AsyncDisposableStack();
   const open: OpenBenchmark[] = [];
   for (const benchmark of group.benchmarks) {
@@ -37,7 +37,7 @@ async function runGroup(group: Group, { setting, rounds, say }: Options): Promis
       open.push(started);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      say(`  ${benchmark.name} is left out: ${error.message}`);
+      log(`  ${benchmark.name} is left out: ${error.message}`);
     }
   }
   const samples: Sample[] = [];
@@ -49,8 +49,8 @@ async function runGroup(group: Group, { setting, rounds, say }: Options): Promis
   return samples;
 }
 
-function sayFigures(figures: Figures, say: (line: string) => void): void {
+function logFigures(figures: Figures, log: (line: string) => void): void {
   for (const [name, { median, min, max }] of Object.entries(figures)) {
-    say(`  ${name.padEnd(52)} ${String(median).padStart(9)}  (${min} to ${max})`);
+    log(`  ${name.padEnd(52)} ${String(median).padStart(9)}  (${min} to ${max})`);
   }
 }

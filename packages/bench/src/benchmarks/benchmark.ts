@@ -1,7 +1,7 @@
 import type { Sample } from '../figures.ts';
 import type { Fakes } from '../processes/fakes.ts';
 
-/** One of several that are measured in turns, so that other work of the machine affects all of them alike. */
+/** One of several that are measured in turns, so that other load of the machine affects all alike. */
 export interface Benchmark {
   readonly name: string;
   /** Throws `Unavailable` where this machine lacks something for it. */
@@ -16,7 +16,7 @@ export interface Setting {
 }
 
 export interface OpenBenchmark {
-  /** Done once, unmeasured: what runs for hours is not to be judged by its first second. `measure` by default. */
+  /** Runs once, unmeasured, because a program that runs for hours is not judged by its first second. `measure` by default. */
   readonly warmUp?: () => Promise<void>;
   readonly measure: () => Promise<Sample>;
   close(): Promise<void>;

@@ -22,15 +22,15 @@ export function loop(options: {
         env: clientEnvironment(fakes),
         profileFolder,
       }).start();
-      await client.told('ready');
+      await client.message('ready');
       return {
         async warmUp() {
-          await client.ask({ task: warmUpTask }, 'done');
+          await client.request({ task: warmUpTask }, 'done');
         },
         async measure() {
           let entries = 0;
           const { cpuMicros, wallSeconds } = await measureUsage([client], async () => {
-            entries = await client.ask<number>({ task }, 'done');
+            entries = await client.request<number>({ task }, 'done');
           });
           return {
             [`${name}.cpuMicrosPerEntry`]: cpuMicros / entries,

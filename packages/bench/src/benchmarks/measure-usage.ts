@@ -7,12 +7,12 @@ export interface MeasuredUsage {
   readonly peakRssMegabytes: number;
 }
 
-/** A process that says what it has used up so far. */
+/** A process that reports its usage so far. */
 export interface Measured {
   usage(): Promise<Usage>;
 }
 
-/** What the work costs the processes together. */
+/** The total usage of the processes during the work. */
 export async function measureUsage(
   processes: readonly Measured[],
   work: () => Promise<unknown>,
@@ -25,7 +25,7 @@ export async function measureUsage(
   };
 }
 
-/** What the work costs each of the processes, in their order. */
+/** The usage of each process during the work, in their order. */
 export async function measureEach(
   processes: readonly Measured[],
   work: () => Promise<unknown>,

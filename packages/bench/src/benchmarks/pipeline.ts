@@ -3,13 +3,13 @@ import type { Benchmark } from './benchmark.ts';
 import { measureUsage } from './measure-usage.ts';
 import { startProduct, type ProductOptions } from './product.ts';
 
-/** The whole product on its way from Firestore to the table: API, jobs, ledger, checkpoints. */
+/** The whole product from Firestore to the table: API, jobs, ledger, checkpoints. */
 export function pipeline(
   options: ProductOptions & {
     readonly dataset: Dataset;
-    /** A warm-up goes over so many users only. */
+    /** The users of a warm-up; all by default. */
     readonly warmUpUsers?: number;
-    /** What its CPU is told for. */
+    /** The divisor of the CPU figure. */
     readonly per?: 'Entry' | 'User';
   },
 ): Benchmark {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { workerFlags } from '@migrator/devkit';
-import { ApiClient } from '@migrator/runtime';
+import { createApiClient } from '@migrator/runtime';
 import type { Dataset } from '../fakes/dataset.ts';
 import { MeasuredProcess } from '../processes/measured-process.ts';
 import type { Setting } from './benchmark.ts';
 import { fakeServices, type Services, type Way } from './ways.ts';
 
-/** Any measured run is far shorter. */
+/** Every measured run is far shorter. */
 const wait = { waitSeconds: 240 };
 
 export interface ProductOptions {
@@ -17,7 +17,7 @@ export interface ProductOptions {
   readonly way?: Way;
 }
 
-/** The product as it is run: an API and workers, each a process. */
+/** The product as deployed: an API and workers, each a process. */
 export interface Product {
   readonly api: MeasuredProcess;
   readonly workers: readonly MeasuredProcess[];
@@ -28,7 +28,7 @@ export interface Product {
   close(): Promise<void>;
 }
 
-/** Over the fakes, unless it is given other services. */
+/** Starts the product, by default over the fakes. */
 export async function startProduct(
   setting: Setting,
   options: ProductOptions,
@@ -58,7 +58,7 @@ export async function startProduct(
     api.line(/^api: (http:\/\/[^\s/]+)/),
     ...workers.map((worker) => worker.line(/^worker: ready/)),
   ]);
-  const client = new ApiClient({ url });
+  const client = createApiClient({ url });
   const running = opened.move();
   return {
     api,

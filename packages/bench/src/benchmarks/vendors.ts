@@ -19,7 +19,8 @@ export function vendors(journal: { readonly users: number; readonly entriesPerUs
   return {
     name,
     async open(setting) {
-      if (!existsSync('/proc/self/stat')) throw new Unavailable('the CPU of others is read from /proc.');
+      if (!existsSync('/proc/self/stat'))
+        throw new Unavailable('the CPU of other programs is read from /proc.');
       await using opened = new AsyncDisposableStack();
       const engines = opened.use(await start());
       await fillFirestore(journals({ ...journal, missingEvery: 0 }), engines.env);
@@ -72,10 +73,10 @@ async function uncounted(_entries: number, migrate: () => Promise<void>): Promis
   await migrate();
 }
 
-/** Linux tells every program that a second has so many ticks. */
+/** On Linux a second has this many ticks for every program. */
 const ticksPerSecond = 100;
 
-/** What a process that is none of Node's has used up so far, by Linux's /proc. Throws where there is none. */
+/** The usage so far of a process other than Node, by Linux's /proc. Throws without /proc. */
 async function processUsage(pid: number): Promise<Usage> {
   const [stat, status, schedstat] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),

@@ -2,7 +2,7 @@ import type { Benchmark } from './benchmark.ts';
 import { measureUsage } from './measure-usage.ts';
 import { startProduct, type ProductOptions } from './product.ts';
 
-/** What comes after a run: its verification and its rollback, over a table that keeps what the run put. */
+/** The verification and the rollback of a run, over a table that keeps its items. */
 export function verifyAndRollback(options: Omit<ProductOptions, 'name' | 'way'>): Benchmark {
   const { dataset } = options;
   return {

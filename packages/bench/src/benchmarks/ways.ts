@@ -1,12 +1,12 @@
 import { maxItemsPerBatch } from '@migrator/core';
 import { type Calls, clientEnvironment, type Fakes, type TableKind } from '../processes/fakes.ts';
 
-/** What the product runs over in a benchmark. */
+/** The services of a benchmark. */
 export interface Services {
   readonly env: Readonly<Record<string, string>>;
   /** For the workers' Node. */
   readonly nodeFlags: readonly string[];
-  /** Does a migration of so many entries, and throws unless it wrote them in the way that is measured. */
+  /** Runs a migration of so many entries. Throws unless it wrote them in the measured way. */
   watch(entries: number, migrate: () => Promise<void>): Promise<void>;
 }
 
@@ -52,11 +52,11 @@ export function fakeServices(
   };
 }
 
-/** A silent fall-back to another way would give this one's name to the other one's figures. */
+/** A silent fallback to another way would be measured under this one's name. */
 function expectWrites(name: string, calls: Calls, { action, most }: Writing, entries: number): void {
   for (const other of ['PutItem', 'BatchWriteItem', 'BatchExecuteStatement']) {
     const found = calls[other] ?? 0;
-    // A run asks once whether it may have batches.
+    // A run checks once whether batches are supported.
     const probes = other === 'BatchExecuteStatement' ? 1 : 0;
     const isRight = other === action ? (found - probes) * most >= entries : found <= probes;
     if (!isRight) throw new Error(`${name}: ${found} calls of ${other} for ${entries} entries`);

@@ -18,7 +18,7 @@ const headers = {
 const next = Buffer.from('}},{"PutRequest":{"Item":');
 const end = Buffer.from('}}]}}');
 
-/** Puts ready items, 25 at once and without a condition, which the product never does: the least that writing can cost. */
+/** Puts encoded items, 25 at once and without a condition, which the product never does: the lower bound of the cost of writing. */
 class BatchWriter {
   readonly #pool: Pool;
   readonly #head: Buffer;

@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import { onTask } from './on-task.ts';
 
 /**
- * The program that one would write first, with the stock SDKs: user by user, get() of all entries, one PutItem after
+ * The obvious first program, with the stock SDKs: user by user, get() of all entries, one PutItem after
  * another. `--batched`: four users at once, batches of 25.
  */
 const batched = process.argv.includes('--batched');
@@ -66,7 +66,7 @@ async function itemsOf(user: DocumentReference, migratedAt: string): Promise<Rec
   }));
 }
 
-/** What the document client can marshall: times as text, and no number that DynamoDB lacks. */
+/** Values that the document client can marshall: times and special numbers as text. */
 function plain(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return value.map(plain);

@@ -1,6 +1,5 @@
 /**
- * A client's main loop: does what it is told, one task after another, answers `{ done }` with how many entries it went
- * through.
+ * A client's main loop: runs one task after another, and replies `{ done }` with the number of processed entries.
  */
 export function onTask(work: (projectId: string) => Promise<number>): void {
   process.on('message', (message: unknown) => {

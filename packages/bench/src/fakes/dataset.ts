@@ -1,8 +1,8 @@
 import { encodeDocument, type FieldValue, journalEntry } from '@migrator/devkit';
 
 /**
- * Journals that need no memory however many they are: what user 17 wrote on day 3 follows from the two numbers. A
- * project's id says how large its journals are: `demo-400x100` has 400 users with 100 entries each.
+ * Journals that need no memory, because an entry follows from the indexes of its user and day. A project's id names
+ * the size: `demo-400x100` has 400 users with 100 entries each.
  */
 export class Dataset {
   readonly users: number;
@@ -15,7 +15,7 @@ export class Dataset {
 
   static parse(projectId: string): Dataset {
     const match = /^demo-(\d+)x(\d+)$/.exec(projectId);
-    if (match === null) throw new Error(`'${projectId}' does not say how large its journals are`);
+    if (match === null) throw new Error(`'${projectId}' names no size of its journals`);
     return new Dataset(Number(match[1]), Number(match[2]));
   }
 
@@ -52,7 +52,7 @@ const firstDay = Date.UTC(2018, 0, 1);
 const dayMs = 86_400_000;
 const updateTime = new Date('2026-05-01T10:11:12.345Z');
 
-/** More than fit into any cache of the client's, few enough to be made in a moment. */
+/** More than fit into a cache of the client, and quick to make. */
 const ordinaryKinds = 512;
 const uglyKinds = 64;
 
@@ -70,7 +70,7 @@ function body(fields: Parameters<typeof encodeDocument>[0]['fields']): Uint8Arra
   return encodeDocument({ name: '', fields, updateTime }).subarray(2);
 }
 
-/** Doubles that need all their digits, maps as deep as they may be, big arrays, text that is all escapes. */
+/** Doubles with all digits, maps of the greatest depth, large arrays, text that needs escapes. */
 function uglyFields(seed: number): { [name: string]: FieldValue } {
   const double = (index: number): number => Math.sin(seed * 1_000 + index) * 10 ** ((index % 40) - 20);
   let deep: FieldValue = { end: double(0) };

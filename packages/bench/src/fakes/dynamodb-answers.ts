@@ -3,7 +3,7 @@ import { maxItemsPerBatch } from '@migrator/core';
 import type { HttpRequest } from './http-requests.ts';
 import { InMemoryTable, textOf } from './in-memory-table.ts';
 
-/** Throws a FakeException where the service answers with an exception. */
+/** The response to a request. Throws a FakeException where the service returns an exception. */
 export type Answers = (request: HttpRequest) => string;
 
 export class FakeException extends Error {
@@ -26,13 +26,13 @@ const statementError = (code: string, message: string): string =>
 const duplicate = statementError('DuplicateItem', 'Duplicate primary key exists in table');
 const emptyKey = statementError('ValidationError', 'An AttributeValue may not contain an empty string');
 
-/** Answers for 0, 1, … statements that all succeeded. */
+/** Responses for 0, 1, … statements that all succeeded. */
 const allCreated = Array.from(
   { length: maxItemsPerBatch + 1 },
   (_, count) => `"Responses":[${Array<string>(count).fill(created).join(',')}]`,
 );
 
-/** A table that takes everything, holds nothing and doesn't even look: for measuring the ways that write. */
+/** A table that accepts everything and stores nothing: for measuring writes. */
 export const discarding: Answers = ({ action, body }) => {
   switch (action) {
     case 'PutItem':
@@ -53,7 +53,7 @@ export const discarding: Answers = ({ action, body }) => {
   }
 };
 
-/** A table of a service without batches of statements, else as `discarding`: for measuring the way one by one. */
+/** Like `discarding`, but without batches of statements: for measuring writes one by one. */
 export const withoutStatements: Answers = (request) => {
   if (request.action === 'BatchExecuteStatement')
     throw new FakeException('UnknownOperationException', 'This fake has no BatchExecuteStatement.');
@@ -77,7 +77,7 @@ interface Bodies {
   readonly ProjectionExpression?: string;
 }
 
-/** A table that keeps what is put: for measuring the ways that read it back. */
+/** A table that stores items: for measuring reads. */
 export function keeping(): Answers {
   const table = new InMemoryTable();
   return (request) => {
@@ -144,7 +144,7 @@ const tableDescription = JSON.stringify({
   },
 });
 
-// Inside a text the quotes are escaped, and the value of an attribute of this name is no text.
+// In a string the quotes are escaped, and an attribute of this name has no string value.
 const opening = Buffer.from('{"Statement":"');
 /** An INSERT of ours, as JSON, is longer. */
 const shortest = 100;

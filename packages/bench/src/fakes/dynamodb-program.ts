@@ -9,9 +9,9 @@ import { readHttpRequests } from './http-requests.ts';
 import { listen } from './listen.ts';
 
 /**
- * A DynamoDB that costs as little as can be, with the headers of the real one. `--keep`: it keeps what is put.
+ * A DynamoDB with the lowest possible cost and the headers of the real one. `--keep`: it stores items.
  * `--without-statements`: it has no BatchExecuteStatement. `--tls FOLDER`: over TLS, with the `key.pem` and `cert.pem` there.
- * Asked for its calls, it answers with their numbers since it was asked before.
+ * On a message it replies with the number of calls by action since the last reply.
  */
 const { values } = parseArgs({
   options: {

@@ -28,7 +28,7 @@ interface BatchGetDocumentsRequest {
   readonly mask?: object;
 }
 
-/** What the fake Firestore can be asked, by the method's name. The project in a name says what it holds (Dataset). */
+/** The responses of the fake Firestore by method. The project in a name defines its contents (Dataset). */
 export const answers: Readonly<Record<string, Answer>> = {
   *RunQuery(bytes) {
     const { parent, structuredQuery } = read('RunQueryRequest', bytes) as RunQueryRequest;

@@ -3,7 +3,7 @@ import { listen } from './listen.ts';
 import { answers } from './firestore-answers.ts';
 
 /**
- * A Firestore that costs as little as can be: gRPC is a POST over HTTP/2 with five bytes before each message, and a
+ * A Firestore with the lowest possible cost: gRPC is a POST over HTTP/2 with five bytes before each message, and a
  * page is written at once.
  */
 const server = createServer();

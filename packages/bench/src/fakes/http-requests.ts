@@ -9,8 +9,8 @@ export interface HttpRequest {
 const endOfHead = '\r\n\r\n';
 
 /**
- * Reads HTTP/1.1 requests with a Content-Length from a socket and hands each over once it is complete. Far less work
- * than node's own server does, so that the machine is left to the client.
+ * Reads HTTP/1.1 requests with a Content-Length from a socket, and calls `onRequest` with each complete one. Far less
+ * work than Node's own server, which leaves the CPU to the client.
  */
 export function readHttpRequests(socket: Socket, onRequest: (request: HttpRequest) => void): void {
   let kept: Buffer[] = [];

@@ -9,7 +9,7 @@ type Fields = { readonly [name: string]: Attribute };
 
 const segmentsAtMost = 64;
 
-/** The items of a fake table that keeps what is put into it. Conditions always hold. */
+/** The items of a fake table. Conditions always hold. */
 export class InMemoryTable {
   readonly #items = new Map<string, Kept>();
   /** By the number of segments. */
@@ -79,7 +79,7 @@ function provenanceOf({ dateKey, updatedAt, data }: Fields): object {
   return { data: { M: { date, metadata, userId } }, updatedAt, dateKey };
 }
 
-/** An item whose attributes come in another order than they were put, as DynamoDB's may: a reader can't guess it. */
+/** An item with its attributes in another order, as DynamoDB may return it. */
 function inAnotherOrder(fields: Fields): Fields {
   const names = Object.keys(fields).toSorted((a, b) => hash(a) - hash(b));
   return Object.fromEntries(names.map((name) => [name, inside(fields[name]!)]));

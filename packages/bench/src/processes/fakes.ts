@@ -37,7 +37,7 @@ export async function startFakes(): Promise<Fakes> {
     return {
       endpoint: `${caFile === undefined ? 'http' : 'https'}://${await hostOf(service)}`,
       ...(caFile === undefined ? {} : { caFile }),
-      takeCalls: () => service.ask<Calls>({ callsAsked: true }, 'calls'),
+      takeCalls: () => service.request<Calls>({ callsAsked: true }, 'calls'),
     };
   };
 
@@ -62,7 +62,7 @@ export async function startFakes(): Promise<Fakes> {
 }
 
 async function hostOf(service: MeasuredProcess): Promise<string> {
-  return `127.0.0.1:${await service.told<number>('port')}`;
+  return `127.0.0.1:${await service.message<number>('port')}`;
 }
 
 export function clientEnvironment(

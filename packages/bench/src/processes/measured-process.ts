@@ -10,7 +10,7 @@ export interface ProcessOptions extends ProgramOptions {
 const reporter = new URL('./report-usage.ts', import.meta.url);
 const answerLimitMs = 300_000;
 
-/** A program that answers messages, also about what it has used up. */
+/** A program that replies to messages, also with its usage. */
 export class MeasuredProcess extends Program {
   constructor({ profileFolder, nodeFlags = [], ...options }: ProcessOptions) {
     const profiling =
@@ -21,7 +21,7 @@ export class MeasuredProcess extends Program {
   }
 
   /** The first message with this property. */
-  told<T>(property: string): Promise<T> {
+  message<T>(property: string): Promise<T> {
     return this.waitFor<T>((found) => {
       const listener = (message: unknown): void => {
         if (typeof message === 'object' && message !== null && property in message) {
@@ -33,14 +33,14 @@ export class MeasuredProcess extends Program {
     }, answerLimitMs);
   }
 
-  /** Sends a message and waits for the answer to it: the first message with the property `answer`. */
-  async ask<T>(question: object, answer: string): Promise<T> {
-    const reply = this.told<T>(answer);
+  /** Sends a message and waits for the reply: the first message with the property `answer`. */
+  async request<T>(question: object, answer: string): Promise<T> {
+    const reply = this.message<T>(answer);
     this.child?.send(question);
     return await reply;
   }
 
   usage(): Promise<Usage> {
-    return this.ask<Usage>({ usageAsked: true }, 'usage');
+    return this.request<Usage>({ usageAsked: true }, 'usage');
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has used up so far. */
+/** The usage of a process so far. */
 export interface Usage {
   /** User and system time of all its threads, microseconds. */
   readonly cpuMicros: number;
@@ -9,8 +9,8 @@ export interface Usage {
 }
 
 /**
- * Loaded before a program (`--import`) so that it answers, over its channel to the parent, with what it has used up.
- * The program itself is the one that users run, and knows nothing of it.
+ * Loaded before a program (`--import`) so that it reports its usage over the channel to the parent. The program itself
+ * is not changed.
  */
 process.on('message', (message: unknown) => {
   if (typeof message !== 'object' || message === null || !('usageAsked' in message)) return;
