@@ -60,7 +60,7 @@ interface Failures {
 
 interface Lists {
   keptWords: (list: { done: boolean; listed: number; count: number }) => string;
-  listsOf: (kind: string) => Record<string, { says: string }>;
+  listsOf: (kind: string) => Record<string, { label: string }>;
   listOfCounter: Record<string, string>;
 }
 
@@ -144,8 +144,8 @@ test.each([
   [200, '3 min 20 s'],
   [7_500, '2 h 5 min'],
   [273_600, '3 d 4 h'],
-])('%d seconds are %s', (seconds, says) => {
-  expect(words.duration(seconds)).toBe(says);
+])('%d seconds are %s', (seconds, label) => {
+  expect(words.duration(seconds)).toBe(label);
 });
 
 test('amounts have their unit, and the right plural', () => {
@@ -168,8 +168,8 @@ test('an unknown counter is shown rather than hidden, and colour only where ther
   expect(rows).toContainEqual(['Created', '2', '']);
   expect(rows).toContainEqual(['Failed', '0', '']);
   expect(rows).toContainEqual(['newCounter', '7', '']);
-  expect(rows.map(([says]) => says)).not.toContain('Read units');
-  expect(words.counterRows('migration', { textEntries: 2 }).map(([says]) => says)).not.toContain(
+  expect(rows.map(([label]) => label)).not.toContain('Read units');
+  expect(words.counterRows('migration', { textEntries: 2 }).map(([label]) => label)).not.toContain(
     'textEntries',
   );
   expect(words.counterRows('migration', { failed: 4 })).toContainEqual(['Failed', '4', 'bad']);

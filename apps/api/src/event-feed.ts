@@ -22,7 +22,7 @@ export class EventFeed {
   readonly #listeners = new Set<Listener>();
   readonly #states: FeedEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #sequence = 0;
   #lastState: string | undefined;
 
@@ -51,13 +51,13 @@ export class EventFeed {
 
   /** One poll at a time, so that a late result can't emit an old state. */
   #poll(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = undefined;
+    this.#polling ??= this.#pollOnce().finally(() => {
+      this.#polling = undefined;
     });
-    return this.#looking;
+    return this.#polling;
   }
 
-  async #lookOnce(): Promise<void> {
+  async #pollOnce(): Promise<void> {
     const status = await readStatus(this.#context);
     const { currentStatus, ...last } = status;
     const { state, operationId, notice, source, target, maxWriteUnitsPerSecond } = currentStatus;
@@ -68,9 +68,9 @@ export class EventFeed {
       const event = this.#event('state', status);
       this.#states.push(event);
       if (this.#states.length > remembered) this.#states.shift();
-      this.#tell(event);
+      this.#emit(event);
     }
-    if (state !== 'idle') this.#tell(this.#event('progress', currentStatus));
+    if (state !== 'idle') this.#emit(this.#event('progress', currentStatus));
   }
 
   #event(name: FeedEvent['name'], data: unknown): FeedEvent {
@@ -81,7 +81,7 @@ export class EventFeed {
   // Unique for the process, so that another one, or this one after a restart, does not accept its ids.
   readonly #started = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 
-  #tell(event: FeedEvent): void {
+  #emit(event: FeedEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 }

@@ -5,14 +5,14 @@ interface Memory {
   seen?: string;
   /** The newest run of items found in the table. */
   written?: { readonly id: string; readonly at: string };
-  lookedAt?: number;
+  checkedAt?: number;
 }
 
 const memories = new WeakMap<Ledger, Memory>();
 /** How often the table is read: one page of a few items. */
-const lookEveryMs = 60_000;
-const itemsPerLook = 10;
-const lookLimitMs = 5_000;
+const checkEveryMs = 60_000;
+const itemsPerCheck = 10;
+const checkLimitMs = 5_000;
 
 function memoryOf(ledger: Ledger): Memory {
   const memory = memories.get(ledger) ?? {};
@@ -45,7 +45,7 @@ export async function ledgerLossNotice(
     );
   }
   // Not awaited: the status must not depend on the table. The next call has the result.
-  if (last === undefined || memory.lookedAt === undefined) void look(memory, target);
+  if (last === undefined || memory.checkedAt === undefined) void checkTable(memory, target);
   const { written } = memory;
   if (written === undefined || (last !== undefined && last.startedAt >= written.at)) return null;
   if ((await ledger.get(written.id)) !== undefined) return null;
@@ -56,17 +56,17 @@ export async function ledgerLossNotice(
   );
 }
 
-async function look(memory: Memory, target: Target): Promise<void> {
+async function checkTable(memory: Memory, target: Target): Promise<void> {
   const now = performance.now();
-  if (memory.lookedAt !== undefined && now - memory.lookedAt < lookEveryMs) return;
-  memory.lookedAt = now;
-  const signal = AbortSignal.timeout(lookLimitMs);
+  if (memory.checkedAt !== undefined && now - memory.checkedAt < checkEveryMs) return;
+  memory.checkedAt = now;
+  const signal = AbortSignal.timeout(checkLimitMs);
   try {
     const page = await target.scan({
       segment: 0,
       totalSegments: 1,
       keysOnly: true,
-      limit: itemsPerLook,
+      limit: itemsPerCheck,
       signal,
     });
     const runs = page.items.flatMap((item) => readProvenance(item)?.migratedAt ?? []).toSorted();

@@ -19,7 +19,7 @@ export function noWorkerReason(workers: readonly LiveWorker[], operationId: stri
 /** Milliseconds without a coordinator's round after which an operation counts as stalled. */
 const silentAfterMs = 5_000;
 
-const looks = new WeakMap<Ledger, { readonly state: string; readonly since: number }>();
+const lastSeen = new WeakMap<Ledger, { readonly state: string; readonly since: number }>();
 
 /**
  * What this process knows about the operation in addition to its record. Uses its own clock, because those of workers
@@ -34,9 +34,9 @@ export async function liveView(
   const part = verificationId ? await context.ledger.get(verificationId) : undefined;
   const state = JSON.stringify([operation.id, [operation, part].map((one) => one?.coordinatorState.rate)]);
   const now = performance.now();
-  const last = looks.get(context.ledger);
+  const last = lastSeen.get(context.ledger);
   const since = last?.state === state ? last.since : now;
-  looks.set(context.ledger, { state, since });
+  lastSeen.set(context.ledger, { state, since });
   const reason = noWorkerReason(workers, operation.id);
   return {
     reason,

@@ -33,7 +33,7 @@ export function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer>
   const answer = new Answer(lease, graceMs);
   if (signal?.aborted === true) answer.end(signal.reason);
   else {
-    if (signal !== undefined) answer.leave = endOnAbort(signal, answer);
+    if (signal !== undefined) answer.stopListening = endOnAbort(signal, answer);
     try {
       dispatcher.dispatch({ origin, method: 'POST', path, headers, body }, answer);
     } catch (error) {
@@ -46,8 +46,8 @@ export function post(dispatcher: Dispatcher, request: Post): Promise<HttpAnswer>
 class Answer implements Dispatcher.DispatchHandler, Endable {
   readonly graceMs: number;
   readonly promise: Promise<HttpAnswer>;
-  /** Stops watching the signal. */
-  leave: (() => void) | undefined;
+  /** Stops listening to the signal. */
+  stopListening: (() => void) | undefined;
   readonly #lease: Lease | undefined;
   readonly #chunks: Buffer[] = [];
   #resolve!: (answer: HttpAnswer) => void;
@@ -70,7 +70,7 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
     // A complete response that waits for others is not discarded.
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.leave?.();
+    this.stopListening?.();
     this.#reject(reason);
     this.#controller?.abort(asError(reason));
   }
@@ -107,13 +107,13 @@ class Answer implements Dispatcher.DispatchHandler, Endable {
       body: first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks),
     };
     this.#isEnded = true;
-    this.leave?.();
+    this.stopListening?.();
     resolveTogether(() => this.#resolve(answer));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#isEnded = true;
-    this.leave?.();
+    this.stopListening?.();
     this.#reject(error);
   }
 }

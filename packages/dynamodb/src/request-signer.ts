@@ -39,12 +39,12 @@ export class RequestSigner {
 
   /** The headers of a POST of this body; names and values alternate. `time`: milliseconds since 1970. */
   sign(action: string, body: Buffer, time: number): string[] | Promise<string[]> {
-    this.#tell(time);
+    this.#setTime(time);
     const known = this.#key;
     // Cached, because the SDK's provider needs promises for each request. Renewed before they expire.
     if (known?.scope === this.#scope && known.credentials.expiration === undefined)
       return this.#signWith(known, this.#longDate, action, body);
-    return this.#askAndSign(action, body, time);
+    return this.#fetchKeyAndSign(action, body, time);
   }
 
   /** Requests the credentials again with the next call. */
@@ -52,9 +52,9 @@ export class RequestSigner {
     this.#key = undefined;
   }
 
-  async #askAndSign(action: string, body: Buffer, time: number): Promise<string[]> {
+  async #fetchKeyAndSign(action: string, body: Buffer, time: number): Promise<string[]> {
     const credentials = await this.#client.config.credentials();
-    this.#tell(time);
+    this.#setTime(time);
     // The time may change while the key is derived.
     const date = this.#longDate;
     const scope = this.#scope;
@@ -84,7 +84,7 @@ export class RequestSigner {
     return key;
   }
 
-  #tell(time: number): void {
+  #setTime(time: number): void {
     const second = Math.floor(time / 1_000) * 1_000;
     if (second === this.#second) return;
     this.#second = second;

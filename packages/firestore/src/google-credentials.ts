@@ -107,13 +107,15 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
  */
 function credentialsError(error: unknown): MigrationError {
   if (error instanceof MigrationError) return error;
-  const says = messageOf(error);
+  const message = messageOf(error);
   const refusal =
-    /invalid_grant|invalid_client|unauthorized_client|access_denied|account_not_found|disabled/i.exec(says);
+    /invalid_grant|invalid_client|unauthorized_client|access_denied|account_not_found|disabled/i.exec(
+      message,
+    );
   if (refusal !== null) {
     const why = [
       refusal[0].toLowerCase(),
-      ...reasons.filter(([sign]) => sign.test(says)).map(([, reason]) => reason),
+      ...reasons.filter(([sign]) => sign.test(message)).map(([, reason]) => reason),
     ];
     return new MigrationError(
       'CREDENTIALS_REFUSED',

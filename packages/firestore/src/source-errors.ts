@@ -11,9 +11,9 @@ const overLimit = /^Received message (larger than max|that decompresses to a siz
 export function sourceError(error: unknown, path: string): MigrationError {
   if (error instanceof MigrationError) return error;
   const { code, details } = readStatus(error);
-  const says = details === '' ? '' : ` (${status[code]}: ${details})`;
+  const detail = details === '' ? '' : ` (${status[code]}: ${details})`;
   const make = (as: ErrorCode, sentence: string): MigrationError =>
-    new MigrationError(as, `${sentence}${says}`, { cause: error });
+    new MigrationError(as, `${sentence}${detail}`, { cause: error });
 
   switch (code) {
     case status.UNAVAILABLE:

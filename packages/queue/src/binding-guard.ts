@@ -20,15 +20,15 @@ const checkEveryMs = 1_000;
  */
 export class BindingGuard {
   readonly #context: Pick<CoordinatorContext, 'ledger' | 'binding'>;
-  readonly #tell: OnWorkEvent | undefined;
+  readonly #onWork: OnWorkEvent | undefined;
   readonly #workers: Worker[] = [];
   #mismatch: Mismatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reportedFor: string | undefined;
 
-  constructor(context: Pick<CoordinatorContext, 'ledger' | 'binding'>, tell: OnWorkEvent | undefined) {
+  constructor(context: Pick<CoordinatorContext, 'ledger' | 'binding'>, onWork: OnWorkEvent | undefined) {
     this.#context = context;
-    this.#tell = tell;
+    this.#onWork = onWork;
   }
 
   get mismatch(): Mismatch | undefined {
@@ -75,7 +75,7 @@ export class BindingGuard {
     this.#reportedFor = id;
     const differences = bindingDifferences(binding, own);
     const detail = describeDifferences(differences, { actual: 'here', expected: 'in this run' });
-    this.#tell?.({ kind: 'binding-mismatch', run: id, detail });
+    this.#onWork?.({ kind: 'binding-mismatch', run: id, detail });
   }
 
   #resume(): void {

@@ -1,12 +1,12 @@
 import type { RedisConnection } from './primary-redis.ts';
 
-/** What a process put up longer ago is the last word of one that is gone. */
+/** Older metrics belong to a process that has ended. */
 const staleMs = 60_000;
 
-/** Where workers put their metrics up, for the API to show: one field for each process. */
+/** The metrics that workers publish for the API, one field for each process. */
 export interface MetricsBoard {
   put(process: string, metrics: unknown): Promise<void>;
-  /** What all processes that are alive have put up, as they put it. */
+  /** The metrics of all live processes, as they were put. */
   read(): Promise<readonly unknown[]>;
 }
 

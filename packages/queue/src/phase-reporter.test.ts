@@ -22,13 +22,13 @@ const operation: Operation = {
 };
 
 test('progress is told once a minute, and not while it is paused', () => {
-  const told: WorkEvent[] = [];
+  const events: WorkEvent[] = [];
   let now = 0;
   const reporter = new PhaseReporter(
-    (event) => told.push(event),
+    (event) => events.push(event),
     () => now,
   );
-  const progress = () => told.filter(({ kind }) => kind === 'progress');
+  const progress = () => events.filter(({ kind }) => kind === 'progress');
   for (now = 0; now < 60_000; now += 250) reporter.seen(operation);
   expect(progress()).toEqual([]);
   for (; now < 179_000; now += 250) reporter.seen(operation);
@@ -36,5 +36,5 @@ test('progress is told once a minute, and not while it is paused', () => {
   expect(progress()[0]).toMatchObject({ run: operation.id, processed: 50, total: 100, percent: 50 });
   for (; now < 400_000; now += 250) reporter.seen({ ...operation, control: 'pause' });
   expect(progress()).toHaveLength(2);
-  expect(told.filter(({ kind }) => kind === 'phase')).toHaveLength(2);
+  expect(events.filter(({ kind }) => kind === 'phase')).toHaveLength(2);
 });

@@ -9,48 +9,48 @@ const progressEveryMs = 60_000;
  * Emits each change of an operation's phase once, and its progress once a minute, as far as this process sees them.
  */
 export class PhaseReporter {
-  readonly #tell: OnWorkEvent | undefined;
+  readonly #onWork: OnWorkEvent | undefined;
   readonly #last = new Map<string, string>();
-  readonly #toldAt = new Map<string, number>();
+  readonly #reportedAt = new Map<string, number>();
   readonly #now: () => number;
 
   /** `now`: milliseconds of a monotonic clock. */
-  constructor(tell: OnWorkEvent | undefined, now: () => number = () => performance.now()) {
-    this.#tell = tell;
+  constructor(onWork: OnWorkEvent | undefined, now: () => number = () => performance.now()) {
+    this.#onWork = onWork;
     this.#now = now;
   }
 
   seen(operation: Operation): void {
     const { id, phase, control, reason, coordinatorState } = operation;
-    this.#tellProgress(operation);
+    this.#reportProgress(operation);
     const now = control === 'run' ? phase : control;
     if (this.#last.get(id) === now) return;
     // Forget operations that ended in another process.
     if (this.#last.size > 100) {
       this.#last.clear();
-      this.#toldAt.clear();
+      this.#reportedAt.clear();
     }
     this.#last.set(id, now);
-    this.#tell?.({ kind: 'phase', run: id, phase: now, reason });
+    this.#onWork?.({ kind: 'phase', run: id, phase: now, reason });
     const { oneByOne } = coordinatorState;
     if (now === 'migrating' && oneByOne !== undefined)
-      this.#tell?.({ kind: 'one-by-one', run: id, reason: oneByOne });
+      this.#onWork?.({ kind: 'one-by-one', run: id, reason: oneByOne });
   }
 
   ended({ id, state, reason }: Operation): void {
     this.#last.delete(id);
-    this.#toldAt.delete(id);
-    this.#tell?.({ kind: 'ended', run: id, state, reason });
+    this.#reportedAt.delete(id);
+    this.#onWork?.({ kind: 'ended', run: id, state, reason });
   }
 
-  #tellProgress(operation: Operation): void {
+  #reportProgress(operation: Operation): void {
     const { id, control } = operation;
     const now = this.#now();
-    const toldAt = this.#toldAt.get(id);
-    if (toldAt === undefined) this.#toldAt.set(id, now);
-    if (control !== 'run' || toldAt === undefined || now - toldAt < progressEveryMs) return;
-    this.#toldAt.set(id, now);
+    const reportedAt = this.#reportedAt.get(id);
+    if (reportedAt === undefined) this.#reportedAt.set(id, now);
+    if (control !== 'run' || reportedAt === undefined || now - reportedAt < progressEveryMs) return;
+    this.#reportedAt.set(id, now);
     const { processed, total, percent, entriesPerSecond, etaSeconds } = progressOf(operation);
-    this.#tell?.({ kind: 'progress', run: id, processed, total, percent, entriesPerSecond, etaSeconds });
+    this.#onWork?.({ kind: 'progress', run: id, processed, total, percent, entriesPerSecond, etaSeconds });
   }
 }

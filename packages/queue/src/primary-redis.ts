@@ -13,7 +13,7 @@ export type RedisConnection = Redis | Cluster;
 export const tlsCutOff = 'Client network socket disconnected before secure TLS connection was established';
 
 /** The shortest interval between two reconnects because of READONLY, in milliseconds. */
-const lookAgainMs = 1_000;
+const reconnectIntervalMs = 1_000;
 
 /**
  * A client that is ready only with a primary and in the configured database. ioredis would continue in database 0 if
@@ -22,7 +22,7 @@ const lookAgainMs = 1_000;
  */
 export class PrimaryRedis extends CorkedRedis {
   constructor({ replyMapping: _default, ...options }: RedisOptions) {
-    super({ ...options, reconnectOnError: lookForPrimary(options.maxRetriesPerRequest === 0 ? 1 : 2) });
+    super({ ...options, reconnectOnError: reconnectOnReadOnly(options.maxRetriesPerRequest === 0 ? 1 : 2) });
   }
 
   /** BullMQ's connections for blocking commands. (Return type `never`: a subclass can't name ioredis's own type.) */
@@ -52,12 +52,12 @@ export class PrimaryRedis extends CorkedRedis {
  * A primary that has become a replica has not executed the command: reconnect (1), and also resend the command (2) if
  * commands wait for a connection.
  */
-function lookForPrimary<How extends 1 | 2>(how: How): (error: Error) => How | false {
+function reconnectOnReadOnly<How extends 1 | 2>(how: How): (error: Error) => How | false {
   let last = Number.NEGATIVE_INFINITY;
   return (error) => {
     if (!isReadOnly(error)) return false;
     const now = performance.now();
-    if (now - last < lookAgainMs) return false;
+    if (now - last < reconnectIntervalMs) return false;
     last = now;
     return how;
   };
@@ -74,7 +74,7 @@ const replicaPauseMs = 2_000;
 export class PrimaryConnector extends AbstractConnector {
   readonly #options: RedisOptions;
   #isReplica = false;
-  #tell: (type: string, error: Error) => void = () => undefined;
+  #emit: (type: string, error: Error) => void = () => undefined;
 
   constructor(options: unknown) {
     const given = options as RedisOptions;
@@ -82,8 +82,8 @@ export class PrimaryConnector extends AbstractConnector {
     this.#options = given;
   }
 
-  async connect(tell: (type: string, error: Error) => void): Promise<Socket | TLSSocket> {
-    this.#tell = tell;
+  async connect(emit: (type: string, error: Error) => void): Promise<Socket | TLSSocket> {
+    this.#emit = emit;
     this.connecting = true;
     if (this.#isReplica) await delay(replicaPauseMs);
     // The client was closed meanwhile.
@@ -111,7 +111,7 @@ export class PrimaryConnector extends AbstractConnector {
     stream.once('connect', () => (pending = true));
     for (const event of ['secureConnect', 'error']) stream.once(event, () => (pending = false));
     stream.once('close', () => {
-      if (pending) this.#tell('error', new Error(tlsCutOff));
+      if (pending) this.#emit('error', new Error(tlsCutOff));
     });
     return stream;
   }
@@ -120,7 +120,7 @@ export class PrimaryConnector extends AbstractConnector {
   override check(info: { readonly role?: string }): boolean {
     this.#isReplica = info.role === 'slave';
     if (!this.#isReplica) return true;
-    this.#tell('error', new ReplicaError());
+    this.#emit('error', new ReplicaError());
     return false;
   }
 }

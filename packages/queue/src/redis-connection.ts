@@ -16,24 +16,24 @@ const quitLimitMs = 1_000;
 /** Resolves when Redis answers. Rejects after the limit, or at once if waiting can not help. */
 export async function requireRedis(redis: RedisConnection, limitMs: number): Promise<void> {
   const given = Promise.withResolvers<void>();
-  const look = (): void => {
+  const rejectOnFault = (): void => {
     const fault = faultOf(redis);
     if (fault !== undefined) given.reject(fault);
   };
   const answer = (): void => void requireAnswer(redis).then(given.resolve, given.reject);
   const timer = setTimeout(() => given.reject(toServiceError(redis) ?? late(limitMs)), limitMs);
-  redis.on('error', look);
+  redis.on('error', rejectOnFault);
   redis.once('ready', answer);
   try {
     if (redis.status === 'ready') answer();
-    else look();
+    else rejectOnFault();
     await given.promise;
   } catch (error) {
     throw toRedisError(error, redis) ?? error;
   } finally {
     clearTimeout(timer);
     redis.off('ready', answer);
-    redis.off('error', look);
+    redis.off('error', rejectOnFault);
   }
 }
 
@@ -87,7 +87,7 @@ export async function requireWrites(redis: RedisConnection, prefix: string): Pro
  * wrong.
  */
 const replicaLimitMs = 30_000;
-const lookEveryMs = 1_000;
+const retryEveryMs = 1_000;
 
 /**
  * Resolves once Redis is fit. Waits for one that is unreachable, full or the like, and calls `onWait` once for each
@@ -98,7 +98,7 @@ export async function untilFitRedis(
   prefix: string,
   onWait: (error: unknown) => void,
 ): Promise<void> {
-  let told: string | undefined;
+  let reported: string | undefined;
   let replicaSince: number | undefined;
   for (;;) {
     try {
@@ -110,9 +110,9 @@ export async function untilFitRedis(
       if (!isRedisCode(code) || isConfigurationFault(error)) throw error;
       replicaSince = code === 'REDIS_READ_ONLY' ? (replicaSince ?? performance.now()) : undefined;
       if (replicaSince !== undefined && performance.now() - replicaSince > replicaLimitMs) throw error;
-      if (told !== code) onWait(error);
-      told = code;
-      await delay(lookEveryMs);
+      if (reported !== code) onWait(error);
+      reported = code;
+      await delay(retryEveryMs);
     }
   }
 }

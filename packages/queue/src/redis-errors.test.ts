@@ -99,12 +99,12 @@ test.each<[string, string, (port: number) => string]>([
     .poll(async () => MigrationError.codeOf(await failureOf(ledger.current())), { timeout: 8_000 })
     .toBe(code);
   for (const role of ['api', 'ledger', 'queue'] as const) {
-    const told: Error[] = [];
-    const connection = connected({ url: urlOf(redis.port) }, role, told);
+    const reported: Error[] = [];
+    const connection = connected({ url: urlOf(redis.port) }, role, reported);
     const error = await failureOf(requireRedis(connection, 8_000));
     expect(error).toMatchObject({ code });
-    expect(JSON.stringify([error, told.map(String)])).not.toMatch(/geheim/);
-    expect(told.map((one) => MigrationError.codeOf(one))).toContain(code);
+    expect(JSON.stringify([error, reported.map(String)])).not.toMatch(/geheim/);
+    expect(reported.map((one) => MigrationError.codeOf(one))).toContain(code);
   }
 });
 

@@ -65,18 +65,18 @@ export function createWorkerRegistry(redis: RedisConnection, prefix: string): Wo
         version: manifest.version,
         since: new Date().toISOString(),
       };
-      let telling: Promise<unknown> | undefined;
-      const tell = (): void => {
+      let reporting: Promise<unknown> | undefined;
+      const send = (): void => {
         const text = JSON.stringify({ ...self, ...state() });
         // While Redis can't be reached only one report waits for it.
-        telling ??= runScript(redis, reportScript, [key], [self.id, text, goneAfterMs])
+        reporting ??= runScript(redis, reportScript, [key], [self.id, text, goneAfterMs])
           .catch(() => undefined)
           .finally(() => {
-            telling = undefined;
+            reporting = undefined;
           });
       };
-      const timer = setInterval(tell, everyMs);
-      tell();
+      const timer = setInterval(send, everyMs);
+      send();
       return {
         stop() {
           clearInterval(timer);

@@ -33,14 +33,14 @@ export function adviceFor(code) {
   return codes[code] ?? 'Correct what the message says, then retry.';
 }
 
-/** @typedef {{ says: string, one: string, many: string, means: string, todo: string, tone: 'bad' | 'warn' }} IssueWords */
+/** @typedef {{ label: string, one: string, many: string, means: string, todo: string, tone: 'bad' | 'warn' }} IssueWords */
 
 /** @type {Readonly<Record<string, IssueWords>>} */
 const issues = {
   missing: {
     one: 'entry without an item',
     many: 'entries without an item',
-    says: 'Without an item',
+    label: 'Without an item',
     means: 'The entry is in Firestore, and the table has no item for it.',
     todo: 'Start a new migration: it writes what is missing. If the entry has failed, see Failures.',
     tone: 'bad',
@@ -48,7 +48,7 @@ const issues = {
   different: {
     one: 'item that differs from its entry',
     many: 'items that differ from their entries',
-    says: 'Different',
+    label: 'Different',
     means: 'The item differs from its entry, which has not changed since it was copied.',
     todo: 'Start a new migration: it repairs the item. If it happens again, look for another program that writes to the table.',
     tone: 'bad',
@@ -56,7 +56,7 @@ const issues = {
   'source-changed': {
     one: 'entry changed in Firestore since',
     many: 'entries changed in Firestore since',
-    says: 'Changed in Firestore since',
+    label: 'Changed in Firestore since',
     means: 'The entry was saved in Firestore after it was copied.',
     todo: 'Start a new migration: it copies the newer state.',
     tone: 'bad',
@@ -64,7 +64,7 @@ const issues = {
   unexpected: {
     one: 'item without an entry',
     many: 'items without an entry',
-    says: 'Item without an entry',
+    label: 'Item without an entry',
     means: 'The migration wrote this item, and its entry is no longer in Firestore.',
     todo: 'Start a new migration with Prune: it removes such items.',
     tone: 'bad',
@@ -72,7 +72,7 @@ const issues = {
   'target-changed': {
     one: 'item changed by the application',
     many: 'items changed by the application',
-    says: 'Changed by the application',
+    label: 'Changed by the application',
     means: 'The application has saved this item since. It belongs to the application now.',
     todo: 'Nothing. It does not count against the verification.',
     tone: 'warn',
@@ -80,7 +80,7 @@ const issues = {
   unknown: {
     one: 'item that can not be compared',
     many: 'items that can not be compared',
-    says: 'Not comparable',
+    label: 'Not comparable',
     means: "Firestore can not look up this item's entry, because its id is invalid.",
     todo: 'Check the item by its key.',
     tone: 'warn',
@@ -94,7 +94,7 @@ const issues = {
 export function issueWords(kind) {
   return (
     issues[kind] ?? {
-      says: kind,
+      label: kind,
       one: kind,
       many: kind,
       means: 'This part could not be compared.',

@@ -86,7 +86,7 @@ export function App() {
 /** @param {{ page: PageName | undefined, known: Status | undefined, connection: Connection }} props */
 function Header({ page, known, connection }) {
   const isLive = connection.state === 'live';
-  const says = isLive
+  const label = isLive
     ? 'Live'
     : connection.state === 'opening'
       ? 'Connecting…'
@@ -99,7 +99,7 @@ function Header({ page, known, connection }) {
         role="status"
         data-tone=${isLive ? 'good' : connection.state === 'lost' ? 'bad' : 'wait'}
       >
-        ${says}
+        ${label}
       </p>
     </div>
     ${

@@ -37,13 +37,13 @@ export function EntriesPage({ known, params, version }) {
   const filter = { [isRollback ? 'code' : 'kind']: kind, user: user.trim() };
   const request = id && withQuery(isRollback ? `/rollbacks/${id}` : `/migrations/${id}/entries`, filter);
   const pages = usePages(request, entriesOf, version);
-  const { says, means, todo } = lists[kind] ?? { says: kind, means: '', todo: '' };
+  const { label, means, todo } = lists[kind] ?? { label: kind, means: '', todo: '' };
   const count = pages.first === undefined ? undefined : countOf(pages.first, kind);
   /** @param {Record<string, string>} change */
   const hrefWith = (change) => hrefOf('entries', { id: params['id'], kind, user, ...change });
   return html`<section aria-labelledby="entries">
     <div class="line">
-      <h1 id="entries">Entries: ${says}</h1>
+      <h1 id="entries">Entries: ${label}</h1>
       <p class="quiet">${id ?? ''}</p>
     </div>
     <nav class="tabs" aria-label="Lists">
@@ -53,7 +53,7 @@ export function EntriesPage({ known, params, version }) {
             key=${name}
             href=${hrefWith({ kind: name })}
             aria-current=${name === kind ? 'page' : undefined}
-            >${list.says}</a
+            >${list.label}</a
           >`,
       )}
     </nav>
@@ -82,7 +82,7 @@ export function EntriesPage({ known, params, version }) {
           key=${`${kind} ${user}`}
           pages=${pages}
           rowHeight=${rowHeight}
-          label=${says}
+          label=${label}
           row=${(/** @type {ListedEntry} */ entry) => html`<${Row} entry=${entry} run=${isRollback ? undefined : id} />`}
         />`
     }

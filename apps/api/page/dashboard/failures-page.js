@@ -141,9 +141,9 @@ function statusText({ first, items, done, total, ofCode, user }) {
   if (total === 0) return 'No failures.';
   if (user.trim() !== '')
     return `${done ? '' : 'More than '}${amount(items.length)} of ${counted(total, 'failure')}.`;
-  const says =
+  const label =
     ofCode === total ? counted(total, 'failure') : `${amount(ofCode)} of ${counted(total, 'failure')}`;
-  return `${says}.${keptWords({ done, listed: items.length, count: ofCode })}`;
+  return `${label}.${keptWords({ done, listed: items.length, count: ofCode })}`;
 }
 
 /** @param {{ failure: Failure, href: string }} props */

@@ -3,34 +3,34 @@ import { amount } from './words.js';
 
 /** Lists of entries that are counted beside failures and differences. No DOM, no network. */
 
-/** @typedef {{ says: string, means: string, todo: string }} ListWords */
+/** @typedef {{ label: string, means: string, todo: string }} ListWords */
 /** @typedef {{ path: string | null, dateKey: string | null }} ListedEntry */
 
 /** @type {Readonly<Record<string, ListWords>>} */
 const ofRuns = {
   conflict: {
-    says: 'Conflicts',
+    label: 'Conflicts',
     means: 'The application has saved these items. The run did not change them.',
     todo: 'Nothing, if the application has moved to DynamoDB. Else find out which program wrote them.',
   },
   newer: {
-    says: 'Item is newer',
+    label: 'Item is newer',
     means: 'A newer run wrote these items, or they have a newer version of the entry.',
     todo: 'Nothing.',
   },
   'encoded-as-text': {
-    says: 'Numbers stored as text',
+    label: 'Numbers stored as text',
     means: 'These entries have numbers that DynamoDB can not store: NaN, Infinity, or out of its range.',
     todo: 'Let the application read such a value as text: "NaN", "Infinity", "-Infinity".',
   },
   'unexpected-type': {
-    says: 'Fields of another type',
+    label: 'Fields of another type',
     means:
       'trades is no array, or heatmap, performance, risk or summary is no map. They are copied unchanged.',
     todo: 'Make sure that the application can read them.',
   },
   pruned: {
-    says: 'Pruned',
+    label: 'Pruned',
     means: 'Items whose entry is no longer in Firestore. The run removed them; a dry run only lists them.',
     todo: 'Nothing.',
   },
@@ -39,27 +39,27 @@ const ofRuns = {
 /** @type {Readonly<Record<string, ListWords>>} */
 const ofRollbacks = {
   keptChanged: {
-    says: 'Saved by the application since',
+    label: 'Saved by the application since',
     means: 'They belong to the application now, so the rollback kept them.',
     todo: 'Nothing.',
   },
   keptForeign: {
-    says: 'Not from a migration',
+    label: 'Not from a migration',
     means: 'No migration wrote these items, so the rollback kept them.',
     todo: 'Nothing.',
   },
   keptOtherRun: {
-    says: 'From another run',
+    label: 'From another run',
     means: 'Another run wrote these items, so the rollback kept them.',
     todo: 'Roll back that run, or all migrations, if they are to go too.',
   },
   keptMisplaced: {
-    says: 'Key and content disagree',
+    label: 'Key and content disagree',
     means: 'The key of the item does not match its user and date, so the rollback kept it.',
     todo: 'Check the item by its key, and find out which program wrote it.',
   },
   deleted: {
-    says: 'To be deleted',
+    label: 'To be deleted',
     means: 'A dry run lists what a rollback would delete.',
     todo: 'Nothing.',
   },

@@ -77,7 +77,7 @@ function LastBanner({ last, isFirst, titleRef }) {
       ${isFirst && html`<p class="quiet">No migration has run yet.</p>`}
     </section>`;
   const { title, tone, details } = outcomeOf(last);
-  const href = whereToLook(last);
+  const href = detailsHref(last);
   return html`<section class="banner" data-tone=${tone} aria-labelledby="state">
     <h1 id="state" ref=${titleRef} tabindex="-1" aria-live="polite">${title}</h1>
     ${details.map((text) => html`<p key=${text}>${text}</p>`)}
@@ -89,7 +89,7 @@ function LastBanner({ last, isFirst, titleRef }) {
 }
 
 /** @param {import('./outcome.js').Result} result */
-function whereToLook({ kind, answer }) {
+function detailsHref({ kind, answer }) {
   if (kind === 'verification' && answer.isValid === false)
     return hrefOf('verification', { id: answer.verificationId });
   if (kind !== 'migration' || answer.rolledBackBy !== null) return undefined;
@@ -101,14 +101,14 @@ function whereToLook({ kind, answer }) {
 
 /** @param {{ current: CurrentStatus, progress: Progress, kind: Kind, titleRef: TitleRef }} props */
 function LiveBanner({ current, progress, kind, titleRef }) {
-  const { says, tone } = stateWords(current.state);
+  const { label, tone } = stateWords(current.state);
   const { percent, total, processed, entriesPerSecond, etaSeconds, reason, oneByOne, pace } = progress;
   const isDryRun = useIsDryRun(current.operationId);
   const eta = etaSeconds === null ? 'Time left not known' : `About ${duration(etaSeconds)} left`;
   const things = kind === 'rollback' ? 'item' : 'entry';
   return html`<section class="banner" data-tone=${reason ? 'warn' : tone} aria-labelledby="state">
     <div class="line">
-      <h1 id="state" ref=${titleRef} tabindex="-1" aria-live="polite">${says}${isDryRun && ' (dry run)'}</h1>
+      <h1 id="state" ref=${titleRef} tabindex="-1" aria-live="polite">${label}${isDryRun && ' (dry run)'}</h1>
       <p class="quiet">${current.operationId}</p>
     </div>
     ${reason && html`<p class="reason" aria-live="polite">${sentence(reason)}</p>`}
@@ -193,5 +193,5 @@ function useIsDryRun(operationId) {
 /** @param {CurrentStatus} current */
 function titleOf({ state, progress }) {
   if (progress === null) return 'Journal migration';
-  return `${percentText(progress.percent)} ${stateWords(state).says} · Journal migration`.trim();
+  return `${percentText(progress.percent)} ${stateWords(state).label} · Journal migration`.trim();
 }

@@ -63,13 +63,13 @@ function Chart({ history }) {
   useEffect(() => chart.current?.setData(data.current), [history]);
   const values = history.samples.map(([, value]) => value);
   const things = history.operation.startsWith('rollback-') ? 'item' : 'entry';
-  const says = `At most ${rate(Math.max(...values), things)}, now ${values.at(-1) ?? 0}.`;
+  const label = `At most ${rate(Math.max(...values), things)}, now ${values.at(-1) ?? 0}.`;
   return html`<section aria-labelledby="rate">
     <div class="line">
       <h2 id="rate">${things === 'item' ? 'Items' : 'Entries'} a second</h2>
       <p class="quiet">${history.operation}</p>
     </div>
-    <div ref=${place} class="chart" role="img" aria-label=${says}></div>
+    <div ref=${place} class="chart" role="img" aria-label=${label}></div>
   </section>`;
 }
 

@@ -13,7 +13,7 @@ import { amount, counted, duration, sentence, size, sourceWords, targetWords } f
 
 /**
  * The figures of an operation.
- * @param {{ result: Result, bound?: boolean }} props `bound`: also says of which source and target
+ * @param {{ result: Result, bound?: boolean }} props `bound`: also shows source and target
  */
 export function Report({ result, bound }) {
   const { source, target } = result.answer;

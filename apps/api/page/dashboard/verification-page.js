@@ -55,10 +55,10 @@ export function VerificationPage({ known, last, params, actions, version }) {
         <h2 id="kinds">What was found</h2>
         <ul class="kinds">
           ${counts.map(([name, count]) => {
-            const { says, means, todo, tone } = issueWords(name);
+            const { label, means, todo, tone } = issueWords(name);
             return html`<li key=${name}>
               <p>
-                <span class="badge" data-tone=${tone}>${amount(count)}</span> <b>${says}</b>${' '}
+                <span class="badge" data-tone=${tone}>${amount(count)}</span> <b>${label}</b>${' '}
                 <a href=${hrefOf('verification', { id, kind: kind === name ? '' : name })}
                   >${kind === name ? 'Show all' : 'Show only these'}</a
                 >
@@ -72,7 +72,7 @@ export function VerificationPage({ known, last, params, actions, version }) {
     ${
       counts.length > 0 &&
       html`<section aria-labelledby="differences">
-        <h2 id="differences">Differences${issueKinds.includes(kind) && `: ${issueWords(kind).says}`}</h2>
+        <h2 id="differences">Differences${issueKinds.includes(kind) && `: ${issueWords(kind).label}`}</h2>
         <div class="filters">
           <${UserSearch}
             value=${user}
@@ -116,9 +116,9 @@ function issueCells({ kind, path = '', dateKey = '', message = '', fields }) {
 
 /** @param {{ issue: Issue }} props */
 function IssueItem({ issue: { kind, path, dateKey, message, fields } }) {
-  const { says, tone } = issueWords(kind);
+  const { label, tone } = issueWords(kind);
   return html`<li>
-    <p class="line"><code>${path ?? dateKey}</code> <span class="badge" data-tone=${tone}>${says}</span></p>
+    <p class="line"><code>${path ?? dateKey}</code> <span class="badge" data-tone=${tone}>${label}</span></p>
     ${message && html`<p>${message}</p>`}
     ${
       fields.length > 0 &&

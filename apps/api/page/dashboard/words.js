@@ -116,21 +116,21 @@ export function sentence(text) {
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`;
 }
 
-/** @type {Readonly<Record<StatusState, { says: string, tone: Tone }>>} */
+/** @type {Readonly<Record<StatusState, { label: string, tone: Tone }>>} */
 const states = {
-  idle: { says: 'Nothing is running', tone: '' },
-  listing: { says: 'Listing users', tone: 'good' },
-  migrating: { says: 'Migrating', tone: 'good' },
-  verifying: { says: 'Verifying', tone: 'good' },
-  'rolling-back': { says: 'Rolling back', tone: 'warn' },
-  pausing: { says: 'Pausing', tone: 'warn' },
-  paused: { says: 'Paused', tone: 'warn' },
-  cancelling: { says: 'Cancelling', tone: 'warn' },
+  idle: { label: 'Nothing is running', tone: '' },
+  listing: { label: 'Listing users', tone: 'good' },
+  migrating: { label: 'Migrating', tone: 'good' },
+  verifying: { label: 'Verifying', tone: 'good' },
+  'rolling-back': { label: 'Rolling back', tone: 'warn' },
+  pausing: { label: 'Pausing', tone: 'warn' },
+  paused: { label: 'Paused', tone: 'warn' },
+  cancelling: { label: 'Cancelling', tone: 'warn' },
 };
 
 /** @param {StatusState} state */
 export function stateWords(state) {
-  return states[state] ?? { says: state, tone: '' };
+  return states[state] ?? { label: state, tone: '' };
 }
 
 /** @param {PaceReport} pace */
@@ -148,7 +148,7 @@ const limits = {
   paused: 'Paused',
 };
 
-/** @type {Readonly<Record<string, readonly [says: string, tone?: Tone]>>} */
+/** @type {Readonly<Record<string, readonly [label: string, tone?: Tone]>>} */
 const counterWords = {
   created: ['Created'],
   repaired: ['Repaired'],
@@ -203,11 +203,11 @@ export function counterRows(kind, counters, listOf = () => undefined) {
     (name) => !always.includes(name) && !notShown.has(name) && counters[name] !== 0,
   );
   return [...always, ...others].map((name) => {
-    const [says, tone = ''] = counterWords[name] ?? [name];
+    const [label, tone = ''] = counterWords[name] ?? [name];
     const count = counters[name] ?? 0;
-    if (count === 0) return [says, name === 'bytes' ? size(0) : '0', ''];
+    if (count === 0) return [label, name === 'bytes' ? size(0) : '0', ''];
     const href = listOf(name);
-    const row = /** @type {const} */ ([says, name === 'bytes' ? size(count) : amount(count), tone]);
+    const row = /** @type {const} */ ([label, name === 'bytes' ? size(count) : amount(count), tone]);
     return href === undefined ? row : [...row, href];
   });
 }

@@ -333,8 +333,8 @@ test('a page is known by its Referer where nothing else tells it', async () => {
   // A proxy that passes the host on without its port.
   const behind = { Cookie, Origin: 'http://127.0.0.1:8443' };
   expect((await environment.call('POST /pause', { headers: behind })).status).toBe(403);
-  const told = { ...behind, 'Sec-Fetch-Site': 'same-origin' };
-  expect((await environment.call('POST /pause', { headers: told })).status).toBe(200);
+  const headers = { ...behind, 'Sec-Fetch-Site': 'same-origin' };
+  expect((await environment.call('POST /pause', { headers })).status).toBe(200);
 });
 
 test.each([

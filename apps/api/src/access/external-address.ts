@@ -57,7 +57,7 @@ export function externalAddressOf(response: Response): ExternalAddress {
  * `Secure` attribute. A forged header affects only the sender's own cookie.
  */
 export function isHttps(request: Request): boolean {
-  const told = [
+  const protocols = [
     first(request.get('x-forwarded-proto')),
     first(request.get('x-forwarded-scheme')),
     request.get('cloudfront-forwarded-proto'),
@@ -65,7 +65,7 @@ export function isHttps(request: Request): boolean {
   ];
   return (
     request.secure ||
-    told.some((protocol) => protocol?.toLowerCase() === 'https') ||
+    protocols.some((protocol) => protocol?.toLowerCase() === 'https') ||
     [request.get('x-forwarded-ssl'), request.get('front-end-https')].some(
       (word) => word?.toLowerCase() === 'on',
     ) ||

@@ -53,7 +53,7 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
     }
   };
 
-  const leave = (): RequestHandler => async (request, response) => {
+  const signOut = (): RequestHandler => async (request, response) => {
     await sessions.close(request, response);
     response.redirect(303, signInPath);
   };
@@ -61,7 +61,7 @@ export function signIn(tokens: Tokens, attempts: Attempts, sessions: Sessions): 
   router.get(signInPath, show());
   router.post(signInPath, readForm, take());
   router.get(signOutPath, show());
-  router.post(signOutPath, leave());
+  router.post(signOutPath, signOut());
   return router;
 }
 
@@ -95,12 +95,12 @@ function form(response: Response, next: string, complaint?: string): string {
 
 function signedIn(response: Response, role: 'full' | 'read', next: string): string {
   const { basePath } = externalAddressOf(response);
-  const may = role === 'full' ? 'everything' : 'looking at everything';
+  const may = role === 'full' ? 'everything' : 'reading everything';
   return page(
     'Signed in',
     `<main class="narrow"><h1>Journal migration</h1>
     <p>This browser is signed in, for ${may}.</p>
-    <p><a href="${basePath}${escapeHtml(next)}">Go on</a></p></main>`,
+    <p><a href="${basePath}${escapeHtml(next)}">Continue</a></p></main>`,
     { basePath, signOut: true },
   );
 }

@@ -108,11 +108,11 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   const { posts, url } = await receive();
   const { context, env } = environment;
   const config = readConfig({ ...env, NOTIFY_URL: url, NOTIFY_SECRET: secret });
-  const told = (): string[] => posts.map(({ notice }) => notice.operationId);
+  const posted = (): string[] => posts.map(({ notice }) => notice.operationId);
 
   const first = await startServer(context, config);
   const started = await endRun(environment);
-  await vi.waitFor(() => expect(told()).toEqual([started]), patiently);
+  await vi.waitFor(() => expect(posted()).toEqual([started]), patiently);
   await first.stop();
 
   const unseen = await endRun(environment);
@@ -121,7 +121,7 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   // As a process leaves it that is killed while it posts.
   await context.redis.set(await claimOf(unseen), 'claimed', 'PX', 2_000);
   const second = await startServer(context, config);
-  await vi.waitFor(() => expect(told()).toEqual([started, unseen]), patiently);
+  await vi.waitFor(() => expect(posted()).toEqual([started, unseen]), patiently);
   await second.stop();
 
   // The receiver takes it only after this process has gone.
@@ -142,8 +142,8 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   await third.stop();
   const fourth = await startServer(context, config);
   onTestFinished(() => fourth.stop());
-  await vi.waitFor(() => expect(told()).toEqual([started, unseen, late]), patiently);
-  expect(told()).not.toContain(before);
+  await vi.waitFor(() => expect(posted()).toEqual([started, unseen, late]), patiently);
+  expect(posted()).not.toContain(before);
 });
 
 test('a notice that the receiver refuses for good is posted once', async () => {

@@ -9,7 +9,7 @@ const everyMs = 1_000;
 /**
  * How many of the newest operations of each kind are checked, because several may begin and end between two checks.
  */
-const looked = 20;
+const newestOfKind = 20;
 const listEvery = 5;
 
 /**
@@ -21,20 +21,20 @@ export function watchOperations(
   notify: Receiver | undefined,
 ): { stop(): Promise<void> } {
   const watch = new OperationWatch(context, notify);
-  let looking: Promise<void> | undefined;
+  let polling: Promise<void> | undefined;
   const timer = setInterval(() => {
-    looking ??= watch
-      .look()
+    polling ??= watch
+      .poll()
       // Usually a short outage of Redis; the next check repeats it.
       .catch((err: unknown) => context.telemetry.log?.debug({ err }, 'operation watch failed'))
       .finally(() => {
-        looking = undefined;
+        polling = undefined;
       });
   }, everyMs);
   return {
     async stop() {
       clearInterval(timer);
-      await looking;
+      await polling;
       await watch.posted();
     },
   };
@@ -45,9 +45,9 @@ class OperationWatch {
   readonly #outbox: NoticeOutbox | undefined;
   readonly #since: Date;
   /** The ends that this process knows; undefined before its first check. */
-  #ends: ReadonlySet<string> | undefined;
+  #knownEnds: ReadonlySet<string> | undefined;
   #running: string | undefined;
-  #looks = 0;
+  #polls = 0;
 
   constructor(context: ApiContext, notify: Receiver | undefined) {
     this.#context = context;
@@ -55,12 +55,12 @@ class OperationWatch {
     this.#outbox = notify && new NoticeOutbox(context, notify);
   }
 
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const { ledger } = this.#context;
     await this.#outbox?.renewClaims();
     const operation = await ledger.current();
-    if (operation?.id !== this.#running || this.#looks % listEvery === 0) await this.#lookForEnds();
-    this.#looks += 1;
+    if (operation?.id !== this.#running || this.#polls % listEvery === 0) await this.#reportEnded();
+    this.#polls += 1;
     if (operation !== undefined && operation.id !== this.#running) this.#logStart(operation);
     this.#running = operation?.id;
     const paused = operation === undefined ? undefined : pauseNotice(operation);
@@ -77,21 +77,21 @@ class OperationWatch {
     this.#context.telemetry.log?.info(about, 'operation started');
   }
 
-  async #lookForEnds(): Promise<void> {
+  async #reportEnded(): Promise<void> {
     const { ledger, telemetry } = this.#context;
     const kinds = ['migration', 'verification', 'rollback'] as const;
-    const pages = await Promise.all(kinds.map((kind) => ledger.list(kind, { limit: looked })));
+    const pages = await Promise.all(kinds.map((kind) => ledger.list(kind, { limit: newestOfKind })));
     const ended = pages
       .flatMap(({ operations }) => operations)
       .filter(({ state, parent }) => state !== 'running' && parent === undefined);
-    const known = this.#ends;
-    this.#ends = new Set(ended.map(endNoticeId));
+    const known = this.#knownEnds;
+    this.#knownEnds = new Set(ended.map(endNoticeId));
     for (const operation of ended.toReversed()) {
       // It may have ended before this process's first check.
       const isNew =
         known === undefined ? endedSince(operation, this.#since) : !known.has(endNoticeId(operation));
-      const isTold = (await this.#outbox?.isSettled(operation)) ?? true;
-      if (!isNew && isTold) continue;
+      const isPosted = (await this.#outbox?.isSettled(operation)) ?? true;
+      if (!isNew && isPosted) continue;
       const { verificationId } = operation.coordinatorState;
       const notice = endNotice(operation, verificationId ? await ledger.get(verificationId) : undefined);
       if (isNew) {
@@ -101,7 +101,7 @@ class OperationWatch {
         const log = telemetry.log?.[state === 'failed' ? 'error' : 'info'].bind(telemetry.log);
         log?.({ run: id, state, reason, totals: withoutDigest(totals), users: tasks }, notice.message);
       }
-      if (!isTold) await this.#outbox?.send(notice);
+      if (!isPosted) await this.#outbox?.send(notice);
     }
   }
 }

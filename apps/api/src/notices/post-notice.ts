@@ -56,10 +56,10 @@ export async function postNotice(
     });
     await response.body?.cancel();
     if (response.ok) return;
-    const says = `the receiver returned ${response.status}`;
+    const message = `the receiver returned ${response.status}`;
     throw response.status >= 500 || [408, 425, 429].includes(response.status)
-      ? new Error(says)
-      : new AbortError(new NoticeRefused(says));
+      ? new Error(message)
+      : new AbortError(new NoticeRefused(message));
   };
   await pRetry(post, { retries, minTimeout: 1_000, factor: 2, signal: stopping });
 }

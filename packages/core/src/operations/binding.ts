@@ -37,17 +37,17 @@ export interface BindingDifference {
 }
 
 /** The fields in the order of messages, with the variable that sets each. */
-const fields: readonly { part: BindingPart; field: string; says: string; variable: string }[] = [
-  { part: 'source', field: 'project', says: 'project', variable: 'GOOGLE_CLOUD_PROJECT' },
-  { part: 'source', field: 'database', says: 'database', variable: 'FIRESTORE_DATABASE_ID' },
-  { part: 'source', field: 'emulator', says: 'Firestore emulator', variable: 'FIRESTORE_EMULATOR_HOST' },
-  { part: 'source', field: 'usersCollection', says: 'users collection', variable: 'USERS_COLLECTION' },
-  { part: 'source', field: 'journalCollection', says: 'journal collection', variable: 'JOURNAL_COLLECTION' },
-  { part: 'target', field: 'table', says: 'table', variable: 'DYNAMODB_TABLE' },
-  { part: 'target', field: 'region', says: 'region', variable: 'AWS_REGION' },
-  { part: 'target', field: 'endpoint', says: 'endpoint', variable: 'AWS_ENDPOINT_URL_DYNAMODB' },
-  { part: 'target', field: 'account', says: 'AWS account', variable: 'AWS_ACCESS_KEY_ID' },
-  { part: 'settings', field: 'oversize', says: 'oversize', variable: 'OVERSIZE' },
+const fields: readonly { part: BindingPart; field: string; label: string; variable: string }[] = [
+  { part: 'source', field: 'project', label: 'project', variable: 'GOOGLE_CLOUD_PROJECT' },
+  { part: 'source', field: 'database', label: 'database', variable: 'FIRESTORE_DATABASE_ID' },
+  { part: 'source', field: 'emulator', label: 'Firestore emulator', variable: 'FIRESTORE_EMULATOR_HOST' },
+  { part: 'source', field: 'usersCollection', label: 'users collection', variable: 'USERS_COLLECTION' },
+  { part: 'source', field: 'journalCollection', label: 'journal collection', variable: 'JOURNAL_COLLECTION' },
+  { part: 'target', field: 'table', label: 'table', variable: 'DYNAMODB_TABLE' },
+  { part: 'target', field: 'region', label: 'region', variable: 'AWS_REGION' },
+  { part: 'target', field: 'endpoint', label: 'endpoint', variable: 'AWS_ENDPOINT_URL_DYNAMODB' },
+  { part: 'target', field: 'account', label: 'AWS account', variable: 'AWS_ACCESS_KEY_ID' },
+  { part: 'settings', field: 'oversize', label: 'oversize', variable: 'OVERSIZE' },
 ];
 
 const everything: readonly BindingPart[] = ['source', 'target', 'settings'];
@@ -102,8 +102,8 @@ export function describeDifferences(
 ): string {
   return differences
     .map((one) => {
-      const { says, variable } = fields.find(({ part, field }) => part === one.part && field === one.field)!;
-      return `${says} is ${one.actual ?? 'none'} ${actual} and ${one.expected ?? 'none'} ${expected} (${variable})`;
+      const { label, variable } = fields.find(({ part, field }) => part === one.part && field === one.field)!;
+      return `${label} is ${one.actual ?? 'none'} ${actual} and ${one.expected ?? 'none'} ${expected} (${variable})`;
     })
     .join('; ');
 }

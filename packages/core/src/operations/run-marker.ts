@@ -75,7 +75,7 @@ export function decodeRunMarker(text: string): RunMarker | undefined {
   if (state !== 'completed' || numbers === undefined || compared === undefined || pruned === undefined)
     return undefined;
   const [users, ...run] = decodeNumbers(numbers);
-  const [verificationId = '', lookedAt = ''] = compared.split(':');
+  const [verificationId = '', comparedTotals = ''] = compared.split(':');
   return {
     state,
     migrationId,
@@ -85,7 +85,7 @@ export function decodeRunMarker(text: string): RunMarker | undefined {
     verification:
       compared === none
         ? undefined
-        : { id: verificationId, totals: totalsOf('verification', decodeNumbers(lookedAt)) },
+        : { id: verificationId, totals: totalsOf('verification', decodeNumbers(comparedTotals)) },
     prune: pruned === none ? undefined : totalsOf('prune', decodeNumbers(pruned)),
   };
 }

@@ -8,10 +8,10 @@ export interface Place {
   readonly line?: number;
 }
 
-/** The error for an invalid backup file. `says`: what is wrong. `place`: where. */
-export function backupError(path: string, says: string, place?: Place): MigrationError {
+/** The error for an invalid backup file. `fault`: what is wrong. `place`: where. */
+export function backupError(path: string, fault: string, place?: Place): MigrationError {
   const where = place === undefined ? '' : ` (${describePlace(place)})`;
-  return new MigrationError('BACKUP_INVALID', `${path} is no complete backup: ${says}${where}.`);
+  return new MigrationError('BACKUP_INVALID', `${path} is no complete backup: ${fault}${where}.`);
 }
 
 function describePlace({ byte, line }: Place): string {

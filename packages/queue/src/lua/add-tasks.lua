@@ -1,15 +1,15 @@
 --[[
-  Records tasks that were listed, and with the last of them how far the listing has come. Known tasks stay as they are.
+  Records tasks that were listed, and with the last of them the position of the listing. Known tasks stay as they are.
 
   Input:
     KEYS[1] OPERATION  hash of the operation
     KEYS[2] USED  bitmap of the buckets in use
     KEYS[3...]  each bucket once
-    ARGV[1] isLast  'listing' (the listing moves on after these) or 'more'; with 'more' the next four are empty
+    ARGV[1] isLast  'listing' (the listing advances after these) or 'more'; with 'more' the next four are empty
     ARGV[2] isExpecting  'expected' or empty: compare the recorded cursor with the expected one
-    ARGV[3] expected  cursor that the listing went on from; optional
+    ARGV[3] expected  cursor that the listing continued from; optional
     ARGV[4] done  1 or 0
-    ARGV[5] cursor  where the listing goes on; optional
+    ARGV[5] cursor  where the listing continues; optional
     ARGV[6...]  list of tasks: count, then bucket number, position of its bucket among the keys, and field
       with 'listing' a list of the coordinator's state: count, then key and JSON (optional: without it the key is deleted)
 

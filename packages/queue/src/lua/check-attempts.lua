@@ -1,5 +1,5 @@
 --[[
-  Tells for each attempt whether it still holds its task. Renews the leases of those that may go on.
+  Returns for each attempt whether it still holds its task. Renews the leases of those that may continue.
 
   Input:
     KEYS[1] OPERATION  hash of the operation
@@ -21,7 +21,7 @@ local OPERATION, LOCK, LEASES = KEYS[1], KEYS[2], KEYS[3]
 local id, leaseMs = ARGV[1], tonumber(ARGV[2])
 listsFrom(3)
 
--- The bucket of the attempt that is looked at.
+-- The bucket of the current attempt.
 local BUCKET
 --- @include "includes/held-task"
 --- @include "includes/leases"

@@ -43,7 +43,7 @@ local maxKept, maxBytes, leaseMs = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumbe
 local expected, cursor = optional(ARGV[9]), optional(ARGV[10])
 listsFrom(11)
 
--- An attempt that commits has no write under way. Unless it is told to go on, it starts none.
+-- An attempt that commits has no write under way. It starts none unless the result is `run`.
 giveUpLease(LEASES, id, task, epoch)
 local record, control = heldTask(id, field, epoch)
 if not record then return control end

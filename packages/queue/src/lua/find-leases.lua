@@ -1,5 +1,5 @@
 --[[
-  Tells whether any lease is outstanding. Deletes expired ones.
+  Returns whether any lease is outstanding. Deletes expired ones.
 
   Input:
     KEYS[1] LEASES  sorted set of the leases

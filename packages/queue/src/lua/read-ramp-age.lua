@@ -1,5 +1,5 @@
 --[[
-  Tells how long the ramp has gone on. A quarter of an hour without a call starts it again.
+  Returns the age of the ramp. A quarter of an hour without a call restarts it.
 
   Input:
     KEYS[1] RAMP  start of the ramp, milliseconds
