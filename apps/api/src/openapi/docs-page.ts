@@ -65,8 +65,8 @@ function operationHtml({
       `<td>${escapeHtml(one.description ?? '')}</td></tr>`,
   );
   const answers = Object.entries(responses).map(
-    ([status, { description, content = {} }]) =>
-      `<tr><td>${escapeHtml(status)}</td><td>${escapeHtml(description)}</td><td>${Object.entries(content).map(contentHtml).join('')}</td></tr>`,
+    ([status, { description: meaning, content = {} }]) =>
+      `<tr><td>${escapeHtml(status)}</td><td>${escapeHtml(meaning)}</td><td>${Object.entries(content).map(contentHtml).join('')}</td></tr>`,
   );
   return `<details><summary><span class="method">${escapeHtml(method.toUpperCase())}</span> <code>${escapeHtml(path)}</code> ${escapeHtml(summary)}</summary><div>
 ${description === undefined ? '' : `<p>${escapeHtml(description)}</p>`}

@@ -2,7 +2,7 @@ import {
   type Control,
   firstPhases,
   isSameBinding,
-  leaseMs,
+  leaseMs as defaultLeaseMs,
   type Ledger,
   maxKeptIssues as defaultMaxKeptIssues,
   MigrationError,
@@ -36,11 +36,13 @@ export interface MemoryLedgerOptions {
 }
 
 /** A ledger in the memory of this process, for a run without Redis. */
-export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
-  const { maxKeptIssues = defaultMaxKeptIssues } = options;
+export function createMemoryLedger({
+  maxKeptIssues = defaultMaxKeptIssues,
+  leaseMs = defaultLeaseMs.ledger,
+}: MemoryLedgerOptions = {}): Ledger {
   /** Ordered by start. */
   const operations = new Map<string, OperationRecord>();
-  const leases = new OutstandingLeases(options.leaseMs ?? leaseMs.ledger);
+  const leases = new OutstandingLeases(leaseMs);
   let holder: string | undefined;
   let lastStart = 0;
 

@@ -73,7 +73,7 @@ export function createRedisLedger({
   /** The operation of the last started task. Most starts are of the same one, so its request need not be sent again. */
   let lastStarted: Operation | undefined;
   const run = runScript.bind(undefined, redis);
-  const known = async (id: string | undefined): Promise<Operation> =>
+  const requireOperation = async (id: string | undefined): Promise<Operation> =>
     found(id === undefined ? undefined : await ledger.get(id), id);
 
   const ledger: Ledger = {
@@ -95,7 +95,7 @@ export function createRedisLedger({
           ...record,
         ]);
         if (outcome === 'not-found') throw operationNotFound(parent);
-        if (outcome === 'held') return { opened: false, current: await known(detail) };
+        if (outcome === 'held') return { opened: false, current: await requireOperation(detail) };
         if (outcome === 'opened') {
           if (kind === 'migration') await sweepOldMigrations(redis, ledgerKeys);
           await sweepOldIssues(redis, ledgerKeys, kind);
@@ -114,7 +114,7 @@ export function createRedisLedger({
       ]);
       if (outcome === 'not-found') throw operationNotFound(id);
       if (outcome === 'rolled-back') throw takenBack(id, detail);
-      if (outcome === 'held') return { opened: false, current: await known(detail) };
+      if (outcome === 'held') return { opened: false, current: await requireOperation(detail) };
       if (outcome === 'not-retryable') throw notRetryable(id);
       return { opened: true, operation: found(operationOfText(detail), id) };
     },
