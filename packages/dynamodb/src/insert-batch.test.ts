@@ -23,13 +23,15 @@ test('the body has one INSERT for each item, with its three attributes as parame
   fc.assert(
     fc.property(fc.array(fixture, { minLength: 1, maxLength: 25 }), (fixtures) => {
       const { body, memory } = build(fixtures.map(encodeItem), pool);
-      expect(JSON.parse(body.toString())).toEqual({
+      const expected = {
         ReturnConsumedCapacity: 'TOTAL',
         Statements: fixtures.map((one) => {
-          const { dateKey, data, updatedAt } = JSON.parse(JSON.stringify(migratedItem(one)));
+          const { dateKey, data, updatedAt } = migratedItem(one);
           return { Statement: statement, Parameters: [dateKey, data, updatedAt] };
         }),
-      });
+      };
+      // As text: `toEqual` is slow where there are so many small objects.
+      expect(JSON.stringify(JSON.parse(body.toString()))).toBe(JSON.stringify(expected));
       pool.giveBack(memory);
     }),
     { numRuns: 200 },
