@@ -24,7 +24,10 @@ async function load(
   const path = join(cwd, '.env');
   if (typeof file === 'function') await file(path);
   else if (file !== undefined) await writeFile(path, file);
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd, env });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd,
+    env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
+  });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

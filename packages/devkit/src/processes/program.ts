@@ -17,7 +17,7 @@ export interface ProgramOptions {
   readonly name?: string;
   readonly args?: readonly string[];
   readonly nodeFlags?: readonly string[];
-  /** Its environment, in addition to PATH, HOME, TMPDIR and LANG of this process and the variables that keep the cloud SDKs on this machine. */
+  /** Its environment, in addition to the few variables that it inherits and those that keep the cloud SDKs on this machine. */
   readonly env?: NodeJS.ProcessEnv;
   /** A network namespace to run it in. */
   readonly host?: string;
@@ -45,7 +45,7 @@ export class ProgramError extends Error {
 export const workerFlags: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 
 /** The rest of this process's environment may point to real data. */
-const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE'];
 const onThisMachine = { METADATA_SERVER_DETECTION: 'none', AWS_EC2_METADATA_DISABLED: 'true' };
 const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href;
 

@@ -145,11 +145,12 @@ export class DocumentsEnvironment implements AsyncDisposable {
   }
 
   async #env(): Promise<NodeJS.ProcessEnv> {
-    const { HOME, TMPDIR, LANG, PATH = '' } = process.env;
+    const { HOME, TMPDIR, LANG, NODE_COMPILE_CACHE, PATH = '' } = process.env;
     return {
       HOME,
       TMPDIR,
       LANG,
+      NODE_COMPILE_CACHE,
       PATH: `${join(this.#folder, 'bin')}:${PATH}`,
       CURL_HOME: this.#folder,
       // Whatever happens to this process, none of what it has started stays.
