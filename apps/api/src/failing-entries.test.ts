@@ -1,6 +1,6 @@
 import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamoDbProxy, startFirestoreProxy } from '@migrator/devkit';
-import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 
 import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
@@ -42,20 +42,22 @@ async function untilEnded(environment: TestEnvironment): Promise<unknown> {
 
 async function openWithProxies() {
   const services = inject('services');
-  const dynamodb = await startDynamoDbProxy({ endpoint: services.AWS_ENDPOINT_URL_DYNAMODB });
-  onTestFinished(() => dynamodb[Symbol.asyncDispose]());
-  const firestore = await startFirestoreProxy({ emulatorHost: services.FIRESTORE_EMULATOR_HOST });
-  onTestFinished(() => firestore[Symbol.asyncDispose]());
-  const environment = await openTestEnvironment({
-    workers: 1,
-    env: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, FIRESTORE_EMULATOR_HOST: firestore.emulatorHost },
-  });
-  return { environment, dynamodb, firestore };
+  await using opened = new AsyncDisposableStack();
+  const dynamodb = opened.use(await startDynamoDbProxy({ endpoint: services.AWS_ENDPOINT_URL_DYNAMODB }));
+  const firestore = opened.use(await startFirestoreProxy({ emulatorHost: services.FIRESTORE_EMULATOR_HOST }));
+  const environment = opened.use(
+    await openTestEnvironment({
+      workers: 1,
+      env: { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, FIRESTORE_EMULATOR_HOST: firestore.emulatorHost },
+    }),
+  );
+  const all = opened.move();
+  return { environment, dynamodb, firestore, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-test('an entry whose own write or read meets a 500 for ever fails alone, and a user who can not be read with all entries', async () => {
-  const { environment: opened, dynamodb, firestore } = await openWithProxies();
-  await using environment = opened;
+test.concurrent('an entry whose own write or read meets a 500 for ever fails alone, and a user who can not be read with all entries', async () => {
+  await using opened = await openWithProxies();
+  const { environment, dynamodb, firestore } = opened;
   await fillTable(environment);
   await fill(environment, ['unwritable', 'broken', 'unreadable', 'a', 'b']);
   await environment.firestore.doc('users/broken/trading-journal/day-110').set({ note: 'does not come' });
@@ -102,9 +104,9 @@ test('an entry whose own write or read meets a 500 for ever fails alone, and a u
   });
 }, 200_000);
 
-test('a key that can not be read is written on its condition, and the page with it', async () => {
-  const { environment: opened, dynamodb } = await openWithProxies();
-  await using environment = opened;
+test.concurrent('a key that can not be read is written on its condition, and the page with it', async () => {
+  await using opened = await openWithProxies();
+  const { environment, dynamodb } = opened;
   await fillTable(environment);
   await fill(environment, ['a', 'unlooked']);
   dynamodb.always('internal-error', /journal_unlooked_day-110"\}\}/);
@@ -115,9 +117,8 @@ test('a key that can not be read is written on its condition, and the page with 
   });
 }, 200_000);
 
-test('a table that takes reads but no writes is an outage: no attempt of anybody counts', async () => {
-  const proxy = await startDynamoDbProxy({ endpoint: inject('services').AWS_ENDPOINT_URL_DYNAMODB });
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
+test.concurrent('a table that takes reads but no writes is an outage: no attempt of anybody counts', async () => {
+  await using proxy = await startDynamoDbProxy({ endpoint: inject('services').AWS_ENDPOINT_URL_DYNAMODB });
   await using environment = await openTestEnvironment({
     workers: 1,
     env: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },

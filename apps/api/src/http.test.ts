@@ -138,7 +138,7 @@ test('without Redis every call answers 503 within seconds, and works again when 
   await using environment = await openTestEnvironment({ workers: 0, env: { REDIS_URL: redis.url } });
   expect((await environment.call('GET /status')).status).toBe(200);
   await redis.kill();
-  for (const request of [
+  const calls = [
     'POST /start',
     'GET /status',
     'GET /verify',
@@ -147,10 +147,11 @@ test('without Redis every call answers 503 within seconds, and works again when 
     'GET /migrations',
     'GET //readyz',
     'GET //admin/queues/api/queues',
-  ]) {
+  ].map(async (request) => {
     const answer = await environment.call(request);
     expect(answer, request).toMatchObject({ status: 503, body: { code: 'REDIS_UNAVAILABLE' } });
-  }
+  });
+  await Promise.all(calls);
   expect((await environment.call('GET //healthz')).status).toBe(200);
   await redis.restart();
   await expect

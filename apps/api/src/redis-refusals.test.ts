@@ -5,7 +5,7 @@ import { at, openTestEnvironment } from './testing/test-environment.ts';
 
 const patiently = { timeout: 20_000, interval: 50 };
 
-test.each(Object.entries(redisRefusals))(
+test.concurrent.each(Object.entries(redisRefusals))(
   'a Redis that is %s: what needs it answers 503 %s, the readiness too, nothing 500, and all goes on when it is restored',
   async (how, code) => {
     await using refusing = await startRefusingRedis();

@@ -1,10 +1,12 @@
 import { startFirestoreProxy } from '@migrator/devkit';
-import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 
 import { basePath } from './api-context.ts';
 import { at, openTestEnvironment, type TestEnvironment } from './testing/test-environment.ts';
 
-const patiently = { timeout: 45_000, interval: 100 };
+// The tests share the CPU with each other.
+const patiently = { timeout: 90_000, interval: 100 };
+vi.setConfig({ testTimeout: 240_000 });
 const slowly = { MAX_WRITE_UNITS_PER_SECOND: '60', USER_CONCURRENCY: '1' };
 
 async function fill(
@@ -50,7 +52,7 @@ async function press(environment: TestEnvironment, path: string): Promise<number
   return response.status;
 }
 
-test('a coordinator whose job was removed comes back, and the run ends', async () => {
+test.concurrent('a coordinator whose job was removed comes back, and the run ends', async () => {
   await using environment = await openTestEnvironment({ env: slowly });
   const entries = await fill(environment, ['a', 'b', 'c'], 60);
   await environment.call('POST /start');
@@ -68,7 +70,7 @@ test('a coordinator whose job was removed comes back, and the run ends', async (
   });
 });
 
-test('a coordinator that a wrong clock delayed for ten minutes goes on in a moment', async () => {
+test.concurrent('a coordinator that a wrong clock delayed for ten minutes goes on in a moment', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   const entries = await fill(environment, ['a'], 5);
   await environment.call('POST /start');
@@ -89,7 +91,7 @@ test('a coordinator that a wrong clock delayed for ten minutes goes on in a mome
   });
 });
 
-test('a lost task is found although a job of an older run waits in the same queue', async () => {
+test.concurrent('a lost task is found although a job of an older run waits in the same queue', async () => {
   await using environment = await openTestEnvironment({ env: slowly });
   await fill(environment, ['ann'], 3);
   await environment.firestore.doc('users/ann/trading-journal/large').set({ trades: ['x'.repeat(500_000)] });
@@ -115,7 +117,7 @@ test('a lost task is found although a job of an older run waits in the same queu
   }, patiently);
 });
 
-test('without any worker the status says so, and a cancel ends', async () => {
+test.concurrent('without any worker the status says so, and a cancel ends', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   await fill(environment, ['a'], 3);
   await environment.call('POST /start');
@@ -128,7 +130,7 @@ test('without any worker the status says so, and a cancel ends', async () => {
   expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled', stats: { totalProcessed: 0 } });
 });
 
-test('once the last worker has gone the rate is 0, there is no ETA, and the status says what to do', async () => {
+test.concurrent('once the last worker has gone the rate is 0, there is no ETA, and the status says what to do', async () => {
   await using environment = await openTestEnvironment({
     workers: 0,
     env: { ...slowly, MAX_WRITE_UNITS_PER_SECOND: '300' },
@@ -154,13 +156,12 @@ test('once the last worker has gone the rate is 0, there is no ETA, and the stat
   }, patiently);
 });
 
-test('while a run ends with its verification, and while a rollback goes on, there is an ETA', async () => {
+test.concurrent('while a run ends with its verification, and while a rollback goes on, there is an ETA', async () => {
   // Each call comes late, so that a verification takes some seconds.
-  const slow = await startFirestoreProxy({
+  await using slow = await startFirestoreProxy({
     emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST,
     faults: { seed: 1, perThousand: { delay: 1_000 } },
   });
-  onTestFinished(() => slow[Symbol.asyncDispose]());
   await using environment = await openTestEnvironment({
     env: { USER_CONCURRENCY: '1', FIRESTORE_EMULATOR_HOST: slow.emulatorHost },
   });
@@ -183,7 +184,7 @@ test('while a run ends with its verification, and while a rollback goes on, ther
   }, patiently);
 });
 
-test('without any worker a verification does not hang: it answers with its progress and the reason', async () => {
+test.concurrent('without any worker a verification does not hang: it answers with its progress and the reason', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   const { status, body } = await environment.call('GET /verify', { headers: { Prefer: 'wait=600' } });
   expect(status).toBe(202);
@@ -194,7 +195,7 @@ test('without any worker a verification does not hang: it answers with its progr
   });
 });
 
-test('a live worker is counted until it has stopped', async () => {
+test.concurrent('a live worker is counted until it has stopped', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   const worker = environment.addWorker();
   await vi.waitFor(
@@ -208,7 +209,7 @@ test('a live worker is counted until it has stopped', async () => {
   );
 });
 
-test.each([
+test.concurrent.each([
   ['Pause all', 'pause'],
   ['the pause of the users', 'users/pause'],
   ['the pause of the runs', 'runs/pause'],
@@ -241,7 +242,7 @@ test.each([
   });
 });
 
-test('Bull Board: paused with nothing running, the next run begins paused and says why; a cancel ends it', async () => {
+test.concurrent('Bull Board: paused with nothing running, the next run begins paused and says why; a cancel ends it', async () => {
   await using environment = await openTestEnvironment();
   const entries = await fill(environment, ['a'], 3);
   await press(environment, 'pause');
@@ -262,7 +263,7 @@ test('Bull Board: paused with nothing running, the next run begins paused and sa
   });
 });
 
-test('Bull Board: emptying, cleaning and removing leave the totals right; adding, editing and obliterating are refused', async () => {
+test.concurrent('Bull Board: emptying, cleaning and removing leave the totals right; adding, editing and obliterating are refused', async () => {
   await using environment = await openTestEnvironment({ env: slowly });
   const entries = await fill(environment, ['a', 'b', 'c', 'd'], 40);
   await environment.call('POST /start');
@@ -296,7 +297,7 @@ test('Bull Board: emptying, cleaning and removing leave the totals right; adding
   });
 });
 
-test('Bull Board: a long retry of a job has its coordinator at once, and keeps others out', async () => {
+test.concurrent('Bull Board: a long retry of a job has its coordinator at once, and keeps others out', async () => {
   await using environment = await openTestEnvironment({ env: slowly });
   await fill(environment, ['ann'], 3);
   const large = Array.from({ length: 30 }, (_, day) =>
@@ -328,7 +329,7 @@ test('Bull Board: a long retry of a job has its coordinator at once, and keeps o
   });
 });
 
-test('jobs that were added, copied or edited by hand are refused and counted nowhere', async () => {
+test.concurrent('jobs that were added, copied or edited by hand are refused and counted nowhere', async () => {
   await using environment = await openTestEnvironment({ env: slowly });
   const entries = await fill(environment, ['a', 'b'], 30);
   const { body } = await environment.call('POST /start', { body: { verify: false } });
@@ -354,9 +355,8 @@ test('jobs that were added, copied or edited by hand are refused and counted now
   }
 });
 
-test('while Firestore throttles, a start answers with its words and opens nothing, also for a caller who has gone', async () => {
-  const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
+test.concurrent('while Firestore throttles, a start answers with its words and opens nothing, also for a caller who has gone', async () => {
+  await using proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
   await using environment = await openTestEnvironment({
     env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost },
   });
@@ -380,9 +380,8 @@ test('while Firestore throttles, a start answers with its words and opens nothin
   expect((await environment.call('GET /migrations')).body).toMatchObject({ migrations: [{ dryRun: true }] });
 });
 
-test('a round that Firestore throttles ends in time: the status has its words, and a cancel ends', async () => {
-  const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
+test.concurrent('a round that Firestore throttles ends in time: the status has its words, and a cancel ends', async () => {
+  await using proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
   await using environment = await openTestEnvironment({
     workers: 0,
     env: { FIRESTORE_EMULATOR_HOST: proxy.emulatorHost },
@@ -398,7 +397,7 @@ test('a round that Firestore throttles ends in time: the status has its words, a
   expect(await untilEnded(environment)).toMatchObject({ state: 'cancelled' });
 });
 
-test('a cancel ends although the worker of an attempt is gone, and only when that can write no more', async () => {
+test.concurrent('a cancel ends although the worker of an attempt is gone, and only when that can write no more', async () => {
   await using environment = await openTestEnvironment({ workers: 0 });
   await fill(environment, ['a'], 3);
   const { body } = await environment.call('POST /start');

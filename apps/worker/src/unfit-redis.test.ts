@@ -1,4 +1,4 @@
-import { redisRefusals, startRedis, startRefusingRedis } from '@migrator/devkit';
+import { Program, redisRefusals, startRedis, startRefusingRedis } from '@migrator/devkit';
 import { closeRedis, connectRedis } from '@migrator/queue';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 
@@ -8,12 +8,15 @@ const env = { ...inject('services'), GOOGLE_CLOUD_PROJECT: 'demo-unfit', PORT: '
 const patiently = { timeout: 30_000, interval: 50 };
 const { full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica } = redisRefusals;
 
-test.each(Object.entries({ full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica }))(
+test.concurrent.each(
+  Object.entries({ full, 'not saving': notSaving, 'no replicas': noReplicas, 'a replica': replica }),
+)(
   'a worker on a Redis that is %s says %s once, is not ready, and is when that is restored',
   async (how, code) => {
     await using refusing = await startRefusingRedis();
     await refusing.refuse(how as keyof typeof redisRefusals);
-    const worker = startProgram('worker', { ...env, REDIS_URL: refusing.service.url });
+    await using worker = new Program({ main: 'worker', env: { ...env, REDIS_URL: refusing.service.url } });
+    worker.start();
     await vi.waitFor(() => expect(worker.stdout).toContain(code), patiently);
     expect(worker.stderr).not.toContain('ready');
     const before = await refusing.connections();

@@ -14,7 +14,7 @@ try {
 }
 `;
 
-test.each(['cut', 'silence'] as const)(
+test.concurrent.each(['cut', 'silence'] as const)(
   'an application whose Redis is lost for good in the middle of a run (%s) hears of it and ends by itself',
   async (how) => {
     const { hostname, port } = new URL(inject('services').REDIS_URL);
@@ -26,8 +26,7 @@ test.each(['cut', 'silence'] as const)(
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
       MAX_WRITE_UNITS_PER_SECOND: '10',
     };
-    const program = startProgram({ main: { code: application }, env });
-    onTestFinished(() => program.kill());
+    await using program = startProgram({ main: { code: application }, env });
     await program.line(/under way/);
     proxy[how]();
     expect(await program.ended).toBe(0);

@@ -1,13 +1,14 @@
 import { startFirestoreProxy } from '@migrator/devkit';
-import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 
 import { days, openTestEnvironment } from './test-support/open-test-environment.ts';
 
-test.each(['inProcess', 'overQueue'] as const)(
+test.concurrent.each(['inProcess', 'overQueue'] as const)(
   '%s: while Firestore throttles the call rejects in time with its words, and nothing starts when it is back',
   async (way) => {
-    const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
-    onTestFinished(() => proxy[Symbol.asyncDispose]());
+    await using proxy = await startFirestoreProxy({
+      emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST,
+    });
     await using environment = await openTestEnvironment();
     await environment.fill('ann', days(3));
     const env = { ...environment.env, FIRESTORE_EMULATOR_HOST: proxy.emulatorHost };
@@ -23,9 +24,10 @@ test.each(['inProcess', 'overQueue'] as const)(
   },
 );
 
-test('an application that stops waiting while Firestore throttles starts nothing', async () => {
-  const proxy = await startFirestoreProxy({ emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST });
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
+test.concurrent('an application that stops waiting while Firestore throttles starts nothing', async () => {
+  await using proxy = await startFirestoreProxy({
+    emulatorHost: inject('services').FIRESTORE_EMULATOR_HOST,
+  });
   await using environment = await openTestEnvironment();
   await environment.fill('ann', days(3));
   proxy.always('resource-exhausted');

@@ -98,14 +98,15 @@ test.each<[string, string, (port: number) => string]>([
   await expect
     .poll(async () => MigrationError.codeOf(await failureOf(ledger.current())), { timeout: 8_000 })
     .toBe(code);
-  for (const role of ['api', 'ledger', 'queue'] as const) {
+  const roles = (['api', 'ledger', 'queue'] as const).map(async (role) => {
     const reported: Error[] = [];
     const connection = connected({ url: urlOf(redis.port) }, role, reported);
     const error = await failureOf(requireRedis(connection, 8_000));
     expect(error).toMatchObject({ code });
     expect(JSON.stringify([error, reported.map(String)])).not.toMatch(/geheim/);
     expect(reported.map((one) => MigrationError.codeOf(one))).toContain(code);
-  }
+  });
+  await Promise.all(roles);
 });
 
 test('a database that Redis refuses is never taken for database 0, by blocking connections neither', async () => {

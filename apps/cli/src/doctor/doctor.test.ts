@@ -19,7 +19,7 @@ function failing({ checks }: Report): string[] {
 
 const limit = { timeout: 120_000 };
 
-it('finds nothing to correct where all is well, and writes nothing', limit, async () => {
+it.concurrent('finds nothing to correct where all is well, and writes nothing', limit, async () => {
   await using project = await openTestProject({ createTable: true });
   await project.addJournals(journals({ users: 1, entriesPerUser: 1, missingEvery: 1 }));
   const { code, report } = await examine(project.env);
@@ -41,7 +41,7 @@ it('finds nothing to correct where all is well, and writes nothing', limit, asyn
   expect(await project.items()).toEqual([]);
 });
 
-it('tells all faults of the services at once', limit, async () => {
+it.concurrent('tells all faults of the services at once', limit, async () => {
   await using project = await openTestProject();
   const env = { ...project.env, CREATE_TABLE: 'false', REDIS_URL: 'redis://127.0.0.1:1' };
   const { code, report } = await examine(env);
@@ -49,7 +49,7 @@ it('tells all faults of the services at once', limit, async () => {
   expect(failing(report)).toEqual(['Table', 'Redis']);
 });
 
-it('tells everything that is not configured at once', limit, async () => {
+it.concurrent('tells everything that is not configured at once', limit, async () => {
   const { code, report } = await examine({ REDIS_URL: 'redis://127.0.0.1:1' });
   expect(code).toBe(1);
   expect(failing(report)).toEqual(['Configuration', 'Configuration', 'Redis']);
@@ -58,7 +58,7 @@ it('tells everything that is not configured at once', limit, async () => {
   expect(says).toContain('AWS_REGION');
 });
 
-it('tells a wrong value', limit, async () => {
+it.concurrent('tells a wrong value', limit, async () => {
   const { code, report } = await examine({ DYNAMODB_TABLE: 'x' });
   expect(code).toBe(1);
   expect(failing(report)).toEqual(['Configuration']);

@@ -28,7 +28,7 @@ const ends: Readonly<Record<string, (run: TestRun) => Promise<void>>> = {
   },
 };
 
-test.each(Object.keys(ends))(
+test.concurrent.each(Object.keys(ends))(
   'a worker that wakes when %s sends no write any more',
   async (how) => {
     await using run = await openRun({

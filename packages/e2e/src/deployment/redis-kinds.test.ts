@@ -97,7 +97,15 @@ test.concurrent(
   commitTestLimitMs,
 );
 
-test(
+test('one node of a cluster is not taken for a Redis of its own', async () => {
+  await using redis = await startRedisCluster();
+  const env = { ...inject('services'), REDIS_URL: redis.nodes[0]?.url ?? '' };
+  const worker = startProgram({ main: 'worker', env });
+  expect(await worker.ended).toBe(1);
+  expect(worker.output).toContain('redis+cluster://');
+});
+
+test.concurrent(
   'a cluster of three: the node that has the keys is lost in the middle of a run and comes back',
   async () => {
     await using redis = await startRedisCluster({ appendOnly: true });
@@ -118,7 +126,7 @@ test(
   commitTestLimitMs,
 );
 
-test(
+test.concurrent(
   'a cluster with replicas, over TLS and with a password: another node takes over in the middle of a run',
   async () => {
     const password = 'of/the@cluster';
@@ -148,14 +156,6 @@ test(
   },
   commitTestLimitMs,
 );
-
-test('one node of a cluster is not taken for a Redis of its own', async () => {
-  await using redis = await startRedisCluster();
-  const env = { ...inject('services'), REDIS_URL: redis.nodes[0]?.url ?? '' };
-  const worker = startProgram({ main: 'worker', env });
-  expect(await worker.ended).toBe(1);
-  expect(worker.output).toContain('redis+cluster://');
-});
 
 test('a cluster wants a prefix in braces', async () => {
   const worker = startProgram({

@@ -33,7 +33,7 @@ const never = [
   Buffer.from(`me:${canary}`).toString('base64'),
 ];
 
-test.each([
+test.concurrent.each([
   ['JSON', account],
   ['base64', Buffer.from(account).toString('base64')],
   ['a key or certificate', key],
@@ -52,7 +52,7 @@ test.each([
   },
 );
 
-test('with a secret in every other place, none is in answers, jobs and logs, of failures either', async () => {
+test.concurrent('with a secret in every other place, none is in answers, jobs and logs, of failures either', async () => {
   await using redis = await startRedis({ settings: () => ['--requirepass', canary] });
   await using deployment = await openDeployment({
     users: 2,
@@ -75,7 +75,7 @@ test('with a secret in every other place, none is in answers, jobs and logs, of 
   const said = await everythingSaid(deployment);
   expect(said).toContain('"state":"completed"');
   // What OpenTelemetry says of itself comes through the log.
-  await vi.waitFor(() => expect(deployment.api.output).toContain('"msg":"OpenTelemetry"'));
+  await vi.waitFor(() => expect(deployment.api.output).toContain('"msg":"OpenTelemetry"'), 30_000);
   for (const line of deployment.api.output
     .split('\n')
     .filter((one) => one !== '' && !one.startsWith('api: ')))
@@ -83,7 +83,7 @@ test('with a secret in every other place, none is in answers, jobs and logs, of 
   for (const part of never) expect(said + deployment.api.output).not.toContain(part);
 }, 120_000);
 
-test.each([
+test.concurrent.each([
   { REDIS_URL: `redis://:${encoded}@${nowhere}/notanumber` },
   { REDIS_URL: `redis+sentinel://${nowhere}/main/x?sentinelPassword=${encoded}` },
   { REDIS_TLS_KEY: key },
@@ -101,7 +101,7 @@ test.each([
   }
 });
 
-test.each([
+test.concurrent.each([
   `redis://:${encoded}@${nowhere}`,
   `redis+cluster://:${encoded}@${nowhere},127.0.0.1:2`,
   `redis+sentinel://:${encoded}@${nowhere}/main?sentinelPassword=${encoded}`,
