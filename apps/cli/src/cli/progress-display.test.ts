@@ -17,17 +17,24 @@ const step: Step = {
 it('writes few plain lines where no terminal is', () => {
   const stream = new PassThrough({ encoding: 'utf8' });
   const display = progressDisplay(stream);
-  display.show({ ...step, processed: 500, perSecond: 1234.4, etaSeconds: 2 });
+  display.show({ ...step, processed: 500, perSecond: 1234.4, etaSeconds: 7_500 });
   display.show({ ...step, processed: 900 });
-  display.show({ ...step, label: 'Verifying', processed: 10, total: null, problem: 'DynamoDB is away' });
+  display.show({
+    ...step,
+    label: 'Verifying',
+    processed: 10,
+    total: null,
+    failed: '3 failed',
+    problem: 'DynamoDB is away',
+  });
   display.finish();
   display.finish();
   expect(stream.read()).toBe(
     [
-      'Migrating: 25 %, 500 of 2,000 entries, 1,234 a second, 2 s left',
+      'Migrating: 25 %, 500 of 2,000 entries, 1,234 a second, 2 h 5 min left',
       'Migrating: 100 %, 2,000 of 2,000 entries',
-      'Verifying: 10 entries, DynamoDB is away',
-      'Verifying: 100 %, 10 of 10 entries',
+      'Verifying: 10 entries, 3 failed, DynamoDB is away',
+      'Verifying: 100 %, 10 of 10 entries, 3 failed',
       '',
     ].join('\n'),
   );

@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-import { amount } from '../amount.ts';
+import { amount, duration, rate } from '../amount.ts';
 import type { Step } from './progress-step.ts';
 
 /** Dispose it to end the display in its current state. */
@@ -99,13 +99,14 @@ function finished(step: Step): Step {
   return { ...step, processed: total, total, perSecond: null, etaSeconds: null, problem: null };
 }
 
-function wordsOf({ counted, processed, total, perSecond, etaSeconds, problem }: Step): string {
+function wordsOf({ counted, processed, total, perSecond, etaSeconds, failed, problem }: Step): string {
   return [
     total === null
       ? `${amount(processed)} ${counted}`
       : `${amount(processed)} of ${amount(total)} ${counted}`,
-    ...(perSecond === null ? [] : [`${amount(perSecond)} a second`]),
-    ...(etaSeconds === null ? [] : [`${amount(etaSeconds)} s left`]),
+    ...(perSecond === null ? [] : [rate(perSecond)]),
+    ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
+    ...(failed === undefined ? [] : [failed]),
     ...(problem === null ? [] : [problem]),
   ].join(', ');
 }

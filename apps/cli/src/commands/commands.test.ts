@@ -116,6 +116,17 @@ it('takes a run from its dry run to its rollback', { timeout: 300_000 }, async (
   });
   expect(await project.items()).toEqual([]);
   expect(await run(['verify', '--json'])).toMatchObject({ code: 5, json: { isValid: false } });
+  expect((await run(['verify'])).stdout).toMatch(/missing users\/.*\n  and 7 more: /);
+});
+
+it('without an id shows the run that runs', { timeout: 120_000 }, async () => {
+  await run(['pace', '1']);
+  const started = await run(['start', '--yes', '--json']);
+  const { migrationId } = started.json as { migrationId: string };
+  expect(await run(['failures', '--json'])).toMatchObject({ code: 0, json: { migrationId } });
+  await run(['cancel']);
+  await run(['watch']);
+  await run(['pace', 'none']);
 });
 
 it('lists what failed, retries it, and ends with 5', { timeout: 300_000 }, async () => {

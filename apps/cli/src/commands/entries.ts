@@ -13,7 +13,7 @@ type Entries = Omit<answers.EntriesPage, 'nextCursor'>;
 export function entries(): Command {
   return apiCommand(
     'entries [id]',
-    'the entries of a run of one kind, such as conflicts; of the last run without an id',
+    'the entries of a run of one kind, such as conflicts; without an id, of the running or the last one',
     async ({ api }, { kind }: { kind: Kind }, id?: string) => {
       const value = await allEntries(api, await runOrLast(api, id), kind);
       return { value, text: describeEntries(value) };

@@ -10,7 +10,7 @@ type Failures = Omit<answers.FailuresPage, 'nextCursor'>;
 export function failures(): Command {
   return apiCommand(
     'failures [id]',
-    'the failed entries of a run; of the last one without an id',
+    'the failed entries of a run; without an id, of the running or the last one',
     async ({ api }, { code }: { code?: string }, id?: string) => {
       const value = await allFailures(api, await runOrLast(api, id), code);
       return { value, text: describeFailures(value) };
@@ -20,12 +20,12 @@ export function failures(): Command {
     .addHelpText('after', '\nExample:\n  journal-migrate failures --code ITEM_TOO_LARGE --json');
 }
 
-/** The id of the given run, or of the last one. */
+/** The id of the given run, else of the one that runs, else of the last one. */
 export async function runOrLast(api: ApiSession['api'], id: string | undefined): Promise<string> {
   if (id !== undefined) return id;
   const { currentStatus, lastMigration } = await api.status();
-  const found = lastMigration?.migrationId ?? currentStatus.migrationId;
-  if (found !== null) return found;
+  const found = currentStatus.migrationId ?? lastMigration?.migrationId;
+  if (found !== undefined) return found;
   throw new UsageError('There is no run yet; name one by its id (journal-migrate runs lists them).');
 }
 

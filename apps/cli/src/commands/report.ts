@@ -15,7 +15,7 @@ interface ReportOptions {
 export function report(): Command {
   return apiCommand(
     'report [id]',
-    'the report of a run, for a ticket; of the last one without an id',
+    'the report of a run, for a ticket; without an id, of the running or the last one',
     async ({ api }, { format, output }: ReportOptions, id?: string) => {
       const run = await runOrLast(api, id);
       const [migration, { failures }] = await Promise.all([api.migration(run), allFailures(api, run)]);

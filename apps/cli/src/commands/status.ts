@@ -1,9 +1,10 @@
 import type { Status } from '@migrator/engine';
 import type { Command } from 'commander';
 
-import { amount } from '../amount.ts';
+import { amount, duration, rate } from '../amount.ts';
 import { apiCommand } from '../cli/api-command.ts';
 import { namedRows } from '../cli/columns.ts';
+import { failedSoFar } from '../cli/progress-step.ts';
 import { describeReport, describeSourceAndTarget } from '../report/describe-report.ts';
 import { describePace } from './control.ts';
 
@@ -17,6 +18,8 @@ export function status(): Command {
 export function describeStatus({ currentStatus, lastMigration, lastOutcome }: Status): string {
   const { state, operationId, progress, notice, workers } = currentStatus;
   const total = progress?.total ?? null;
+  const failed = progress === null ? undefined : failedSoFar(progress);
+  const things = operationId?.startsWith('rollback-') === true ? 'items' : 'entries';
   const rows = {
     ...describeSourceAndTarget(currentStatus),
     workers: `${amount(workers.live)} live, ${amount(workers.tasks)} tasks`,
@@ -25,9 +28,10 @@ export function describeStatus({ currentStatus, lastMigration, lastOutcome }: St
       ? {}
       : {
           progress:
-            `${amount(progress.processed)}${total === null ? '' : ` of ${amount(total)}`} entries, ` +
-            `${amount(progress.entriesPerSecond)} a second`,
-          ...(progress.etaSeconds === null ? {} : { left: `${amount(progress.etaSeconds)} s` }),
+            `${amount(progress.processed)}${total === null ? '' : ` of ${amount(total)}`} ${things}, ` +
+            rate(progress.entriesPerSecond),
+          ...(progress.etaSeconds === null ? {} : { left: duration(progress.etaSeconds) }),
+          ...(failed === undefined ? {} : { failures: `${failed} so far` }),
           ...(progress.reason === null ? {} : { reason: progress.reason }),
         }),
     ...(notice === null ? {} : { notice }),

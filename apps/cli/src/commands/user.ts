@@ -10,7 +10,7 @@ import { runOrLast } from './failures.ts';
 export function user(): Command {
   return apiCommand(
     'user <id>',
-    'whether a user is done in a run; in the last one without --run',
+    'whether a user is done in a run; without --run, in the running or the last one',
     async ({ api }, { run }: { run?: string }, id: string) => {
       const value = await api.user(await runOrLast(api, run), id);
       const exitCode = value.state === 'done' ? exitCodes.done : exitCodes.incomplete;

@@ -63,10 +63,13 @@ export function describeVerification(answer: VerificationAnswer): string {
     items: amount(counts.dynamodb),
     ...Object.fromEntries(found.map(([kind, count]) => [kind, amount(count)])),
   };
-  const lines = issues.slice(0, shownErrors).map(({ kind, path, dateKey, fields }) => {
+  const shown = issues.slice(0, shownErrors);
+  const lines = shown.map(({ kind, path, dateKey, fields }) => {
     const at = fields.map((field) => field.at).join(', ');
     return `  ${kind} ${path ?? dateKey ?? ''}${at === '' ? '' : `: ${at}`}\n`;
   });
+  const more = found.reduce((sum, [, count]) => sum + count, 0) - shown.length;
+  if (more > 0) lines.push(`  and ${amount(more)} more: see the dashboard, or --json\n`);
   return `${verificationId}: ${message}\n${namedRows(rows)}${lines.join('')}`;
 }
 
