@@ -47,11 +47,15 @@ for (const user of users) {
     expect(await page.getByRole('menuitem').allTextContents()).toEqual([
       'Retry all 1 failed jobs',
       'Pause',
-      'Set concurrency',
-      'Set rate limit',
       'Empty',
     ]);
     await page.keyboard.press('Escape');
+    for (const limit of ['concurrency', 'rate-limit']) {
+      const url = `${environment.url}/admin/queues/api/queues/users/${limit}`;
+      const headers = { 'Content-Type': 'application/json' };
+      const body = JSON.stringify({ concurrency: 1, max: 1, duration: 60_000 });
+      expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(403);
+    }
     await main.getByRole('link', { name: /^migration-/ }).click();
     await main.getByRole('heading', { name: `migrate ${user}` }).waitFor();
     expect(await page.getByText('Job Not found').count()).toBe(0);
@@ -75,6 +79,9 @@ for (const user of users) {
       { timeout: 30_000, interval: 100 },
     );
     await main.getByText(/created 1,/).waitFor();
+    await page.locator('header button').last().click();
+    await page.getByRole('menuitem', { name: 'Dashboard' }).click();
+    await page.waitForURL(`${environment.url}/`);
     await page.close();
   });
 }

@@ -30,7 +30,10 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
   const { http, queues, redis, settings, telemetry } = context;
   const serverAdapter = new ExpressAdapter();
   // Relative to the board's path, so that it works with any base path.
-  const miscLinks = http.apiToken === undefined ? [] : [{ text: 'Sign out', url: '../../sign-out' }];
+  const miscLinks = [
+    { text: 'Dashboard', url: '../../' },
+    ...(http.apiToken === undefined ? [] : [{ text: 'Sign out', url: '../../sign-out' }]),
+  ];
   serverAdapter.setBasePath(boardPath);
   const coordinators = new BullMQAdapter(queues.coordinators, {
     readOnlyMode,
@@ -65,7 +68,8 @@ function board(context: ApiContext, readOnlyMode: boolean): RequestHandler {
 }
 
 /**
- * Calls that create jobs without a task, or remove the queue. All others are safe: totals are in the ledger, a pause
+ * Calls that create jobs without a task, remove the queue, or limit it for all later runs too, which no status would
+ * explain: the pace is the run's limit. All others are safe: totals are in the ledger, a pause
  * of the queue pauses the run, a retry reopens it (lua/start-task.lua), and a task whose job was removed is
  * dispatched again.
  */
@@ -73,6 +77,8 @@ const unsafe: ReadonlySet<string> = new Set([
   'post /api/queues/:queueName/add',
   'patch /api/queues/:queueName/:jobId/update-data',
   'put /api/queues/:queueName/obliterate',
+  'put /api/queues/:queueName/concurrency',
+  'put /api/queues/:queueName/rate-limit',
   'put /api/queues/:queueName/job-schedulers/:schedulerId/remove',
   'patch /api/queues/:queueName/job-schedulers/:schedulerId',
   'put /api/queues/:queueName/job-schedulers/:schedulerId/run',
@@ -80,9 +86,9 @@ const unsafe: ReadonlySet<string> = new Set([
 
 const hidingStyle = 'refused.css';
 
-/** The board has no option to leave out the buttons of what `unsafe` refuses: add, obliterate, duplicate and edit. */
+/** The board has no option to leave out the buttons of what `unsafe` refuses. */
 const hideRefused = `
-[role='menuitem']:has(.lucide-plus), [role='menuitem'][class*='danger'],
+[role='menuitem']:has(.lucide-plus, .lucide-chart-no-axes-gantt, .lucide-gauge), [role='menuitem'][class*='danger'],
 ul[class*='jobActions'] li:has(.lucide-files, .lucide-pencil) { display: none !important; }
 `;
 
@@ -104,7 +110,7 @@ function refuseUnsafe({ method, route, request }: BoardRequest) {
   return {
     allow: false,
     status: 403,
-    message: 'Only runs create jobs. Start, retry or cancel a run with the API or on the dashboard.',
+    message: 'Only runs create jobs. Start, limit, retry or cancel a run with the API or on the dashboard.',
   } as const;
 }
 
