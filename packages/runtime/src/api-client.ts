@@ -116,7 +116,7 @@ async function call<T>(
   signal?.throwIfAborted();
   const limit = AbortSignal.timeout(answerLimitMs + waitSeconds * 1_000);
   let response: Response;
-  let answer: unknown;
+  let text: string;
   try {
     response = await fetch(url + path, {
       method,
@@ -128,12 +128,13 @@ async function call<T>(
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    answer = await response.json();
+    text = await response.text();
   } catch (error) {
     signal?.throwIfAborted();
     throw new ApiError(`${method} ${path} got no response: ${reasonOf(error)}`);
   }
   const { status, statusText, ok } = response;
+  const answer = jsonOf(text);
   if (!ok) {
     const problem = answers.problem.safeParse(answer).data;
     const detail = problem?.detail ?? statusText;
@@ -142,16 +143,22 @@ async function call<T>(
   try {
     return schema.parse(answer);
   } catch (error) {
-    throw new ApiError(
-      `${method} ${path} returned ${status} with an unexpected body: ${reasonOf(error)}`,
-      status,
-    );
+    const why = answer === undefined ? 'no JSON: this is another program' : reasonOf(error);
+    throw new ApiError(`${method} ${path} returned ${status} with an unexpected body: ${why}`, status);
   }
 }
 
 function queryOf(query: Readonly<Record<string, string | undefined>> | Page): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -28,7 +28,7 @@ export async function checkSource({ source, configured }: Services): Promise<Lin
     });
     const read = value
       ? ok('Firestore', `${place}, a read in ${ms} ms`)
-      : warn('Firestore', `${place} has no entry: check project, database and collection names`);
+      : fail('Firestore', new Error(`${place} has no entry: check project, database and collection names`));
     return [given, read];
   } catch (error) {
     const isRefused = MigrationError.codeOf(error).startsWith('CREDENTIALS_');

@@ -43,10 +43,18 @@ it.concurrent('finds nothing to correct where all is well, and writes nothing', 
 
 it.concurrent('tells all faults of the services at once', limit, async () => {
   await using project = await openTestProject();
+  await project.addJournals(journals({ users: 1, entriesPerUser: 1 }));
   const env = { ...project.env, CREATE_TABLE: 'false', REDIS_URL: 'redis://127.0.0.1:1' };
   const { code, report } = await examine(env);
   expect(code).toBe(1);
   expect(failing(report)).toEqual(['Table', 'Redis']);
+});
+
+it.concurrent('fails where Firestore has no entry, as a start would', limit, async () => {
+  await using project = await openTestProject({ createTable: true });
+  const { code, report } = await examine(project.env);
+  expect(code).toBe(1);
+  expect(failing(report)).toEqual(['Firestore']);
 });
 
 it.concurrent('tells everything that is not configured at once', limit, async () => {
