@@ -12,29 +12,27 @@ import { addMember } from './verify-backup.ts';
 
 /** The size of the lines in one member, in bytes. */
 const memberBytes = 1024 * 1024;
-/** The file mode: accessible for this user only. Existing symbolic links are not followed. */
+/** The file mode: accessible for this user only. */
 const mode = 0o600;
-const noLink = constants.O_NOFOLLOW ?? 0;
+/** Writes at the end of the file. Symbolic links are not followed. */
+const append = constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
 
 /** Writes a backup, member by member. After a kill all members but the last are complete. */
 export class BackupWriter {
   readonly tally: BackupTally;
   readonly #handle: FileHandle;
-  #at: number;
   #lines: Buffer[] = [];
   #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(handle: FileHandle, at: number, tally: BackupTally) {
+  private constructor(handle: FileHandle, tally: BackupTally) {
     this.#handle = handle;
-    this.#at = at;
     this.tally = tally;
   }
 
   static async create(path: string, header: BackupHeader): Promise<BackupWriter> {
-    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-    const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | noLink, mode);
-    const writer = new BackupWriter(handle, 0, new BackupTally());
+    const handle = await open(path, append | constants.O_CREAT | constants.O_EXCL, mode);
+    const writer = new BackupWriter(handle, new BackupTally());
     await writer.#add(JSON.stringify(header));
     // So that even after a kill at this point the file has a header.
     await writer.flush();
@@ -58,9 +56,9 @@ export class BackupWriter {
       await file.close();
     }
     if (tally.header === undefined) throw backupError(path, 'it has no complete member; remove it');
-    const handle = await open(path, constants.O_WRONLY | noLink);
+    const handle = await open(path, append);
     await handle.truncate(at);
-    return new BackupWriter(handle, at, tally);
+    return new BackupWriter(handle, tally);
   }
 
   async addEntry(entry: SourceEntry): Promise<void> {
@@ -110,12 +108,6 @@ export class BackupWriter {
   }
 
   async #write(content: Buffer): Promise<void> {
-    const member = await packMember(content);
-    let written = 0;
-    while (written < member.length) {
-      const { bytesWritten } = await this.#handle.write(member, written, member.length - written, this.#at);
-      written += bytesWritten;
-      this.#at += bytesWritten;
-    }
+    await this.#handle.appendFile(await packMember(content));
   }
 }
