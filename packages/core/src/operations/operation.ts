@@ -2,14 +2,24 @@ import type { ErrorCode } from '../error-codes.ts';
 import type { Binding } from './binding.ts';
 
 /** `prune` is the part of a migration that removes owned items whose entry is gone. */
-export type OperationKind = 'migration' | 'verification' | 'rollback' | 'prune';
+export const operationKinds = ['migration', 'verification', 'rollback', 'prune'] as const;
+export type OperationKind = (typeof operationKinds)[number];
 
-export type OperationState = 'running' | 'completed' | 'completed-with-failures' | 'failed' | 'cancelled';
+export const operationStates = [
+  'running',
+  'completed',
+  'completed-with-failures',
+  'failed',
+  'cancelled',
+] as const;
+export type OperationState = (typeof operationStates)[number];
 
-export type OperationPhase = 'listing' | 'migrating' | 'verifying' | 'rolling-back';
+export const operationPhases = ['listing', 'migrating', 'verifying', 'rolling-back'] as const;
+export type OperationPhase = (typeof operationPhases)[number];
 
 /** The control that an operator has set on a running operation. */
-export type Control = 'run' | 'pause' | 'cancel';
+export const controls = ['run', 'pause', 'cancel'] as const;
+export type Control = (typeof controls)[number];
 
 export interface MigrationRequest {
   readonly kind: 'migration';

@@ -68,6 +68,23 @@ export interface StartOptions {
   readonly isolated?: boolean;
 }
 
+/** Why a task does not start. */
+export const startRefusals = [
+  'done',
+  /** After too many starts without a commit it may be the cause of crashes: it starts `isolated` only. */
+  'quarantined',
+  'paused',
+  'cancelled',
+  /** The operation has ended and may not be reopened. */
+  'closed',
+  'rolled-back',
+  /** The operation is bound to another source, target or settings than this process. */
+  'other-binding',
+  /** Another operation holds the operation lock. */
+  'not-current',
+  'unknown-operation',
+] as const;
+
 export type StartResult =
   | {
       readonly started: true;
@@ -83,20 +100,7 @@ export type StartResult =
     }
   | {
       readonly started: false;
-      readonly why:
-        | 'done'
-        /** After too many starts without a commit it may be the cause of crashes: it starts `isolated` only. */
-        | 'quarantined'
-        | 'paused'
-        | 'cancelled'
-        /** The operation has ended and may not be reopened. */
-        | 'closed'
-        | 'rolled-back'
-        /** The operation is bound to another source, target or settings than this process. */
-        | 'other-binding'
-        /** Another operation holds the operation lock. */
-        | 'not-current'
-        | 'unknown-operation';
+      readonly why: (typeof startRefusals)[number];
       /** The id of the operation that holds the lock, or that rolled the run back. */
       readonly by?: string;
     };

@@ -1,13 +1,11 @@
-import { listedKinds, type OperationState, type SourceBinding, type TargetBinding } from '@migrator/core';
+import { listedKinds, operationStates, type SourceBinding, type TargetBinding } from '@migrator/core';
 import { z } from 'zod';
 
 /** Parts of several schemas. */
 
 export const count = z.int().min(0).meta({ example: 0 });
 export const time = z.iso.datetime().meta({ example: '2026-11-22T09:10:51.123Z' });
-export const operationState = z
-  .enum(['running', 'completed', 'completed-with-failures', 'failed', 'cancelled'])
-  .meta({ example: 'completed' }) satisfies z.ZodType<OperationState>;
+export const operationState = z.enum(operationStates).meta({ example: 'completed' });
 export const users = z.strictObject({ listed: count, completed: count, failed: count });
 export const nextCursor = z.string().nullable().meta({ description: 'Null on the last page', example: null });
 export const reason = z

@@ -1,3 +1,4 @@
+import { operationPhases } from '@migrator/core';
 import { z } from 'zod';
 
 import { count, operationState, reason, sourceAndTarget, time, users } from './fields.ts';
@@ -47,16 +48,7 @@ export const progress = z
 
 export type Progress = z.infer<typeof progress>;
 
-export const statusState = z.enum([
-  'idle',
-  'listing',
-  'migrating',
-  'verifying',
-  'rolling-back',
-  'pausing',
-  'paused',
-  'cancelling',
-]);
+export const statusState = z.enum(['idle', ...operationPhases, 'pausing', 'paused', 'cancelling']);
 export type StatusState = z.infer<typeof statusState>;
 
 export const currentStatus = z.strictObject({

@@ -4,27 +4,16 @@ import {
   type CoordinatorStateChange,
   firstPhases,
   greatestStays,
-  type Control,
+  controls,
   type Operation,
   type CoordinatorState,
-  type OperationKind,
-  type OperationPhase,
+  operationKinds,
+  operationPhases,
   type OperationRequest,
-  type OperationState,
+  operationStates,
 } from '@migrator/core';
 
 type Fields = Readonly<Record<string, string>>;
-
-const kinds: readonly OperationKind[] = ['migration', 'verification', 'rollback', 'prune'];
-const states: readonly OperationState[] = [
-  'running',
-  'completed',
-  'completed-with-failures',
-  'failed',
-  'cancelled',
-];
-const phases: readonly OperationPhase[] = ['listing', 'migrating', 'verifying', 'rolling-back'];
-const controls: readonly Control[] = ['run', 'pause', 'cancel'];
 
 /**
  * The fields of an operation that begins. Beside these a record has `finishedAt`, `reason`, `listingCursor`, `arrivals`
@@ -68,12 +57,12 @@ export function operationOf(record: readonly string[], known?: KnownOperation): 
     return undefined;
   return {
     id,
-    kind: oneOf(kinds, fields['kind']),
+    kind: oneOf(operationKinds, fields['kind']),
     request: known?.request ?? JSON.parse(request),
     binding: known?.binding ?? JSON.parse(binding),
     parent,
-    state: oneOf(states, fields['state']),
-    phase: oneOf(phases, fields['phase']),
+    state: oneOf(operationStates, fields['state']),
+    phase: oneOf(operationPhases, fields['phase']),
     control: oneOf(controls, fields['control']),
     reason,
     startedAt,

@@ -1,28 +1,17 @@
 import {
   type Commit,
   type CommitResult,
+  controls,
   counters,
   type OperationKind,
+  startRefusals,
   type StartResult,
   type TaskProgress,
 } from '@migrator/core';
 
 import { type KnownOperation, operationOfText } from './operation-record.ts';
 
-type WhyNot = Extract<StartResult, { started: false }>['why'];
-
-const whyNots: readonly WhyNot[] = [
-  'done',
-  'quarantined',
-  'paused',
-  'cancelled',
-  'closed',
-  'rolled-back',
-  'other-binding',
-  'not-current',
-  'unknown-operation',
-];
-const commitResults: readonly CommitResult[] = ['run', 'pause', 'cancel', 'stale', 'missing'];
+const commitResults: readonly CommitResult[] = [...controls, 'stale', 'missing'];
 
 /**
  * Parses the result of start-task.lua. `known`: the immutable part of the operation, if the script was told to omit
@@ -35,7 +24,7 @@ export function startResultOf(
 ): StartResult {
   const [outcome, ...details] = answer;
   if (outcome !== 'started') {
-    const why = whyNots.find((candidate) => candidate === outcome);
+    const why = startRefusals.find((candidate) => candidate === outcome);
     if (why === undefined) throw new TypeError(`a start of a task was answered with '${outcome}'`);
     const [by] = details;
     return { started: false, why, by };
