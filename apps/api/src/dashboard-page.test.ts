@@ -69,6 +69,10 @@ interface Advice {
   issueSummary: (counts: Record<string, number>) => string;
 }
 
+interface Progress {
+  failuresSoFar: (kind: string, progress: object) => string;
+}
+
 interface User {
   userSays: (user: object) => { title: string; tone: string };
 }
@@ -91,6 +95,7 @@ const { keptWords, listsOf, listOfCounter } = await load<Lists>('lists.js');
 const { toCsv } = await load<{ toCsv: (head: string[], rows: (string | number)[][]) => string }>('csv.js');
 const { adviceFor, issueSummary } = await load<Advice>('advice.js');
 const { userSays } = await load<User>('user.js');
+const { failuresSoFar } = await load<Progress>('progress.js');
 
 function allowed(state: string): string[] {
   const actions = allowedActions({ currentStatus: { state } });
@@ -118,6 +123,17 @@ test('a run with failures can be retried, an older one too, unless there is a re
   expect(hasFailures({ stats })).toBe(false);
   expect(hasFailures({ stats: { ...stats, failureCount: 3 } })).toBe(true);
   expect(hasFailures({ stats: { ...stats, users: { failed: 1 } } })).toBe(true);
+});
+
+test.each([
+  ['migration', { created: 3 }, 0, ''],
+  ['migration', { failed: 1 }, 1, '1 failure so far'],
+  ['migration', { failed: 1_200, unread: 34 }, 2, '1,234 failures so far'],
+  ['migration', {}, 2, '2 failed users so far'],
+  ['verification', { missing: 2, different: 1, 'target-changed': 5, unknown: 7 }, 0, '3 differences so far'],
+  ['rollback', { deleted: 9 }, 1, '1 failed segment so far'],
+])('a %s with %j and %d failed parts has "%s"', (kind, outcomes, failed, says) => {
+  expect(failuresSoFar(kind, { outcomes, users: { listed: 9, completed: 1, failed } })).toBe(says);
 });
 
 function list(name: string): string | undefined {

@@ -48,6 +48,7 @@ for (const [width, height] of [
     await title.getByText('Migrating').waitFor();
     await button('Pause').click();
     await title.getByText(/^Paused$/).waitFor();
+    await page.getByText('Paused by an operator; resume it with POST /resume.').waitFor();
     await page.getByRole('img', { name: /a second, now/ }).waitFor();
     await expectSound(page);
     await button('Resume').click();
@@ -241,6 +242,43 @@ test('what is counted is listed: from the run and the rollback to each list, sea
   expect(opened.problems).toEqual([]);
 });
 
+test('a run whose entries fail says so while it runs, and a pause says by whom', async ({ skip }) => {
+  if (browser === undefined) return skip(noBrowser);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await failEntries(environment, 100, { close: false });
+  await using opened = await openPage(browser, environment.url, { width: 400, height: 800 });
+  const { page } = opened;
+  const failures = page.getByRole('link', { name: '100 failures so far' });
+  await failures.waitFor();
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Paused by an operator; resume it with POST /resume.').waitFor();
+  await failures.click();
+  await page.getByText('100 failures.').waitFor();
+  expect(opened.problems).toEqual([]);
+});
+
+test('a list that could not be had is asked for again', async ({ skip }) => {
+  if (browser === undefined) return skip(noBrowser);
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await failEntries(environment, 100);
+  await using opened = await openPage(browser, environment.url, { width: 800, height: 900 });
+  const { page } = opened;
+  await page.locator('#state').getByText('Migration ended with 100 failed entries').waitFor();
+  for (const [name, says] of [
+    ['Failures', '100 failures.'],
+    ['Runs', 'Migration ended with 100 failed entries'],
+  ] as const) {
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('main').getByText("The server can't be reached. Trying again…").waitFor();
+    expect(await page.getByText('Nothing has run yet.').count()).toBe(0);
+    await page.context().setOffline(false);
+    await page.getByRole('main').getByText(says).first().waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  }
+});
+
 test('an older run is retried from its failures', async ({ skip }) => {
   if (browser === undefined) return skip(noBrowser);
   await using environment = await openTestEnvironment();
@@ -334,7 +372,11 @@ async function putSaved({ dynamodb, table }: TestEnvironment): Promise<void> {
 }
 
 /** As a run leaves them, without the hours that it takes. */
-async function failEntries({ context }: TestEnvironment, count: number): Promise<void> {
+async function failEntries(
+  { context }: TestEnvironment,
+  count: number,
+  { close } = { close: true },
+): Promise<void> {
   const { ledger } = context;
   const request = { kind: 'migration', dryRun: false, verify: false, prune: false } as const;
   const binding = await context.binding();
@@ -353,7 +395,7 @@ async function failEntries({ context }: TestEnvironment, count: number): Promise
     }));
     await ledger.commit(id, task, { epoch: start.epoch, state: 'failed', deltas: { failed: 100 }, issues });
   }
-  await vi.waitFor(() => ledger.close(id, { state: 'completed-with-failures', now: new Date() }));
+  if (close) await vi.waitFor(() => ledger.close(id, { state: 'completed-with-failures', now: new Date() }));
 }
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {

@@ -214,6 +214,18 @@ test('one operation at a time: a second start is told what runs', async () => {
   }
 });
 
+test('a pause of what an error has paused keeps the reason of the error', async () => {
+  await using environment = await openTestEnvironment({ workers: 0 });
+  await fill(environment, 'ann', 1);
+  const { body } = await environment.call('POST /start');
+  await environment.context.ledger.control(String(at(body, 'migrationId')), 'pause', 'ACCESS_DENIED: no');
+  await environment.call('POST /pause');
+  expect(await reason(environment)).toBe('ACCESS_DENIED: no');
+  await environment.call('POST /resume');
+  await environment.call('POST /pause');
+  expect(await reason(environment)).toMatch(/^paused by an operator/);
+});
+
 test('paused, nothing moves; resumed, it goes on where it was; cancelled, it ends and says so', async () => {
   await using environment = await openTestEnvironment({
     env: { WRITE_CONCURRENCY: '2', USER_CONCURRENCY: '2' },
@@ -229,6 +241,7 @@ test('paused, nothing moves; resumed, it goes on where it was; cancelled, it end
     timeout: 5_000,
     interval: 50,
   });
+  expect(await reason(environment)).toMatch(/^paused by an operator/);
   const before = await processed(environment);
   expect(before).toBeLessThan(1_200);
   expect(await countItems(environment)).toBe(before);
@@ -271,6 +284,10 @@ async function countItems(environment: TestEnvironment): Promise<number> {
 
 async function state(environment: TestEnvironment): Promise<unknown> {
   return at((await environment.call('GET /status')).body, 'currentStatus.state');
+}
+
+async function reason(environment: TestEnvironment): Promise<unknown> {
+  return at((await environment.call('GET /status')).body, 'currentStatus.progress.reason');
 }
 
 async function processed(environment: TestEnvironment): Promise<number> {

@@ -13,6 +13,8 @@ export class ApiProblem extends Error {
     this.name = 'ApiProblem';
     this.code = code;
     this.status = status;
+    /** Whether the same request may work a little later. */
+    this.mayPass = code === 'UNREACHABLE' || status === 429 || status >= 500;
   }
 }
 

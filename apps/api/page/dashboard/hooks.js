@@ -37,8 +37,24 @@ export function useLiveStatus() {
   return { status, known: known.current, connection, take: (now) => take.current(now) };
 }
 
+const retryMs = 5_000;
+
 /**
- * What a call of the API answers; asked again when the request or the version changes.
+ * Does something again, some seconds after a problem that may pass. Each new problem object counts.
+ * @param {ApiProblem | undefined} problem
+ * @param {() => void} again
+ * @param {readonly unknown[]} asked a change cancels it: something else is asked for
+ */
+export function useRetry(problem, again, asked) {
+  useEffect(() => {
+    if (problem?.mayPass !== true) return;
+    const timer = setTimeout(again, retryMs);
+    return () => clearTimeout(timer);
+  }, [problem, ...asked]);
+}
+
+/**
+ * What a call of the API answers; asked again when the request or the version changes, or a problem may have passed.
  * @template T
  * @param {string | undefined} request undefined: nothing is asked
  * @param {unknown} [version]
@@ -48,6 +64,8 @@ export function useAnswer(request, version) {
   const [state, setState] = useState(
     /** @type {{ request?: string, answer?: T, problem?: ApiProblem }} */ ({}),
   );
+  const [retries, setRetries] = useState(0);
+  useRetry(state.problem, () => setRetries(retries + 1), [request, version]);
   useEffect(() => {
     if (request === undefined) return;
     let isWanted = true;
@@ -58,7 +76,7 @@ export function useAnswer(request, version) {
     return () => {
       isWanted = false;
     };
-  }, [request, version]);
+  }, [request, version, retries]);
   const { answer, problem } = state.request === request ? state : {};
   return { answer, problem };
 }
@@ -107,7 +125,7 @@ export function usePages(request, itemsOf, version) {
         problem: undefined,
       };
     } catch (error) {
-      next = { first, items, cursor: null, problem: problemOf(error) };
+      next = { first, items, cursor, problem: problemOf(error) };
     }
     if (loading.current !== own) return;
     loading.current = undefined;
@@ -124,14 +142,15 @@ export function usePages(request, itemsOf, version) {
       loading.current = {};
     };
   }, [request, version]);
+  useRetry(state.problem, () => loading.current === undefined && void load(state), [request, version]);
   return {
     first: state.first,
     items: state.items,
     problem: state.problem,
     done: state.first !== undefined && state.cursor === null,
     more: () => {
-      if (state.cursor !== null && state.first !== undefined && loading.current === undefined)
-        void load(state);
+      const isWaiting = loading.current !== undefined || state.problem !== undefined;
+      if (state.cursor !== null && state.first !== undefined && !isWaiting) void load(state);
     },
   };
 }
@@ -227,8 +246,11 @@ export function kindOfId(operationId) {
   return operationId.startsWith('rollback-') ? 'rollback' : 'migration';
 }
 
-/** @param {unknown} error */
-function problemOf(error) {
+/**
+ * @param {unknown} error
+ * @returns {ApiProblem}
+ */
+export function problemOf(error) {
   if (error instanceof ApiProblem) return error;
   return new ApiProblem(`Something is wrong with this page: ${String(error)}`, 'PAGE', 0);
 }

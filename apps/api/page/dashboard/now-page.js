@@ -7,7 +7,7 @@ import { html } from 'htm/preact';
 import { listOfCounter } from './lists.js';
 import { outcomeOf, idOf } from './outcome.js';
 import { Figures, Notice, Problem } from './parts.js';
-import { kindOf, percentText } from './progress.js';
+import { failuresSoFar, kindOf, percentText } from './progress.js';
 import { RateChart } from './rate-chart.js';
 import { Report } from './report.js';
 import { hrefOf } from './route.js';
@@ -106,12 +106,20 @@ function LiveBanner({ current, progress, kind, titleRef }) {
   const isDryRun = useIsDryRun(current.operationId);
   const eta = etaSeconds === null ? 'Time left not known' : `About ${duration(etaSeconds)} left`;
   const things = kind === 'rollback' ? 'item' : 'entry';
-  return html`<section class="banner" data-tone=${reason ? 'warn' : tone} aria-labelledby="state">
+  const failures = failuresSoFar(kind, progress);
+  const isMigration = kind === 'migration' && current.migrationId !== null;
+  return html`<section class="banner" data-tone=${reason || failures ? 'warn' : tone} aria-labelledby="state">
     <div class="line">
       <h1 id="state" ref=${titleRef} tabindex="-1" aria-live="polite">${label}${isDryRun && ' (dry run)'}</h1>
       <p class="quiet">${current.operationId}</p>
     </div>
     ${reason && html`<p class="reason" aria-live="polite">${sentence(reason)}</p>`}
+    ${
+      failures &&
+      html`<p class="reason">
+        ${isMigration ? html`<a href=${hrefOf('failures', { run: current.migrationId ?? undefined })}>${failures}</a>` : failures}
+      </p>`
+    }
     ${oneByOne && html`<p class="quiet">Entries are written one by one, not in batches: ${sentence(oneByOne)}</p>`}
     ${isDryRun && html`<p>Nothing is written or deleted.</p>`}
     <p class="line">

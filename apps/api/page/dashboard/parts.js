@@ -6,6 +6,7 @@ import { sentence } from './words.js';
 /** Small pieces that several pages are made of. */
 
 /**
+ * @import { ApiProblem } from './api.js'
  * @import { Pages } from './hooks.js'
  */
 
@@ -16,9 +17,14 @@ export function Notice({ tone, role, children }) {
   return html`<div class="notice" data-tone=${tone} role=${role}>${children}</div>`;
 }
 
-/** @param {{ problem: { message: string } | undefined }} props */
+/** @param {{ problem: ApiProblem | undefined }} props a problem that may pass is of something that is asked for again */
 export function Problem({ problem }) {
-  return problem && html`<${Notice} tone="bad" role="alert">${sentence(problem.message)}<//>`;
+  return (
+    problem &&
+    html`<${Notice} tone="bad" role="alert"
+      >${sentence(problem.message)}${problem.mayPass && ' Trying again…'}<//
+    >`
+  );
 }
 
 /** @typedef {readonly [term: string, value: string, tone?: string, href?: string | undefined]} FigureRow */

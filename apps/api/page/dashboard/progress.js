@@ -1,8 +1,14 @@
 /**
  * What the live progress means, for the page to show.
  *
- * @import { CurrentStatus } from '@migrator/engine'
+ * @import { CurrentStatus, Progress } from '@migrator/engine'
  */
+
+import { issueKinds, issueWords } from './advice.js';
+import { counted } from './words.js';
+
+/** Those that make a verification invalid. */
+const differences = issueKinds.filter((kind) => issueWords(kind).tone === 'bad');
 
 /** @typedef {'migration' | 'verification' | 'rollback'} Kind */
 
@@ -16,6 +22,21 @@ export function kindOf({ operationId, progress }) {
   if (operationId?.startsWith('verification-') || 'matched' in (progress?.outcomes ?? {}))
     return 'verification';
   return 'migration';
+}
+
+/**
+ * What went wrong in an operation that still runs; empty where nothing did. A part of it that failed counts where none
+ * of its entries does.
+ * @param {Kind} kind
+ * @param {Pick<Progress, 'outcomes' | 'users'>} progress
+ */
+export function failuresSoFar(kind, { outcomes, users }) {
+  const names = kind === 'verification' ? differences : ['failed', 'unread'];
+  const count = names.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0);
+  const noun = kind === 'verification' ? 'difference' : 'failure';
+  if (count > 0) return `${counted(count, noun)} so far`;
+  const part = kind === 'rollback' ? 'failed segment' : 'failed user';
+  return users.failed > 0 ? `${counted(users.failed, part)} so far` : '';
 }
 
 /** @param {number | null} percent */

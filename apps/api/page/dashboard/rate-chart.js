@@ -92,7 +92,11 @@ function optionsFor(place) {
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
       { ...axis, size: 32, space: 90, incrs: steps, values: (_, splits) => splits.map(timeOf) },
-      { ...axis, size: 62, values: (_, splits) => splits.map(amount) },
+      {
+        ...axis,
+        size: 62,
+        values: (_, splits) => splits.map((value) => (value < 10 ? String(value) : amount(value))),
+      },
     ],
     series: [
       {},

@@ -1,13 +1,16 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { kindOfId, listOf, listPaths, pathOf, useAnswer } from './hooks.js';
+import { kindOfId, listOf, listPaths, pathOf, problemOf, useAnswer, useRetry } from './hooks.js';
 import { html } from 'htm/preact';
 import { idOf, mergeLists, outcomeOf } from './outcome.js';
 import { Notice, Problem } from './parts.js';
 import { Report } from './report.js';
 import { hrefOf } from './route.js';
 
-/** @import { Result } from './outcome.js' */
+/**
+ * @import { ApiProblem } from './api.js'
+ * @import { Result } from './outcome.js'
+ */
 
 /** @typedef {{ path: (typeof listPaths)[number], results: Result[], nextCursor: string | null }} Listed */
 
@@ -21,25 +24,38 @@ export function RunsPage({ params, version }) {
 
 /** @param {{ version: string }} props */
 function History({ version }) {
-  const [lists, setLists] = useState(/** @type {readonly Listed[] | undefined} */ (undefined));
+  /** @typedef {{ lists?: readonly Listed[], problem?: ApiProblem | undefined }} State */
+  const [{ lists, problem }, setState] = useState(/** @type {State} */ ({}));
+  const asked = useRef(version);
+  asked.current = version;
   /** @param {readonly Listed[]} before */
   const more = async (before) => {
+    /** @type {ApiProblem | undefined} */
+    let failed;
     const next = before.map(async (list) => {
       if (list.nextCursor === null) return list;
-      // One that can't be had leaves the others.
-      const page = await listOf(list.path, list.nextCursor).catch(() => ({ results: [], nextCursor: null }));
-      return { ...list, results: [...list.results, ...page.results], nextCursor: page.nextCursor };
+      try {
+        const { results, nextCursor } = await listOf(list.path, list.nextCursor);
+        return { ...list, results: [...list.results, ...results], nextCursor };
+      } catch (error) {
+        // One that can't be had leaves the others.
+        failed = problemOf(error);
+        return list;
+      }
     });
-    setLists(await Promise.all(next));
+    const now = await Promise.all(next);
+    if (asked.current === version) setState({ lists: now, problem: failed });
   };
   useEffect(() => void more(listPaths.map((path) => ({ path, results: [], nextCursor: '' }))), [version]);
+  useRetry(problem, () => void more(lists ?? []), [version]);
   const rows = mergeLists(
     (lists ?? []).map(({ results, nextCursor }) => ({ results, hasMore: nextCursor !== null })),
   );
   return html`<section aria-labelledby="runs">
     <h1 id="runs">Runs</h1>
     ${lists === undefined && html`<p role="status">Loading…</p>`}
-    ${lists !== undefined && rows.length === 0 && html`<p>Nothing has run yet.</p>`}
+    <${Problem} problem=${problem} />
+    ${lists !== undefined && rows.length === 0 && problem === undefined && html`<p>Nothing has run yet.</p>`}
     <ul class="issues">
       ${rows.map((result) => {
         const { title, tone, details } = outcomeOf(result);

@@ -1,16 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
-
 import { issueKinds, issueWords } from './advice.js';
 import { ExportCsv } from './export-csv.js';
 import { userIn } from './failures.js';
-import { listOf, usePages, withQuery } from './hooks.js';
+import { useAnswer, usePages, withQuery } from './hooks.js';
 import { html } from 'htm/preact';
 import { outcomeOf } from './outcome.js';
 import { Notice, Problem, UserSearch } from './parts.js';
 import { hrefOf } from './route.js';
 import { amount, counted } from './words.js';
 
-/** @import { Status, VerificationAnswer } from '@migrator/engine' */
+/** @import { Status, VerificationAnswer, VerificationsPage } from '@migrator/engine' */
 
 /** @typedef {VerificationAnswer['issues'][number]} Issue */
 
@@ -157,14 +155,8 @@ function Value({ text }) {
  * @param {string} version
  */
 function useNewest(known, last, version) {
-  const [listed, setListed] = useState(/** @type {string | undefined} */ (undefined));
-  useEffect(() => {
-    listOf('verifications').then(
-      ({ results: [newest] }) =>
-        setListed(newest?.kind === 'verification' ? newest.answer.verificationId : undefined),
-      () => undefined,
-    );
-  }, [version]);
+  const { answer } = useAnswer('/verifications', version);
+  const page = /** @type {VerificationsPage | undefined} */ (answer);
   if (last?.kind === 'verification') return last.answer.verificationId;
-  return listed ?? known.lastMigration?.verification?.verificationId;
+  return page?.verifications[0]?.verificationId ?? known.lastMigration?.verification?.verificationId;
 }

@@ -2,6 +2,9 @@ import { type Control, MigrationError, type Operation, type Ledger } from '@migr
 
 import type { CoordinatorContext } from '../engine-context.ts';
 
+/** The reason of a pause by a request. It begins with no code: that is an error's. */
+const pausedByRequest = 'paused by an operator; resume it with POST /resume';
+
 /** Pauses, resumes or cancels the active operation, on all workers. */
 export async function controlCurrent(
   context: Pick<CoordinatorContext, 'ledger' | 'dispatcher'>,
@@ -12,7 +15,10 @@ export async function controlCurrent(
   if (operation.control === 'cancel' && control !== 'cancel') {
     throw new MigrationError('NOTHING_RUNNING', `${operation.id} is being cancelled already`);
   }
-  await context.ledger.control(operation.id, control);
+  // A run that an error has paused keeps that reason.
+  const why = operation.control === 'pause' ? operation.reason : undefined;
+  const reason = control === 'pause' ? (why ?? pausedByRequest) : undefined;
+  await context.ledger.control(operation.id, control, reason);
   // The supervisor would do it in its next tick; doing it here saves that wait. The state is written last: until then
   // the supervisor takes the queue's change for an operator's, which has the same effect.
   if (control !== 'cancel') {
