@@ -6,7 +6,7 @@ import { openRun } from './testing/open-run.ts';
 /** Longer than a job's lock holds and than the ledger wait for an answer; with TEST_LONG=1 the whole minute. */
 const cutMs = process.env['TEST_LONG'] === '1' ? 60_000 : 18_000;
 
-test.concurrent.each([
+test.each([
   ['refuses', 'cut'],
   ['gives no answer, as over a cable that was pulled', 'silence'],
 ] as const)(
