@@ -117,6 +117,21 @@ test('a service that takes batches now is believed, where it refused them before
   expect((await target.createItems(items, heldLease)).created).toEqual([true, true, true]);
 });
 
+test('what one run was refused, the next one asks for again, once', async () => {
+  const refusal = exception('AccessDeniedException', 'no');
+  const { target, dynamodb } = await open([refusal, refusal, answer(created)]);
+  const ofRun = (migratedAt: string) =>
+    target.createItems([encodeItem({ userId: 'ann', date: '1', migratedAt })], heldLease);
+  const [first, second, third] = ['2026-06-01', '2026-06-02', '2026-06-03'].map(
+    (day) => `${day}T00:00:00.000Z`,
+  );
+  await expect(ofRun(first!)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    await expect(ofRun(second!)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  expect(dynamodb.calls).toHaveLength(2);
+  expect((await ofRun(third!)).created).toEqual([true]);
+});
+
 test('without a lease nothing is sent', async () => {
   const { target, dynamodb } = await open([]);
   const lease = {

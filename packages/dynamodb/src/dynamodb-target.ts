@@ -58,8 +58,11 @@ class DynamoDbTarget implements Target {
   readonly #tags: TableTags;
   readonly #memory: BufferPool;
   readonly #bodies;
-  /** The error that showed that batches of inserts are not available, until a probe succeeds. */
-  #cannotCreate: unknown;
+  /**
+   * The error that showed that batches of inserts are not available, and the `migratedAt` of the run that met it. The
+   * next run tries again: a probe of another process may have found that they are permitted now.
+   */
+  #cannotCreate: { readonly error: unknown; readonly run: string | undefined } | undefined;
 
   constructor(options: DynamoDbTargetOptions, memory: BufferPool) {
     const { tableName } = options;
@@ -96,7 +99,8 @@ class DynamoDbTarget implements Target {
     lease: Lease,
     signal?: AbortSignal,
   ): Promise<CreateResult> {
-    if (this.#cannotCreate !== undefined) throw this.#cannotCreate;
+    const run = items[0]?.migratedAt;
+    if (this.#cannotCreate !== undefined && this.#cannotCreate.run === run) throw this.#cannotCreate.error;
     const created = items.map(() => false);
     let writeUnits = 0;
     let waiting = items.map((_, index) => index);
@@ -127,7 +131,7 @@ class DynamoDbTarget implements Target {
       });
     } catch (error) {
       const code = MigrationError.codeOf(error);
-      if (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED') this.#cannotCreate = error;
+      if (code === 'NOT_SUPPORTED' || code === 'ACCESS_DENIED') this.#cannotCreate = { error, run };
       // One item caused the rejection of the whole request, and the response does not say which.
       if (errorTable[code].onExhausted !== 'fail-entry') throw error;
     }
