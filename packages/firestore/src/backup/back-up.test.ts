@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,6 +178,17 @@ test('a file that is there is not replaced, nor continued with something else', 
   // Killed before it was renamed.
   await run(source, { resume: true });
   expect(await readFile(path)).toEqual(whole);
+});
+
+test('a file that came meanwhile is not replaced either', async () => {
+  const source = await open(journals({ users: 1, entriesPerUser: 1 }));
+  const onProgress = () => writeFileSync(path, 'of another program');
+  await expect(run(source, { onProgress })).rejects.toThrow(`${path} exists`);
+  expect(await readFile(path, 'utf8')).toBe('of another program');
+  await rm(path);
+  await run(source, { resume: true });
+  expect(await verifyBackup(path)).toMatchObject({ trailer: { entries: 1 } });
+  expect(await readdir(folder)).toEqual(['journals.ndjson.gz']);
 });
 
 test('a source without an entry is an error, and leaves nothing', async () => {

@@ -1,4 +1,4 @@
-import { lstat, rename, rm } from 'node:fs/promises';
+import { link, lstat, rename, rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 import {
@@ -62,8 +62,7 @@ export async function backUp(source: Source, options: BackUpOptions): Promise<Ba
   } finally {
     await writer.close();
   }
-  await requireFree(options);
-  await rename(partial, path);
+  await publish(options);
   const { size } = await lstat(path);
   return { header: tally.header!, trailer: tally.trailer!, bytes: size };
 }
@@ -113,6 +112,23 @@ function isSameSource(one: SourceBinding, other: SourceBinding): boolean {
     bindingDifferences({ source: one, target, settings }, { source: other, target, settings }, ['source'])
       .length === 0
   );
+}
+
+/** Gives the complete file its name. Without `force`, in one step that fails where that exists by now. */
+async function publish(options: BackUpOptions): Promise<void> {
+  const { path, force = false } = options;
+  const partial = partialPath(path);
+  if (!force) {
+    try {
+      await link(partial, path);
+      await rm(partial);
+      return;
+    } catch {
+      // It exists, or this file system has no hard links.
+      await requireFree(options);
+    }
+  }
+  await rename(partial, path);
 }
 
 async function requireFree({ path, force = false }: BackUpOptions): Promise<void> {
