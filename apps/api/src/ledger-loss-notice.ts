@@ -1,4 +1,11 @@
-import { type Ledger, type Operation, operationId, readProvenance, type Target } from '@migrator/core';
+import {
+  type Ledger,
+  type Operation,
+  operationId,
+  parseItem,
+  readProvenance,
+  type Target,
+} from '@migrator/core';
 
 interface Memory {
   /** The id of the active operation when this process last read it. */
@@ -69,7 +76,7 @@ async function checkTable(memory: Memory, target: Target): Promise<void> {
       limit: itemsPerCheck,
       signal,
     });
-    const runs = page.items.flatMap((item) => readProvenance(item)?.migratedAt ?? []).toSorted();
+    const runs = page.items.flatMap((item) => readProvenance(parseItem(item))?.migratedAt ?? []).toSorted();
     const at = runs.at(-1);
     if (at === undefined) delete memory.written;
     else memory.written = { at, id: operationId('migration', at) };

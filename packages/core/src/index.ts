@@ -24,6 +24,7 @@ export { listPrices, type Prices } from './prices.ts';
 export { diffEntry } from './comparison/diff-entry.ts';
 export type { FieldDifference } from './comparison/diff-attribute.ts';
 export { isExactCopy, migratedAtOfExactCopy } from './comparison/is-exact-copy.ts';
+export { OwnedTexts } from './comparison/owned-texts.ts';
 export { parseJson } from './values/parse-json.ts';
 export { mapOf, parseItem, textOf } from './values/stored-attribute.ts';
 export * as valueTags from './values/value-tags.ts';

@@ -14,7 +14,8 @@ export interface Answers {
     UnprocessedKeys?: { [table: string]: { Keys: StoredItem[] } };
     ConsumedCapacity?: Capacity[];
   };
-  Scan: { Items?: StoredItem[]; LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
+  /** The same. */
+  Scan: { LastEvaluatedKey?: StoredItem; ConsumedCapacity?: Capacity };
 }
 
 /** The capacity units that a response reports; `otherwise` if it has none, as with older local services. */

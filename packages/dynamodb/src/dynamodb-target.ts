@@ -22,7 +22,9 @@ import {
 import { createAwsClient } from './aws-client.ts';
 import { type Answers, consumedUnits, leftOver } from './answers.ts';
 import { emptyKeyBody, type InsertAnswer, insertBatchBody, outcomeOfStatement } from './insert-batch.ts';
-import { type SplitResponse, splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
+import type { Split } from './json-cutter.ts';
+import { splitBatchGetResponse, keyOf } from './split-batch-get-response.ts';
+import { splitScanResponse } from './split-scan-response.ts';
 import type { DynamoDbTargetOptions } from './options.ts';
 import {
   deleteItemBody,
@@ -176,7 +178,7 @@ class DynamoDbTarget implements Target {
             signal,
             read: splitBatchGetResponse,
           });
-          const { items: found, rest, memory } = json as SplitResponse;
+          const { items: found, rest, memory } = json as Split<Map<string, ItemJson>>;
           if (items.size === 0) items = found;
           else for (const [key, item] of found) items.set(key, item);
           if (memory !== undefined) memories.push(memory);
@@ -215,13 +217,21 @@ class DynamoDbTarget implements Target {
   }
 
   async scan(request: ScanRequest): Promise<ScanPage> {
-    const answer = await this.#retrying('Scan', this.#bodies.scan(request), request.signal);
-    const { Items = [], LastEvaluatedKey, ConsumedCapacity } = answer.json as Answers['Scan'];
-    const readUnits = this.#used('read', consumedUnits(ConsumedCapacity, Items.length));
+    const { signal } = request;
+    const call = {
+      action: 'Scan',
+      body: this.#bodies.scan(request),
+      signal,
+      read: splitScanResponse,
+    } as const;
+    const { json } = await this.#withRetries('Scan', signal, () => this.#transport.send(call));
+    const { items, rest, memory } = json as Split<ItemJson[]>;
+    const { LastEvaluatedKey, ConsumedCapacity } = rest as Answers['Scan'];
     return {
-      items: Items,
-      readUnits,
+      items,
+      readUnits: this.#used('read', consumedUnits(ConsumedCapacity, items.length)),
       cursor: LastEvaluatedKey === undefined ? undefined : encodeCursor(LastEvaluatedKey),
+      free: memory && (() => free(memory)),
     };
   }
 
@@ -337,5 +347,5 @@ const harmless: Lease = { require: () => undefined };
 
 /** Frees the memory of an ArrayBuffer by transferring it to an empty one. */
 function free(memory: ArrayBuffer): void {
-  memory.transfer(0);
+  if (!memory.detached) memory.transfer(0);
 }

@@ -129,7 +129,7 @@ test('answers of 16 MB and pages of 1 MB leave nothing out', async () => {
     do {
       const page = await own.target.scan({ segment, totalSegments: 4, cursor });
       pages += 1;
-      for (const { dateKey } of page.items) scanned.push((dateKey as { S: string }).S);
+      for (const item of page.items) scanned.push((parseItem(item)['dateKey'] as { S: string }).S);
       ({ cursor } = page);
     } while (cursor !== undefined);
   }

@@ -1,23 +1,19 @@
-import { type ItemJson, parseJson, type StoredItem, textOf } from '@migrator/core';
+import { type ItemJson, type StoredItem, textOf } from '@migrator/core';
+import {
+  CLOSE,
+  CLOSE_LIST,
+  COLON,
+  COMMA,
+  endOfText,
+  type JsonCutter,
+  OPEN,
+  QUOTE,
+  type Split,
+  splitResponse,
+  unexpected,
+  utf8,
+} from './json-cutter.ts';
 
-/** A response to BatchGetItem, with items as bytes. */
-export interface SplitResponse {
-  /** The items by `dateKey`. */
-  readonly items: Map<string, ItemJson>;
-  /** All but the items. */
-  readonly rest: { readonly [member: string]: unknown };
-  /** The memory of the items, if it holds nothing else. */
-  readonly memory?: ArrayBuffer;
-}
-
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const OPEN_LIST = 91;
-const BACKSLASH = 92;
-const CLOSE_LIST = 93;
-const OPEN = 123;
-const CLOSE = 125;
 const dateKeyName = Buffer.from('dateKey');
 const startOfKey = Buffer.from('{"S":"');
 const keyIs = Buffer.from('"dateKey":{"S":"');
@@ -33,68 +29,45 @@ const beforePart = 5;
 const beginnings = ['data', 'dateKey', 'updatedAt'].map((name) => Buffer.from(`,{"${name}":`));
 const beginsWithKey = beginnings[1]!;
 
-/** 1 for a quote, 2 for what opens, 3 for what closes. */
-const structure = new Uint8Array(256);
-structure[QUOTE] = 1;
-structure[OPEN] = structure[OPEN_LIST] = 2;
-structure[CLOSE] = structure[CLOSE_LIST] = 3;
-
-/** Parses a response without creating objects for items. Undefined if it is no JSON. */
-export function splitBatchGetResponse(answer: Uint8Array): SplitResponse | undefined {
-  try {
-    const cut = new Cutter(answer).answer();
-    const { buffer } = answer;
-    const isItsOwn = buffer.byteLength === answer.length && buffer instanceof ArrayBuffer;
-    return isItsOwn ? { ...cut, memory: buffer } : cut;
-  } catch (error) {
-    if (error instanceof SyntaxError) return parsed(answer);
-    throw error;
-  }
+/** A response to BatchGetItem: its items by `dateKey`. Undefined if it is no JSON. */
+export function splitBatchGetResponse(answer: Uint8Array): Split<Map<string, ItemJson>> | undefined {
+  return splitResponse(answer, responses);
 }
 
-/** The same for JSON in a form that DynamoDB does not use, for example with white space or escaped names. */
-function parsed(answer: Uint8Array): SplitResponse | undefined {
-  try {
-    const { Responses, ...rest } = parseJson(slice(answer, 0, answer.length)) as {
-      Responses?: { [table: string]: StoredItem[] };
-    };
-    const found = Object.values(Responses ?? {}).flat();
-    return { items: new Map(found.map((item) => [keyOf(item), Buffer.from(JSON.stringify(item))])), rest };
-  } catch {
-    return undefined;
-  }
-}
+const responses = {
+  name: 'Responses',
+  cut(cutter: JsonCutter): Map<string, ItemJson> {
+    const reader = new ItemReader(cutter);
+    cutter.object(() => reader.table());
+    return reader.items;
+  },
+  parse(tables?: { readonly [table: string]: readonly StoredItem[] }): Map<string, ItemJson> {
+    const found = Object.values(tables ?? {}).flat();
+    return new Map(found.map((item) => [keyOf(item), Buffer.from(JSON.stringify(item))]));
+  },
+};
 
-/** Parses a response in one pass; throws a SyntaxError for an unexpected form. */
-class Cutter {
+/** Reads the items of a table. */
+class ItemReader {
+  readonly items = new Map<string, ItemJson>();
+  readonly #cutter: JsonCutter;
   readonly #bytes: Uint8Array;
-  #at = 0;
   /** Whether all items so far had the usual form, so that the next one probably has it. */
   #isUsual = true;
   /** The offset of the next text that looks like a key. */
   #keyAt = -1;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  constructor(cutter: JsonCutter) {
+    this.#cutter = cutter;
+    this.#bytes = cutter.bytes;
   }
 
-  answer(): SplitResponse {
-    const items = new Map<string, ItemJson>();
-    const rest: Record<string, unknown> = {};
-    this.#object((name) => {
-      if (name === 'Responses') this.#object(() => this.#items(items));
-      else rest[name] = JSON.parse(this.#value());
-    });
-    if (this.#at !== this.#bytes.length) throw unexpected();
-    return { items, rest };
-  }
-
-  #items(items: Map<string, ItemJson>): void {
-    this.#keyAt = this.#keyFrom(this.#at);
-    this.#list(() => {
-      if (this.#isUsual && this.#fastPath(items)) return;
+  table(): void {
+    this.#keyAt = this.#keyFrom(this.#cutter.at);
+    this.#cutter.list(() => {
+      if (this.#isUsual && this.#fastPath()) return;
       this.#isUsual = false;
-      this.#item(items);
+      this.#item();
     });
   }
 
@@ -103,9 +76,9 @@ class Cutter {
    * item. The key found is the item's own if an item ends after it and the name occurs only once, because every item
    * has one. Otherwise returns false and changes nothing.
    */
-  #fastPath(items: Map<string, ItemJson>): boolean {
+  #fastPath(): boolean {
     const bytes = this.#bytes;
-    const from = this.#at;
+    const from = this.#cutter.at;
     const keyAt = this.#keyAt;
     if (keyAt === -1 || bytes[from] !== OPEN) return false;
     const textFrom = keyAt + keyIs.length;
@@ -124,27 +97,28 @@ class Cutter {
         return false;
     }
     if (bytes[to - 1] !== CLOSE) return false;
-    const key = slice(bytes, textFrom, textTo);
+    const key = utf8(bytes, textFrom, textTo);
     if (key.includes('\\')) return false;
-    items.set(key, bytes.subarray(from, to));
-    this.#at = to;
+    this.items.set(key, bytes.subarray(from, to));
+    this.#cutter.at = to;
     this.#keyAt = next;
     return true;
   }
 
   /** The offset after the remaining members and the item's closing brace. */
   #behindRest(from: number): number {
-    const at = this.#at;
-    this.#at = from;
-    while (this.#takes(COMMA)) {
-      this.#take(QUOTE);
-      this.#at = endOfText(this.#bytes, this.#at) + 1;
-      this.#take(COLON);
-      this.#pass();
+    const cutter = this.#cutter;
+    const { at } = cutter;
+    cutter.at = from;
+    while (cutter.takes(COMMA)) {
+      cutter.take(QUOTE);
+      cutter.at = endOfText(this.#bytes, cutter.at) + 1;
+      cutter.take(COLON);
+      cutter.pass();
     }
-    this.#take(CLOSE);
-    const to = this.#at;
-    this.#at = at;
+    cutter.take(CLOSE);
+    const to = cutter.at;
+    cutter.at = at;
     return to;
   }
 
@@ -162,126 +136,37 @@ class Cutter {
     return true;
   }
 
-  #item(items: Map<string, ItemJson>): void {
-    const from = this.#at;
+  #item(): void {
+    const cutter = this.#cutter;
+    const from = cutter.at;
     let key: string | undefined;
-    this.#take(OPEN);
+    cutter.take(OPEN);
     do {
-      this.#take(QUOTE);
-      const nameFrom = this.#at;
+      cutter.take(QUOTE);
+      const nameFrom = cutter.at;
       const nameTo = endOfText(this.#bytes, nameFrom);
-      this.#at = nameTo + 1;
-      this.#take(COLON);
+      cutter.at = nameTo + 1;
+      cutter.take(COLON);
       if (isDateKey(this.#bytes, nameFrom, nameTo)) key = this.#key();
-      else this.#pass();
-    } while (this.#takes(COMMA));
-    this.#take(CLOSE);
+      else cutter.pass();
+    } while (cutter.takes(COMMA));
+    cutter.take(CLOSE);
     if (key === undefined) throw unexpected();
-    items.set(key, this.#bytes.subarray(from, this.#at));
+    this.items.set(key, this.#bytes.subarray(from, cutter.at));
   }
 
   #key(): string {
-    for (const byte of startOfKey) this.#take(byte);
-    const key = this.#text();
-    this.#take(CLOSE);
+    for (const byte of startOfKey) this.#cutter.take(byte);
+    const key = this.#cutter.text();
+    this.#cutter.take(CLOSE);
     return key;
   }
-
-  /** Parses an object. `member` has to skip the value. */
-  #object(member: (name: string) => void): void {
-    this.#take(OPEN);
-    if (this.#takes(CLOSE)) return;
-    do {
-      this.#take(QUOTE);
-      const name = this.#text();
-      this.#take(COLON);
-      member(name);
-    } while (this.#takes(COMMA));
-    this.#take(CLOSE);
-  }
-
-  #list(element: () => void): void {
-    this.#take(OPEN_LIST);
-    if (this.#takes(CLOSE_LIST)) return;
-    do element();
-    while (this.#takes(COMMA));
-    this.#take(CLOSE_LIST);
-  }
-
-  /** Parses text after its opening quote. */
-  #text(): string {
-    const from = this.#at;
-    const end = endOfText(this.#bytes, from);
-    const text = slice(this.#bytes, from, end);
-    if (text.includes('\\')) throw unexpected();
-    this.#at = end + 1;
-    return text;
-  }
-
-  /** Returns the JSON text of a value. */
-  #value(): string {
-    const from = this.#at;
-    this.#pass();
-    return slice(this.#bytes, from, this.#at);
-  }
-
-  /** Skips one value. */
-  #pass(): void {
-    const bytes = this.#bytes;
-    const kind = structure[bytes[this.#at]!];
-    if (kind === 1) this.#at = endOfText(bytes, this.#at + 1) + 1;
-    else if (kind === 2) this.#at = behindWhatCloses(bytes, this.#at);
-    else
-      while (this.#at < bytes.length && bytes[this.#at] !== COMMA && structure[bytes[this.#at]!] !== 3)
-        this.#at++;
-  }
-
-  #takes(byte: number): boolean {
-    if (this.#bytes[this.#at] !== byte) return false;
-    this.#at++;
-    return true;
-  }
-
-  #take(byte: number): void {
-    if (!this.#takes(byte)) throw unexpected();
-  }
-}
-
-/** The offset after the bracket that closes the one at `from`. The hot loop. */
-function behindWhatCloses(bytes: Uint8Array, from: number): number {
-  let depth = 0;
-  for (let at = from; at < bytes.length; at++) {
-    const kind = structure[bytes[at]!];
-    if (kind === 0) continue;
-    if (kind === 1) at = endOfText(bytes, at + 1);
-    else if (kind === 2) depth++;
-    else if (--depth === 0) return at + 1;
-  }
-  throw unexpected();
-}
-
-/** The offset of the closing quote of the text. */
-function endOfText(bytes: Uint8Array, from: number): number {
-  for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at++;
-  }
-  throw unexpected();
 }
 
 function isDateKey(bytes: Uint8Array, from: number, to: number): boolean {
   if (to - from !== dateKeyName.length) return false;
   for (let i = 0; i < dateKeyName.length; i++) if (bytes[from + i] !== dateKeyName[i]) return false;
   return true;
-}
-
-function unexpected(): SyntaxError {
-  return new SyntaxError('not as DynamoDB writes its answers');
-}
-
-function slice(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.prototype.utf8Slice.call(bytes, from, to);
 }
 
 /** An item's key; '' if there is none. */

@@ -3,6 +3,17 @@ import type { SourceEntry } from '../ports/source.ts';
 import { DOCUMENT_FIELD } from '../values/value-tags.ts';
 import { contractDefaults, contractNames } from './contract-fields.ts';
 import { CopyMatcher } from './copy-matcher.ts';
+import {
+  dataIs,
+  dateIs,
+  dateKeyIs,
+  isFromFirestore,
+  metadataIs,
+  migratedAtIs,
+  originalTimestampIs,
+  updatedAtIs,
+  userIdIs,
+} from './frame-texts.ts';
 import { CLOSE, COMMA, constant, OPEN, QUOTE } from './item-text.ts';
 
 /** One instance, reused for every item: matching is synchronous. */
@@ -16,15 +27,7 @@ const defaults: readonly { readonly name: Uint8Array; readonly value: DataView }
 
 const movedNames = contractNames.map((name) => Buffer.from(name));
 
-const dateKeyIs = constant('"dateKey":{"S":"journal_');
-const updatedAtIs = constant('"updatedAt":{"S":"');
-const dataIs = constant('"data":{"M":{');
-const userIdIs = constant('"userId":{"S":"');
-const dateIs = constant('"date":{"S":"');
-const metadataIs = constant('"metadata":{"M":{');
-const isFromFirestore = constant('"migratedFrom":{"S":"firestore"}');
-const migratedAtIs = constant('"migratedAt":{"S":"');
-const originalTimestampIs = constant('"originalTimestamp":{"S":"');
+const keyPrefix = constant('journal_');
 
 /** A text as bytes, encoded again only if it changes: most texts occur twice in an item, and again in the next one. */
 class KnownText {
@@ -126,8 +129,9 @@ function matchFrame(document: Uint8Array, frame: Frame): boolean {
   if (!text.takes(OPEN)) return false;
   do {
     if (text.takesAll(dateKeyIs)) {
-      if (!isFirst(frame, 1) || !userId.isNext() || !text.takes(UNDERSCORE)) return false;
-      if (!date.isNext() || !text.takesBoth(QUOTE, CLOSE)) return false;
+      if (!isFirst(frame, 1) || !text.takesAll(keyPrefix)) return false;
+      if (!userId.isNext() || !text.takes(UNDERSCORE) || !date.isNext() || !text.takesBoth(QUOTE, CLOSE))
+        return false;
     } else if (text.takesAll(updatedAtIs)) {
       frame.updatedFrom = text.at;
       frame.updatedTo = endOfRunTime();

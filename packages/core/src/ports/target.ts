@@ -80,10 +80,12 @@ export interface ScanRequest {
 }
 
 export interface ScanPage {
-  readonly items: readonly StoredItem[];
+  readonly items: readonly ItemJson[];
   /** Absent on the last page of the segment. */
   readonly cursor?: string;
   readonly readUnits: number;
+  /** As of `FoundItems`. */
+  readonly free?: () => void;
 }
 
 export interface TableDescription {

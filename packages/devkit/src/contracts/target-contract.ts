@@ -315,12 +315,14 @@ async function scanAll(
 ): Promise<readonly StoredItem[]> {
   const items: StoredItem[] = [];
   for (let segment = 0; segment < totalSegments; segment += 1) {
-    let page = await target.scan({ segment, totalSegments, ...options });
-    items.push(...page.items);
-    while (page.cursor !== undefined) {
-      page = await target.scan({ segment, totalSegments, ...options, cursor: page.cursor });
-      items.push(...page.items);
-    }
+    let cursor: string | undefined;
+    do {
+      const page = await target.scan({ segment, totalSegments, ...options, cursor });
+      items.push(...page.items.map(parseItem));
+      page.free?.();
+      page.free?.();
+      ({ cursor } = page);
+    } while (cursor !== undefined);
   }
   return items;
 }

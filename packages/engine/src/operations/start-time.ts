@@ -1,4 +1,11 @@
-import { type Binding, isSameBinding, type Ledger, readProvenance, type Target } from '@migrator/core';
+import {
+  type Binding,
+  isSameBinding,
+  type Ledger,
+  parseItem,
+  readProvenance,
+  type Target,
+} from '@migrator/core';
 
 /**
  * The table scan is limited to this many segments of `pagesPerSegment` pages of 1 MB: some 200 MB, or 50,000 read
@@ -55,7 +62,7 @@ async function newestProvenances(target: Target): Promise<string[]> {
         cursor,
       });
       for (const item of found.items) {
-        const migratedAt = readProvenance(item)?.migratedAt ?? '';
+        const migratedAt = readProvenance(parseItem(item))?.migratedAt ?? '';
         if (migratedAt > newest[segment]!) newest[segment] = migratedAt;
       }
       cursor = found.cursor;

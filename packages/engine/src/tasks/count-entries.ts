@@ -1,4 +1,4 @@
-import { type Deltas, type Task, type VerificationRequest } from '@migrator/core';
+import { type Deltas, parseItem, type Task, type VerificationRequest } from '@migrator/core';
 
 import type { EngineContext } from '../engine-context.ts';
 import { userOfCopy } from '../entries/journal-items.ts';
@@ -27,7 +27,7 @@ export async function* countSegment(
   for await (const page of scanSegment(context.target, segment, start, { keysOnly: true, limit: 1_000 })) {
     let copies = 0;
     for (const item of page.items) {
-      const userId = userOfCopy(item);
+      const userId = userOfCopy(parseItem(item));
       if (userId !== undefined && (users === undefined || users.has(userId))) copies += 1;
     }
     const deltas: Deltas<'verification'> = { scanned: page.items.length, items: copies };

@@ -3,6 +3,7 @@ import {
   type Issue,
   MigrationError,
   type OwnedItemRef,
+  parseItem,
   type StoredItem,
   type Task,
   dateKey,
@@ -65,7 +66,7 @@ export async function* deleteSegment(
   const scanStart = recorded === undefined ? start : { ...start, cursor: recorded.next };
   const options = { keysOnly: rules.keysOnly, limit: itemsOnAPage };
   for await (const { items, cursor, last } of scanSegment(context.target, segment, scanStart, options)) {
-    const { deletable, issues, ...selected } = await rules.select(items);
+    const { deletable, issues, ...selected } = await rules.select(items.map(parseItem));
     const deltas = { scanned: items.length, ...selected.deltas };
     if (rules.dryRun) {
       const listed = deletable.map((ref) => rules.issueOf(ref.dateKey, ref, 'deleted'));

@@ -1,4 +1,4 @@
-import type { ScanPage, StoredItem, Target, Task } from '@migrator/core';
+import type { ItemJson, ScanPage, Target, Task } from '@migrator/core';
 
 import type { TaskStart } from './page-result.ts';
 
@@ -6,14 +6,14 @@ const prefix = 'k';
 
 /**
  * The pages of one segment of the table, from the last attempt's cursor on. `cursor`: the cursor to commit with the
- * page. The next page is read while this one is processed.
+ * page. The items are valid until the next page is requested, which is read while this one is processed.
  */
 export async function* scanSegment(
   target: Target,
   segment: Extract<Task, { type: 'segment' }>,
   start: TaskStart,
   options: { keysOnly: boolean; limit: number },
-): AsyncGenerator<{ items: readonly StoredItem[]; cursor?: string; last: boolean }, void, void> {
+): AsyncGenerator<{ items: readonly ItemJson[]; cursor?: string; last: boolean }, void, void> {
   const left = new AbortController();
   const signal = AbortSignal.any([start.signal, left.signal]);
   const scan = (cursor: string | undefined): Promise<ScanPage> => {
@@ -32,12 +32,11 @@ export async function* scanSegment(
     let next = scan(start.cursor?.slice(prefix.length));
     for (;;) {
       const page = await next;
-      if (page.cursor === undefined) {
-        yield { items: page.items, last: true };
-        return;
-      }
-      next = scan(page.cursor);
-      yield { items: page.items, cursor: prefix + page.cursor, last: false };
+      const { items, cursor } = page;
+      if (cursor !== undefined) next = scan(cursor);
+      yield cursor === undefined ? { items, last: true } : { items, cursor: prefix + cursor, last: false };
+      page.free?.();
+      if (cursor === undefined) return;
     }
   } finally {
     left.abort();

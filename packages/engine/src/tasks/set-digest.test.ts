@@ -51,6 +51,34 @@ test.each<[string, readonly Item[]]>([
   expect(balanced(back, all)).toBe(false);
 });
 
+/** An item as a scan reads it. */
+function scanned({ userId, date, at }: Item, updatedAt = 'then'): Uint8Array {
+  const metadata = {
+    M: { migratedFrom: { S: 'firestore' }, migratedAt: { S: 'then' }, originalTimestamp: { S: '' } },
+  };
+  const data = { M: { userId: { S: userId }, date: { S: date }, metadata } };
+  return Buffer.from(JSON.stringify({ dateKey: { S: at }, data, updatedAt: { S: updatedAt } }));
+}
+
+test('an owned item counts the same unparsed', () => {
+  for (const one of [...all, item('ann', '1'.repeat(1_500)), item('a', '')]) {
+    const [parsed, unparsed] = [new SetDigest(key, 1), new SetDigest(key, 1)];
+    parsed.add(one.at, one);
+    expect(unparsed.addOwned(scanned(one))).toBe(true);
+    expect(unparsed.deltas()).toEqual(parsed.deltas());
+  }
+});
+
+test.each<[string, Uint8Array]>([
+  ['an item that the application has saved', scanned(item('ann', '1'), 'later')],
+  ['an id with an escape', scanned(item('a"nn', '1'))],
+  ['an id longer than any', scanned(item('a'.repeat(9_000), '1'))],
+])('%s is not decided unparsed, and not counted', (_, json) => {
+  const page = new SetDigest(key, 1);
+  expect(page.addOwned(json)).toBe(false);
+  expect(page.deltas()).toEqual(new SetDigest(key, 1).deltas());
+});
+
 test('half a surrogate pair is not the character that stands for what can not be read', () => {
   expect(balanced([item('ann', '\ufffd')], [item('ann', '\ud83e')])).toBe(false);
   expect(balanced([item('ann', '\udd8a')], [item('ann', '\ud83e')])).toBe(false);

@@ -3,6 +3,7 @@ import {
   type Deltas,
   entryPath,
   type Issue,
+  parseItem,
   readProvenance,
   type Task,
   type VerificationRequest,
@@ -31,7 +32,9 @@ export async function* verifySegment(
   const users = wantedUsers(request);
   for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const found = new SetDigest(setKey, -1);
-    for (const item of items) {
+    for (const json of items) {
+      if (users === undefined && found.addOwned(json)) continue;
+      const item = parseItem(json);
       const provenance = readProvenance(item);
       if (provenance !== undefined && (users === undefined || users.has(provenance.userId))) {
         found.add(dateKeyOf(item), provenance);
@@ -53,7 +56,7 @@ export async function* rescanSegment(
   const users = wantedUsers(request);
   for await (const { items, ...rest } of scanPages(context, segment, start)) {
     const owned = items
-      .map((item) => asOwned(item))
+      .map((item) => asOwned(parseItem(item)))
       .filter((item) => item !== undefined)
       .filter(({ provenance }) => users === undefined || users.has(provenance.userId));
     const { orphans, unknown } = await findOrphans(context.source, owned, start.signal);
