@@ -60,7 +60,7 @@ export class CopyMatcher {
    */
   #fields = new Int32Array(1_024);
   #top = 0;
-  /** The index among its map's fields at which a field was found last, by a hash of map and position (`slotOf`). */
+  /** The index among its map's fields at which a field was found last, by map and position (`slotsOf`). */
   readonly #places = new Uint16Array(placesKept);
   /** A view of the memory that holds the document, which begins at `#viewFrom`; replaced only for another chunk. */
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -80,9 +80,10 @@ export class CopyMatcher {
     if (json[start] === CLOSE) return from === to ? start + 1 : no;
     const base = this.#top;
     const count = this.openFields(ELEMENT, from, to);
+    const slots = this.slotsOf(base, count);
     let at = start;
     for (let index = 0; ; at++) {
-      at = this.#field(base, count, index++, at);
+      at = this.#field(base, count, slots + index++, at);
       if (at === no) return no;
       at = this.#value(this.#valueFrom, this.#valueTo, at);
       if (at === no) return no;
@@ -93,27 +94,27 @@ export class CopyMatcher {
   }
 
   /** Reads a name and its colon if it is the name of the most likely field. */
-  takesLikely(base: number, count: number, index: number): boolean {
-    const at = this.#guessed(base, count, index, this.text.at);
+  takesLikely(base: number, count: number, slot: number): boolean {
+    const at = this.#guessed(base, count, slot, this.text.at);
     if (at === no) return false;
     this.text.at = at;
     return true;
   }
 
   /** Reads a name and its colon, and finds the field. Returns the item's offset after the colon. */
-  #field(base: number, count: number, index: number, start: number): number {
-    const at = this.#guessed(base, count, index, start);
+  #field(base: number, count: number, slot: number, start: number): number {
+    const at = this.#guessed(base, count, slot, start);
     if (at !== no) return at;
     const { text } = this;
     text.at = start;
-    if (!this.name() || this.isName(vectorMark) || !this.find(base, count, index)) return no;
+    if (!this.name() || this.isName(vectorMark) || !this.find(base, count, slot)) return no;
     return text.at;
   }
 
   /** The same for a field at the index where one was found last, as nearly all are. */
-  #guessed(base: number, count: number, index: number, start: number): number {
+  #guessed(base: number, count: number, slot: number, start: number): number {
     const { document, text } = this;
-    const place = this.#places[slotOf(base, count, index)]!;
+    const place = this.#places[slot & (placesKept - 1)]!;
     if (place >= count || text.json[start] !== QUOTE) return no;
     const fields = this.#fields;
     const field = base + 2 * place;
@@ -133,6 +134,16 @@ export class CopyMatcher {
     this.nameFrom = start + 1;
     this.nameTo = behind;
     return behind + 2;
+  }
+
+  /**
+   * The slot of `#places` for the first field of a map; the next ones follow. Maps of one kind have fields of the same
+   * names, so the hash is of their number and the first name. It need not be unique, because a place is only a guess.
+   */
+  slotsOf(base: number, count: number): number {
+    const { document } = this;
+    const name = this.#fields[base]! + 2;
+    return count * 67 + (base & 0xff) * 131 + document[name - 1]! * 17 + document[name]! * 29;
   }
 
   /** Reads a name and its colon. */
@@ -178,17 +189,15 @@ export class CopyMatcher {
   }
 
   /**
-   * Searches the fields recorded from `base` on for the name that was read last, the `index`th in the item. Marks it
-   * as taken; `value` then reads it. Maps of a run are alike, so the search begins at the index where it was found
-   * last.
+   * Searches the fields recorded from `base` on for the name that was read last. Marks it as taken; `value` then reads
+   * it. Maps of a run are alike, so the search begins at the index where it was found last.
    */
-  find(base: number, count: number, index: number): boolean {
+  find(base: number, count: number, slot: number): boolean {
     const fields = this.#fields;
     const { document, nameFrom } = this;
     const { json } = this.text;
     const nameLength = this.nameTo - nameFrom;
-    const slot = slotOf(base, count, index);
-    let place = this.#places[slot]!;
+    let place = this.#places[slot & (placesKept - 1)]!;
     for (let tried = 0; tried < count; tried++, place++) {
       if (place >= count) place = 0;
       const at = fields[base + 2 * place]!;
@@ -197,7 +206,7 @@ export class CopyMatcher {
       let i = 0;
       while (i < nameLength && document[at + 2 + i] === json[nameFrom + i]) i++;
       if (i < nameLength) continue;
-      this.#places[slot] = place;
+      this.#places[slot & (placesKept - 1)] = place;
       fields[base + 2 * place] = taken;
       return this.#openField(at + 2 + nameLength, fields[base + 2 * place + 1]!);
     }
@@ -414,8 +423,3 @@ export class CopyMatcher {
 
 /** The 15 bits above the 49th of a negative number that is not below -2^49. */
 const allOnes = 0x7fff;
-
-/** The slot of `#places` for a field: a hash that need not be unique, because its value is only a guess. */
-function slotOf(base: number, count: number, index: number): number {
-  return (count * 67 + (base & 0xff) * 131 + index) & (placesKept - 1);
-}

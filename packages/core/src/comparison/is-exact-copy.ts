@@ -157,6 +157,7 @@ function isFirst(frame: Frame, bit: number): boolean {
 function matchData(document: Uint8Array, frame: Frame): boolean {
   const { text } = match;
   const count = match.openFields(DOCUMENT_FIELD, 0, document.length);
+  const slots = match.slotsOf(0, count);
   let fields = 0;
   let given = 0;
   let stand = 0;
@@ -168,12 +169,12 @@ function matchData(document: Uint8Array, frame: Frame): boolean {
     } else if (text.takesAll(metadataIs)) {
       if (!isFirst(frame, 32) || !matchMetadata(frame) || !text.takes(CLOSE)) return false;
     } else {
-      const isLikely = match.takesLikely(0, count, fields);
+      const isLikely = match.takesLikely(0, count, slots + fields);
       if (!isLikely && !match.name()) return false;
       // The entry's field of such a name has to be in `metadata.source`.
       if (isMoved()) return false;
       const bit = defaultBit();
-      if (isLikely || match.find(0, count, fields)) {
+      if (isLikely || match.find(0, count, slots + fields)) {
         if (!match.value()) return false;
         fields++;
         given |= bit;
