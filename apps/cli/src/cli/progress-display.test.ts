@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 
 import { progressDisplay } from './progress-display.ts';
@@ -37,6 +38,16 @@ it('writes few plain lines where no terminal is', () => {
       'Verifying: 100 %, 10 of 10 entries, 3 failed',
       '',
     ].join('\n'),
+  );
+});
+
+it('shows what matters first where a terminal is, which cuts off the rest', () => {
+  const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 80 });
+  const display = progressDisplay(stream);
+  display.show({ ...step, processed: 500, perSecond: 99, etaSeconds: 7_500, failed: '3 failed' });
+  display[Symbol.dispose]();
+  expect(stripVTControlCharacters(String(stream.read()))).toContain(
+    '25 %  2 h 5 min left, 3 failed, 500 of 2,000 entrie',
   );
 });
 

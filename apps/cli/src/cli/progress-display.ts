@@ -10,14 +10,17 @@ export interface ProgressDisplay extends Disposable {
   finish(): void;
 }
 
+type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** Shows a bar for each step in a terminal, and a line now and then elsewhere. */
-export function progressDisplay(
-  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
-): ProgressDisplay {
+export function progressDisplay(stream: Screen): ProgressDisplay {
   return stream.isTTY === true ? bars(stream) : lines(stream);
 }
 
-function bars(stream: NodeJS.WritableStream): ProgressDisplay {
+/** The number of columns with room for a long bar. */
+const wide = 110;
+
+function bars(stream: Screen): ProgressDisplay {
   let bar: cliProgress.SingleBar | undefined;
   let shown: Step | undefined;
 
@@ -44,7 +47,7 @@ function bars(stream: NodeJS.WritableStream): ProgressDisplay {
             format: '  {label} {bar} {percentage} %  {words}',
             hideCursor: true,
             gracefulExit: false,
-            barsize: 24,
+            barsize: (stream.columns ?? wide) < wide ? 10 : 24,
           },
           cliProgress.Presets.shades_classic,
         );
@@ -58,8 +61,12 @@ function bars(stream: NodeJS.WritableStream): ProgressDisplay {
   };
 }
 
+/** What matters most comes first: a terminal cuts off the rest. */
 function payloadOf(step: Step): { label: string; words: string } {
-  return { label: step.label.padEnd(10), words: wordsOf(step) };
+  return {
+    label: step.label.padEnd(10),
+    words: wordsOf(step, ['problem', 'left', 'failed', 'count', 'rate']),
+  };
 }
 
 const lineIntervalMs = 2000;
@@ -91,7 +98,7 @@ function lines(stream: NodeJS.WritableStream): ProgressDisplay {
 function lineOf(step: Step): string {
   const percent =
     step.total === null ? '' : ` ${Math.floor((100 * step.processed) / Math.max(step.total, 1))} %,`;
-  return `${step.label}:${percent} ${wordsOf(step)}\n`;
+  return `${step.label}:${percent} ${wordsOf(step, ['count', 'rate', 'left', 'failed', 'problem'])}\n`;
 }
 
 function finished(step: Step): Step {
@@ -99,14 +106,16 @@ function finished(step: Step): Step {
   return { ...step, processed: total, total, perSecond: null, etaSeconds: null, problem: null };
 }
 
-function wordsOf({ counted, processed, total, perSecond, etaSeconds, failed, problem }: Step): string {
-  return [
-    total === null
-      ? `${amount(processed)} ${counted}`
-      : `${amount(processed)} of ${amount(total)} ${counted}`,
-    ...(perSecond === null ? [] : [rate(perSecond)]),
-    ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
-    ...(failed === undefined ? [] : [failed]),
-    ...(problem === null ? [] : [problem]),
-  ].join(', ');
+type Part = 'count' | 'rate' | 'left' | 'failed' | 'problem';
+
+function wordsOf(step: Step, order: readonly Part[]): string {
+  const { counted, processed, total, perSecond, etaSeconds, failed, problem } = step;
+  const parts: Readonly<Record<Part, string | null | undefined>> = {
+    count: `${amount(processed)}${total === null ? '' : ` of ${amount(total)}`} ${counted}`,
+    rate: perSecond === null ? null : rate(perSecond),
+    left: etaSeconds === null ? null : `${duration(etaSeconds)} left`,
+    failed,
+    problem,
+  };
+  return order.flatMap((part) => parts[part] ?? []).join(', ');
 }

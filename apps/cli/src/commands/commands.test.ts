@@ -53,6 +53,10 @@ it('takes a run from its dry run to its rollback', { timeout: 300_000 }, async (
   expect(dry).toMatchObject({ code: 0, json: { dryRun: true, stats: { createdCount: 12 } } });
   expect(await project.items()).toEqual([]);
 
+  const dryReport = await run(['start', '--dry-run', '--watch']);
+  expect(dryReport.stdout).toMatch(/would create +12\n/);
+  expect(dryReport.stdout).toMatch(/a run takes +1 s at 1,000 write units a second \(one partition\); /);
+
   const unasked = await run(['start', '--watch']);
   expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('add --yes') });
   expect(unasked.stdout).toContain('12 entries of 3 users in the dry run migration-');
@@ -97,7 +101,7 @@ it('takes a run from its dry run to its rollback', { timeout: 300_000 }, async (
   expect(await run(['failures', '--json'])).toMatchObject({ code: 0, json: { failures: [] } });
   expect(await run(['runs', '--json'])).toMatchObject({
     code: 0,
-    json: { migrations: [{ dryRun: false }, { dryRun: true }] },
+    json: { migrations: [{ dryRun: false }, { dryRun: true }, { dryRun: true }] },
   });
   expect(await run(['report', '--json'])).toMatchObject({
     code: 0,

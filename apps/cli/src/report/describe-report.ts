@@ -1,7 +1,7 @@
 import { describeSource, describeTarget } from '@migrator/core';
 import type { MigrationReport, RollbackAnswer, VerificationAnswer } from '@migrator/engine';
 
-import { amount } from '../amount.ts';
+import { amount, duration } from '../amount.ts';
 import { namedRows } from '../cli/columns.ts';
 import { costOf } from './cost.ts';
 
@@ -20,7 +20,7 @@ export function describeSourceAndTarget({ source, target }: Pick<MigrationReport
 }
 
 export function describeReport(report: MigrationReport): string {
-  const { stats, verification, reason, advice, prune, rolledBackBy, dryRun } = report;
+  const { stats, verification, reason, advice, prune, rolledBackBy, dryRun, estimate } = report;
   const seconds = secondsOf(stats);
   const rate = seconds > 0 ? ` (${amount(stats.totalProcessed / seconds)} entries a second)` : '';
   const { listed, completed, failed } = stats.users;
@@ -28,15 +28,17 @@ export function describeReport(report: MigrationReport): string {
   const rows = {
     ...describeSourceAndTarget(report),
     entries: amount(stats.totalProcessed),
-    created: amount(stats.createdCount),
-    repaired: amount(stats.repairedCount),
-    skipped: `${amount(stats.skippedCount)} (${amount(stats.conflictCount)} of them the application's)`,
-    failed: amount(stats.failureCount),
+    [dryRun ? 'would create' : 'created']: amount(stats.createdCount),
+    [dryRun ? 'would repair' : 'repaired']: amount(stats.repairedCount),
+    [dryRun ? 'would skip' : 'skipped']:
+      `${amount(stats.skippedCount)} (${amount(stats.conflictCount)} of them the application's)`,
+    [dryRun ? 'would fail' : 'failed']: amount(stats.failureCount),
     users: `${amount(completed)} of ${amount(listed)}${failed === 0 ? '' : `, ${amount(failed)} failed`}`,
     ...(prune === null ? {} : { prune: prune.message }),
     verification: verification?.message ?? 'none',
     time: `${seconds.toFixed(1)} s${rate}`,
     cost: `${dollars(cost.total)} (an estimate; its basis is in the report)`,
+    ...(estimate === undefined ? {} : { 'a run takes': describeDurations(estimate) }),
     ...(rolledBackBy === null ? {} : { 'rolled back': `by ${rolledBackBy}` }),
     ...(reason === null ? {} : { reason }),
     ...(advice === null ? {} : { 'what to do': advice }),
@@ -48,6 +50,16 @@ export function describeReport(report: MigrationReport): string {
   if (errors.length > 0 && more > 0) errors.push(`  and ${amount(more)} more: journal-migrate failures\n`);
   const what = dryRun ? `${report.migrationId} (dry run)` : report.migrationId;
   return `${what}: ${report.state}\n${namedRows(rows)}${errors.join('')}`;
+}
+
+/** `5 min at 100 write units a second (…), …` */
+function describeDurations({ secondsAt }: NonNullable<MigrationReport['estimate']>): string {
+  return secondsAt
+    .map(
+      ({ writeUnitsPerSecond, seconds, says }) =>
+        `${duration(seconds)} at ${amount(writeUnitsPerSecond)} write units a second (${says})`,
+    )
+    .join('; ');
 }
 
 function dollars(amountOfMoney: number): string {
