@@ -269,7 +269,13 @@ test('a list that could not be had is asked for again', async ({ skip }) => {
     ['Failures', '100 failures.'],
     ['Runs', 'Migration ended with 100 failed entries'],
   ] as const) {
+    await page.getByRole('link', { name: 'Now', exact: true }).click();
     await page.context().setOffline(true);
+    await page
+      .getByRole('status')
+      .getByText(/^Reconnecting/)
+      .waitFor();
+    await page.locator('#state').getByText('Migration ended with 100 failed entries').waitFor();
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('main').getByText("The server can't be reached. Trying again…").waitFor();
     expect(await page.getByText('Nothing has run yet.').count()).toBe(0);

@@ -42,7 +42,7 @@ const views = {
 export function App() {
   const { page, params } = useRoute();
   const { status, known, connection, take } = useLiveStatus();
-  const last = useLastResult(status);
+  const last = useLastResult(known);
   const actions = useActions(status, take);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const before = useRef(page);
