@@ -1,7 +1,14 @@
 import { type Config, requireConfig } from '@migrator/config';
-import { describeSource, describeTarget, type MigrationRequest, type Operation } from '@migrator/core';
+import {
+  describeSource,
+  describeTarget,
+  type MigrationRequest,
+  type Operation,
+  type Prices,
+} from '@migrator/core';
 import {
   createMemoryLedger,
+  estimate,
   hidingLedger,
   migrationReport,
   OperationRunningError,
@@ -51,11 +58,19 @@ export async function restoreBackup(session: Session, options: RestoreOptions): 
   }
   const ledger = createMemoryLedger();
   const operation = await run(session, { ...services, ledger }, { ...options, userIds }, config);
-  const report = config.hideUserData
+  const ended = config.hideUserData
     ? await migrationReport(hidingLedger(ledger), withoutUserData(operation))
     : await migrationReport(ledger, operation);
+  const prices = { ...config.prices, firestoreHundredThousandReads: 0 };
+  const report = options.dryRun ? { ...ended, estimate: estimateOf(operation, prices, config) } : ended;
   const exitCode = exitCodeOfEnd(report.state, report.verification);
-  return { value: report, text: describeReport(report), exitCode };
+  return { value: report, text: describeReport(report, prices), exitCode };
+}
+
+/** Of the file no read is billed. */
+function estimateOf(dryRun: Operation, prices: Prices, { migration }: Config) {
+  const firestoreReads = { run: 0, verification: 0 };
+  return { ...estimate(dryRun, prices, migration.maxWriteUnitsPerSecond ?? null), firestoreReads };
 }
 
 async function openVerified(session: Session, path: string): Promise<BackupSource> {

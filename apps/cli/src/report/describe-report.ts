@@ -1,4 +1,4 @@
-import { describeSource, describeTarget } from '@migrator/core';
+import { describeSource, describeTarget, type Prices } from '@migrator/core';
 import type { MigrationReport, RollbackAnswer, VerificationAnswer } from '@migrator/engine';
 
 import { amount, duration } from '../amount.ts';
@@ -19,12 +19,12 @@ export function describeSourceAndTarget({ source, target }: Pick<MigrationReport
   return { source: describeSource(source), target: describeTarget(target) };
 }
 
-export function describeReport(report: MigrationReport): string {
+export function describeReport(report: MigrationReport, prices?: Prices): string {
   const { stats, verification, reason, advice, prune, rolledBackBy, dryRun, estimate } = report;
   const seconds = secondsOf(stats);
   const rate = seconds > 0 ? ` (${amount(stats.totalProcessed / seconds)} entries a second)` : '';
   const { listed, completed, failed } = stats.users;
-  const cost = costOf(report);
+  const cost = costOf(report, prices);
   const rows = {
     ...describeSourceAndTarget(report),
     entries: amount(stats.totalProcessed),
