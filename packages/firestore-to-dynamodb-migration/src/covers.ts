@@ -1,6 +1,6 @@
 import type { MigrationRequest } from '@migrator/core';
 
-/** Whether a run that was asked for in one way does all that is asked for in another. */
+/** Whether a run of one request does everything that another request wants. */
 export function covers(run: MigrationRequest, wanted: MigrationRequest): boolean {
   if (run.dryRun !== wanted.dryRun || !coversUsers(run.userIds, wanted.userIds)) return false;
   // A dry run neither verifies nor prunes.

@@ -6,16 +6,15 @@ import { type ExecuteMigrationOptions, readOptions } from './options.ts';
 import { migrateOverQueue } from './over-queue/migrate-over-queue.ts';
 
 /**
- * Runs a whole migration and resolves once it is over, however it ended: `state` tells. Once a run has completed, later
- * calls resolve with that run's result at once, unless told `{ again: true }`.
+ * Runs a whole migration and resolves when it has ended, in any `state`. After a completed run, later calls resolve
+ * with its result at once, unless `again` is set.
  *
- * With REDIS_URL it goes over the queue, joins a run that is going on, and brings a worker of its own while there is no
- * other. Without Redis it runs in this very process. It ends no process, listens to no signals and leaves nothing open.
+ * With REDIS_URL it uses the queue, joins a run that is active, and starts a worker of its own while there is no other.
+ * Without Redis it runs in this process. It ends no process, handles no signals and leaves nothing open.
  *
- * Rejects with a MigrationError whose `code` tells what has to be fixed (`CREDENTIALS_NOT_FOUND`, `TABLE_NOT_FOUND`,
- * `NO_DATA`, `REDIS_UNAVAILABLE`, `ROLLED_BACK`, `ABORTED`, …), with a ConfigError for a variable of the environment
- * that holds a wrong value, and with a TypeError for options that are none. No secret of the environment is in any of
- * them, nor in their causes and stacks.
+ * Rejects with a MigrationError whose `code` says what has to be fixed (`CREDENTIALS_NOT_FOUND`, `TABLE_NOT_FOUND`,
+ * `NO_DATA`, `REDIS_UNAVAILABLE`, `ROLLED_BACK`, `ABORTED`, …), with a ConfigError for an invalid environment variable,
+ * and with a TypeError for invalid options. They contain no secret of the environment, nor do their causes and stacks.
  */
 export async function executeMigration(options: ExecuteMigrationOptions = {}): Promise<MigrationResult> {
   const wanted = readOptions(options);

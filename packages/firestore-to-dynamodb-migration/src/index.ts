@@ -1,4 +1,4 @@
-// First, and in a file of its own: what the rest imports fails on an older Node with errors that name no cause.
+// First, in a separate file: on an older Node the other imports fail with unclear errors.
 import './require-node.ts';
 
 export * from './main.ts';

@@ -8,35 +8,35 @@ import {
   type SubcollectionReport,
 } from '@migrator/engine';
 
-/** What comparing both sides, entry by entry, has found. */
+/** The result of comparing both sides, entry by entry. */
 export type MigrationVerification = NonNullable<MigrationReport['verification']>;
 
 export interface MigrationResult {
   migrationId: string;
-  /** Only `completed` says that every entry is in DynamoDB, or was the application's there already. */
+  /** Only after `completed` every entry is in DynamoDB, as migrated or as saved by the application. */
   state: Exclude<OperationState, 'running'>;
-  /** True where nothing was written. */
+  /** True if nothing was written. */
   dryRun: boolean;
   /** ISO 8601 in UTC. */
   startedAt: string;
   finishedAt: string | null;
   stats: MigrationStats;
-  /** Null where none was wanted, or the run ended before it. */
+  /** Null if none was requested, or the run ended before it. */
   verification: MigrationVerification | null;
-  /** What was pruned, or in a dry run would be; null where that was not asked for. */
+  /** The pruned items, or in a dry run those that would be; null if not requested. */
   prune: PruneReport | null;
   /**
-   * What a sample of the source has shown that no run copies; null where it ended before that, or only the table knows of the
-   * run any more.
+   * Subcollections in a sample of the source, which are not copied; null if the run ended before the sample, or is
+   * recorded only on the table.
    */
   subcollections: SubcollectionReport | null;
-  /** Why it failed or was cancelled, where that is known. */
+  /** Why it failed or was cancelled, if known. */
   reason: string | null;
-  /** What to do about it; null where there is nothing to do. */
+  /** What to do about it; null if nothing. */
   advice: string | null;
 }
 
-/** Whether nothing is left to do: an end whose own verification found something is none. */
+/** Whether nothing is left to do: the run completed, and its verification, if any, found no issues. */
 export function isFinished({
   state,
   verification,
@@ -44,10 +44,10 @@ export function isFinished({
   return state === 'completed' && verification?.isValid !== false;
 }
 
-/** How far a run is, about once a second. */
+/** The progress of a run. */
 export type MigrationProgress = RunProgress;
 
-/** The result of an operation that has ended. One that met no entry has none: throws NO_DATA. */
+/** The result of an operation that has ended. Throws NO_DATA if it found no entries. */
 export async function resultOf(
   ledger: Pick<Ledger, 'get' | 'issues'>,
   operation: Operation,
@@ -55,6 +55,6 @@ export async function resultOf(
   const { rolledBackBy: _rolledBackBy, state, ...report } = await migrationReport(ledger, operation);
   const [, noData] = /^NO_DATA: ([^]*)$/.exec(report.reason ?? '') ?? [];
   if (state === 'failed' && noData !== undefined) throw new MigrationError('NO_DATA', noData);
-  if (state === 'running') throw new TypeError(`${operation.id} is not over`);
+  if (state === 'running') throw new TypeError(`${operation.id} has not ended`);
   return { ...report, state };
 }

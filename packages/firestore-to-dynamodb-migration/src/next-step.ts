@@ -1,16 +1,15 @@
 import { MigrationError, type MigrationRequest, type Operation } from '@migrator/core';
 
 export type NextStep =
-  /** Its result is the answer. */
-  | { readonly take: 'result'; readonly of: Operation }
-  /** Its failed users are gone through again. */
-  | { readonly take: 'retry'; readonly of: Operation }
-  | { readonly take: 'start' };
+  /** Return its result. */
+  | { readonly action: 'result'; readonly run: Operation }
+  /** Retry its failed users. */
+  | { readonly action: 'retry'; readonly run: Operation }
+  | { readonly action: 'start' };
 
 /**
- * What a call does about the last run. `before` is what was the last run when the call began: one that has ended since
- * was going on beside it, so that its result is this call's too. `isInvalid`: the last run's own verification found
- * something.
+ * What a call has to do after the last run. `before`: the last run when the call began. A run that has ended since was
+ * concurrent, so its result is this call's too. `isInvalid`: the last run's verification found issues.
  */
 export function nextStep(
   last: Operation | undefined,
@@ -18,10 +17,10 @@ export function nextStep(
   wanted: { readonly again: boolean; readonly request: MigrationRequest },
   isInvalid: boolean,
 ): NextStep {
-  if (last === undefined) return { take: 'start' };
+  if (last === undefined) return { action: 'start' };
   const endedMeanwhile = last.id !== before?.id || last.finishedAt !== before.finishedAt;
-  if (endedMeanwhile) return { take: 'result', of: last };
-  if (wanted.again || wanted.request.dryRun) return { take: 'start' };
+  if (endedMeanwhile) return { action: 'result', run: last };
+  if (wanted.again || wanted.request.dryRun) return { action: 'start' };
   if (last.coordinatorState.rolledBackBy !== undefined) {
     throw new MigrationError(
       'ROLLED_BACK',
@@ -31,11 +30,11 @@ export function nextStep(
   }
   switch (last.state) {
     case 'completed':
-      return isInvalid ? { take: 'start' } : { take: 'result', of: last };
+      return isInvalid ? { action: 'start' } : { action: 'result', run: last };
     case 'completed-with-failures':
-      return { take: 'retry', of: last };
+      return { action: 'retry', run: last };
     default:
-      // Failed or cancelled on its way: a new run skips what is there.
-      return { take: 'start' };
+      // Failed or cancelled: a new run skips existing items.
+      return { action: 'start' };
   }
 }

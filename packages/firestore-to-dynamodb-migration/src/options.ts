@@ -5,9 +5,9 @@ import { z } from 'zod';
 import type { MigrationProgress } from './migration-result.ts';
 
 export interface ExecuteMigrationOptions {
-  /** Runs although a run has completed, or was rolled back. */
+  /** Runs even after a completed run, or one that was rolled back. */
   again?: boolean | undefined;
-  /** Writes nothing; `stats` tell what a run would do. Never counts as the completed run. */
+  /** Writes nothing; `stats` predict the result of a run. Never counts as the completed run. */
   dryRun?: boolean | undefined;
   /** Only these users; at least one. All by default. */
   userIds?: readonly string[] | undefined;
@@ -15,24 +15,24 @@ export interface ExecuteMigrationOptions {
   verify?: boolean | undefined;
   /** Accept a source without entries. False by default, because the cause is mostly a mistyped name. */
   allowEmpty?: boolean | undefined;
-  /** Removes migrated items whose entry is gone from Firestore. */
+  /** Removes migrated items whose entry was deleted in Firestore. */
   prune?: boolean | undefined;
   /**
-   * With `prune`: how many items may go, as a dry run's `stats.prunedCount` tells. Needed where it is more than 10 % of the
-   * table's migrated items (at least 10).
+   * With `prune`: how many items may be removed, the `stats.prunedCount` of a dry run. Required if that is more than
+   * 10 % of the table's migrated items (at least 10).
    */
   pruneCount?: number | undefined;
-  /** Over REDIS_URL. */
+  /** Overrides REDIS_URL. */
   redisUrl?: string | undefined;
-  /** `false`: without Redis, in this very process, even if REDIS_URL is set. */
+  /** `false`: without Redis, in this process, even if REDIS_URL is set. */
   redis?: false | undefined;
   /**
-   * Without Redis: where the result of the last run is kept, for the next boot; `false`: only on the table.
+   * Without Redis: the file that stores the result of the last run; `false`: it is recorded only on the table.
    * `.firestore-to-dynamodb-migration.json` in the working directory by default.
    */
   stateFile?: string | false | undefined;
   /**
-   * Read instead of `process.env`. Credentials are found by the SDKs of Google and AWS, which know `process.env` only.
+   * Read instead of `process.env`. Except credentials, which the SDKs of Google and AWS read from `process.env`.
    */
   env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Ends the call, which rejects with ABORTED. */
@@ -41,13 +41,13 @@ export interface ExecuteMigrationOptions {
   onProgress?: ((progress: MigrationProgress) => void) | undefined;
 }
 
-/** What a call comes to, checked. */
+/** The options and the environment, checked. */
 export interface ResolvedOptions {
   readonly config: Config;
   readonly overQueue: boolean;
   readonly request: MigrationRequest;
   readonly again: boolean;
-  /** Absent: kept nowhere. */
+  /** Absent: no file. */
   readonly stateFile?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: MigrationProgress) => void;
@@ -76,8 +76,8 @@ const optionsSchema = z.strictObject({
     .optional(),
 });
 
-/** These are the application's own where this runs in its process: no value of theirs is a mistake. */
-const notOurs = [
+/** Variables of the application itself, which are ignored here. */
+const ignoredVariables = [
   'HOST',
   'PORT',
   'API_TOKEN',
@@ -89,15 +89,15 @@ const notOurs = [
 ];
 
 /**
- * Throws a TypeError for options of another shape (a mistyped `dryrun` must not write), a ConfigError for a variable
- * that holds a wrong value.
+ * Throws a TypeError for invalid or unknown options (a mistyped `dryrun` must not write), a ConfigError for an invalid
+ * variable.
  */
 export function readOptions(options: ExecuteMigrationOptions): ResolvedOptions {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) throw new TypeError(`executeMigration's options: ${describe(parsed.error)}`);
   const { again = false, stateFile = defaultStateFile, signal, onProgress, ...given } = parsed.data;
   const env: Record<string, string | undefined> = { ...(given.env ?? process.env) };
-  for (const name of notOurs) delete env[name];
+  for (const name of ignoredVariables) delete env[name];
   if (given.redisUrl !== undefined) env['REDIS_URL'] = given.redisUrl;
   if (given.redis === false && given.redisUrl !== undefined) {
     throw new TypeError("executeMigration's options: redisUrl and redis: false contradict each other");
@@ -107,7 +107,7 @@ export function readOptions(options: ExecuteMigrationOptions): ResolvedOptions {
   }
   const config = readConfig(env);
   return {
-    // The SDKs of Google and AWS read theirs from the process's environment.
+    // The SDKs of Google and AWS read their secrets from the process's environment.
     config: { ...config, secrets: [...new Set([...config.secrets, ...secretsOf(process.env)])] },
     overQueue: given.redis !== false && Boolean(env['REDIS_URL']),
     request: {

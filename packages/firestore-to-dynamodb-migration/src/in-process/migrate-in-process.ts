@@ -17,10 +17,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { knownResult } from './known-result.ts';
 import { type LastResult, withoutUsers, writeLastResult } from './state-file.ts';
 
-/**
- * Runs the migration in this very process. That it has completed is known at the next boot from the state file, or from the
- * table.
- */
+/** Runs the migration in this process. The state file and the table record that it has completed. */
 export async function migrateInProcess(wanted: ResolvedOptions): Promise<MigrationResult> {
   const { config, request, stateFile } = wanted;
   const { hideUserData } = config;
@@ -29,7 +26,11 @@ export async function migrateInProcess(wanted: ResolvedOptions): Promise<Migrati
   try {
     const known = await knownResult(services, await services.binding(), wanted);
     if (known !== undefined) return known;
-    const kept = async (ledger: Ledger, operation: Operation, result: MigrationResult): Promise<LastResult> =>
+    const lastResult = async (
+      ledger: Ledger,
+      operation: Operation,
+      result: MigrationResult,
+    ): Promise<LastResult> =>
       hideUserData
         ? withoutUsers({ request, result: await resultOf(hidingLedger(ledger), withoutUserData(operation)) })
         : { request, result };
@@ -37,7 +38,7 @@ export async function migrateInProcess(wanted: ResolvedOptions): Promise<Migrati
       const { operation, own } = await runOrJoin(services, ledger, wanted);
       const result = await resultOf(ledger, operation);
       if (own && stateFile !== undefined && !request.dryRun)
-        await writeLastResult(stateFile, operation.binding, await kept(ledger, operation, result));
+        await writeLastResult(stateFile, operation.binding, await lastResult(ledger, operation, result));
       return result;
     });
   } finally {
@@ -74,7 +75,7 @@ async function runOrJoin(
 
 const ledgers = new Map<string, { readonly ledger: Ledger; users: number }>();
 
-/** Calls of one process that go on at the same time and mean the same data share one ledger, so that one run results. */
+/** Concurrent calls of one process for the same data share one ledger, and so one run. */
 async function withSharedLedger<T>(scope: string, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const shared = ledgers.get(scope) ?? { ledger: createMemoryLedger(), users: 0 };
   ledgers.set(scope, shared);

@@ -27,7 +27,7 @@ const bindingSchema = z.object({
   settings: z.object({ oversize: z.enum(['fail', 'gzip']) }),
 }) satisfies z.ZodType<Binding>;
 
-/** As much of it as is needed to know that it is one. */
+/** The fields that are checked when it is read. */
 const stateSchema = z.object({
   version: z.literal(2),
   binding: bindingSchema,
@@ -40,7 +40,7 @@ const stateSchema = z.object({
   result: z.looseObject({ migrationId: z.string(), state: z.string(), stats: z.looseObject({}) }),
 });
 
-/** The result of the last run with this binding; undefined where there is none that can be read. */
+/** The result of the last run with this binding; undefined if there is none, or it can't be read. */
 export async function readLastResult(path: string, binding: Binding): Promise<LastResult | undefined> {
   let json: unknown;
   try {
@@ -53,7 +53,7 @@ export async function readLastResult(path: string, binding: Binding): Promise<La
   return json as LastResult;
 }
 
-/** A result and a request as they are kept under HIDE_USER_DATA: what names a user is a pseudonym, or left out. */
+/** A result and a request as stored under HIDE_USER_DATA: with pseudonyms of users, or without them. */
 export function withoutUsers({ request, result }: LastResult): LastResult {
   const { subcollections } = result;
   return {
@@ -66,21 +66,21 @@ export function requestWithoutUsers({ userIds, ...request }: MigrationRequest): 
   return { ...request, userIds: userIds === undefined ? undefined : userIds.map(pseudonym) };
 }
 
-/** New, this user's alone, and at no name that another could have laid a link to. */
+/** A new file, never an existing one or a link. */
 const ownFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 /**
- * Whole or not at all; a link at the path is replaced, not followed. A place that can't be written is warned of and fails
- * nothing: what is migrated is migrated.
+ * Writes the file atomically. A link at the path is replaced, not followed. If the file can't be written it emits a
+ * warning and does not throw: the migration has completed.
  */
 export async function writeLastResult(path: string, binding: Binding, last: LastResult): Promise<void> {
-  const beside = `${path}.${randomBytes(12).toString('hex')}.tmp`;
+  const temporary = `${path}.${randomBytes(12).toString('hex')}.tmp`;
   try {
-    await using file = await open(beside, ownFile, 0o600);
+    await using file = await open(temporary, ownFile, 0o600);
     await file.writeFile(`${JSON.stringify({ version: 2, binding, ...last }, undefined, 2)}\n`);
-    await rename(beside, path);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     const why = messageOf(error);
     process.emitWarning(`The migration's result can't be kept in its state file: ${why}`, {
       code: 'MIGRATION_STATE_FILE',

@@ -4,7 +4,7 @@ import { type MigrationQueues, startWorkers } from '@migrator/queue';
 
 const checkEveryMs = 2_000;
 
-/** A worker in this process for as long as the queue has no other. Once begun it stays to the end. */
+/** A worker in this process while the queue has no other. Once started it runs until `stop`. */
 export class FallbackWorker {
   readonly #queue: QueueContext;
   readonly #config: Config;
@@ -17,13 +17,13 @@ export class FallbackWorker {
     this.#config = config;
   }
 
-  /** Starts a worker where no other can do the work of the operation. Checks at most every two seconds. */
-  async stepIn(operationId: string): Promise<void> {
+  /** Starts a worker if no other can work on the operation. Checks at most every two seconds. */
+  async startIfNeeded(operationId: string): Promise<void> {
     if (this.#workers !== undefined || Date.now() - this.#checkedAt < checkEveryMs) return;
     this.#checkedAt = Date.now();
     if (await this.#hasOtherWorker(operationId)) return;
     const { redis, migration } = this.#config;
-    // Its errors are those that the waiting call gets too.
+    // The waiting call gets the same errors.
     this.#context = await openQueueContext(this.#config, 'worker', () => undefined);
     this.#workers = startWorkers(this.#context, {
       redis: this.#context.redis,
@@ -33,7 +33,7 @@ export class FallbackWorker {
     });
   }
 
-  /** A worker that is configured for something else takes no part. */
+  /** Ignores workers with another configuration. */
   async #hasOtherWorker(operationId: string): Promise<boolean> {
     const { queues, workers } = this.#queue;
     const present = await Promise.all([hasWorker(queues.coordinators), hasWorker(queues.tasks)]);
@@ -49,8 +49,8 @@ export class FallbackWorker {
 }
 
 /**
- * A Redis that does not tell its clients (some hosted ones forbid it) can't say whether there is a worker, so there is
- * none: BullMQ answers then with an entry that is no client.
+ * False for a Redis that does not list its clients, as some hosted ones: BullMQ then returns an entry that is not a
+ * client.
  */
 async function hasWorker(
   queue: MigrationQueues['tasks'] | MigrationQueues['coordinators'],

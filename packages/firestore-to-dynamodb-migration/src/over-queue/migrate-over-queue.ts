@@ -32,7 +32,7 @@ import { covers } from '../covers.ts';
 import { type MigrationResult, resultOf } from '../migration-result.ts';
 import { nextStep } from '../next-step.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { requireTable, runOfTable } from '../ask-table.ts';
+import { requireTable, resultOfMarkedRun, runOfTable } from '../table-record.ts';
 import { FallbackWorker } from './fallback-worker.ts';
 
 const redisLimitMs = 5_000;
@@ -41,14 +41,14 @@ const redisLossMs = 30_000;
 /** How many polls in a row may fail although Redis responds. */
 const maxFailedPolls = 5;
 
-/** What fails meets the waiting call too, which throws it; a library has no log to write to. */
+/** The waiting call throws the same errors, and a library has no log. */
 const ignore = (): undefined => undefined;
 
 /**
- * Runs the migration over the queue, or takes part in what runs there:
+ * Runs the migration over the queue, or joins an active run:
  *
- *     completed before, and valid ──► is the table there? ──────────► its result
- *     Redis knows of no run, and the table knows of one ────────────► its result
+ *     completed before, and valid ──► does the table exist? ────────► its result
+ *     no run in Redis, but one recorded on the table ───────────────► its result
  *     a run is active ─────────────────────────► wait for its end ───► its result
  *     another operation is active ──► wait for its end, check again
  *     nothing is active ► preflight ──► start (or retry) ──► wait ──► its result
@@ -67,14 +67,14 @@ export async function migrateOverQueue(wanted: ResolvedOptions): Promise<Migrati
       const before = await lastRun(ledger, wanted.request, await context.binding());
       if ((await ledger.current()) === undefined) {
         const step = nextStep(before, before, wanted, await isInvalid(ledger, before));
-        if (step.take === 'result') {
+        if (step.action === 'result') {
           await requireTable(context.target);
-          return await resultOf(ledger, step.of);
+          return await resultOf(ledger, step.run);
         }
-        const kept = before === undefined ? await keptByTable(context, wanted) : undefined;
-        if (kept !== undefined) return kept;
+        const recorded = before === undefined ? await resultOnTable(context, wanted) : undefined;
+        if (recorded !== undefined) return recorded;
       }
-      return await resultOf(ledger, await takePart(context, worker, before, wanted));
+      return await resultOf(ledger, await joinOrStart(context, worker, before, wanted));
     } finally {
       await worker.stop();
       await context.close();
@@ -84,20 +84,18 @@ export async function migrateOverQueue(wanted: ResolvedOptions): Promise<Migrati
   }
 }
 
-/** Redis was lost, or the application had none so far. */
-async function keptByTable(
+/** For a Redis that has lost its data, or is new. */
+async function resultOnTable(
   context: QueueContext,
   wanted: ResolvedOptions,
 ): Promise<MigrationResult | undefined> {
   if (wanted.again || wanted.request.dryRun) return undefined;
   const run = await runOfTable(context.target, await context.binding(), wanted);
-  if (run === undefined) return undefined;
-  const step = nextStep(run.operation, run.operation, wanted, false);
-  return step.take === 'result' ? await resultOf(run.ledger, step.of) : undefined;
+  return run && (await resultOfMarkedRun(run, wanted));
 }
 
-/** The operation whose result is the call's, once it has ended. */
-async function takePart(
+/** The operation whose result this call returns, when it has ended. */
+async function joinOrStart(
   context: QueueContext,
   worker: FallbackWorker,
   before: Operation | undefined,
@@ -109,9 +107,9 @@ async function takePart(
     waitForEnd(ledger, id, {
       signal,
       onProgress,
-      meanwhile: () => worker.stepIn(id),
+      meanwhile: () => worker.startIfNeeded(id),
       isActive: () => hasLeases(ledger),
-      onError: patience(context),
+      onError: toleratesOutage(context),
     });
   let checked = false;
   for (;;) {
@@ -127,19 +125,19 @@ async function takePart(
     }
     const last = await lastRun(ledger, request, await context.binding());
     const step = nextStep(last, before, wanted, await isInvalid(ledger, last));
-    if (step.take === 'result') return step.of;
+    if (step.action === 'result') return step.run;
     if (!checked) {
       await requireFitRedis(context.redis, wanted.config.redis.prefix);
       await preflight(context, request, signal);
       throwIfAborted(signal);
       checked = true;
-      // It may have taken seconds, in which another instance of the application was faster.
+      // The checks may have taken seconds, in which another instance of the application may have started a run.
       continue;
     }
     try {
       const opened =
-        step.take === 'retry'
-          ? await retryMigration(context, step.of.id, {})
+        step.action === 'retry'
+          ? await retryMigration(context, step.run.id, {})
           : await startOperation(context, request, signal);
       return await untilEnded(opened.id, wanted.onProgress);
     } catch (error) {
@@ -159,8 +157,8 @@ async function isInvalid(ledger: Ledger, run: Operation | undefined): Promise<bo
   return verification?.isValid === false;
 }
 
-/** Sits out a Redis that is away for a while; everything of the run is kept there. */
-function patience({ redis }: QueueContext) {
+/** Waits for a Redis that is unreachable for a while, and throws if polls keep failing. */
+function toleratesOutage({ redis }: QueueContext) {
   let failed = 0;
   let since = Date.now();
   return async (error: unknown): Promise<void> => {
@@ -172,7 +170,7 @@ function patience({ redis }: QueueContext) {
   };
 }
 
-/** The newest run with this binding that has ended and did all that is wanted. */
+/** The newest run with this binding that has ended and covers the request. */
 async function lastRun(
   ledger: Ledger,
   wanted: MigrationRequest,

@@ -2,9 +2,9 @@ import { withoutTrailingZeros } from '@migrator/core';
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 
 /**
- * A number of DynamoDB without losing a digit: an integer is a number up to 2^53 - 1 and a bigint beyond, anything else a
- * number if the double reads back as the same decimal and the document client's NumberValue if it does not. All three are
- * written back as the same number. (What was migrated from Firestore's doubles is a number always.)
+ * A number of DynamoDB without losing a digit. An integer is a number up to 2^53 - 1, and a bigint beyond. Any other is
+ * a number if the double prints as the same decimal, else the document client's NumberValue. All three are written back
+ * as the same number. (Migrated doubles of Firestore are always numbers.)
  */
 export function exactNumber(text: string): number | bigint | NumberValue {
   const double = Number(text);
@@ -20,7 +20,7 @@ export function exactNumber(text: string): number | bigint | NumberValue {
 
 interface Decimal {
   readonly sign: '' | '-';
-  /** Without zeros at either end, but for zero itself. */
+  /** Without leading and trailing zeros, except for zero itself. */
   readonly digits: string;
   readonly exponent: number;
 }

@@ -11,15 +11,15 @@ import { type Journal, journalOf } from './journal.ts';
 import type { JournalFields } from './journal-value.ts';
 
 export interface JournalReaderOptions {
-  /** The application's own; it stays its to destroy. By default one is made. */
+  /** The application's client, which `close` does not destroy. By default a new one. */
   client?: DynamoDBClient | undefined;
   /** DYNAMODB_TABLE by default, or `tradebook-heatmaps`. */
   tableName?: string | undefined;
-  /** As the AWS SDK finds it by default. Of no account with a `client`. */
+  /** As the AWS SDK finds it by default. Ignored with a `client`. */
   region?: string | undefined;
-  /** As the AWS SDK finds it by default. Of no account with a `client`. */
+  /** As the AWS SDK finds it by default. Ignored with a `client`. */
   endpoint?: string | undefined;
-  /** Reads what was written last, for twice the price. False by default. */
+  /** Strongly consistent reads, at twice the price. False by default. */
   consistent?: boolean | undefined;
 }
 
@@ -29,27 +29,27 @@ export interface ReadOptions {
 }
 
 export interface JournalReader {
-  /** One day of a user's journal; undefined where there is none. */
+  /** One day of a user's journal; undefined if there is none. */
   getJournal(userId: string, date: string, options?: ReadOptions): Promise<Journal | undefined>;
-  /** Those days that there are, each once, in the order in which they were asked for. Any number. */
+  /** The days that exist, each once, in the given order. Any number. */
   getJournals(userId: string, dates: readonly string[], options?: ReadOptions): Promise<Journal[]>;
-  /** Ends the connections, unless the client was given. */
+  /** Closes the connections, unless `client` was given. */
   close(): void;
 }
 
-/** What DynamoDB takes in one call. */
+/** DynamoDB's limit of keys in one call. */
 const keysPerCall = 100;
 const callsAtOnce = 4;
-/** So often in a row an answer may hold none of the keys that were asked for. */
-const maxEmptyAnswers = 8;
-/** The application waits for the answer: shorter than a run would wait. */
+/** How many responses in a row may process none of the requested keys. */
+const maxEmptyResponses = 8;
+/** Shorter than in a run, because the application waits for the response. */
 const backoff = { ...errorTable.THROTTLED, capMs: 1_000 };
 
 const unmarshallOptions = { wrapNumbers: exactNumber };
 
 /**
- * Reads migrated items, and those that the application has saved since in the same form. Throws what the AWS SDK throws,
- * and a MigrationError `THROTTLED` if the table gives nothing any more.
+ * Reads migrated items, and those that the application has saved since in the same form. Throws errors of the AWS SDK,
+ * and a MigrationError `THROTTLED` if the table keeps throttling.
  */
 export function createJournalReader(options: JournalReaderOptions = {}): JournalReader {
   const { DYNAMODB_TABLE, AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB } = process.env;
@@ -77,10 +77,10 @@ export function createJournalReader(options: JournalReaderOptions = {}): Journal
       const unprocessed = UnprocessedKeys?.[tableName]?.Keys ?? [];
       empty = unprocessed.length === left.length ? empty + 1 : 0;
       left = unprocessed;
-      if (empty >= maxEmptyAnswers) {
+      if (empty >= maxEmptyResponses) {
         throw new MigrationError(
           'THROTTLED',
-          `Table "${tableName}" answers no reads: its read capacity is used up`,
+          `Table "${tableName}" throttles all reads: its read capacity is used up`,
         );
       }
       if (left.length > 0) {
@@ -94,7 +94,7 @@ export function createJournalReader(options: JournalReaderOptions = {}): Journal
   return {
     async getJournal(userId, date, { consistent = options.consistent, signal } = {}) {
       const key = dateKey({ userId, date });
-      // Asking for it would be an error; no item can have it.
+      // A request for it would be an error; no item can have this key.
       if (!isStorableKey(key)) return undefined;
       const { Item } = await documents.send(
         new GetCommand({ TableName: tableName, Key: { dateKey: key }, ConsistentRead: consistent === true }),
@@ -109,8 +109,8 @@ export function createJournalReader(options: JournalReaderOptions = {}): Journal
       const batches = Array.from({ length: Math.ceil(storable.length / keysPerCall) }, (_, index) =>
         storable.slice(index * keysPerCall, (index + 1) * keysPerCall),
       );
-      const answers = await Promise.all(batches.map((batch) => limit(() => getItems(batch, readOptions))));
-      const items = new Map(answers.flatMap((answer) => [...answer]));
+      const found = await Promise.all(batches.map((batch) => limit(() => getItems(batch, readOptions))));
+      const items = new Map(found.flatMap((batch) => [...batch]));
       return [...keys].flatMap(([key, date]) => {
         const item = items.get(key);
         return item === undefined ? [] : (journalOf(item, { userId, date }) ?? []);
@@ -133,8 +133,8 @@ function createClient(region: string | undefined, endpoint: string | undefined):
 }
 
 /**
- * A document client keeps its options in the configuration of the client that it is given, where they would take the
- * place of those of the application's own document client.
+ * A document client stores its options in the configuration of its client, where they would replace those of the
+ * application's own document client.
  */
 function withOwnConfig(client: DynamoDBClient): DynamoDBClient {
   const copy: unknown = Object.create(Object.getPrototypeOf(client) as object);
@@ -143,7 +143,7 @@ function withOwnConfig(client: DynamoDBClient): DynamoDBClient {
 
 let reader: JournalReader | undefined;
 
-/** One day of a user's journal, read as the environment says at the first call; undefined where there is none. */
+/** One day of a user's journal; undefined if there is none. Configured by the environment at the first call. */
 export async function getJournal(
   userId: string,
   date: string,
@@ -153,7 +153,7 @@ export async function getJournal(
   return await reader.getJournal(userId, date, options);
 }
 
-/** Several days; those that there are, in the order in which they were asked for. */
+/** Several days: those that exist, in the given order. */
 export async function getJournals(
   userId: string,
   dates: readonly string[],

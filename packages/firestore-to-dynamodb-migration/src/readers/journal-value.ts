@@ -1,6 +1,6 @@
 import type { NumberValue } from '@aws-sdk/lib-dynamodb';
 
-/** Numbers keep every digit: integers beyond 2^53 are bigint, decimals that no double holds are NumberValue. */
+/** Numbers keep every digit: integers beyond 2^53 are bigint, decimals without an exact double are NumberValue. */
 export type JournalValue =
   | null
   | boolean
@@ -17,7 +17,7 @@ export interface JournalFields {
   [name: string]: JournalValue;
 }
 
-/** The map; nothing for a value of another kind. */
+/** The map; an empty one for a value of another type. */
 export function fieldsOf(value: JournalValue | undefined): JournalFields {
   const isMap =
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -12,7 +12,7 @@ export interface JournalMetadata extends JournalFields {
   originalTimestamp: string;
 }
 
-/** A day of a user's journal. A field that was missing in Firestore is `[]` or `{}`; every other field is there too. */
+/** A day of a user's journal. A field that was missing in Firestore is `[]` or `{}`; all other fields are included. */
 export interface Journal {
   userId: string;
   date: string;
@@ -22,8 +22,8 @@ export interface Journal {
   risk: JournalFields;
   summary: JournalFields;
   /**
-   * Where it comes from, as long as it has it. `source` holds fields of the entry whose names are taken: its own
-   * `userId`, `date`, `metadata` and `updatedAt`.
+   * The provenance of a migrated item, if it has one. `source` holds fields of the entry whose names are reserved: its
+   * own `userId`, `date`, `metadata` and `updatedAt`.
    */
   metadata: Partial<JournalMetadata>;
   /** When the item was saved last, ISO 8601. */
@@ -31,7 +31,7 @@ export interface Journal {
   [field: string]: JournalValue | undefined | Partial<JournalMetadata>;
 }
 
-/** The journal that an item holds; undefined for another entry's, whose key is the same (ids with underscores). */
+/** The journal in an item; undefined if it is of another entry with the same key (ids with underscores). */
 export function journalOf(item: JournalFields, { userId, date }: EntryRef): Journal | undefined {
   const data = unpackData(fieldsOf(item['data']));
   if ((data['userId'] ?? userId) !== userId || (data['date'] ?? date) !== date) return undefined;

@@ -4,27 +4,27 @@ import { exactNumber } from './exact-number.ts';
 import { fieldsOf, type JournalFields, type JournalValue } from './journal-value.ts';
 
 /**
- * The fields of an entry that was compressed because it was over DynamoDB's limit, in their places; any other as it is.
+ * The fields of an entry that was compressed because it exceeded DynamoDB's limit; the data of any other unchanged.
  * Throws a MigrationError `INVALID_ITEM` if the compressed part can't be read.
  */
 export function unpackData(data: JournalFields): JournalFields {
   const { encoding, ...metadata } = fieldsOf(data['metadata']);
   if (encoding !== 'gzip') return data;
-  const { compressed, ...beside } = data;
+  const { compressed, ...rest } = data;
   const binary: { readonly [name: string]: StoredAttribute } =
     compressed instanceof Uint8Array ? { compressed: { B: Buffer.from(compressed).toString('base64') } } : {};
   const { data: expanded } = expandItem({
     data: { M: { ...binary, metadata: { M: { encoding: { S: 'gzip' } } } } },
   });
   const unpacked = plainFields(mapOf(expanded) ?? {});
-  return { ...unpacked, ...beside, metadata: { ...fieldsOf(unpacked['metadata']), ...metadata } };
+  return { ...unpacked, ...rest, metadata: { ...fieldsOf(unpacked['metadata']), ...metadata } };
 }
 
 function plainFields(fields: { readonly [name: string]: StoredAttribute }): JournalFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainValue(value)]));
 }
 
-/** As the document client would have it. */
+/** As the document client returns it. */
 function plainValue(attribute: StoredAttribute): JournalValue {
   if ('S' in attribute) return attribute.S;
   if ('N' in attribute) return exactNumber(attribute.N);
