@@ -92,27 +92,12 @@ class FirestoreSource implements Source {
     this.#onRetry = onRetry;
   }
 
-  /**
-   * Google's emulator ignores the mask in a request with missing documents and returns whole documents, which may
-   * exceed the limit of a message. Then smaller pages are requested, to the end of this listing.
-   */
   async listUsers(request: ListRequest): Promise<UserPage> {
     if (request.pageToken === undefined) this.#largestUserPage = Number.POSITIVE_INFINITY;
-    let pageSize = Math.min(request.pageSize, this.#largestUserPage);
-    for (;;) {
-      try {
-        return await this.#listUsers({ ...request, pageSize });
-      } catch (error) {
-        if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
-        pageSize = Math.ceil(pageSize / 2);
-        this.#largestUserPage = pageSize;
-      }
-    }
-  }
-
-  async #listUsers(request: ListRequest): Promise<UserPage> {
     const { documents, collections } = this.#database;
-    const page = await this.#listDocuments(documents, collections.users, request);
+    const pageSize = Math.min(request.pageSize, this.#largestUserPage);
+    const page = await this.#listDocuments(documents, collections.users, { ...request, pageSize });
+    if (page.pageSize < pageSize) this.#largestUserPage = page.pageSize;
     const users = page.documents.map(({ id, updateTime }): ListedUser => ({
       userId: id,
       missing: updateTime === undefined,
@@ -196,8 +181,8 @@ class FirestoreSource implements Source {
     refs: readonly EntryRef[],
     { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal },
   ): Promise<EntryBatch> {
-    const asked = refs.slice(0, namesPerCall);
-    const { entries, complete } = await this.#readEntries(asked, false, signal, maxBytes);
+    const requested = refs.slice(0, namesPerCall);
+    const { entries, complete } = await this.#readEntries(requested, false, signal, maxBytes);
     if (complete) return { entries, rest: refs.slice(namesPerCall) };
     const found = new Set(entries.map(({ userId, date }) => `${userId}/${date}`));
     return { entries, rest: refs.filter(({ userId, date }) => !found.has(`${userId}/${date}`)) };
@@ -222,16 +207,9 @@ class FirestoreSource implements Source {
   ): Promise<readonly ListedDay[]> {
     const parent = this.#database.user(userId);
     const collectionId = this.#database.collections.journal;
-    const { signal } = options;
-    // Because of the same emulator: return fewer days, since the caller wants only the first few.
-    for (let pageSize = options.limit; ; pageSize = Math.ceil(pageSize / 2)) {
-      try {
-        const { documents } = await this.#listDocuments(parent, collectionId, { pageSize, signal });
-        return documents.map(({ id, updateTime }) => ({ date: id, missing: updateTime === undefined }));
-      } catch (error) {
-        if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
-      }
-    }
+    const { limit: pageSize, signal } = options;
+    const { documents } = await this.#listDocuments(parent, collectionId, { pageSize, signal });
+    return documents.map(({ id, updateTime }) => ({ date: id, missing: updateTime === undefined }));
   }
 
   async listSubcollections(entry: EntryRef, signal?: AbortSignal): Promise<readonly string[]> {
@@ -257,19 +235,28 @@ class FirestoreSource implements Source {
     this.#connection.close();
   }
 
-  /** Lists names only, including those of missing documents. */
+  /**
+   * Lists names only, including those of missing documents. Google's emulator then ignores the mask and returns whole
+   * documents, which may exceed the limit of a message. So the page is halved until it fits: `pageSize` in the result.
+   */
   async #listDocuments(
     parent: string,
     collectionId: string,
-    { pageSize, pageToken, signal }: ListRequest,
-  ): Promise<ReturnType<typeof listedDocuments>> {
-    const call: Call = {
-      ...this.#under(parent, collectionId, signal),
-      method: 'ListDocuments',
-      request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken }),
-      timeoutMs: listTimeoutMs,
-    };
-    return listedDocuments(await this.#unary(call));
+    { pageSize: largest, pageToken, signal }: ListRequest,
+  ): Promise<ReturnType<typeof listedDocuments> & { readonly pageSize: number }> {
+    for (let pageSize = largest; ; pageSize = Math.ceil(pageSize / 2)) {
+      const call: Call = {
+        ...this.#under(parent, collectionId, signal),
+        method: 'ListDocuments',
+        request: listDocumentsRequest({ parent, collectionId, pageSize, pageToken }),
+        timeoutMs: listTimeoutMs,
+      };
+      try {
+        return { ...listedDocuments(await this.#unary(call)), pageSize };
+      } catch (error) {
+        if (MigrationError.codeOf(error) !== 'SOURCE_MESSAGE_TOO_LARGE' || pageSize === 1) throw error;
+      }
+    }
   }
 
   #unary(call: Call): Promise<Buffer> {
