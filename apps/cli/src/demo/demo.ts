@@ -1,4 +1,4 @@
-import { messageOf } from '@migrator/core';
+import { abortable, messageOf } from '@migrator/core';
 import { type LocalServices, type Program, ProgramError, startLocalServices } from '@migrator/devkit';
 
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
@@ -63,15 +63,16 @@ export async function demo(options: DemoOptions): Promise<void> {
 
   let result: DemoResult | undefined;
   try {
-    result = await orAborted(runDemo(options, surroundings), signal);
+    result = await abortable(runDemo(options, surroundings), 'run the demo', signal);
     process.exitCode = result.ok ? 0 : 1;
     screen.write(describeResult(result));
     if (!options.exit) screen.write(`${describeAddresses(result)}\nPress Ctrl-C to stop.\n`);
     printJson(result);
     if (!options.exit) {
-      await orAborted(new Promise<never>(() => {}), signal);
+      await abortable(new Promise<never>(() => {}), 'run the demo', signal);
     }
-  } catch (error) {
+  } catch (caught) {
+    const error: unknown = signal.aborted ? signal.reason : caught;
     surroundings.display[Symbol.dispose]();
     if (error instanceof StopRequest) screen.write('\nStopping\n');
     if (result === undefined || !(error instanceof StopRequest)) reportError(error);
@@ -144,23 +145,10 @@ async function startServices({ ending, started }: Surroundings): Promise<LocalSe
   return starting;
 }
 
-/** Rejects with the signal's reason if that comes first. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 /** The message of an error, with the last output of the programs if that is needed. */
 function explain(error: unknown, programs: readonly Program[]): string {
   const message = messageOf(error);
   if (error instanceof StopRequest || error instanceof ProgramError) return message;
-  const said = programs.flatMap((program) => program.lastLines.map((line) => `  ${program.name}: ${line}`));
-  return [message, ...said].join('\n');
+  const output = programs.flatMap((program) => program.lastLines.map((line) => `  ${program.name}: ${line}`));
+  return [message, ...output].join('\n');
 }
