@@ -17,7 +17,7 @@ import type { LocalServicesEnv } from './services/start-local-services.ts';
 
 /** A Firestore project, a table and a queue prefix of a test's own, over the suite's services. */
 export interface TestProject extends AsyncDisposable {
-  /** What points a program at all three. */
+  /** The environment that connects a program to all three. */
   readonly env: LocalServicesEnv & { readonly QUEUE_PREFIX: string } & Readonly<Record<string, string>>;
   readonly table: string;
   readonly dynamodb: DynamoDBClient;

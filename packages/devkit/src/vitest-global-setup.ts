@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** What `SERVICES` may hold: how Firestore and DynamoDB run. */
+/** The values of `SERVICES`: how Firestore and DynamoDB run. */
 const starts = {
   processes: { kind: 'local processes', start: () => startLocalServices() },
   vendors: { kind: "the vendors' own engines", start: () => startVendorServices() },

@@ -207,7 +207,7 @@ test('what is wrapped is found: a transaction, an older Redis in a script, a clu
   );
   expect(toRedisError(older)?.code).toBe('REDIS_FULL');
   const cluster = connected({ url: 'redis+cluster://:geheim@127.0.0.1:' + refusing.service.port }, 'api');
-  await refusing.refuse('wants a password');
+  await refusing.refuse('requires a password');
   expect(await failureOf(requireRedis(cluster, 8_000))).toMatchObject({ code: 'REDIS_AUTH_REFUSED' });
 });
 

@@ -8,9 +8,9 @@ import { oddIds } from '../fixtures/odd-ids.ts';
 /** Opens the source under test over a store that holds these users and nothing else. The suite closes it. */
 export type OpenSource = (users: readonly JournalUser[]) => Promise<Source>;
 
-/** What every Source must do: a vitest suite that each adapter runs. */
+/** The requirements of every Source: a vitest suite that each adapter runs. */
 export function describeSourceContract(name: string, openSource: OpenSource): void {
-  describe(`${name} keeps the source's contract`, () => {
+  describe(`${name} fulfills the source's contract`, () => {
     const opened: Source[] = [];
     afterEach(async () => {
       await Promise.all(opened.splice(0).map(async (source) => await source.close()));
@@ -206,7 +206,7 @@ function describeReads(open: Open): void {
       );
     });
 
-    test('hold no fields where only their keys are asked for', async () => {
+    test('hold no fields if only their keys are requested', async () => {
       const source = await open(user('ann', ['1']));
       const [entry] = await source.readEntries([{ userId: 'ann', date: '1' }], { keysOnly: true });
       expect(readEntry(entry)).toEqual(whole({ userId: 'ann', date: '1' }, {}));
@@ -225,7 +225,7 @@ function describeReads(open: Open): void {
       expect(await source.readBatch([], { maxBytes: 1 })).toEqual({ entries: [], rest: [] });
     });
 
-    test('in a batch end once they are large enough, and the rest has to be asked for again', async () => {
+    test('in a batch end once they are large enough, and the rest has to be requested again', async () => {
       const dates = Array.from({ length: 20 }, (_, index) => `2026-01-${10 + index}`);
       const source = await open(user('ann', dates));
       let rest: readonly EntryRef[] = [...dates, 'none'].map((date) => ({ userId: 'ann', date }));
@@ -251,7 +251,7 @@ function describeReads(open: Open): void {
 }
 
 function describeAborts(open: Open): void {
-  test('what was aborted before it began ends as ABORTED', async () => {
+  test('a call that was aborted before it began rejects with ABORTED', async () => {
     const source = await open(user('ann', ['1']));
     const signal = AbortSignal.abort();
     const calls = [
@@ -276,7 +276,7 @@ function describeAborts(open: Open): void {
     expect(codes).toEqual(Array.from({ length: calls.length }, () => 'ABORTED'));
   });
 
-  test('it says where it reads', async () => {
+  test('it describes where it reads', async () => {
     expect((await open()).describe()).toMatch(/\{userId\}\/.*\{date\}/);
   });
 }
@@ -307,9 +307,9 @@ async function readAll(
   return entries;
 }
 
-/** What an entry holds, read with the published protos. */
+/** The content of an entry, decoded with the published protos. */
 function readEntry(entry: SourceEntry | undefined) {
-  if (entry === undefined) throw new Error('The entry is not there.');
+  if (entry === undefined) throw new Error('There is no such entry.');
   const { userId, date, updateTime } = entry;
   const document = decodeDocument(entry.document);
   const parent = /^projects\/[^/]+\/databases\/[^/]+\/documents\/(?:.*\/)?/s.exec(document.name)?.[0] ?? '';

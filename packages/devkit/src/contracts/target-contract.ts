@@ -14,9 +14,9 @@ export interface TargetUnderTest {
 /** Opens the target under test over an empty table. The suite closes it. */
 export type OpenTarget = () => Promise<TargetUnderTest>;
 
-/** What every Target must do: a vitest suite that each adapter runs. */
+/** The requirements of every Target: a vitest suite that each adapter runs. */
 export function describeTargetContract(name: string, openTarget: OpenTarget): void {
-  describe(`${name} keeps the target's contract`, () => {
+  describe(`${name} fulfills the target's contract`, () => {
     const opened: Target[] = [];
     afterEach(async () => {
       await Promise.all(opened.splice(0).map(async (target) => await target.close()));
@@ -40,7 +40,7 @@ const older = { migratedAt: '2026-05-01T00:00:00.000Z' };
 const newer = { migratedAt: '2026-07-01T00:00:00.000Z' };
 const key = dateKey(ann);
 
-/** What the application makes of a migrated item when it saves it. */
+/** A migrated item after the application has saved it. */
 function savedByApplication(fixture: ItemFixture): StoredItem {
   return { ...migratedItem(fixture), updatedAt: { S: '2026-06-15T12:00:00.000Z' } };
 }
@@ -70,7 +70,7 @@ function describeBatches(open: OpenTarget): void {
   describe('a batch of items to create', () => {
     const bob = { userId: 'bob', date: '2026-01-02' };
 
-    test('creates those whose keys are free and touches nothing else, or is not supported', async () => {
+    test('creates those whose keys are free and changes nothing else, or is not supported', async () => {
       const { target, put } = await open();
       const application = savedByApplication(ann);
       await put(application);
@@ -95,7 +95,7 @@ function describeBatches(open: OpenTarget): void {
       expect(await storedAt(target, key)).toEqual(migratedItem(ann));
     });
 
-    test('asking whether there are batches writes nothing', async () => {
+    test('checking for batch support writes nothing', async () => {
       const { target } = await open();
       await target.whyNoBatches();
       expect(await target.isEmpty()).toBe(true);
@@ -116,7 +116,7 @@ function describeConditionalPuts(open: OpenTarget): void {
       ['of an older run', older],
       ['of this very run', {}],
       ['of an older state of the document', { originalTimestamp: '2026-04-01T00:00:00.000000Z' }],
-    ])('replaces its own item %s, and hands it over', async (_, before) => {
+    ])('replaces its own item %s, and returns it', async (_, before) => {
       const { target, put } = await open();
       await put(migratedItem({ ...ann, ...before }));
       const result = await target.putOwned(encodeItem(ann), heldLease);
@@ -140,7 +140,7 @@ function describeConditionalPuts(open: OpenTarget): void {
         'is of another entry with the same key',
         { ...migratedItem({ userId: 'ann_2026-01', date: '01' }), dateKey: { S: key } },
       ],
-    ])('leaves an item alone that %s, and says what is there', async (_, stored) => {
+    ])('keeps an item that %s, and returns it', async (_, stored) => {
       const { target, put } = await open();
       await put(stored);
       expect(await target.putOwned(encodeItem(ann), heldLease)).toMatchObject({ outcome: 'refused', stored });
@@ -187,21 +187,21 @@ function describeDeletes(open: OpenTarget): void {
       ['the application has saved', savedByApplication(ann)],
       ['the application has made', { dateKey: { S: key }, data: { M: {} } }],
       ['belongs to another entry', { ...migratedItem({ userId: 'bob', date: '1' }), dateKey: { S: key } }],
-    ])('leaves an item alone that %s', async (_, stored) => {
+    ])('keeps an item that %s', async (_, stored) => {
       const { target, put } = await open();
       await put(stored);
       expect(await target.deleteOwned(ref, heldLease)).toMatchObject({ outcome: 'refused', stored });
       expect(await storedAt(target, key)).toEqual(stored);
     });
 
-    test('leaves an item of another run alone', async () => {
+    test('keeps an item of another run', async () => {
       const { target, put } = await open();
       await put(migratedItem(ann));
       expect(await target.deleteOwned({ ...ref, ...newer }, heldLease)).toMatchObject({ outcome: 'refused' });
       expect(await storedAt(target, key)).toEqual(migratedItem(ann));
     });
 
-    test('of nothing is refused with nothing', async () => {
+    test('of no item is refused without an item', async () => {
       const { target } = await open();
       const result = await target.deleteOwned(ref, heldLease);
       expect(result).toEqual({ outcome: 'refused', writeUnits: expect.any(Number) });
@@ -222,7 +222,7 @@ function describeReads(open: OpenTarget): void {
       expect((await target.getItems([])).items.size).toBe(0);
     });
 
-    test('by key gives back memory if told so, and nothing else with it', async () => {
+    test('by key releases memory on request, and nothing else with it', async () => {
       const { target, put } = await open();
       const fixtures = Array.from({ length: 120 }, (_, index) => ({ userId: 'ann', date: String(index) }));
       const note = { S: 'long '.repeat(200) };
@@ -253,7 +253,7 @@ function describeReads(open: OpenTarget): void {
       }
     });
 
-    test('by scan can leave out all but what tells whose an item is', async () => {
+    test('by scan can omit all but the fields of ownership', async () => {
       const { target, put } = await open();
       await put(migratedItem({ ...ann, data: { note: { S: 'long' } } }));
       await put({ dateKey: { S: 'settings' }, tags: { SS: ['a'] } });
@@ -274,7 +274,7 @@ function describeWholeTable(open: OpenTarget): void {
       expect(await target.isEmpty()).toBe(false);
     });
 
-    test('is fit for a migration', async () => {
+    test('passes the preflight', async () => {
       const { target } = await open();
       expect(await target.preflight()).toMatchObject({
         itemCount: expect.any(Number),
@@ -283,7 +283,7 @@ function describeWholeTable(open: OpenTarget): void {
     });
   });
 
-  test('what was aborted before it began ends as ABORTED, and did nothing', async () => {
+  test('a call that was aborted before it began rejects with ABORTED, and does nothing', async () => {
     const { target } = await open();
     const signal = AbortSignal.abort();
     const calls = [

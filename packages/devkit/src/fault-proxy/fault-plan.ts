@@ -20,7 +20,7 @@ export interface Fault<Kind extends string> {
  */
 export class FaultPlan<Kind extends string> {
   readonly #seed: number;
-  readonly #asked = new Map<number, number>();
+  readonly #repetitions = new Map<number, number>();
   readonly #counts = new Map<Kind, number>();
   #perThousand: FaultPlanOptions<Kind>['perThousand'];
   #left: number;
@@ -48,8 +48,8 @@ export class FaultPlan<Kind extends string> {
   /** `possible`: the kinds that this call can get; all by default. */
   next(about: string, possible?: readonly Kind[]): Fault<Kind> | undefined {
     const identity = hashOf(about, this.#seed);
-    const times = this.#asked.get(identity) ?? 0;
-    this.#asked.set(identity, times + 1);
+    const times = this.#repetitions.get(identity) ?? 0;
+    this.#repetitions.set(identity, times + 1);
     if (this.#left <= 0) return undefined;
     const random = seededRandom(identity ^ Math.imul(times + 1, 0x9e3779b1));
     let dice = random() * 1_000;

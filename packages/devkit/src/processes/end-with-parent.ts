@@ -10,6 +10,6 @@ if (isMainThread) {
   process.stdin.resume();
   // The pipe alone must not keep the program from ending.
   if ('unref' in process.stdin) process.stdin.unref();
-  // The parent's end of these pipes is gone with it: last words must not become a crash.
+  // The parent's end of these pipes has closed: a last write must not become a crash.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

@@ -52,7 +52,7 @@ const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href;
 const keptLines = 20;
 const keptCharacters = 4 * 1024 * 1024;
 const answerLimitMs = 60_000;
-/** Longer than our programs allow themselves. */
+/** Longer than the shutdown limit of our programs. */
 const stopLimitMs = 12_000;
 
 /** A Node program in a process of its own, which ends with this one, also if this one is killed. */
@@ -211,13 +211,13 @@ export class Program implements AsyncDisposable {
     this.#child?.kill(name);
   }
 
-  /** Ends it as a crash would, and resolves when it is gone. */
+  /** Kills it, and resolves when it has ended. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.#ended;
   }
 
-  /** Asks it to end, kills it if it does not, and resolves when it is gone. */
+  /** Asks it to end, kills it if it does not, and resolves when it has ended. */
   async stop(): Promise<void> {
     this.signal('SIGTERM');
     const limit = setTimeout(() => this.signal('SIGKILL'), stopLimitMs);

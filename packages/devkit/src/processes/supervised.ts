@@ -15,9 +15,9 @@ export interface SupervisedOptions {
 export interface Supervised {
   /** Of the program itself; another one after `restart()`. */
   readonly pid: number;
-  /** Ends it in order if it runs, and starts it with the same command line. Resolves when it is ready. */
+  /** Stops it gracefully if it runs, and starts it with the same command line. Resolves when it is ready. */
   restart(): Promise<void>;
-  /** Ends it as a crash would, and leaves it down until `restart()`. */
+  /** Kills the program, which stays down until `restart()`. */
   kill(): Promise<void>;
   readonly stop: () => Promise<void>;
 }

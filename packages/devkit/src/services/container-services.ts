@@ -25,7 +25,7 @@ const FIRESTORE: Image = {
 
 /**
  * Starts Redis, Amazon's DynamoDB Local and Google's Firestore emulator as containers, on ports of 127.0.0.1.
- * Testcontainers' reaper removes them when this process is gone.
+ * Testcontainers' reaper removes them when this process has ended.
  */
 export async function startContainerServices(): Promise<Pick<LocalServices, 'env' | 'stop'>> {
   await using opened = new AsyncDisposableStack();

@@ -13,12 +13,12 @@ interface Parser {
 
 interface Parsed {
   readonly tree: unknown;
-  /** The values that stand in the tree, with their names. */
+  /** The values in the tree, with their names. */
   readonly names: ReadonlyMap<unknown, string>;
 }
 
 const mostKept = 100;
-/** These look at a value when they are parsed. */
+/** The parser checks a value of these. */
 const needsValues = /\bbetween\b|\battribute_type\b/i;
 
 /**
@@ -49,7 +49,7 @@ export function keepParsedConditions(): void {
   };
 }
 
-/** A copy, because dynalite changes trees, with what `replace` gives for a node in its place. */
+/** A copy, because dynalite changes trees, in which each node is replaced by the result of `replace`. */
 function copy(node: unknown, replace: (node: unknown) => unknown): unknown {
   if (typeof node !== 'object' || node === null) return node;
   const replaced = replace(node);

@@ -29,7 +29,7 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   return await withTable(service, options);
 }
 
-/** The service once its table is there, if that is wanted; stopped where it can't be. */
+/** Creates the table, if requested, and stops the service if that fails. */
 export async function withTable(
   service: LocalService & { readonly pid: number },
   { tableName = DEFAULT_TABLE_NAME, createTable = false }: DynamoDbOptions,

@@ -1,6 +1,6 @@
 import { GenericContainer } from 'testcontainers';
 
-/** A container whose published ports are this machine's alone: Testcontainers publishes them on all interfaces. */
+/** A container that publishes its ports on 127.0.0.1 only. Testcontainers publishes them on all interfaces. */
 export class LoopbackContainer extends GenericContainer {
   protected override async beforeContainerCreated(): Promise<void> {
     const published = Object.values<{ HostIp?: string }[]>(this.hostConfig.PortBindings ?? {});

@@ -2,8 +2,8 @@ import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * Throws unless only this user and root can have put there what is in a folder: else another account of the machine could
- * choose what is run. The folders above it count too, as in sshd's StrictModes; a sticky one like /tmp is safe.
+ * Throws if a user other than this one and root could have written to a folder, and so choose what is run. Checks the
+ * folders above it too, like sshd's StrictModes; a sticky one like /tmp is safe.
  */
 export async function requireOwnFiles(root: string): Promise<void> {
   await requireOwnFolders(dirname(root));
@@ -13,7 +13,7 @@ export async function requireOwnFiles(root: string): Promise<void> {
   }
 }
 
-/** The same for a folder in which something is to be put, and all above it. */
+/** The same for a folder to write to, and all above it. */
 export async function requireOwnFolders(folder: string): Promise<void> {
   await requireOwn(folder, { stickyIsSafe: true });
   if (dirname(folder) !== folder) await requireOwnFolders(dirname(folder));
@@ -26,7 +26,7 @@ async function requireOwn(path: string, { stickyIsSafe = false } = {}): Promise<
   const { uid, gid, mode } = stats;
   if (uid !== me && uid !== 0) throw refusal(path, `belongs to another user (uid ${uid})`);
   if (stats.isSymbolicLink() || (stickyIsSafe && (mode & 0o1000) !== 0)) return;
-  // Debian gives each user a group of their own: what it may write is still this user's alone.
+  // On Debian each user has a group of their own, so its write permission is safe.
   const byOthers = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== process.getgid?.());
   if (byOthers) throw refusal(path, 'can be written by other users');
 }

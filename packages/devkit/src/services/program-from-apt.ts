@@ -6,37 +6,37 @@ import type { LocalProgram } from './find-program.ts';
 import { requireOwnFiles, requireOwnFolders } from './own-files.ts';
 import { runProgram } from '../processes/run-program.ts';
 
-/** A Debian package and the program in it that is wanted. */
+/** A Debian package, and the program to run from it. */
 export interface AptPackage {
   name: string;
-  /** Where the package has it, as a path from the root. */
+  /** The program's path in the package, from the root. */
   file: string;
-  /** Arguments with which it ends at once, with status 0 where it runs. */
+  /** Arguments with which the program exits at once, with code 0 if it works on this machine. */
   probe: readonly string[];
 }
 
 export interface AptOptions {
-  /** A folder that keeps the program for the next time. */
+  /** The folder that caches programs. */
   cacheDir: string;
   env: NodeJS.ProcessEnv;
   notice: (line: string) => void;
 }
 
 /**
- * Brings a package of the system without installing it: apt downloads and checks it with the libraries that this machine
- * lacks, and they are unpacked into a cache folder. So it takes no root, starts no system service and waits for no other program's
- * lock. Two processes may do this at once: the one that is done first wins.
+ * Downloads a package without installing it. apt downloads and checks it, with the libraries that this machine lacks,
+ * and they are unpacked into a cache folder. So it needs no root, starts no system service and waits for no lock.
+ * Several processes may call this concurrently.
  */
 export async function downloadWithApt(
   wanted: AptPackage,
   { cacheDir, env, notice }: AptOptions,
 ): Promise<LocalProgram> {
-  const kept = join(cacheDir, wanted.name);
-  const cached = await keptProgram(kept, wanted, env);
-  if (cached) return cached;
+  const cached = join(cacheDir, wanted.name);
+  const program = await cachedProgram(cached, wanted, env);
+  if (program) return program;
 
   notice(
-    `${wanted.name} is not installed: downloading its package with apt-get into ${kept} (the system stays as it is).`,
+    `${wanted.name} is not installed: downloading its package with apt-get into ${cached} (the system is not changed).`,
   );
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
   await requireOwnFolders(cacheDir);
@@ -46,7 +46,7 @@ export async function downloadWithApt(
     try {
       await download(wanted.name, work, [], env);
     } catch {
-      // No package lists (a fresh container has none) or outdated ones: fetch lists of our own.
+      // No package lists (a fresh container has none) or outdated ones: fetch our own.
       await download(wanted.name, work, await freshLists(work, env), env);
     }
     for (const file of await readdir(work)) {
@@ -56,7 +56,7 @@ export async function downloadWithApt(
     await runProgram('chmod', ['-R', 'go-w', unpacked], { env });
     if (!(await usableProgram(unpacked, wanted, env)))
       throw new Error(`The downloaded ${wanted.name} does not run here.`);
-    return await keep(unpacked, kept, wanted, env);
+    return await moveToCache(unpacked, cached, wanted, env);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -80,7 +80,7 @@ async function download(
   await runProgram('apt-get', ['download', '--quiet', ...options, ...packages], { env, cwd: folder });
 }
 
-/** Fetches package lists into a folder of ours, which needs no root, and gives apt's options to use them. */
+/** Fetches package lists into a folder of ours, which needs no root, and returns apt's options to use them. */
 async function freshLists(folder: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const state = join(folder, 'state');
   const cache = join(folder, 'cache');
@@ -97,37 +97,36 @@ async function freshLists(folder: string, env: NodeJS.ProcessEnv): Promise<strin
   return options;
 }
 
-/** Moves what was unpacked to where it is kept, unless another process was faster. */
-async function keep(
+/** Moves the unpacked files to the cache, unless another process was faster. */
+async function moveToCache(
   unpacked: string,
-  kept: string,
+  cached: string,
   wanted: AptPackage,
   env: NodeJS.ProcessEnv,
 ): Promise<LocalProgram> {
-  const mine = (): Promise<void> => rename(unpacked, kept);
   try {
-    await mine();
+    await rename(unpacked, cached);
   } catch {
-    if (!(await keptProgram(kept, wanted, env))) {
-      // What is kept there was made for an older system.
-      await rm(kept, { recursive: true, force: true });
-      await mine();
+    if (!(await cachedProgram(cached, wanted, env))) {
+      // The cached program was made for an older system.
+      await rm(cached, { recursive: true, force: true });
+      await rename(unpacked, cached);
     }
   }
-  const program = await keptProgram(kept, wanted, env);
+  const program = await cachedProgram(cached, wanted, env);
   if (program) return program;
-  throw new Error(`The ${wanted.name} in ${kept} does not run.`);
+  throw new Error(`The ${wanted.name} in ${cached} does not run.`);
 }
 
-/** What an earlier download left, where it still runs. Throws where others could have changed it. */
-async function keptProgram(
-  kept: string,
+/** The cached program, if it still runs. Throws if another user could have changed it. */
+async function cachedProgram(
+  cached: string,
   wanted: AptPackage,
   env: NodeJS.ProcessEnv,
 ): Promise<LocalProgram | undefined> {
-  if (!existsSync(kept)) return undefined;
-  await requireOwnFiles(kept);
-  return await usableProgram(kept, wanted, env);
+  if (!existsSync(cached)) return undefined;
+  await requireOwnFiles(cached);
+  return await usableProgram(cached, wanted, env);
 }
 
 async function usableProgram(

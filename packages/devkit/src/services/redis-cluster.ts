@@ -18,7 +18,7 @@ export interface RedisClusterService extends AsyncDisposable {
   readonly url: string;
   /** Primaries first, then their replicas in the same order. */
   readonly nodes: readonly RedisService[];
-  /** Which of the nodes answers for a key now. */
+  /** The node that serves a key's slot now. */
   primaryOf(key: string): Promise<RedisService>;
   stop(): Promise<void>;
 }
@@ -33,7 +33,7 @@ const FORM_LIMIT_MS = 30_000;
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisClusterService> {
   const { replicas = 0, guard, ...redisOptions } = options;
   await using opened = new AsyncDisposableStack();
-  // By itself the port of the bus would be the port and 10,000, which may be none.
+  // By default the bus port is the port plus 10,000, which may exceed 65,535.
   const startNode = async (busPort: number): Promise<{ node: RedisService; busPort: number }> => {
     const node = await startRedis({
       ...redisOptions,
@@ -120,7 +120,7 @@ async function primaryOf(
     // It may be down, or redirect to another.
     if (await withClient(node.port, guard, isPrimary, options).catch(() => false)) return node;
   }
-  throw new Error(`No node answers for ${key}.`);
+  throw new Error(`No node serves ${key}.`);
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {

@@ -16,7 +16,7 @@ export async function hasContainerEngine(): Promise<boolean> {
   }
 }
 
-/** Starts Redis in a container, which Testcontainers' reaper removes when this process is gone. */
+/** Starts Redis in a container, which Testcontainers' reaper removes when this process has ended. */
 export async function startRedisContainer(settings: RedisSettings): Promise<RedisService> {
   const { Wait, getContainerRuntimeClient } = await import('testcontainers');
   const { LoopbackContainer } = await import('./loopback-container.ts');
@@ -27,7 +27,7 @@ export async function startRedisContainer(settings: RedisSettings): Promise<Redi
     .withCommand(['redis-server', ...args, '--protected-mode', 'no'])
     // A port of the engine's choice would be another one after a restart.
     .withExposedPorts({ container: CONTAINER_PORT, host: port })
-    // Not for its log: after a restart Testcontainers may miss the line of a server that was fast.
+    // Does not wait for its log: after a restart Testcontainers may miss the line of a server that was fast.
     .withWaitStrategy(Wait.forSuccessfulCommand('redis-cli ping | grep PONG'));
   if (dataDir !== undefined) {
     description.withBindMounts([{ source: dataDir, target: '/data' }]);
@@ -44,7 +44,7 @@ export async function startRedisContainer(settings: RedisSettings): Promise<Redi
     await container.wait();
     if (!expectedEnd) onUnexpectedEnd(new ProgramError("Redis's container ended by itself."));
   };
-  // An engine that no longer answers ends the wait; the next call to it says so.
+  // An engine that no longer answers ends the wait; the next call to it fails with the reason.
   const watchInBackground = (): void => void watch().catch(() => {});
   watchInBackground();
   const stop = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 
 /** TLS and credentials that several Redis servers, or sentinels, require of each other and of their clients. */
 export interface RedisGuard {
-  /** PEM files: a certificate for 127.0.0.1 that is its own authority and that clients show, too; and its key. */
+  /** PEM files: a self-signed certificate for 127.0.0.1, which clients present too, and its key. */
   readonly cert: string;
   readonly key: string;
   /** Without a user it is the default user's. */
@@ -23,7 +23,7 @@ export function tlsSettings({ cert, key }: RedisGuard, port: number): [name: str
   ];
 }
 
-/** All of that and the password, of a server as its command line takes it. */
+/** These settings and the password, as arguments of a server. */
 export function guardedSettings(guard: RedisGuard | undefined, port: number): string[] {
   if (guard === undefined) return [];
   const { password } = guard;

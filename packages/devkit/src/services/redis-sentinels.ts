@@ -35,8 +35,8 @@ const READY_LIMIT_MS = 30_000;
 const VIEW_LIMIT_MS = 2_000;
 
 /**
- * Starts a primary, its replica and three sentinels on 127.0.0.1; resolves when the sentinels know of all and the replica
- * has what the primary has. Needs a redis-server here.
+ * Starts a primary, its replica and three sentinels on 127.0.0.1; resolves when the sentinels know all servers and the
+ * replica is in sync. Needs a redis-server here.
  */
 export async function startRedisSentinels(
   options: RedisSentinelsOptions = {},
@@ -122,7 +122,8 @@ async function untilInfo(
     for (;;) {
       const info = await client.info(section);
       if (wanted.test(info)) return;
-      if (Date.now() > end) throw new Error(`Sentinels, primary and replica did not find together: ${info}`);
+      if (Date.now() > end)
+        throw new Error(`Sentinels, primary and replica did not find each other: ${info}`);
       await delay(50);
     }
   });

@@ -7,7 +7,7 @@ import type { LocalProgram } from './find-program.ts';
 import { redisArguments } from './redis-arguments.ts';
 import type { RedisService, RedisSettings } from './redis-service.ts';
 
-/** Starts a redis-server that lives no longer than this process. */
+/** Starts a redis-server that ends with this process. */
 export async function startRedisServer(
   { command, libraryPath }: LocalProgram,
   { port, appendOnly, dataDir, settings = [], sentinel, onUnexpectedEnd }: RedisSettings,
@@ -15,7 +15,7 @@ export async function startRedisServer(
   const folder = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'local-redis-')) : undefined;
   const dir = dataDir ?? folder ?? tmpdir();
   const config = join(dir, 'sentinel.conf');
-  // A sentinel goes on, after a restart, with what it has written there itself.
+  // A sentinel rewrites this file, and reads it after a restart.
   if (sentinel !== undefined)
     await writeFile(config, `port ${port}\nbind 127.0.0.1\ndir ${dir}\n${sentinel}`);
   const server = await startSupervised({

@@ -4,11 +4,11 @@ import type { LocalService } from './service.ts';
 export interface RedisService extends LocalService {
   /** `redis://127.0.0.1:PORT` */
   readonly url: string;
-  /** Of redis-server itself; another one after `restart()`, undefined where it runs in a container. */
+  /** The process id of redis-server; changes with `restart()`; undefined in a container. */
   readonly pid: number | undefined;
-  /** Ends Redis in order if it runs and starts it on the same port, with its data if `appendOnly` is set. */
+  /** Stops Redis gracefully if it runs and starts it on the same port, with its data if `appendOnly` is set. */
   restart(): Promise<void>;
-  /** Ends Redis at once as a crash would, and leaves it down until `restart()`. */
+  /** Kills Redis, which stays down until `restart()`. */
   kill(): Promise<void>;
 }
 

@@ -14,13 +14,13 @@ export class RedisMissingError extends Error {
 }
 
 export interface RedisOptions extends ServiceOptions {
-  /** Keeps what was written over `restart()`; false by default. */
+  /** Keeps the data over `restart()`; false by default. */
   appendOnly?: boolean;
   /** The folder of the data, created if it does not exist, and kept. By default a temporary one, which is deleted. */
   dataDir?: string;
   /**
    * Further settings for a port, as redis-server's command line takes them: `() => ['--requirepass', 'x']`. They need a
-   * redis-server on this machine: a container won't do.
+   * redis-server on this machine: a container is not enough.
    */
   settings?: (port: number) => readonly string[];
   /** Makes it a sentinel with the configuration for a port; needs a redis-server on this machine, too. */
@@ -35,7 +35,7 @@ export interface RedisOptions extends ServiceOptions {
 
 /**
  * Starts a real, empty Redis that evicts nothing and saves nothing: the `redis-server` of this machine, one that its
- * package manager brings, or a container. Throws `RedisMissingError` where there is no way, `PortTakenError` if the
+ * package manager installs, or a container. Throws `RedisMissingError` if none is possible, `PortTakenError` if the
  * chosen port is taken.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisService> {

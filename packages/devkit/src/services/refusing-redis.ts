@@ -22,7 +22,7 @@ export interface RefusingRedis extends AsyncDisposable {
 
 type Refusal = keyof typeof redisRefusals;
 
-/** Has access also while others have not. */
+/** Keeps its access while others are refused. */
 const admin = { username: 'admin', password: 'of-the-admin' };
 
 /** Each way, with the product's code for it. */
@@ -31,8 +31,8 @@ export const redisRefusals = {
   'not saving': 'REDIS_NOT_SAVING',
   'no replicas': 'REDIS_NO_REPLICAS',
   'a replica': 'REDIS_READ_ONLY',
-  'wants a password': 'REDIS_AUTH_REQUIRED',
-  'denies what is needed': 'REDIS_ACCESS_DENIED',
+  'requires a password': 'REDIS_AUTH_REQUIRED',
+  'denies needed commands': 'REDIS_ACCESS_DENIED',
 } as const;
 
 export async function startRefusingRedis(): Promise<RefusingRedis> {
@@ -65,11 +65,11 @@ export async function startRefusingRedis(): Promise<RefusingRedis> {
     },
     'no replicas': () => config('min-replicas-to-write', '1'),
     'a replica': () => redis.call('REPLICAOF', '127.0.0.1', '1'),
-    async 'wants a password'() {
+    async 'requires a password'() {
       await config('requirepass', 'a password');
       await others();
     },
-    async 'denies what is needed'() {
+    async 'denies needed commands'() {
       await redis.call('ACL', 'SETUSER', 'default', '-@write', '-@scripting');
     },
   };

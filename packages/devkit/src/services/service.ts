@@ -1,7 +1,7 @@
 import { type ProgramError, type ProgramOptions, startProgram } from '../processes/program.ts';
 import { isPortFree } from './free-port.ts';
 
-/** What every local service can do, however it runs. All of them listen on 127.0.0.1 only. */
+/** A local service, in a process or a container. Listens on 127.0.0.1 only. */
 export interface LocalService extends AsyncDisposable {
   readonly host: '127.0.0.1';
   readonly port: number;
@@ -12,11 +12,11 @@ export interface LocalService extends AsyncDisposable {
 export interface ServiceOptions {
   /** The port on 127.0.0.1; a free one if it is left out. */
   port?: number;
-  /** Called once when the service ends although it was not asked to; by default it becomes a process warning. */
+  /** Called once if the service ends unexpectedly; by default it emits a process warning. */
   onUnexpectedEnd?: (error: ProgramError) => void;
 }
 
-/** The port that the caller chose belongs to another program. */
+/** Another program listens on the chosen port. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
   readonly port: number;

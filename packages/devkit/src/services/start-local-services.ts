@@ -14,7 +14,7 @@ export interface LocalServicesOptions {
   projectId?: string;
 }
 
-/** The environment that points an application at the local services. */
+/** The environment that connects an application to the local services. */
 export type LocalServicesEnv = Record<
   | 'REDIS_URL'
   | 'FIRESTORE_EMULATOR_HOST'
@@ -29,7 +29,7 @@ export type LocalServicesEnv = Record<
   string
 >;
 
-/** What points an application at services, wherever they run on this machine. */
+/** The environment that connects an application to services on this machine. */
 export function servicesEnv(where: {
   redisUrl: string;
   emulatorHost: string;
@@ -78,7 +78,7 @@ export async function startServices(options: LocalServicesOptions, engines: Engi
     engines.dynamodb(options.dynamodb).then((dynamodb) => opened.use(dynamodb)),
     engines.firestore(options.firestore).then((firestore) => opened.use(firestore)),
   ] as const;
-  // All must have settled before anything is released, or a late one would stay behind.
+  // All must have settled before anything is released, or a late one would keep running.
   await Promise.allSettled(starts);
   const [redis, dynamodb, firestore] = await Promise.all(starts);
   const running = opened.move();

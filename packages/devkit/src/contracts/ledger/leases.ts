@@ -32,8 +32,8 @@ export function leasesContract(newLedger: NewLedger): void {
       await start(ledger, id, first);
       await ledger.commit(id, second, { epoch: 1, state: 'queued', deltas: {} });
       const before = await read(ledger, id);
-      const asked = [...attempts, { task: third, epoch: 2 }, { task: 'user:never seen', epoch: 1 }];
-      expect(await ledger.checkAttempts(id, asked)).toEqual([
+      const requested = [...attempts, { task: third, epoch: 2 }, { task: 'user:never seen', epoch: 1 }];
+      expect(await ledger.checkAttempts(id, requested)).toEqual([
         'stale',
         'stale',
         ...attempts.slice(2).map(() => 'run'),

@@ -31,7 +31,7 @@ export type MakeLedger = (settings: LedgerSettings) => Promise<LedgerHarness>;
  * tried.
  */
 export function ledgerContract(name: string, make: MakeLedger, options: { numRuns?: number } = {}): void {
-  describe(`${name} keeps the ledger's contract`, () => {
+  describe(`${name} fulfills the ledger's contract`, () => {
     const made: LedgerHarness[] = [];
     afterEach(async () => {
       await Promise.all(made.splice(0).map(({ done }) => done()));

@@ -74,7 +74,7 @@ export function startTaskContract(newLedger: NewLedger): void {
       expect(await start(ledger, id, task)).toMatchObject({ epoch: 6, startsWithoutProgress: 1 });
     });
 
-    test('says why not: unknown, closed, done', async () => {
+    test('returns why not: unknown, closed, done', async () => {
       const ledger = await newLedger();
       const unknown = { started: false, why: 'unknown-operation' };
       expect(
@@ -94,7 +94,7 @@ export function startTaskContract(newLedger: NewLedger): void {
       });
     });
 
-    test('says why not: paused, cancelled, of a part also when its parent is', async () => {
+    test('returns why not: paused, cancelled, of a part also when its parent is', async () => {
       const ledger = await newLedger();
       const parent = await open(ledger);
       const part = await open(ledger, verification, { parent: parent.id });
@@ -117,7 +117,7 @@ export function startTaskContract(newLedger: NewLedger): void {
       expect(await ledger.startTask(parent.id, 'user:b', { binding })).toEqual(cancelled);
     });
 
-    test('says why not: rolled back by, and not current', async () => {
+    test('returns why not: rolled back by, and not current', async () => {
       const ledger = await newLedger();
       const old = await open(ledger);
       await close(ledger, old.id);

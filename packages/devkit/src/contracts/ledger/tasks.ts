@@ -88,9 +88,9 @@ export function tasksContract(newLedger: NewLedger): void {
       for (const name of trickyTasks) {
         await finish(ledger, id, name, { state: 'failed', deltas: { failed: 1 }, cursor: `${name}|c` });
       }
-      const asked = ['user:done', 'user:unknown', ...trickyTasks.slice(1)];
-      expect(await ledger.requeueFailed(id, asked)).toEqual(trickyTasks.slice(1));
-      expect(await ledger.requeueFailed(id, asked)).toEqual([]);
+      const requested = ['user:done', 'user:unknown', ...trickyTasks.slice(1)];
+      expect(await ledger.requeueFailed(id, requested)).toEqual(trickyTasks.slice(1));
+      expect(await ledger.requeueFailed(id, requested)).toEqual([]);
       expect((await read(ledger, id)).tasks).toEqual({
         listed: trickyTasks.length + 1,
         completed: 1,

@@ -1,5 +1,5 @@
-// Says what this machine lacks for the vendors' engines, one sentence a line, and ends with status 3; silent where all is
-// there, or could be downloaded.
+// Prints what the vendors' engines need and this machine lacks, one sentence a line, and exits with code 3. Prints
+// nothing if everything is there or could be downloaded.
 import { requireVendors } from './start-vendor-services.ts';
 import { VendorsMissingError } from './vendors-missing-error.ts';
 

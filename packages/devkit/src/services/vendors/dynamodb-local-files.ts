@@ -9,30 +9,32 @@ import { requireOwnFiles, requireOwnFolders } from '../own-files.ts';
 import { runProgram } from '../../processes/run-program.ts';
 import { VendorsMissingError } from './vendors-missing-error.ts';
 
-/** Amazon's own package of Amplify carries DynamoDB Local, its jar and libraries. */
+/** Amazon's own package of Amplify contains DynamoDB Local, its jar and libraries. */
 const npmPackage = 'amplify-dynamodb-simulator@2.9.30';
 const integrity = 'xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==';
 const wanted = 'package/emulator';
 
-export const sayOnStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+export const logToStderr = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
- * The folder of Amazon's DynamoDB Local in this user's cache, downloaded from the npm registry when it is not there yet. None
- * of the package's scripts runs. Two processes may do this at once: the one that is done first wins. Throws
- * `VendorsMissingError` where it can't be had.
+ * The folder of Amazon's DynamoDB Local in this user's cache. Downloads it from the npm registry if it is missing,
+ * and runs none of the package's scripts. Several processes may call this concurrently. Throws `VendorsMissingError`
+ * if it can't be downloaded.
  */
 export async function findDynamoDbLocal({ env, notice }: FindOptions): Promise<string> {
   const cache = cacheFolder(env);
   const kept = join(cache, npmPackage.replace('@', '-'));
   if (!existsSync(kept)) {
-    notice(`DynamoDB Local is not here yet: downloading ${npmPackage} from the npm registry into ${kept}.`);
+    notice(
+      `DynamoDB Local is not in the cache: downloading ${npmPackage} from the npm registry into ${kept}.`,
+    );
     try {
       await download(cache, kept, env);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new VendorsMissingError(
         [
-          `Amazon's DynamoDB Local is missing, and ${npmPackage} could not be had from the npm registry: ${reason}`,
+          `Amazon's DynamoDB Local is missing, and ${npmPackage} could not be downloaded from the npm registry: ${reason}`,
         ],
         { cause: error },
       );

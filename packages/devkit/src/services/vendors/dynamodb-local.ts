@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DynamoDbOptions, DynamoDbService } from '../dynamodb.ts';
 import { withTable } from '../dynamodb.ts';
-import { findDynamoDbLocal, sayOnStderr } from './dynamodb-local-files.ts';
+import { findDynamoDbLocal, logToStderr } from './dynamodb-local-files.ts';
 import { findJava } from './find-java.ts';
 import { startJavaService } from './java-service.ts';
 
@@ -13,7 +13,7 @@ export async function startDynamoDbLocal(options: DynamoDbOptions = {}): Promise
   const java = await findJava(process.env);
   const folder = await findDynamoDbLocal({
     env: process.env,
-    notice: sayOnStderr,
+    notice: logToStderr,
   });
   const libraries = join(folder, 'DynamoDBLocal_lib');
   const service = await startJavaService(

@@ -7,7 +7,7 @@ const oldest = 17;
 const howToGetIt =
   'install it (Debian, Ubuntu: apt-get install default-jre-headless; macOS: brew install openjdk) or set JAVA_HOME.';
 
-/** The `java` of JAVA_HOME, else of the PATH. Throws `VendorsMissingError` where there is none that is new enough. */
+/** The `java` of JAVA_HOME, else of the PATH. Throws `VendorsMissingError` if none is new enough. */
 export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
   const home = env['JAVA_HOME'];
   const java =
@@ -20,6 +20,6 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
   const version = Number(/^\S+ (\d+)/.exec(output)?.[1] ?? 0);
   if (version >= oldest) return java;
   throw new VendorsMissingError([
-    `${java} is ${version === 0 ? 'no Java of today' : `Java ${version}`}, and ${oldest} or later is needed: ${howToGetIt}`,
+    `${java} is ${version === 0 ? 'not a current Java' : `Java ${version}`}, and ${oldest} or later is needed: ${howToGetIt}`,
   ]);
 }

@@ -42,7 +42,7 @@ it('takes no Java that is too old, or a placeholder for it', async () => {
   expect(await said({ PATH: join(folder, 'old') })).toMatch(/java is Java 11, and 17 or later is needed/);
   await program(join(folder, 'home', 'bin'), 'java', 'exit 1');
   expect(await said({ PATH: join(folder, 'old'), JAVA_HOME: join(folder, 'home') })).toMatch(
-    /home\/bin\/java is no Java of today, and 17 or later is needed/,
+    /home\/bin\/java is not a current Java, and 17 or later is needed/,
   );
 });
 
@@ -63,5 +63,7 @@ it('unpacks nothing but the package that is wanted', async () => {
   await expect(finding).rejects.toThrow(
     /DynamoDB Local is missing.* its SHA-512 is .*It was not unpacked\.$/,
   );
-  expect(notices).toEqual([expect.stringMatching(/^DynamoDB Local is not here yet: downloading amplify-/)]);
+  expect(notices).toEqual([
+    expect.stringMatching(/^DynamoDB Local is not in the cache: downloading amplify-/),
+  ]);
 });

@@ -19,7 +19,7 @@ const usualSdks = [
   '/usr/local/google-cloud-sdk',
 ];
 
-/** The jar of Google's Firestore emulator. Throws `VendorsMissingError` where there is none. */
+/** The jar of Google's Firestore emulator. Throws `VendorsMissingError` if there is none. */
 export async function findFirestoreJar(env: NodeJS.ProcessEnv): Promise<string> {
   const named = env['FIRESTORE_EMULATOR_JAR'];
   if (named) {

@@ -12,21 +12,21 @@ export interface JavaService extends LocalService {
 }
 
 export interface JavaProgram {
-  /** How messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly java: string;
-  /** What `java` is given so that it listens on a port of 127.0.0.1, over HTTP. */
+  /** Arguments that make it listen on a port of 127.0.0.1, over HTTP. */
   readonly args: (port: number) => readonly string[];
   readonly env?: Record<string, string>;
 }
 
-/** Starts a Java program that lives no longer than this process. */
+/** Starts a Java program that ends with this process. */
 export async function startJavaService(
   { name, java, args, env }: JavaProgram,
   options: ServiceOptions,
 ): Promise<JavaService> {
   return await onFreePort(name, options.port, async (port) => {
-    // Else the answers of the other program would be taken for those of this one.
+    // Else responses of another program would be taken for this one's.
     if (!(await isPortFree(port))) throw new PortTakenError(name, port);
     const folder = await mkdtemp(join(tmpdir(), 'local-java-'));
     const { pid, stop } = await startSupervised({

@@ -1,7 +1,7 @@
 import type { LocalServices, LocalServicesOptions } from '../start-local-services.ts';
 import { startServices } from '../start-local-services.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
-import { findDynamoDbLocal, sayOnStderr } from './dynamodb-local-files.ts';
+import { findDynamoDbLocal, logToStderr } from './dynamodb-local-files.ts';
 import { findJava } from './find-java.ts';
 import { findFirestoreJar, startGoogleFirestore } from './google-firestore.ts';
 import { VendorsMissingError } from './vendors-missing-error.ts';
@@ -18,9 +18,9 @@ export async function startVendorServices(options: LocalServicesOptions = {}): P
 /** Finds or downloads all that the vendors' engines need. Throws `VendorsMissingError` with all that is missing. */
 export async function requireVendors(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const found = await Promise.allSettled([findJava(env), findFirestoreJar(env)]);
-  // Not worth its download where another part is missing.
+  // Not worth its download if another part is missing.
   if (found.every(({ status }) => status === 'fulfilled')) {
-    await findDynamoDbLocal({ env, notice: sayOnStderr });
+    await findDynamoDbLocal({ env, notice: logToStderr });
     return;
   }
   const sentences: string[] = [];

@@ -1,4 +1,4 @@
-/** Something that the vendors' engines need is not on this machine. Its message says what, and how to get it. */
+/** Something that the vendors' engines need is not on this machine. Its message names it, and how to get it. */
 export class VendorsMissingError extends Error {
   override readonly name = 'VendorsMissingError';
   readonly sentences: readonly string[];
