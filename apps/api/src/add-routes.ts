@@ -35,7 +35,7 @@ function handlerOf(route: Route, context: ApiContext): RequestHandler {
     const parsedBody = route.body === undefined ? {} : parse(body, given, 'body');
     if (route.needsRedis) await redisAnswers(context);
     const waitMs = preferredWaitMs(request, waits);
-    const caller = callerGone(response);
+    const caller = signalOfDisconnect(response);
     await route.handle(context, {
       request,
       response,
@@ -106,11 +106,11 @@ function preferredWaitMs(request: Request, defaultSeconds: number): number {
   return Math.min(match === null ? defaultSeconds : Number(match[1]), longestSeconds) * 1_000;
 }
 
-function callerGone(response: Response): AbortSignal {
-  const gone = new AbortController();
+function signalOfDisconnect(response: Response): AbortSignal {
+  const disconnected = new AbortController();
   response.on('close', () => {
-    if (!response.writableEnded) gone.abort(new Error('the caller has disconnected'));
+    if (!response.writableEnded) disconnected.abort(new Error('the caller has disconnected'));
   });
-  if (response.closed) gone.abort(new Error('the caller has disconnected'));
-  return gone.signal;
+  if (response.closed) disconnected.abort(new Error('the caller has disconnected'));
+  return disconnected.signal;
 }

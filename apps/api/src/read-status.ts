@@ -49,7 +49,7 @@ export async function readCurrent(context: ApiContext, workers: readonly LiveWor
   );
 }
 
-/** What to tell while nothing runs. */
+/** The status while nothing runs. */
 async function idleNotice(context: ApiContext, last: Operation | undefined): Promise<string | null> {
   const other = last === undefined ? await otherLedgerReason(context) : undefined;
   return other ?? (await ledgerLossNotice(context, last));

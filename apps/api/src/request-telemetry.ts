@@ -59,8 +59,10 @@ function writeLine(log: Log, request: Request, response: Response, route: string
 function runOf(request: Request, response: Response): string | undefined {
   const location = response.get('location');
   const pointed = /\/((?:migration|verification|rollback)-\d{8}T\d{9}Z)$/.exec(location ?? '')?.[1];
-  const asked = (request.params as Record<string, string> | undefined)?.['id'];
-  return pointed ?? (asked !== undefined && /^[a-z]+-\d{8}T\d{9}Z$/.test(asked) ? asked : undefined);
+  const requested = (request.params as Record<string, string> | undefined)?.['id'];
+  return (
+    pointed ?? (requested !== undefined && /^[a-z]+-\d{8}T\d{9}Z$/.test(requested) ? requested : undefined)
+  );
 }
 
 /** The route's path, not the requested one, to limit the number of label values. */

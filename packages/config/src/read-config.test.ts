@@ -163,7 +163,7 @@ test('files for TLS are there, are PEM, are used, and a certificate has its key'
   expect(() => readConfig({ REDIS_URL, REDIS_TLS_CERT: pem })).toThrow(/^REDIS_TLS_KEY is empty/);
   for (const url of [undefined, 'redis://127.0.0.1', 'redis+cluster://127.0.0.1']) {
     expect(() => readConfig({ REDIS_URL: url, REDIS_TLS_CA: pem })).toThrow(
-      /^REDIS_TLS_CA is set, but REDIS_URL asks for no TLS; begin it with rediss:/,
+      /^REDIS_TLS_CA is set, but REDIS_URL uses no TLS; begin it with rediss:/,
     );
   }
 });

@@ -98,7 +98,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (given !== undefined && parseRedisUrl(url)?.tls === false) {
       throw new ConfigError(
         given,
-        `${given} is set, but REDIS_URL asks for no TLS; begin it with rediss://, or leave ${given} out`,
+        `${given} is set, but REDIS_URL uses no TLS; begin it with rediss://, or leave ${given} out`,
       );
     }
     return { url, prefix, tls };

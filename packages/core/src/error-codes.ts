@@ -120,7 +120,7 @@ export type ErrorCode = keyof typeof policies;
 
 export const errorTable: Readonly<Record<ErrorCode, ErrorPolicy>> = policies;
 
-/** Whether it is an error of Redis. The work that meets one counts as not tried. */
+/** Whether it is an error of Redis. The work that it interrupts counts as not tried. */
 export function isRedisCode(code: ErrorCode): boolean {
   return code.startsWith('REDIS_');
 }

@@ -1,11 +1,11 @@
 import { type ErrorCode, MigrationError } from '@migrator/core';
 
-/** What DynamoDB (or the AWS SDK, or the network) said, in a form that does not depend on how it was said. */
+/** An error of DynamoDB, the AWS SDK or the network, in one form. */
 export interface ServiceError {
   /** The exception's bare name, such as `ThrottlingException`; a network error's code; or empty. */
   readonly name: string;
   readonly message: string;
-  /** Absent where no answer came. */
+  /** Absent without a response. */
   readonly httpStatus?: number;
   readonly cause?: unknown;
 }

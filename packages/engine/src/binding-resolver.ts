@@ -1,39 +1,39 @@
 import { type Binding, MigrationError, type Target } from '@migrator/core';
 
-/** The time limit to ask the table for its account, and the interval before it is asked again after a failure. */
-const askLimitMs = 3_000;
-const askAgainMs = 30_000;
+/** The time limit to read the table's account, and the interval between tries after a failure. */
+const limitMs = 3_000;
+const retryAfterMs = 30_000;
 
 /**
- * The binding of this process, with the AWS account once DescribeTable has returned it. Without permission or an
- * answer the account stays unknown; it is compared only if known.
+ * The binding of this process, with the AWS account once DescribeTable has returned it. Without permission or a
+ * response the account stays unknown; it is compared only if known.
  */
 export function bindingResolver(
   configured: Binding,
   target: Pick<Target, 'describe'>,
 ): () => Promise<Binding> {
   let known: Binding | undefined;
-  let asking: Promise<Binding> | undefined;
-  let askedAt = Number.NEGATIVE_INFINITY;
+  let pending: Promise<Binding> | undefined;
+  let failedAt = Number.NEGATIVE_INFINITY;
 
-  const ask = async (): Promise<Binding> => {
+  const resolve = async (): Promise<Binding> => {
     try {
-      const { account } = await target.describe(AbortSignal.timeout(askLimitMs));
+      const { account } = await target.describe(AbortSignal.timeout(limitMs));
       known =
         account === undefined ? configured : { ...configured, target: { ...configured.target, account } };
       return known;
     } catch (error) {
       if (MigrationError.codeOf(error) === 'ACCESS_DENIED') known = configured;
-      askedAt = performance.now();
+      failedAt = performance.now();
       return configured;
     } finally {
-      asking = undefined;
+      pending = undefined;
     }
   };
 
   return async () => {
     if (known !== undefined) return known;
-    if (performance.now() - askedAt < askAgainMs) return configured;
-    return await (asking ??= ask());
+    if (performance.now() - failedAt < retryAfterMs) return configured;
+    return await (pending ??= resolve());
   };
 }

@@ -102,6 +102,6 @@ export async function runInProcess(
     await Promise.all(working);
   }
   const ended = await context.ledger.get(operationId);
-  if (ended === undefined) throw new MigrationError('INTERNAL', `the records of ${operationId} are gone`);
+  if (ended === undefined) throw new MigrationError('INTERNAL', `the records of ${operationId} are missing`);
   return ended;
 }

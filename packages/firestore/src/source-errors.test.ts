@@ -12,14 +12,14 @@ test.each<[keyof typeof status, ErrorCode, RegExp]>([
   ['UNKNOWN', 'SOURCE_UNAVAILABLE', /failed/],
   ['CANCELLED', 'SOURCE_UNAVAILABLE', /failed/],
   ['DEADLINE_EXCEEDED', 'SOURCE_UNAVAILABLE', /in time/],
-  ['RESOURCE_EXHAUSTED', 'SOURCE_THROTTLED', /pace/],
+  ['RESOURCE_EXHAUSTED', 'SOURCE_THROTTLED', /throttles/],
   ['PERMISSION_DENIED', 'SOURCE_ACCESS_DENIED', /roles\/datastore\.viewer/],
   ['UNAUTHENTICATED', 'CREDENTIALS_REFUSED', /GOOGLE_APPLICATION_CREDENTIALS/],
   ['NOT_FOUND', 'SOURCE_NOT_FOUND', /GOOGLE_CLOUD_PROJECT/],
-  ['INVALID_ARGUMENT', 'SOURCE_INVALID', /can't do/],
-  ['FAILED_PRECONDITION', 'SOURCE_INVALID', /can't do/],
-  ['UNIMPLEMENTED', 'SOURCE_INVALID', /can't do/],
-  ['OUT_OF_RANGE', 'SOURCE_INVALID', /can't do/],
+  ['INVALID_ARGUMENT', 'SOURCE_INVALID', /refused the request/],
+  ['FAILED_PRECONDITION', 'SOURCE_INVALID', /refused the request/],
+  ['UNIMPLEMENTED', 'SOURCE_INVALID', /refused the request/],
+  ['OUT_OF_RANGE', 'SOURCE_INVALID', /refused the request/],
 ])('%s becomes %s', (name, code, sentence) => {
   const cause = Object.assign(new Error('x'), { code: status[name], details: 'what Google says' });
   const error = sourceError(cause, path);

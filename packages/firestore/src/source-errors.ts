@@ -32,7 +32,7 @@ export function sourceError(error: unknown, path: string): MigrationError {
           `A response of Firestore for ${path} exceeds the limit of one message: make its documents smaller.`,
         );
       }
-      return make('SOURCE_THROTTLED', `Firestore asks for a slower pace, or a quota is used up, at ${path}.`);
+      return make('SOURCE_THROTTLED', `Firestore throttles the reads, or a quota is used up, at ${path}.`);
     case status.PERMISSION_DENIED:
       return make(
         'SOURCE_ACCESS_DENIED',
@@ -49,7 +49,7 @@ export function sourceError(error: unknown, path: string): MigrationError {
         `There is no such Firestore database for ${path}: check GOOGLE_CLOUD_PROJECT and FIRESTORE_DATABASE_ID.`,
       );
     default:
-      return make('SOURCE_INVALID', `Firestore can't do what was asked at ${path}.`);
+      return make('SOURCE_INVALID', `Firestore refused the request at ${path}.`);
   }
 }
 

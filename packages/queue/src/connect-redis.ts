@@ -133,7 +133,7 @@ class PersistentSentinelConnector extends SentinelConnector {
   override async connect(
     ...args: Parameters<SentinelConnector['connect']>
   ): ReturnType<SentinelConnector['connect']> {
-    // Disconnects the last detector: the sentinels are asked next anyway, and the new connection has its own. Only
+    // Disconnects the last detector: the sentinels are queried next anyway, and the new connection has its own. Only
     // once, because each call leaves listeners on the detector's sockets, and there may be a thousand attempts.
     if (this.#watching) this.disconnect();
     this.#watching = false;

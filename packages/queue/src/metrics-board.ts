@@ -6,7 +6,7 @@ const staleMs = 60_000;
 /** The metrics that workers publish for the API, one field for each process. */
 export interface MetricsBoard {
   put(process: string, metrics: unknown): Promise<void>;
-  /** The metrics of all live processes, as they were put. */
+  /** The published metrics of all live processes. */
   read(): Promise<readonly unknown[]>;
 }
 

@@ -67,7 +67,7 @@ function isReadOnly(error: Error): boolean {
   return error.message.startsWith('READONLY');
 }
 
-/** Milliseconds before a replica is asked again whether it is the primary. */
+/** Milliseconds before it is checked again whether a replica is the primary. */
 const replicaPauseMs = 2_000;
 
 /** Connects to one address and accepts a primary only. */

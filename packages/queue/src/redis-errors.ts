@@ -30,7 +30,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, what: string]>> = {
   ],
   NOAUTH: [
     'REDIS_AUTH_REQUIRED',
-    `Redis asks for a password, and ${urlNames} has none; write it as redis://user:password@host`,
+    `Redis requires a password, and ${urlNames} has none; write it as redis://user:password@host`,
   ],
   WRONGPASS: [
     'REDIS_AUTH_REFUSED',

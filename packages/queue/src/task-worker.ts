@@ -22,7 +22,7 @@ const pausedMs = 1_000;
 /** Milliseconds that a job is delayed that a process with another binding has fetched. */
 const otherBindingMs = 500;
 /**
- * A job that met an outage or exhausted its retries of throttling is postponed by this to twice this, in
+ * A job that had an outage or exhausted its retries of throttling is postponed by this to twice this, in
  * milliseconds.
  */
 const postponeMs = 4_000;
@@ -91,7 +91,7 @@ export function startTaskWorker(
       const code = MigrationError.codeOf(error);
       const why = hideUserData || !(error instanceof Error) ? code : error.message;
       reportOutcome(job, 'error', why);
-      // The queue's connection waits for Redis. A job that met an outage of Redis counts as not tried.
+      // The queue's connection waits for Redis. A job that was interrupted by an outage of Redis counts as not tried.
       if (isRedisCode(code)) return await postpone(job, token);
       throw hideUserData ? plainError(code) : error;
     } finally {

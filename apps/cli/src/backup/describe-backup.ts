@@ -7,7 +7,7 @@ import type { Outcome } from '../cli/run-command.ts';
 
 /** The contents of a backup, in rows. */
 export function describeBackup(path: string, { header, trailer, bytes }: BackupSummary): string {
-  const only = header.userIds === undefined ? '' : ` (${amount(header.userIds.length)} were asked for)`;
+  const only = header.userIds === undefined ? '' : ` (${amount(header.userIds.length)} were requested)`;
   return `${path}\n${namedRows({
     source: describeSource(header.source),
     entries: amount(trailer.entries),

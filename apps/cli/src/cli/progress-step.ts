@@ -67,7 +67,7 @@ function paceSince(since: { at: number; processed: number }, at: number, process
   return ((processed - since.processed) * 1000) / (at - since.at);
 }
 
-/** `3 failed`, or `1 task failed` where no entry did; undefined where nothing has failed. */
+/** `3 failed`, or `1 task failed` if no entry did; undefined if nothing has failed. */
 export function failedSoFar({ outcomes, users }: Pick<Progress, 'outcomes' | 'users'>): string | undefined {
   const entries = entryOutcomeNames
     .filter((name) => entryOutcomes[name] === 'failure')

@@ -4,7 +4,7 @@ import type { Fakes } from '../processes/fakes.ts';
 /** One of several that are measured in turns, so that other load of the machine affects all alike. */
 export interface Benchmark {
   readonly name: string;
-  /** Throws `Unavailable` where this machine lacks something for it. */
+  /** Throws `Unavailable` if this machine lacks something for it. */
   open(setting: Setting): Promise<OpenBenchmark>;
 }
 

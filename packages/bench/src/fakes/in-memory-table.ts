@@ -1,5 +1,5 @@
 interface Kept {
-  /** DynamoDB JSON: the whole item, and what a rollback's or verification's scan asks for. */
+  /** DynamoDB JSON: the whole item, and the attributes that a scan of a rollback or verification requests. */
   readonly whole: string;
   readonly provenance: string;
 }

@@ -18,7 +18,7 @@ export interface FakeTable {
   readonly endpoint: string;
   /** The certificate of one over TLS. */
   readonly caFile?: string;
-  /** How often each action was called since this was asked before. */
+  /** How often each action was called since the last `takeCalls`. */
   takeCalls(): Promise<Calls>;
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../error-codes.ts';
 import type { Binding } from './binding.ts';
 
-/** `prune` is the part of a migration that removes owned items whose entry is gone. */
+/** `prune` is the part of a migration that removes owned items whose entry was deleted. */
 export const operationKinds = ['migration', 'verification', 'rollback', 'prune'] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -28,9 +28,9 @@ export interface MigrationRequest {
   readonly userIds?: readonly string[];
   /** End with a verification. */
   readonly verify: boolean;
-  /** Remove owned items whose entry is gone. */
+  /** Remove owned items whose entry was deleted. */
   readonly prune: boolean;
-  /** The number of items that the prune may remove; required where that is large (prune-limits.ts). */
+  /** The number of items that the prune may remove; required if that is large (prune-limits.ts). */
   readonly pruneCount?: number;
   /** A run that finds no entry is no error. */
   readonly allowEmpty?: boolean;
@@ -106,7 +106,7 @@ export interface CoordinatorState {
     readonly processed: number;
     readonly movedAt?: number;
   };
-  /** The last outage that a task met, and when (milliseconds since 1970). The task is retried automatically. */
+  /** The last outage of a task, and when (milliseconds since 1970). The task is retried automatically. */
   readonly outage?: { readonly reason: string; readonly at: number };
   /** Why the operation makes no progress at the moment. It is retried automatically. */
   readonly lastError?: string;

@@ -1,6 +1,6 @@
 import type { SourceBinding } from '../operations/binding.ts';
 
-/** Where one entry lives: `users/{userId}/trading-journal/{date}`. */
+/** The path of one entry: `users/{userId}/trading-journal/{date}`. */
 export interface EntryRef {
   readonly userId: string;
   readonly date: string;
@@ -68,7 +68,7 @@ export interface Source {
   hasEntries(signal?: AbortSignal): Promise<boolean>;
   countUserEntries(userId: string, signal?: AbortSignal): Promise<number>;
   /**
-   * If the stream fails after the last retry, returns the entries so far, if any; the next call then meets the error.
+   * If the stream fails after the last retry, returns the entries so far, if any; the next call then gets the error.
    */
   readPage(request: ReadPageRequest): Promise<EntryPage>;
   /** The ids of a user's entries, in the order of their pages, without reading their documents. */

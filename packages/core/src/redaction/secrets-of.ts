@@ -98,7 +98,7 @@ function urlSecrets(value: string): string[] {
   return secrets;
 }
 
-/** Where the `@` before the host is; -1 where there is none. A password that is not encoded may hold what ends a host. */
+/** The index of the `@` before the host; -1 if there is none. An unencoded password may contain what ends a host. */
 function endOfUserInfo(afterScheme: string): number {
   const end = afterScheme.search(/[/?#]/);
   const at = (end < 0 ? afterScheme : afterScheme.slice(0, end)).lastIndexOf('@');

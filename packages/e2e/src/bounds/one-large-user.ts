@@ -1,4 +1,4 @@
-// Migrates one user with so many entries (the first argument) in this process, and says how much memory that took.
+// Migrates one user with so many entries (the first argument) in this process, and prints how much memory that took.
 import { runInProcess } from '@migrator/engine';
 
 import { mebibytes, migration, openEngine } from './open-engine.ts';

@@ -1,4 +1,4 @@
-// Retries failed entries of about 1 MiB each, of several users at once, in this process, and says how much memory that took
+// Retries failed entries of about 1 MiB each, of several users at once, in this process, and prints how much memory that took
 // beyond what the run before had. Arguments: users, entries of each.
 import { MigrationError, type Source, type Target } from '@migrator/core';
 import { runInProcess } from '@migrator/engine';

@@ -5,7 +5,7 @@ import { type ApiClient, createApiClient } from '@migrator/runtime';
 import { compareSourceAndTarget, type Comparison } from './compare-source-and-target.ts';
 import { injectProcessFaults } from './process-faults.ts';
 import { type OpenChaosEnvironment, openChaosEnvironment } from './open-environment.ts';
-import { requireAway, startPersistently } from './persistent-calls.ts';
+import { requireUnavailable, startPersistently } from './persistent-calls.ts';
 import { writesAfterWaking } from './wake-after-end.ts';
 
 export interface ChaosOptions {
@@ -149,7 +149,7 @@ async function runToItsEnd(
     everyMs: pollMs,
     signal,
     onError(error) {
-      requireAway(error);
+      requireUnavailable(error);
       describe(undefined);
     },
   });

@@ -67,7 +67,7 @@ function text(time: Timestamp): string {
   return `${seconds}.${String(Math.floor(time.nanoseconds / 1_000)).padStart(6, '0')}Z`;
 }
 
-/** Where the two first differ; undefined where they don't. Numbers are compared by value, maps without order. */
+/** The path of the first difference; undefined if there is none. Numbers are compared by value, maps without order. */
 export function difference(
   expected: AttributeValue | undefined,
   actual: AttributeValue | undefined,

@@ -184,7 +184,7 @@ async function startServices(
   return { redis, env: { ...engines, REDIS_URL: redis.url } };
 }
 
-/** The table, and one for stray workers, so that their writes would go through, and be missing where they belong. */
+/** The table, and one for stray workers, whose writes would then succeed in the wrong table. */
 async function createTables(env: LocalServicesEnv): Promise<void> {
   for (const table of [env.DYNAMODB_TABLE, strayTable])
     await createHeatmapsTable(env.AWS_ENDPOINT_URL_DYNAMODB, table);

@@ -5,7 +5,7 @@ import { type ApiClient, ApiError } from '@migrator/runtime';
 
 const pauseMs = 300;
 
-/** Starts a run, however often that has to be asked for; resolves with its id. */
+/** Starts a run, with as many tries as it takes; resolves with its id. */
 export async function startPersistently(
   client: ApiClient,
   body: requests.StartRequest,
@@ -15,8 +15,8 @@ export async function startPersistently(
     try {
       return (await client.start(body)).migrationId;
     } catch (error) {
-      requireAway(error);
-      // A start whose answer got lost is what runs.
+      requireUnavailable(error);
+      // The run whose response was lost.
       const running = error.status === 409 ? error.problem?.['migrationId'] : undefined;
       if (typeof running === 'string') return running;
     }
@@ -24,7 +24,7 @@ export async function startPersistently(
   }
 }
 
-/** Throws all but the errors of an API that is dead, or without its Redis, for the moment. */
-export function requireAway(error: unknown): asserts error is ApiError {
+/** Throws all errors except those of an API that is down, or has no Redis, for now. */
+export function requireUnavailable(error: unknown): asserts error is ApiError {
   if (!(error instanceof ApiError) || error.status === 404) throw error;
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '@migrator/runtime';
 
 import type { OpenChaosEnvironment } from './open-environment.ts';
-import { requireAway } from './persistent-calls.ts';
+import { requireUnavailable } from './persistent-calls.ts';
 
 const pollMs = 300;
 
@@ -18,7 +18,7 @@ export async function writesAfterWaking(
   const before = environment.dynamoDbProxy.writes;
   for (const worker of environment.workers) worker.wake();
   for (;;) {
-    const status = await client.status().catch(requireAway);
+    const status = await client.status().catch(requireUnavailable);
     const { live = 0, tasks = 1 } = status?.currentStatus.workers ?? {};
     if (live >= environment.workers.length && tasks === 0) return environment.dynamoDbProxy.writes - before;
     await delay(pollMs);

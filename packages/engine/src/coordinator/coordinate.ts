@@ -194,7 +194,7 @@ function outstanding({ tasks }: Operation): number {
   return tasks.listed - tasks.completed - tasks.failed;
 }
 
-/** The outage that a task met in the last seconds, if any. */
+/** A task's outage in the last seconds, if any. */
 function outageOf(context: Pick<CoordinatorContext, 'now'>, operation: Operation): string | null {
   const { outage } = operation.coordinatorState;
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;

@@ -24,9 +24,9 @@ const wholeAtOnce = 20;
 /**
  * Finds the key collisions of a dry run, which writes no items to collide with: entries whose key another entry of
  * the run takes first, of an earlier user, if that one can be an item. All keys would not fit into memory, so
- * Firestore is asked for the few entries that could share a key. For a user id with an underscore: whether the users
- * whose ids it begins with have journals (a read for each, once), and only then for their entries. If the run has
- * given users in another order, also for entries of longer user ids.
+ * only the few entries that could share a key are read from Firestore. For a user id with an underscore it checks
+ * whether the users whose ids it begins with have journals (a read for each, once), and only then reads their entries.
+ * If the run has given users in another order, it also reads entries of longer user ids.
  */
 export class DryRunCollisions {
   readonly #run: DryRun;
@@ -48,9 +48,9 @@ export class DryRunCollisions {
       const refs = mayCollide(entry) ? this.#rivalsOf(entry, shorter) : [];
       if (refs.length > 0) rivals.set(entry, refs);
     }
-    const asked = [...rivals.values()].flat();
-    if (asked.length === 0) return new Map();
-    const found = await source.readEntries(asked, { keysOnly: true, signal });
+    const all = [...rivals.values()].flat();
+    if (all.length === 0) return new Map();
+    const found = await source.readEntries(all, { keysOnly: true, signal });
     const items = await this.#keysOfStorable(found);
     const second = new Map<SourceEntry, EntryRef>();
     for (const [entry, refs] of rivals) {

@@ -9,7 +9,7 @@ export interface NamedPage {
   readonly entries: readonly SourceEntry[];
   /** What Firestore does not have. */
   readonly vanished: readonly string[];
-  /** What Firestore does not hand over while it answers others. */
+  /** Entries that Firestore fails to return while other reads succeed. */
   readonly unreadable: readonly { readonly date: string; readonly error: unknown }[];
   readonly last: boolean;
 }
@@ -18,8 +18,8 @@ export interface NamedPage {
 const namesAtOnce = 100;
 
 /**
- * Reads entries by name, as many at once as a page has bytes for. `alone`: one by one from the beginning. Where a request
- * fails, and not by an outage, its names are asked for one by one, so that one that can't be read fails alone.
+ * Reads entries by name, as many at once as a page has bytes for. `alone`: one by one from the beginning. If a request
+ * fails, and not because of an outage, its entries are read one by one, so that only unreadable ones fail.
  */
 export async function* readNamed(
   context: Pick<EngineContext, 'source' | 'target' | 'settings'>,
@@ -33,30 +33,30 @@ export async function* readNamed(
   let waiting = names;
   let alone = options.alone === true ? names.length : 0;
   while (waiting.length > 0) {
-    const asked = waiting.slice(0, alone > 0 ? 1 : namesAtOnce);
-    const refs = asked.map((date) => ({ userId, date }));
+    const requested = waiting.slice(0, alone > 0 ? 1 : namesAtOnce);
+    const refs = requested.map((date) => ({ userId, date }));
     try {
       const { entries, rest } = await context.source.readBatch(refs, { maxBytes, signal });
       const found = new Set(entries.map(({ date }) => date));
       const left = rest.map(({ date }) => date);
-      const vanished = asked.filter((date) => !found.has(date) && !left.includes(date));
-      waiting = [...left, ...waiting.slice(asked.length)];
+      const vanished = requested.filter((date) => !found.has(date) && !left.includes(date));
+      waiting = [...left, ...waiting.slice(requested.length)];
       yield { entries, vanished, unreadable: [], last: waiting.length === 0 };
     } catch (error) {
       if (!(await isOwnFault(context, run, error, signal))) throw error;
-      if (asked.length > 1) {
-        alone = asked.length;
+      if (requested.length > 1) {
+        alone = requested.length;
         continue;
       }
       waiting = waiting.slice(1);
-      const unreadable = asked.map((date) => ({ date, error }));
+      const unreadable = requested.map((date) => ({ date, error }));
       yield { entries: [], vanished: [], unreadable, last: waiting.length === 0 };
     }
     alone = Math.max(0, alone - 1);
   }
 }
 
-/** What is recorded of an entry that can't be read. */
+/** The issue of an entry that can't be read. */
 export function unreadableIssue(
   context: Pick<EngineContext, 'settings'>,
   task: string,

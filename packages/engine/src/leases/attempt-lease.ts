@@ -20,23 +20,24 @@ export const processClock: Clock = () => ({ monotonic: performance.now(), wall: 
  */
 export class AttemptLease implements Lease {
   readonly #clock: Clock;
-  #asked: Moment;
+  #requestedAt: Moment;
 
-  constructor(asked: Moment, clock: Clock) {
+  constructor(requestedAt: Moment, clock: Clock) {
     this.#clock = clock;
-    this.#asked = asked;
+    this.#requestedAt = requestedAt;
   }
 
   /**
-   * `asked`: the time before the request to the ledger. Responses may arrive out of order: the newest request counts.
+   * `requestedAt`: the time before the request to the ledger. Responses may arrive out of order: the newest request
+   * counts.
    */
-  renew(asked: Moment): void {
-    if (asked.monotonic > this.#asked.monotonic) this.#asked = asked;
+  renew(requestedAt: Moment): void {
+    if (requestedAt.monotonic > this.#requestedAt.monotonic) this.#requestedAt = requestedAt;
   }
 
   require(): void {
     const { monotonic, wall } = this.#clock();
-    const age = Math.max(monotonic - this.#asked.monotonic, wall - this.#asked.wall);
+    const age = Math.max(monotonic - this.#requestedAt.monotonic, wall - this.#requestedAt.wall);
     if (age <= leaseMs.holder) return;
     throw new MigrationError(
       'LEASE_EXPIRED',

@@ -46,14 +46,14 @@ export class AttemptWatcher {
     return this.#clock();
   }
 
-  /** Watches an attempt that the ledger has started. `asked`: the time before that request. */
+  /** Watches an attempt that the ledger has started. `requestedAt`: the time before that request. */
   watch(
     operationId: string,
     { task, epoch }: { readonly task: string; readonly epoch: number },
-    asked: Moment,
+    requestedAt: Moment,
   ): WatchedAttempt {
     const group = this.#groups.get(operationId) ?? this.#begin(operationId);
-    const lease = new AttemptLease(asked, this.#clock);
+    const lease = new AttemptLease(requestedAt, this.#clock);
     const stop = new AbortController();
     const attempt = { task, epoch, lease, stop };
     group.attempts.add(attempt);
@@ -72,11 +72,11 @@ export class AttemptWatcher {
 
   async #check(operationId: string, group: Group): Promise<void> {
     const attempts = [...group.attempts];
-    const asked = this.#clock();
+    const requestedAt = this.#clock();
     try {
       const answers = await this.#ledger.checkAttempts(operationId, attempts);
       for (const [index, { lease, stop }] of attempts.entries()) {
-        if (answers[index] === 'run') lease.renew(asked);
+        if (answers[index] === 'run') lease.renew(requestedAt);
         else stop.abort();
       }
     } catch {

@@ -164,10 +164,10 @@ async function write(
   marker: RunMarker,
   signal: AbortSignal,
 ): Promise<void> {
-  const asked = processClock();
+  const requestedAt = processClock();
   const now = await ledger.get(operation.id);
   if (now?.state !== 'running') return;
-  await target.writeTag(key, encodeRunMarker(marker), new AttemptLease(asked, processClock), signal);
+  await target.writeTag(key, encodeRunMarker(marker), new AttemptLease(requestedAt, processClock), signal);
 }
 
 /** Returns if the service denies or does not support tags; throws other errors. */

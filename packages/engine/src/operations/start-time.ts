@@ -26,7 +26,7 @@ const furthestMs = 366 * 24 * 60 * 60 * 1_000;
  * of a wrong clock, the run would find those items newer and would not repair them.
  *
  * The ledger ensures that starts increase. Only if it has no run into this table, part of the table is scanned. A run
- * that meets a newer item that the scan missed records it (`newestSeen`), so that the next run starts after it.
+ * that finds a newer item that the scan missed records it (`newestSeen`), so that the next run starts after it.
  */
 export async function startTimeOf(
   { ledger, target }: { readonly ledger: Ledger; readonly target: Target },

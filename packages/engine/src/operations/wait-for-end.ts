@@ -46,7 +46,7 @@ export async function waitForEnd(ledger: Ledger, id: string, options: WaitForEnd
   const operation = await waitForOperation(poll, { signal, onPoll, onError });
   if (operation !== undefined && operation.state !== 'running') return operation;
   throwIfAborted(signal);
-  throw new MigrationError('NOT_FOUND', `the records of ${id} are gone`);
+  throw new MigrationError('NOT_FOUND', `the records of ${id} are missing`);
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {

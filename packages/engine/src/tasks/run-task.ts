@@ -40,14 +40,14 @@ async function runOnce(
   task: string,
   attempt: AttemptOptions,
 ): Promise<TaskResult | Lost> {
-  const asked = attempt.watcher.now();
+  const requestedAt = attempt.watcher.now();
   const started = await context.ledger.startTask(operationId, task, {
     binding: await context.binding(),
     reopen: attempt.reopen,
     isolated: attempt.isolated === true,
   });
   if (!started.started) return started;
-  using watched = attempt.watcher.watch(operationId, { task, epoch: started.epoch }, asked);
+  using watched = attempt.watcher.watch(operationId, { task, epoch: started.epoch }, requestedAt);
   using joined = joinSignals(attempt.signal, watched.signal);
   const { signal } = joined;
   const { lease } = watched;

@@ -253,7 +253,7 @@ export class TaskAttempt {
     page: PageResult,
     expected?: Commit['expected'],
   ): Promise<CommitResult> {
-    const asked = this.#attempt.watcher.now();
+    const requestedAt = this.#attempt.watcher.now();
     const result = await this.#context.ledger.commit(this.#operation.id, this.#start.task, {
       epoch: this.#start.epoch,
       state,
@@ -264,7 +264,7 @@ export class TaskAttempt {
       listed: page.listed,
       resolved: page.resolved,
     });
-    if (state === 'running' && result === 'run') this.#start.lease.renew(asked);
+    if (state === 'running' && result === 'run') this.#start.lease.renew(requestedAt);
     return result;
   }
 

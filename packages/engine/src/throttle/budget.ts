@@ -22,7 +22,7 @@ export class Budget {
   #perSecond: number | undefined;
   /** Granted units; negative if more were used than requested. */
   #balance = 0;
-  #asking = false;
+  #requesting = false;
 
   constructor(take: (units: number, perSecond: number) => Promise<Grant>) {
     this.#take = take;
@@ -56,7 +56,7 @@ export class Budget {
     this.#waiters.push(waiter);
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted === true) abort();
-    else void this.#ask();
+    else void this.#request();
     try {
       await turn.promise;
     } finally {
@@ -72,17 +72,18 @@ export class Budget {
     this.#balance = Math.min(most, this.#balance + taken - used);
   }
 
-  async #ask(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  async #request(): Promise<void> {
+    if (this.#requesting) return;
+    this.#requesting = true;
     while (this.#waiters.length > 0 && this.#perSecond !== undefined) {
       const perSecond = this.#perSecond;
       const needed = this.#waiters.reduce((sum, { units }) => sum + units, 0) - this.#balance;
       // Request a little ahead, so that there are at most about a hundred requests a second; not more, so that other
       // processes get their share of the window.
-      const ask = Math.ceil(Math.min(Math.max(needed, perSecond / 100), Math.max(1, perSecond / 16)));
+      const amount = Math.ceil(Math.min(Math.max(needed, perSecond / 100), Math.max(1, perSecond / 16)));
       try {
-        const { granted, waitMs } = ask <= 0 ? { granted: 0, waitMs: 0 } : await this.#take(ask, perSecond);
+        const { granted, waitMs } =
+          amount <= 0 ? { granted: 0, waitMs: 0 } : await this.#take(amount, perSecond);
         this.#balance += granted;
         this.#serve();
         if (waitMs > 0 && this.#waiters.length > 0) await wait(waitMs);
@@ -90,7 +91,7 @@ export class Budget {
         await wait(retryMs);
       }
     }
-    this.#asking = false;
+    this.#requesting = false;
   }
 
   #serve(): void {

@@ -11,7 +11,7 @@ import type { RateSample, SharedRateLimit } from './shared-rate-limit.ts';
 
 export interface RateControllerOptions {
   readonly store: SharedRateLimit;
-  /** The limit that is told of throttling; its slots are held by the callers of `write`. */
+  /** The limit that throttling reduces; its slots are held by the callers of `write`. */
   readonly writeLimit: AdaptiveConcurrencyLimit;
   /** The configured limit of all processes together, unless an operator has set another one; absent: none. */
   readonly maxWriteUnitsPerSecond?: number;

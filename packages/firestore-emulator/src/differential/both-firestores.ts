@@ -28,13 +28,13 @@ export interface BothFirestores extends AsyncDisposable {
  * Our stand-in, started here, and Google's emulator, which `SERVICES=vendors` has started.
  *
  * Known differences that stay:
- * - `done` and `skippedResults` of RunQuery: Google's sends the first with the last document, and the second with each. Clients
- *   read neither without asking for an explanation.
- * - Order by `__name__` downwards needs an index on Google's, and every query runs without one here.
- * - `select` without fields gives names alone on Google's, and all fields here, as the protos promise.
+ * - `done` and `skippedResults` of RunQuery: Google's sends the first with the last document, and the second with each.
+ *   Clients read neither unless they request an explanation.
+ * - Descending order by `__name__` needs an index on Google's, and every query runs without one here.
+ * - `select` without fields returns only names on Google's, and all fields here, as the protos promise.
  * - A mask is ignored by Google's ListDocuments with `showMissing`, not by the service, and not here.
  * - ListDocuments in another order than by name, or of all collections, ends with UNIMPLEMENTED here.
- * - A full last page of a list has a token on Google's, behind which there is nothing.
+ * - A full last page of a list has a token on Google's, which leads to an empty page.
  * - Two writes of one document in a Commit: Google's refuses some ("Cannot delete then delete an entity").
  * - More than five aggregations end Google's call without a code.
  */

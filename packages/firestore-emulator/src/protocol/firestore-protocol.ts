@@ -44,7 +44,7 @@ function decoder(type: Type): (bytes: Buffer) => object {
     type.toObject(type.decode(bytes), { defaults: true, enums: String, longs: Number, oneofs: true });
 }
 
-/** Handlers answer with bytes where they splice a message themselves, else with an object. */
+/** Handlers return bytes if they encode a message themselves, else an object. */
 function encoder(type: Type): (message: object) => Buffer {
   return (message) => {
     if (Buffer.isBuffer(message)) return message;

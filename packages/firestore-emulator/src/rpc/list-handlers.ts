@@ -47,9 +47,9 @@ export function listDocuments(state: EmulatorState, request: ListDocumentsReques
   if (collectionId === '') throw unsupported('listing the documents of all collections at once');
   checkId(collectionId, 'Collection');
   const after = idBeforePage(request.pageToken);
-  // With `showMissing` old clients send -1, and it is taken.
-  const asked = showMissing ? Math.max(request.pageSize, 0) : request.pageSize;
-  const pageSize = pageSizeOf(asked, maximumPageSize, maximumPageSize);
+  // With `showMissing` old clients send -1, which Firestore accepts.
+  const requested = showMissing ? Math.max(request.pageSize, 0) : request.pageSize;
+  const pageSize = pageSizeOf(requested, maximumPageSize, maximumPageSize);
   const descending = isDescending(request.orderBy, showMissing);
   const encode = masker(request.mask);
   const database = state.database(databaseName);

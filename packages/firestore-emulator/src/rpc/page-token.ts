@@ -14,8 +14,8 @@ export function idBeforePage(token: string): string | undefined {
   return id;
 }
 
-/** The size of a page: what was asked for within the limit, or the default for 0. @throws RpcError INVALID_ARGUMENT */
-export function pageSizeOf(asked: number, usual: number, limit: number): number {
-  if (asked < 0) throw invalidArgument('The page size must not be negative.');
-  return asked === 0 ? usual : Math.min(asked, limit);
+/** The size of a page: the requested one within the limit, or the default for 0. @throws RpcError INVALID_ARGUMENT */
+export function pageSizeOf(requested: number, usual: number, limit: number): number {
+  if (requested < 0) throw invalidArgument('The page size must not be negative.');
+  return requested === 0 ? usual : Math.min(requested, limit);
 }

@@ -1,4 +1,4 @@
-/** The system's time. What lies below its milliseconds only tells calls apart that fall into the same one. */
+/** The system's time. Digits below milliseconds only distinguish calls in the same millisecond. */
 function systemMicros(): number {
   return Date.now() * 1000 + Math.floor((performance.now() % 1) * 1000);
 }

@@ -85,7 +85,7 @@ export class DocumentTree {
     if (group.sorted === undefined) {
       const sorted = [...group.members].toSorted((a, b) => compareSegments(a.path, b.path));
       group.sorted = sorted;
-      // All paths between a path and one below it lie below it too, so neighbours tell.
+      // All paths between a path and one below it lie below it too, so it is enough to check neighbours.
       group.nested = sorted.some((one, index) => liesBelow(sorted[index + 1]?.path, one.path));
     }
     return { collections: group.sorted, nested: group.nested };

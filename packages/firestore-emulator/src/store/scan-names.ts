@@ -36,7 +36,7 @@ function isAbove(path: readonly string[], bound: NameBound | undefined): boolean
 
 type Side = 'before' | 'inside' | 'after';
 
-/** Where a collection with all that is below it lies to a bound's path; inside when the path goes through it. */
+/** The position of a collection and everything below it relative to a bound's path; inside if the path contains it. */
 function sideOf(path: readonly string[], bound: readonly string[]): Side {
   const order = compareSegments(path, bound.slice(0, path.length));
   if (order === 0) return 'inside';
@@ -102,7 +102,7 @@ function* scanGroup(
   scope: Scope,
   range: NameRange,
 ): Generator<DocumentNode, void, undefined> {
-  // The collection that a bound goes through is the last whose path is not after the bound.
+  // The collection that a bound's path contains is the last whose path is not after the bound.
   const from = range.lower === undefined ? 0 : Math.max(0, firstAfter(collections, range.lower.segments) - 1);
   const to = range.upper === undefined ? collections.length : firstAfter(collections, range.upper.segments);
   for (let step = 0; step < to - from; step += 1) {

@@ -10,7 +10,7 @@ export interface ReadSession {
   /** In microseconds since 1970. */
   readonly readTime: number;
   readonly transaction: Transaction | undefined;
-  /** The id to tell the client when this read began the transaction. */
+  /** The id to return to the client if this read began the transaction. */
   readonly newTransactionId: Buffer | undefined;
 }
 
@@ -39,7 +39,7 @@ export function beginTransaction(
   return transactions.begin(database, options, readTime);
 }
 
-/** Checks which version a read wants and begins a transaction where it asks for one. */
+/** Determines the version that a read requests, and begins a transaction if requested. */
 export function openRead(database: Database, transactions: Transactions, request: Consistency): ReadSession {
   switch (request.consistencySelector) {
     case 'transaction': {
@@ -65,7 +65,7 @@ export function openRead(database: Database, transactions: Transactions, request
   }
 }
 
-/** Reads a document, and lets the transaction remember it. */
+/** Reads a document, and records it in the transaction. */
 export function readDocument(
   database: Database,
   session: ReadSession,

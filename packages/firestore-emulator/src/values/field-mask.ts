@@ -95,7 +95,7 @@ export function fieldAt(fields: FieldMap, path: FieldPath): Uint8Array | undefin
   return value;
 }
 
-/** `fields` with the encoded value put at a path; maps on the way are made where there are none. */
+/** `fields` with the encoded value set at a path; creates missing maps on the way. */
 export function withFieldAt(fields: FieldMap, path: FieldPath, value: Uint8Array): FieldMap {
   return mergeFields(fields, wrap(path, value), maskOfPaths([path]));
 }

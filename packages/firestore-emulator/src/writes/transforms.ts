@@ -85,7 +85,7 @@ function difference(stored: Uint8Array | undefined, removed: readonly Uint8Array
 
 interface Outcome {
   readonly stored: Uint8Array;
-  /** What the write's result tells the client. */
+  /** The write's result for the client. */
   readonly result: Uint8Array;
 }
 

@@ -59,7 +59,7 @@ for _ = 1, takeNumber() do recordIssue(record, task, maxKept, maxBytes, take(), 
 for _ = 1, takeNumber() do listEntry(task, maxKept, takeNumber(), take()) end
 
 if cursor then record.cursor = cursor end
--- A finished task is never asked for its cursor.
+-- The cursor of a finished task is never read.
 if state == 'done' then record.cursor = nil end
 record.starts = 0
 record.state = string.sub(state, 1, 1)

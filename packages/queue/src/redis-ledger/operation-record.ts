@@ -47,8 +47,8 @@ export function newOperationFields(begin: {
 }
 
 /**
- * From a record's fields and values by turns. Undefined where there is no record. `known`: what never changes, where
- * it was read before; the record's own is ignored then.
+ * Parses a record: fields and values by turns. Undefined if there is no record. `known`: the immutable part, if it was
+ * read before; the record's own is ignored then.
  */
 export function operationOf(record: readonly string[], known?: KnownOperation): Operation | undefined {
   const { fields, totals, codes, coordinatorState } = sorted(record);

@@ -4,7 +4,7 @@ import type { Log } from './create-log.ts';
 const quietMs = 10_000;
 const remembered = 100;
 
-/** Tells whether a text is news: not one that was told in the last ten seconds. */
+/** Whether a text is new: not one of the last ten seconds. */
 export function createRateLimit(): (text: string) => boolean {
   const last = new Map<string, number>();
   return (text) => {
@@ -16,10 +16,10 @@ export function createRateLimit(): (text: string) => boolean {
   };
 }
 
-/** For errors that come again and again, such as a Redis that refuses us: each message once every ten seconds. */
+/** For errors that repeat, such as those of a Redis that refuses connections: logs each message once in ten seconds. */
 export function createLogRateLimited(log: Log): (error: unknown) => void {
-  const isNews = createRateLimit();
+  const isNew = createRateLimit();
   return (err) => {
-    if (isNews(messageOf(err))) log.error({ err }, 'service-error');
+    if (isNew(messageOf(err))) log.error({ err }, 'service-error');
   };
 }

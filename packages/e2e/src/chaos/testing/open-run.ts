@@ -5,7 +5,7 @@ import { expect, vi } from 'vitest';
 
 import { compareSourceAndTarget } from '../compare-source-and-target.ts';
 import { openChaosEnvironment, type OpenChaosEnvironment } from '../open-environment.ts';
-import { requireAway, startPersistently } from '../persistent-calls.ts';
+import { requireUnavailable, startPersistently } from '../persistent-calls.ts';
 
 export interface RunOptions {
   readonly users: readonly string[];
@@ -55,7 +55,10 @@ export async function openRun(options: RunOptions): Promise<TestRun> {
           return processed;
         }, patiently),
       async ended() {
-        const report = await waitForOperation(() => client.migration(id), { signal, onError: requireAway });
+        const report = await waitForOperation(() => client.migration(id), {
+          signal,
+          onError: requireUnavailable,
+        });
         signal.throwIfAborted();
         return report!;
       },

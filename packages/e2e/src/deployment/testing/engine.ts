@@ -42,8 +42,8 @@ export async function startEngine(): Promise<Engine> {
     }).map(([name, value]) => `--${name}=${value}`),
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-3_000)));
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-3_000)));
   const ended = once(child, 'close');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -64,7 +64,7 @@ export async function startEngine(): Promise<Engine> {
     );
   } catch (error) {
     await stop();
-    throw new Error(`dockerd did not start: ${said}`, { cause: error });
+    throw new Error(`dockerd did not start: ${output}`, { cause: error });
   }
   return { host, [Symbol.asyncDispose]: stop };
 }

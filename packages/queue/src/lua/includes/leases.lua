@@ -14,7 +14,7 @@ local function giveUpLease(key, id, task, epoch)
   redis.call('ZREM', key, id .. '|' .. epoch .. '|' .. task)
 end
 
--- The number of leases, and the milliseconds until the last one expires. Nil where there is none.
+-- The number of leases, and the milliseconds until the last one expires. Nil if there is none.
 local function outstandingLeases(key)
   local now = nowMs()
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)

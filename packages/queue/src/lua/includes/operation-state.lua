@@ -15,7 +15,7 @@ local function readLock(key)
   return { holder = values[1], control = values[2] }
 end
 
--- A run that was cut short has tasks that never began. To reopen it would begin them, which was not asked for.
+-- A run that was cut short has tasks that never began. To reopen it would begin them, which was not requested.
 local function isRetryable(operation)
   -- A run whose task records were deleted would count its tasks a second time.
   return operation.kind == 'migration' and string.sub(operation.state, 1, 9) == 'completed' and not operation.isSwept
