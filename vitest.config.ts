@@ -20,18 +20,29 @@ const vendorsSuites = [
   'apps/api/src/{binding,deletes,dry-run-collisions,failing-entries,integrity,no-data}.test.ts',
   'apps/api/src/{reliability,newer-items,ownership,prune,reset-user,run,subcollections,verification}.test.ts',
 ];
-/** Files that take long and mostly wait, so that they leave the CPU to others meanwhile. */
+/** Tests that leave nothing behind in their process, so that many files can share one and import everything only once. */
+const sharing = [
+  'apps/api/src/**/*.test.ts',
+  'packages/{config,core,engine,firestore-emulator,queue,runtime}/src/**/*.test.ts',
+];
+/** Files that take long because they wait: they leave the CPU to others meanwhile. */
 const waiting =
   /e2e\/src\/(?:chaos|deployment)\/|api\/src\/(?:failing-entries|supervision|redis-refusals)\.|worker\/src\/(?:killed-deletes|worker|unfit-redis)\.|queue\/src\/redis-errors\.|execute-migration\.redis\./;
+/** Files that take long because they compute. */
+const computing =
+  /browser\.|linear-expressions|bench\/src\/main|is-exact-copy\.property|documents\/commands|back-?up\.test|(?:demo|stop|reliability)\.test/;
 
-/** Starts a file that waits and one that works by turns: none of the long ones is left to the end, and no core is idle. */
-class ByTurns extends BaseSequencer {
+/** Alternates between files that wait and files that compute. Long ones come first, so that none is left at the end. */
+class Alternating extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- vitest's own, which makes another array
     const sorted = await super.sort(files);
-    const [wait = [], work = []] = [true, false].map((waits) =>
-      sorted.filter(({ moduleId }) => waiting.test(moduleId) === waits),
-    );
+    const groups = Object.groupBy(sorted, ({ moduleId }) => {
+      if (waiting.test(moduleId)) return 'wait';
+      return computing.test(moduleId) ? 'compute' : 'short';
+    });
+    const { wait = [], compute = [], short = [] } = groups;
+    const work = [...compute, ...short];
     return [
       ...wait.flatMap((file, index) => [file, ...work.slice(index, index + 1)]),
       ...work.slice(wait.length),
@@ -40,11 +51,16 @@ class ByTurns extends BaseSequencer {
 }
 
 const onVendors = process.env['SERVICES'] === 'vendors';
+const projects = onVendors
+  ? [{ name: 'vendors', include: vendorsSuites }]
+  : [
+      { name: 'shared process', include: sharing, exclude: [vendorsTest], isolate: false },
+      { name: 'own process', include: [everyTest], exclude: [vendorsTest, ...sharing] },
+    ];
 
 export default defineConfig({
   test: {
-    include: onVendors ? vendorsSuites : [everyTest],
-    exclude: onVendors ? [] : [vendorsTest],
+    projects: projects.map((test) => ({ extends: true as const, test })),
     globalSetup: './packages/devkit/src/vitest-global-setup.ts',
     env: {
       METADATA_SERVER_DETECTION: 'none',
@@ -52,7 +68,7 @@ export default defineConfig({
       // Programs that tests start, and the workers of vitest, compile each module only once for all of them.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('./node_modules/.cache/node-compile', import.meta.url)),
     },
-    sequence: { sequencer: ByTurns },
+    sequence: { sequencer: Alternating },
     // Most tests wait for servers most of the time: more at once than there are cores.
     maxWorkers: onVendors ? 4 : 5,
     testTimeout: 60_000,
