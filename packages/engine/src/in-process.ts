@@ -66,6 +66,7 @@ export async function runInProcess(
       }
     },
     async coordinate() {},
+    async wakeCoordinator() {},
     async isPaused() {
       return paused;
     },

@@ -39,6 +39,12 @@ export class MigrationWorker<Data> extends Worker<Data> {
     options.guard.add(this);
   }
 
+  /** Whether the last fetch found no waiting job. BullMQ tells only when that begins, by its event `drained`. */
+  get foundQueueEmpty(): boolean {
+    // oxlint-disable-next-line typescript/dot-notation -- private, so only this form compiles
+    return this['drained'];
+  }
+
   /** Stops extending locks. Call it if `close` takes too long. */
   async abandon(): Promise<void> {
     await this.lockManager.close();

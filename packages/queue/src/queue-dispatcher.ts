@@ -45,6 +45,11 @@ export function createQueueDispatcher(
       else await coordinators.add(operationId, { operationId }, { ...coordinatorJobOptions, jobId });
     },
 
+    async wakeCoordinator() {
+      // One operation runs at a time, so there is one such job.
+      await coordinators.promoteJobs();
+    },
+
     async load() {
       const { active = 0, ...others } = await tasks.getJobCounts(...aliveStates);
       return { active, waiting: Object.values(others).reduce((sum, count) => sum + count, 0) };

@@ -49,6 +49,14 @@ export function startTaskWorker(
       detail,
     });
   };
+  /**
+   * Wakes the coordinator once this process has no task left and the queue has none for it: either all tasks have
+   * ended, or more have to be listed. Without it the round comes after its delay.
+   */
+  const wakeWithoutTasks = (): void => {
+    if (!worker.foundQueueEmpty || running > 0) return;
+    context.dispatcher.wakeCoordinator().catch(() => undefined);
+  };
   const work = async (job: Job<TaskJob>, token?: string): Promise<string> => {
     const { operationId, task } = requireOwnJob(job, hideUserData);
     running += 1;
@@ -96,9 +104,12 @@ export function startTaskWorker(
       throw hideUserData ? plainError(code) : error;
     } finally {
       running -= 1;
+      wakeWithoutTasks();
     }
   };
   const worker = new MigrationWorker(queueNames.tasks, work, options.concurrency, options);
+  // The event comes before the worker's own flag is set.
+  worker.on('drained', () => setImmediate(wakeWithoutTasks));
   return { worker, running: () => running };
 }
 

@@ -7,6 +7,8 @@ export interface Dispatcher {
   dispatch(operationId: string, tasks: readonly string[], options?: { mayHaveRun?: boolean }): Promise<void>;
   /** Ensures that the operation has a coordinator job: adds a missing one, runs again one that has ended. */
   coordinate(operationId: string): Promise<void>;
+  /** Runs the coordinator's next round now instead of after its delay. */
+  wakeCoordinator(): Promise<void>;
   /** The number of waiting and of active tasks, of all operations. */
   load(): Promise<{ waiting: number; active: number }>;
   /** Whether the queue is paused, by `pause` or by an operator on Bull Board. */

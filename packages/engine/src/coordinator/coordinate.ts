@@ -20,10 +20,10 @@ export type Round =
     }
   | { readonly ended: true };
 
+/** The delay while tasks run. The end of the last one wakes the coordinator, so this is only for what wakes none. */
 const pollMs = 250;
 /** The delay while users are still listed. Within it all workers together end fewer tasks than are listed ahead. */
 const listingPollMs = 100;
-const leastPollMs = 50;
 /** The time limit of a round. After it the round fails with the service's last error, and is repeated. */
 const roundLimitMs = 10_000;
 const retryMs = 3_000;
@@ -101,7 +101,7 @@ async function workRound(
   if (!now.listing.done || outstanding(now) > 0) {
     if (filled === 'blocked' && outstanding(now) === 0) return nextRound(context, now, 0);
     const listed = now.listing.done || filled === 'blocked';
-    return nextRound(context, now, listed ? pauseBeforeEnd(now, rate.perSecond) : listingPollMs);
+    return nextRound(context, now, listed ? pollMs : listingPollMs);
   }
   const part = await plan.nextPart(context, now);
   if (part !== undefined && part.state === 'running') {
@@ -198,16 +198,6 @@ function outstanding({ tasks }: Operation): number {
 function outageOf(context: Pick<CoordinatorContext, 'now'>, operation: Operation): string | null {
   const { outage } = operation.coordinatorState;
   return outage && context.now().getTime() - outage.at < outageShownMs ? outage.reason : null;
-}
-
-/**
- * Milliseconds to the next round: shorter if the entries will be done sooner, so that the run's end is noticed at
- * once.
- */
-function pauseBeforeEnd(operation: Operation, entriesPerSecond: number): number {
-  const left = (operation.coordinatorState.totalEntries ?? 0) - doneBy(operation);
-  if (left <= 0 || entriesPerSecond === 0) return pollMs;
-  return Math.min(pollMs, Math.max(leastPollMs, (left / entriesPerSecond) * 1_000));
 }
 
 async function nextRound(
