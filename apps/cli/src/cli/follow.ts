@@ -1,7 +1,7 @@
-import { type CurrentStatus, type MigrationReport, waitForOperation } from '@migrator/engine';
+import { waitForOperation } from '@migrator/engine';
 import { type ApiClient, ApiError } from '@migrator/runtime/api-client';
 
-import { progressDisplay } from './progress-display.ts';
+import { type ProgressDisplay, progressDisplay } from './progress-display.ts';
 import { stepMeter } from './progress-step.ts';
 import type { ApiSession } from './api-command.ts';
 
@@ -9,24 +9,28 @@ const silenceLimitMs = 30_000;
 
 interface FollowOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (status: CurrentStatus) => void;
+  readonly display: ProgressDisplay;
+  /** The total where the API has none. */
+  readonly total?: number;
 }
 
 /**
- * Reports an operation's progress about twice a second until it has ended; resolves with the last result of `get`.
- * Waits up to half a minute for an unreachable API, then rejects with its ApiError.
+ * Shows an operation's progress about twice a second until it has ended; resolves with the last result of `get`. Waits
+ * up to half a minute for an unreachable API, then rejects with its ApiError.
  */
 export async function followOperation<View extends { readonly state: string }>(
   api: ApiClient,
   get: () => Promise<View>,
-  { signal, onProgress }: FollowOptions,
+  { signal, display, total }: FollowOptions,
 ): Promise<View> {
+  const stepOf = stepMeter(() => performance.now());
   let answeredAt = performance.now();
   const poll = async (): Promise<View> => {
     const { currentStatus } = await api.status();
     const view = await get();
     answeredAt = performance.now();
-    if (view.state === 'running') onProgress(currentStatus);
+    const step = view.state === 'running' ? stepOf(currentStatus) : undefined;
+    if (step !== undefined) display.show({ ...step, total: step.total ?? total ?? null });
     return view;
   };
   const view = await waitForOperation(poll, {
@@ -39,31 +43,15 @@ export async function followOperation<View extends { readonly state: string }>(
     },
   });
   signal.throwIfAborted();
+  display.finish();
   return view!;
 }
 
-export async function followRun(
-  api: ApiClient,
-  migrationId: string,
-  options: FollowOptions,
-): Promise<MigrationReport> {
-  return await followOperation(api, () => api.migration(migrationId), options);
-}
-
-/** The same, shown on the screen: a bar in a terminal, plain lines in a pipe. */
+/** The same with a display of its own: a bar in a terminal, plain lines in a pipe. */
 export async function showUntilEnded<View extends { readonly state: string }>(
   { api, screen, signal }: ApiSession,
   get: () => Promise<View>,
 ): Promise<View> {
   using display = progressDisplay(screen);
-  const stepOf = stepMeter(() => performance.now());
-  const view = await followOperation(api, get, {
-    signal,
-    onProgress(status) {
-      const step = stepOf(status);
-      if (step !== undefined) display.show(step);
-    },
-  });
-  display.finish();
-  return view;
+  return await followOperation(api, get, { signal, display });
 }

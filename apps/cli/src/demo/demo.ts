@@ -2,12 +2,11 @@ import { abortable, messageOf } from '@migrator/core';
 import { type LocalServices, type Program, ProgramError, startLocalServices } from '@migrator/devkit';
 
 import { onStopRequest, StopRequest } from '../stop-requests.ts';
-import { followRun } from '../cli/follow.ts';
+import { followOperation } from '../cli/follow.ts';
 import { amount } from '../amount.ts';
 import { type DemoResult, demoResult, describeAddresses, describeResult } from './demo-result.ts';
 import { fillWithJournals } from './fill-with-journals.ts';
 import { type ProgressDisplay, progressDisplay } from '../cli/progress-display.ts';
-import { stepMeter } from '../cli/progress-step.ts';
 import { startPrograms } from './start-programs.ts';
 
 export interface DemoOptions {
@@ -117,16 +116,12 @@ async function runDemo(options: DemoOptions, surroundings: Surroundings): Promis
 
   const { migrationId } = await api.start();
   screen.write(`Running ${migrationId}\n`);
-  const stepOf = stepMeter(() => performance.now());
-  const report = await followRun(api, migrationId, {
-    signal,
-    onProgress(status) {
-      const step = stepOf(status);
-      if (step !== undefined) display.show({ ...step, total: step.total ?? filled.entries });
-    },
-  });
-  display.finish();
   const { users, entries } = filled;
+  const report = await followOperation(api, () => api.migration(migrationId), {
+    signal,
+    display,
+    total: entries,
+  });
   return demoResult(report, { users, entries }, { url, env });
 }
 
