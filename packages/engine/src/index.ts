@@ -6,6 +6,7 @@ export {
   type EngineContext,
   type EngineSettings,
 } from './engine-context.ts';
+export { tryCountEntries } from './coordinator/listings.ts';
 export { startSupervisor } from './coordinator/supervisor.ts';
 export { withinLimit } from './coordinator/within-limit.ts';
 export { runInProcess } from './in-process.ts';

@@ -1,5 +1,6 @@
 import { requireConfig } from '@migrator/config';
-import { describeSource, MigrationError, type Source } from '@migrator/core';
+import { describeSource, MigrationError } from '@migrator/core';
+import { tryCountEntries } from '@migrator/engine';
 import { backUp, FileInTheWayError, partialPath, verifyBackup } from '@migrator/firestore';
 import { openSource } from '@migrator/runtime';
 
@@ -17,9 +18,6 @@ export interface BackupOptions {
   readonly json: boolean;
 }
 
-/** The most users whose entries are counted beforehand, one query each. */
-const countedUsers = 100;
-
 export async function backUpJournals(session: Session, options: BackupOptions): Promise<Outcome> {
   const { out: path, user: userIds, resume, force, allowEmpty } = options;
   if (path === undefined) throw new UsageError('Name the file of the backup: --out journals.ndjson.gz');
@@ -30,7 +28,7 @@ export async function backUpJournals(session: Session, options: BackupOptions): 
   const source = await openSource(requireConfig(), ({ message }) => display.problem(message));
   try {
     screen.write(`Reading ${describeSource(source.binding)}\n`);
-    display.begin(await countOf(source, userIds, signal));
+    display.begin(await tryCountEntries(source, userIds, signal));
     const summary = await backUp(source, {
       path,
       userIds,
@@ -59,22 +57,4 @@ export async function verifyJournals(session: Session, path: string): Promise<Ou
   const summary = await verifyBackup(path, { signal: session.signal, onProgress: display.show });
   display.finish();
   return outcomeOfBackup(path, summary, `A whole backup: ${describeBackup(path, summary)}`);
-}
-
-/** Undefined if it can't be counted: the total is for progress only. */
-async function countOf(
-  source: Source,
-  userIds: readonly string[] | undefined,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  if (userIds !== undefined && userIds.length > countedUsers) return undefined;
-  try {
-    if (userIds === undefined) return await source.countEntries(signal);
-    const counts = await Promise.all(
-      [...new Set(userIds)].map((userId) => source.countUserEntries(userId, signal)),
-    );
-    return counts.reduce((sum, count) => sum + count, 0);
-  } catch {
-    return undefined;
-  }
 }

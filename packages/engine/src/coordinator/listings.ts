@@ -1,4 +1,4 @@
-import { type Operation, type CoordinatorState, taskId } from '@migrator/core';
+import { type Operation, type CoordinatorState, type Source, taskId } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
 import type { Listing } from './plan.ts';
@@ -37,19 +37,27 @@ export async function listUsers(
   };
 }
 
-/** The number of entries to process; undefined if Firestore can't count them. It is for progress only. */
+/** The number of entries to process, counted within the time limit of a round. */
 export async function countEntries(
-  context: Pick<CoordinatorContext, 'source'>,
+  { source }: Pick<CoordinatorContext, 'source'>,
   userIds: readonly string[] | undefined,
   round: AbortSignal,
 ): Promise<number | undefined> {
+  return await tryCountEntries(source, userIds, AbortSignal.any([round, AbortSignal.timeout(countLimitMs)]));
+}
+
+/** The number of entries, of these users or of all. It is for progress only: undefined if they can't be counted. */
+export async function tryCountEntries(
+  source: Pick<Source, 'countEntries' | 'countUserEntries'>,
+  userIds: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   // One query for each user: too costly for many users.
   if (userIds !== undefined && userIds.length > 100) return undefined;
-  const signal = AbortSignal.any([round, AbortSignal.timeout(countLimitMs)]);
   try {
-    if (userIds === undefined) return await context.source.countEntries(signal);
+    if (userIds === undefined) return await source.countEntries(signal);
     const counts = await Promise.all(
-      userIds.map((userId) => context.source.countUserEntries(userId, signal)),
+      [...new Set(userIds)].map((userId) => source.countUserEntries(userId, signal)),
     );
     return counts.reduce((sum, count) => sum + count, 0);
   } catch {
