@@ -401,7 +401,8 @@ async function failEntries(
     }));
     await ledger.commit(id, task, { epoch: start.epoch, state: 'failed', deltas: { failed: 100 }, issues });
   }
-  if (close) await vi.waitFor(() => ledger.close(id, { state: 'completed-with-failures', now: new Date() }));
+  if (close)
+    await vi.waitFor(() => ledger.close(id, { state: 'completed-with-failures', now: new Date() }), 20_000);
 }
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {

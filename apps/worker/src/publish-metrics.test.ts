@@ -10,9 +10,9 @@ test("a worker's last publication ends although its Redis is gone and its connec
   onTestFinished(() => redis.disconnect());
   const board = createMetricsBoard(redis, '{metrics-test}');
   const publication = publishMetrics(board, 'worker', new ServiceMetrics('worker'));
-  await vi.waitFor(async () => expect(await board.read()).toHaveLength(1));
+  await vi.waitFor(async () => expect(await board.read()).toHaveLength(1), 20_000);
   await server.stop();
-  await vi.waitFor(() => expect(redis.status).not.toBe('ready'));
+  await vi.waitFor(() => expect(redis.status).not.toBe('ready'), 20_000);
   // Without a limit of its own it would wait for as long as Redis is away.
   await publication.stop();
   expect(redis.status).not.toBe('ready');

@@ -298,7 +298,7 @@ describe('a target', () => {
     await target.deleteOwned(ref, heldLease);
     expect(await dynamodb.openConnections()).toBeGreaterThan(0);
     await target.close();
-    await vi.waitFor(async () => expect(await dynamodb.openConnections()).toBe(0));
+    await vi.waitFor(async () => expect(await dynamodb.openConnections()).toBe(0), 3_000);
     await expect(target.putOwned(encodeItem(ann), heldLease)).rejects.toMatchObject({ code: 'ABORTED' });
   });
 

@@ -64,7 +64,7 @@ test('with another worker at the queue it brings none, until that one vanishes',
   for (const user of ['ann', 'bob']) await environment.fill(user, days(150));
   const context = await environment.openQueue();
   const other = environment.addWorker(context);
-  await vi.waitFor(async () => expect(await context.queues.tasks.getWorkersCount()).toBe(1));
+  await vi.waitFor(async () => expect(await context.queues.tasks.getWorkersCount()).toBe(1), 20_000);
   const running = environment.overQueue();
   await vi.waitFor(async () => expect(await context.ledger.current()).toBeDefined(), { timeout: 10_000 });
   expect(await context.queues.tasks.getWorkersCount()).toBe(1);

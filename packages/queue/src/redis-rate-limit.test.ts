@@ -70,5 +70,5 @@ test('reports the write rate of all processes and what limits it', async () => {
 test('the ramp begins once for all', async () => {
   const [one, other] = openStores(2);
   expect(await one?.rampAge()).toBe(0);
-  await vi.waitFor(async () => expect(await other?.rampAge()).toBeGreaterThan(0));
+  await vi.waitFor(async () => expect(await other?.rampAge()).toBeGreaterThan(0), 20_000);
 });

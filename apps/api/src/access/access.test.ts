@@ -235,7 +235,7 @@ test('with Redis away a session is answered 503, and a token in a header works o
   await environment.context.redis.connect().catch(() => undefined);
   await vi.waitFor(async () => {
     expect((await environment.call('GET /status', { headers: { Cookie } })).status).toBe(200);
-  });
+  }, 20_000);
 });
 
 test.each([

@@ -337,7 +337,7 @@ test('TCP: silent, and restored: what was sent meanwhile arrives, from one who h
   });
   const before = connect(proxy.port, '127.0.0.1');
   before.write('one');
-  await vi.waitFor(() => expect(heard).toEqual(['one']));
+  await vi.waitFor(() => expect(heard).toEqual(['one']), 20_000);
   proxy.silence();
   before.end('two');
   await once(before, 'finish');
@@ -346,7 +346,7 @@ test('TCP: silent, and restored: what was sent meanwhile arrives, from one who h
   await once(during, 'connect');
   expect(heard).toEqual(['one']);
   proxy.restore();
-  await vi.waitFor(() => expect(heard.toSorted()).toEqual(['one', 'three', 'two']));
+  await vi.waitFor(() => expect(heard.toSorted()).toEqual(['one', 'three', 'two']), 20_000);
   for (const socket of [before, during]) socket.destroy();
 });
 

@@ -53,8 +53,8 @@ it('tells an end that nothing waited for, and starts the program again where tha
   const { pid } = program;
   process.kill(pid, 'SIGKILL');
   expect((await ended.promise).message).toBe('thing ended by itself (SIGKILL).\n  here');
-  await vi.waitFor(() => expect(program.pid).not.toBe(pid));
-  await vi.waitFor(() => expect(program.stdout).toBe('here\n'));
+  await vi.waitFor(() => expect(program.pid).not.toBe(pid), 20_000);
+  await vi.waitFor(() => expect(program.stdout).toBe('here\n'), 20_000);
 });
 
 it('gives it nothing of the environment but what programs need', async () => {
@@ -74,7 +74,7 @@ it('freezes and wakes it', async () => {
   expect(program.isFrozen).toBe(true);
   const heard = program.line(/heard/);
   program.send('go');
-  await vi.waitFor(() => expect(program.stdout).toBe('up\n'));
+  await vi.waitFor(() => expect(program.stdout).toBe('up\n'), 20_000);
   program.wake();
   await heard;
 });

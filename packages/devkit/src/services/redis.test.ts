@@ -126,7 +126,7 @@ it('takes the server along when its supervisor is killed', async () => {
   const pid = pidOf(service);
   process.kill(await parentOf(pid), 'SIGKILL');
   expect(await ended.promise).toBeInstanceOf(ProgramError);
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 20_000);
 });
 
 it('keeps the data in the folder of the caller', async () => {

@@ -72,7 +72,7 @@ test('a lease is as old as the question that it was granted on, whenever the ans
   const watcher = new AttemptWatcher({ checkAttempts }, { clock, everyMs: 5 });
   const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
-  await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), 20_000);
   const asked = answers.length;
   // The process sleeps, and wakes with the answers in its socket.
   now.monotonic += leaseMs.holder + 1;
@@ -80,7 +80,7 @@ test('a lease is as old as the question that it was granted on, whenever the ans
   await new Promise(setImmediate);
   expect(isHeld(attempt)).toBe(false);
   // A question that was asked since, and is answered before an older one is.
-  await vi.waitFor(() => expect(answers.length).toBeGreaterThan(asked + 1));
+  await vi.waitFor(() => expect(answers.length).toBeGreaterThan(asked + 1), 20_000);
   answers.at(-1)?.(['run']);
   await new Promise(setImmediate);
   expect(isHeld(attempt)).toBe(true);
@@ -92,7 +92,7 @@ test('attempts whose ledger is out of reach go on until their leases run out', a
   const watcher = new AttemptWatcher({ checkAttempts }, { clock, everyMs: 5 });
   const attempt = watcher.watch('any', { task, epoch: 1 }, watcher.now());
   watched.push(attempt);
-  await vi.waitFor(() => expect(checkAttempts.mock.calls.length).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(checkAttempts.mock.calls.length).toBeGreaterThan(2), 20_000);
   expect(attempt.signal.aborted).toBe(false);
   expect(isHeld(attempt)).toBe(true);
   now.wall += leaseMs.holder + 1;
@@ -135,10 +135,10 @@ test.each(Object.keys(stops))(
     expect(attempt.signal.aborted).toBe(false);
 
     await stops[why]?.(ledger, part, parent);
-    await vi.waitFor(() => expect(attempt.signal.aborted).toBe(true));
+    await vi.waitFor(() => expect(attempt.signal.aborted).toBe(true), 20_000);
     now.monotonic += leaseMs.holder + 1;
     const looks = checkAttempts.mock.calls.length;
-    await vi.waitFor(() => expect(checkAttempts.mock.calls.length).toBeGreaterThan(looks + 1));
+    await vi.waitFor(() => expect(checkAttempts.mock.calls.length).toBeGreaterThan(looks + 1), 20_000);
     expect(isHeld(attempt)).toBe(false);
   },
 );
