@@ -218,7 +218,7 @@ test('what is counted is listed: from the run and the rollback to each list, sea
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export CSV' }).click();
   expect(await textOf(await (await download).createReadStream())).toBe(
-    '"user","path","key"\r\n"bob","users/bob/trading-journal/1","journal_bob_1"\r\n',
+    '"user","path","key","field"\r\n"bob","users/bob/trading-journal/1","journal_bob_1","performance.factor"\r\n',
   );
   await page.getByRole('link', { name: 'Conflicts' }).click();
   await page.getByText('1 of 1 entry.').waitFor();
@@ -228,6 +228,7 @@ test('what is counted is listed: from the run and the rollback to each list, sea
   await page.getByRole('link', { name: 'Migration complete' }).click();
   await figure('Fields of another type').click();
   await page.getByText('1 entry.').waitFor();
+  await page.getByText('trades (string)').waitFor();
 
   await environment.call('POST /rollback', {
     body: { dryRun: false },

@@ -5,9 +5,10 @@ import { at, openTestEnvironment } from './testing/test-environment.ts';
 
 const wait = { headers: { Prefer: 'wait=60' } };
 
-const as = (name: string) => ({
+const as = (name: string, field?: string) => ({
   path: `users/ann/trading-journal/${name}`,
   dateKey: `journal_ann_${name}`,
+  ...(field === undefined ? {} : { field }),
 });
 
 test('what a run counts it lists: by kind, with path and key; and a rollback what it kept', async () => {
@@ -35,8 +36,14 @@ test('what a run counts it lists: by kind, with path and key; and a rollback wha
   });
   const listed = async (kind: string): Promise<unknown> =>
     (await environment.call(`GET /migrations/${String(at(run, 'migrationId'))}/entries?kind=${kind}`)).body;
-  expect(await listed('encoded-as-text')).toMatchObject({ count: 2, entries: [as('both'), as('numbers')] });
-  expect(await listed('unexpected-type')).toMatchObject({ count: 1, entries: [as('both')] });
+  expect(await listed('encoded-as-text')).toMatchObject({
+    count: 2,
+    entries: [as('both', 'risk.ratio'), as('numbers', 'performance.factor')],
+  });
+  expect(await listed('unexpected-type')).toMatchObject({
+    count: 1,
+    entries: [as('both', 'trades (string)')],
+  });
   expect(await listed('conflict')).toMatchObject({ count: 1, entries: [as('saved')], nextCursor: null });
   expect(await listed('newer')).toMatchObject({ count: 0, entries: [] });
 

@@ -11,6 +11,7 @@ export * from './ports/ledger.ts';
 export type * from './ports/dispatcher.ts';
 export type * from './mapping/mapped-entry.ts';
 export { mapEntry } from './mapping/map-entry.ts';
+export { fieldPathAt } from './mapping/field-path-at.ts';
 export { ItemArena } from './mapping/item-arena.ts';
 export { maxItemBytes, storedItemSize, writeUnitsOf, writeUnitsOfAll } from './item-size.ts';
 export { dateKey, isStorableKey, mayCollide } from './date-key.ts';

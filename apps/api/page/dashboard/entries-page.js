@@ -118,9 +118,9 @@ function statusText({ items, done, count, user }) {
 }
 
 /** @param {{ entry: ListedEntry, run: string | undefined }} props */
-function Row({ entry: { path, dateKey }, run }) {
+function Row({ entry: { path, dateKey, field }, run }) {
   const text = html`<code class="cut">${path === null ? dateKey : shortPath(path)}</code>
-    <code class="cut quiet">${dateKey}</code>`;
+    <code class="cut quiet">${field ?? dateKey}</code>`;
   if (path === null) return html`<span class="row">${text}</span>`;
   return html`<a class="row" href=${hrefOf('user', { id: userIn(path), run })} title=${path}>${text}</a>`;
 }

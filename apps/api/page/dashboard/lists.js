@@ -4,7 +4,7 @@ import { amount } from './words.js';
 /** Lists of entries that are counted beside failures and differences. No DOM, no network. */
 
 /** @typedef {{ label: string, means: string, todo: string }} ListWords */
-/** @typedef {{ path: string | null, dateKey: string | null }} ListedEntry */
+/** @typedef {{ path: string | null, dateKey: string | null, field?: string | undefined }} ListedEntry */
 
 /** @type {Readonly<Record<string, ListWords>>} */
 const ofRuns = {
@@ -94,9 +94,9 @@ export function keptWords({ done, listed, count }) {
   return !done && count > keptOfAKind ? ' The first 10,000 are listed, all are counted.' : '';
 }
 
-export const entryColumns = ['user', 'path', 'key'];
+export const entryColumns = ['user', 'path', 'key', 'field'];
 
 /** @param {ListedEntry} entry */
-export function entryCells({ path, dateKey }) {
-  return [path === null ? '' : userIn(path), path ?? '', dateKey ?? ''];
+export function entryCells({ path, dateKey, field = '' }) {
+  return [path === null ? '' : userIn(path), path ?? '', dateKey ?? '', field];
 }

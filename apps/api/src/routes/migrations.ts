@@ -74,6 +74,7 @@ export const entries = route({
       entries: page.items.map(({ detail }) => ({
         path: detail.path ?? '',
         dateKey: detail.dateKey ?? '',
+        field: detail.field,
       })),
       count: page.count,
       nextCursor: page.cursor ?? null,

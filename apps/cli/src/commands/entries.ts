@@ -33,7 +33,7 @@ async function allEntries(api: ApiSession['api'], id: string, kind: Kind): Promi
 }
 
 function describeEntries({ migrationId, kind, entries: found, count }: Entries): string {
-  const rows = found.map(({ path, dateKey }) => [path, dateKey]);
+  const rows = found.map(({ path, dateKey, field = '' }) => [path, dateKey, field]);
   const more = count > found.length ? `, of which ${amount(found.length)} are listed` : '';
   return `${columns(rows)}${migrationId}: ${amount(count)} ${kind}${more}`;
 }

@@ -33,6 +33,8 @@ export class ItemEncoder {
   /** Size of the item so far, as DynamoDB counts it. */
   size = 0;
   encodedAsText = 0;
+  /** The offset in the document of the first of these values. */
+  textAt = -1;
   /** All text bytes or-ed together: from 0x80 on the text has to be checked for valid UTF-8. */
   textBits = 0;
   /** The number of maps and lists around the value being mapped, `data` included. */
@@ -67,6 +69,7 @@ export class ItemEncoder {
     this.at = 0;
     this.size = 0;
     this.encodedAsText = 0;
+    this.textAt = -1;
     this.textBits = 0;
     this.depth = 1;
     this.databaseKnown = false;

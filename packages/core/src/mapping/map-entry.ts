@@ -74,6 +74,7 @@ function mapDocument(entry: SourceEntry, key: string, options: MappingOptions): 
       size: pass.size,
     },
     encodedAsText: pass.encodedAsText,
+    textAt: pass.textAt,
     warnings,
     compressed,
   };

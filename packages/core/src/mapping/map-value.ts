@@ -129,7 +129,7 @@ function mapKind(pass: ItemEncoder, kind: number, from: number, to: number): num
   switch (kind) {
     case DOUBLE_VALUE:
       if (to - from !== 8) return UNUSUAL;
-      putDoubleAttribute(pass, readDouble(pass, from));
+      putDoubleAttribute(pass, readDouble(pass, from), from);
       return kind;
     case STRING_VALUE:
       mapString(pass, from, to);
@@ -190,7 +190,7 @@ function readDouble({ source, base }: ItemEncoder, at: number): number {
   return source.getFloat64(base + at, true);
 }
 
-function putDoubleAttribute(pass: ItemEncoder, value: number): void {
+function putDoubleAttribute(pass: ItemEncoder, value: number, from: number): void {
   if (fitsDynamoNumber(value)) {
     open(pass, openNumber);
     putDouble(pass, value);
@@ -202,7 +202,7 @@ function putDoubleAttribute(pass: ItemEncoder, value: number): void {
   putText(pass, text);
   close(pass, closeText);
   pass.size += text.length;
-  pass.encodedAsText++;
+  if (pass.encodedAsText++ === 0) pass.textAt = from;
 }
 
 function mapString(pass: ItemEncoder, from: number, to: number): void {
@@ -273,9 +273,9 @@ function mapGeoPoint(pass: ItemEncoder, from: number, to: number): void {
     else longitude = readDouble(pass, at + 1);
   }
   put(pass, openLatitude);
-  putDoubleAttribute(pass, latitude);
+  putDoubleAttribute(pass, latitude, from);
   put(pass, openLongitude);
-  putDoubleAttribute(pass, longitude);
+  putDoubleAttribute(pass, longitude, from);
   close(pass, closeMap);
   pass.size += containerSize + 2 * elementSize + geoPointNames;
 }

@@ -21,6 +21,8 @@ export type MappedEntry =
       readonly item: EncodedItem;
       /** The number of doubles stored as text, because DynamoDB has no such number (NaN, infinities, out of range). */
       readonly encodedAsText: number;
+      /** The offset in the document of the first of them, for `fieldPathAt`; -1: there is none. */
+      readonly textAt: number;
       /** Defaulted fields of an unexpected type, such as `trades` that is a map. They are stored unchanged. */
       readonly warnings: readonly FieldWarning[];
       /** True if `data` was compressed because the item was over the limit. */

@@ -58,6 +58,11 @@ export const entriesPage = z
       z.strictObject({
         path: z.string().meta({ example: 'users/alice/trading-journal/2026-01-01' }),
         dateKey: z.string().meta({ example: 'journal_alice_2026-01-01' }),
+        field: z.string().optional().meta({
+          description:
+            'The first field stored as text, or the fields of an unexpected type, each with the type; not for other kinds',
+          example: 'performance.profitFactor',
+        }),
       }),
     ),
     count: count.meta({ description: 'Number of all of this kind, listed or not' }),

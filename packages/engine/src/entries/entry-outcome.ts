@@ -2,10 +2,15 @@ import {
   addTo,
   type Deltas,
   type ErrorCode,
-  type ListedKind,
+  type FieldWarning,
+  fieldPathAt,
+  type ListedEntry,
   type MappedEntry,
   failureOf,
+  type SourceEntry,
 } from '@migrator/core';
+
+import { listedKey } from './listed-key.ts';
 
 /** The outcome of one entry. Exactly one of the ledger's counters changes for it. */
 export type EntryOutcome =
@@ -14,7 +19,9 @@ export type EntryOutcome =
       readonly bytes: number;
       readonly writeUnits: number;
       readonly encodedAsText: number;
-      readonly warnings: number;
+      /** The offset of the first of these; -1: there is none. */
+      readonly textAt: number;
+      readonly warnings: readonly FieldWarning[];
       readonly compressed: boolean;
     }
   | { readonly kind: 'unchanged' | 'conflicts' | 'vanished'; readonly writeUnits: number }
@@ -38,26 +45,31 @@ export function addOutcome(deltas: Deltas<'migration'>, outcome: EntryOutcome): 
     addTo(deltas, 'encodedAsText', outcome.encodedAsText);
     addTo(deltas, 'textEntries');
   }
-  if (outcome.warnings > 0) {
-    addTo(deltas, 'warnings', outcome.warnings);
+  if (outcome.warnings.length > 0) {
+    addTo(deltas, 'warnings', outcome.warnings.length);
     addTo(deltas, 'warnedEntries');
   }
 }
 
-/** The lists that an entry belongs to. */
-export function listedAs(outcome: EntryOutcome): readonly ListedKind[] {
+/** The entry's place in each list that it belongs to. */
+export function listedAs(outcome: EntryOutcome, { date, document }: SourceEntry): readonly ListedEntry[] {
   switch (outcome.kind) {
     case 'conflicts':
-      return ['conflict'];
+      return [{ kind: 'conflict', key: date }];
     case 'newer':
-      return ['newer'];
+      return [{ kind: 'newer', key: date }];
     case 'created':
     case 'repaired': {
-      if (outcome.encodedAsText === 0 && outcome.warnings === 0) return [];
-      const kinds: ListedKind[] = [];
-      if (outcome.encodedAsText > 0) kinds.push('encoded-as-text');
-      if (outcome.warnings > 0) kinds.push('unexpected-type');
-      return kinds;
+      const { encodedAsText, textAt, warnings } = outcome;
+      if (encodedAsText === 0 && warnings.length === 0) return [];
+      const listed: ListedEntry[] = [];
+      if (encodedAsText > 0)
+        listed.push({ kind: 'encoded-as-text', key: listedKey(date, fieldPathAt(document, textAt)) });
+      if (warnings.length > 0) {
+        const fields = warnings.map(({ field, found }) => `${field} (${found})`);
+        listed.push({ kind: 'unexpected-type', key: listedKey(date, fields.join(', ')) });
+      }
+      return listed;
     }
     default:
       return [];
@@ -72,8 +84,8 @@ export function failedBy(error: unknown): Extract<EntryOutcome, { kind: 'failed'
 export type Mapped = Extract<MappedEntry, { ok: true }>;
 
 export function written(mapped: Mapped, kind: 'created' | 'repaired', writeUnits: number): EntryOutcome {
-  const { item, encodedAsText, warnings, compressed } = mapped;
-  return { kind, bytes: item.size, writeUnits, encodedAsText, warnings: warnings.length, compressed };
+  const { item, encodedAsText, textAt, warnings, compressed } = mapped;
+  return { kind, bytes: item.size, writeUnits, encodedAsText, textAt, warnings, compressed };
 }
 
 /** The outcome of an entry that can't be an item, or not with its key. */

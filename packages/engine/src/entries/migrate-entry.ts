@@ -86,7 +86,15 @@ function settleByReading(run: MigrationRun, entry: SourceEntry, json: ItemJson):
 function alreadyThere(run: MigrationRun, migratedAt: string | undefined): EntryOutcome {
   if (migratedAt !== run.migratedAt) return { kind: 'unchanged', writeUnits: 0 };
   // This run wrote it, but crashed before it recorded the outcome.
-  return { kind: 'created', bytes: 0, writeUnits: 0, encodedAsText: 0, warnings: 0, compressed: false };
+  return {
+    kind: 'created',
+    bytes: 0,
+    writeUnits: 0,
+    encodedAsText: 0,
+    textAt: -1,
+    warnings: [],
+    compressed: false,
+  };
 }
 
 /** Writes a mapped entry with the ownership condition. */

@@ -126,7 +126,7 @@ function sumUp(
     if (outcome === undefined) break;
     settled += 1;
     addOutcome(deltas, outcome);
-    for (const kind of listedAs(outcome)) listed.push({ kind, key: entry.date });
+    listed.push(...listedAs(outcome, entry));
     if (outcome.kind === 'newer' && (outcome.migratedAt ?? '') > (newest ?? '')) newest = outcome.migratedAt;
     if (outcome.kind !== 'failed') continue;
     const path = entryPath(entry, page.names);

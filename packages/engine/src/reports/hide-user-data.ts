@@ -9,6 +9,8 @@ import {
   taskId,
 } from '@migrator/core';
 
+import { withoutField } from '../entries/listed-key.ts';
+
 /**
  * A stable replacement for a user id, so that log lines can be correlated. It does not protect against a reader who
  * guesses ids and compares.
@@ -88,7 +90,8 @@ export function hidingLedger(ledger: Ledger): Ledger {
     },
     async listed(id, options) {
       const page = await ledger.listed(id, options);
-      const entries = page.entries.map(({ task, key }) => {
+      const entries = page.entries.map(({ task, key: found }) => {
+        const key = withoutField(options.kind, found);
         const parsed = parseTaskId(task);
         if (parsed.type !== 'user') return { task, key };
         return { task: taskId({ ...parsed, userId: pseudonym(parsed.userId) }), key };

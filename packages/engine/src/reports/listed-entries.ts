@@ -10,6 +10,7 @@ import {
 } from '@migrator/core';
 
 import type { EntryKind } from '../api/fields.ts';
+import { readListedKey } from '../entries/listed-key.ts';
 
 /** The counter of each kind. */
 const counterOf = {
@@ -20,7 +21,7 @@ const counterOf = {
 } as const satisfies Record<ListedKind, string>;
 
 interface EntriesPage {
-  readonly items: readonly Pick<Issue, 'detail'>[];
+  readonly items: readonly { readonly detail: Issue['detail'] & { readonly field?: string | undefined } }[];
   readonly count: number;
   readonly cursor?: string;
 }
@@ -36,11 +37,12 @@ export async function listedEntries(
   const { entries, cursor } = await ledger.listed(run.id, { kind, ...options });
   const { usersCollection: users, journalCollection: journal } = run.binding.source;
   const count = run.totals[counterOf[kind]] ?? 0;
-  const details = entries.flatMap(({ task, key: date }) => {
+  const details = entries.flatMap(({ task, key }) => {
     const parsed = parseTaskId(task);
     if (parsed.type !== 'user') return [];
+    const { date, field } = readListedKey(kind, key);
     const ref = { userId: parsed.userId, date };
-    return [{ detail: { path: entryPath(ref, { users, journal }), dateKey: dateKey(ref) } }];
+    return [{ detail: { path: entryPath(ref, { users, journal }), dateKey: dateKey(ref), field } }];
   });
   return { items: details, count, cursor };
 }
