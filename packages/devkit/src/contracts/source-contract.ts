@@ -1,9 +1,10 @@
-import { type EntryRef, MigrationError, type Source, type SourceEntry } from '@migrator/core';
+import { type EntryRef, type Source, type SourceEntry } from '@migrator/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { decodeDocument } from '../fixtures/decode-document.ts';
 import { encodeDocument } from '../fixtures/encode-document.ts';
 import { type JournalEntry, journalEntry, journals, type JournalUser } from '../fixtures/journals.ts';
 import { oddIds } from '../fixtures/odd-ids.ts';
+import { codesOf } from './codes-of.ts';
 
 /** Opens the source under test over a store that holds these users and nothing else. The suite closes it. */
 export type OpenSource = (users: readonly JournalUser[]) => Promise<Source>;
@@ -264,16 +265,7 @@ function describeAborts(open: Open): void {
       source.listDates({ userId: 'ann', limit: 1, signal }),
       source.readBatch([{ userId: 'ann', date: '1' }], { maxBytes: 1, signal }),
     ];
-    const codes = await Promise.all(
-      calls.map(
-        async (call) =>
-          await call.then(
-            () => 'none',
-            (error: unknown) => MigrationError.codeOf(error),
-          ),
-      ),
-    );
-    expect(codes).toEqual(Array.from({ length: calls.length }, () => 'ABORTED'));
+    expect(await codesOf(calls)).toEqual(Array.from({ length: calls.length }, () => 'ABORTED'));
   });
 
   test('it describes where it reads', async () => {

@@ -4,6 +4,7 @@ import { encodeItem, type ItemFixture, migratedItem } from '../fixtures/encode-i
 import { heldLease } from '../fixtures/placeholders.ts';
 import { oddIds } from '../fixtures/odd-ids.ts';
 import { keepsTags } from '../services/vendors/keeps-tags.ts';
+import { codesOf } from './codes-of.ts';
 
 export interface TargetUnderTest {
   readonly target: Target;
@@ -294,16 +295,7 @@ function describeWholeTable(open: OpenTarget): void {
       target.isEmpty(signal),
       target.preflight(signal),
     ];
-    const codes = await Promise.all(
-      calls.map(
-        async (call) =>
-          await call.then(
-            () => 'none',
-            (error: unknown) => MigrationError.codeOf(error),
-          ),
-      ),
-    );
-    expect(codes).toEqual(Array.from({ length: calls.length }, () => 'ABORTED'));
+    expect(await codesOf(calls)).toEqual(Array.from({ length: calls.length }, () => 'ABORTED'));
     expect(await target.isEmpty()).toBe(true);
   });
 }
