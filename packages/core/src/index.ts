@@ -36,3 +36,4 @@ export * from './redaction/redact-error.ts';
 export { contentOf, fileFault, isPath, secretsOf } from './redaction/secrets-of.ts';
 export * from './retry/with-retries.ts';
 export * from './retry/abortable.ts';
+export { wrapMethods } from './wrap-methods.ts';

@@ -8,6 +8,7 @@ import {
   type RetryEvent,
   type Source,
   type Target,
+  wrapMethods,
 } from '@migrator/core';
 
 import type { ServiceMetrics } from './metrics/service-metrics.ts';
@@ -72,14 +73,15 @@ export function createObservation(options: {
 
   /** Wraps the named calls. Receiver, arguments and result are unchanged. */
   function observed<T extends object>(service: T, prefix: string, calls: ReadonlyMap<string, Kind>): T {
-    const known = new Map<PropertyKey, unknown>();
-    const wrapped = (name: string, kind: Kind, call: Call): Call => {
+    return wrapMethods(service, (name, call) => {
+      const kind = calls.get(name);
+      if (kind === undefined) return call;
       const label = `${prefix}.${name}`;
       return async (...args) => {
         const begin = performance.now();
         try {
-          if (!tracing.active) return await call.apply(service, args);
-          return await tracing.span(label, {}, () => call.apply(service, args));
+          if (!tracing.active) return await call(...args);
+          return await tracing.span(label, {}, async () => await call(...args));
         } catch (error) {
           throw failed(error, label);
         } finally {
@@ -88,18 +90,6 @@ export function createObservation(options: {
           else if (kind === 'write') metrics.write(label, seconds);
         }
       };
-    };
-    return new Proxy(service, {
-      get(_target, name) {
-        if (known.has(name)) return known.get(name);
-        const value: unknown = Reflect.get(service, name, service);
-        if (typeof value !== 'function') return value;
-        const kind = typeof name === 'string' ? calls.get(name) : undefined;
-        const made =
-          kind === undefined ? value.bind(service) : wrapped(String(name), kind, value as unknown as Call);
-        known.set(name, made);
-        return made;
-      },
     });
   }
 
@@ -141,5 +131,3 @@ export function createObservation(options: {
     }
   }
 }
-
-type Call = (...args: unknown[]) => Promise<unknown>;

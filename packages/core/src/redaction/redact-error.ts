@@ -1,4 +1,5 @@
 import { MigrationError } from '../migration-error.ts';
+import { wrapMethods } from '../wrap-methods.ts';
 
 import type { Redact } from './redact.ts';
 
@@ -49,26 +50,15 @@ function isHolder(value: unknown): value is object {
 
 /** A proxy of the object that redacts the errors that its methods throw or reject with. */
 export function redactErrorsOf<T extends object>(service: T, redact: Redact): T {
-  const known = new Map<PropertyKey, unknown>();
-  return new Proxy(service, {
-    get(_target, name) {
-      if (known.has(name)) return known.get(name);
-      const value: unknown = Reflect.get(service, name, service);
-      if (typeof value !== 'function') return value;
-      const wrapped = (...args: unknown[]): unknown => {
-        try {
-          const result: unknown = Reflect.apply(value, service, args);
-          return result instanceof Promise
-            ? result.catch((error: unknown) => {
-                throw redactError(error, redact);
-              })
-            : result;
-        } catch (error) {
-          throw redactError(error, redact);
-        }
-      };
-      known.set(name, wrapped);
-      return wrapped;
-    },
+  const fail = (error: unknown): never => {
+    throw redactError(error, redact);
+  };
+  return wrapMethods(service, (_name, call) => (...args) => {
+    try {
+      const result = call(...args);
+      return result instanceof Promise ? result.catch(fail) : result;
+    } catch (error) {
+      return fail(error);
+    }
   });
 }
