@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { parseJson, parseWithPlainKeys } from './parse-json.ts';
+import { parseJson } from './parse-json.ts';
 
 /** As in DynamoDB's JSON: an earlier text with a key of one backslash, then one with another key in its place. */
 const earlier = String.raw`{"S":{"x":1},"\\":{"S":"1"}}`;
@@ -47,15 +47,11 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-function bothWays(json: string): string[] {
-  return [parseJson(json), parseWithPlainKeys(json)].map((each) => JSON.stringify(each));
-}
-
 test('any value comes back, with its keys in their order', () => {
   fc.assert(
     fc.property(value, fc.constantFrom(undefined, 1, '\t'), (given, indent) => {
       const json = JSON.stringify(given);
-      expect(bothWays(JSON.stringify(given, null, indent))).toEqual([json, json]);
+      expect(JSON.stringify(parseJson(JSON.stringify(given, null, indent)))).toBe(json);
     }),
     { numRuns: 2_000 },
   );
