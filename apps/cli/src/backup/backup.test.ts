@@ -137,7 +137,7 @@ it('a backup of some users is a run of these users', { timeout: 60_000 }, async 
 });
 
 it('a backup that is killed, or stopped, continues to the same content', { timeout: 120_000 }, async () => {
-  await project.addJournals(journals({ users: 40, entriesPerUser: 200 }));
+  await project.addJournals(journals({ users: 20, entriesPerUser: 200 }));
   const whole = join(folder, 'whole.gz');
   await run('backup', '--out', whole);
   for (const [signal, end, says] of [
