@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Control, Operation } from '@migrator/core';
 
 import type { CoordinatorContext } from '../engine-context.ts';
@@ -5,6 +7,9 @@ import { coordinate } from './coordinate.ts';
 
 /** The reason in the status while an operator has paused the queue on Bull Board. */
 export const pausedAtQueue = 'paused on Bull Board; resume it there or with POST /resume';
+
+/** Longer than a supervisor or a call of the API needs between changing the queue and recording it. */
+const othersChangeMs = 250;
 
 /** The longest interval between comparisons; it grows after each one that found nothing. */
 const longestStandstillMs = 60_000;
@@ -45,15 +50,27 @@ export class Supervisor {
   }
 
   /**
-   * `coordinatorState.queuePaused` is the queue's state as last set or read. If the queue differs from it, an
-   * operator has changed the queue, and the operation follows; otherwise the queue follows the operation.
+   * `coordinatorState.queuePaused` is the queue's state as last set or read. If the queue differs from it for longer than
+   * another process needs to change both, an operator has changed the queue, and the operation follows. Otherwise the
+   * queue follows the operation.
    */
-  async #alignPause({ id, control, coordinatorState }: Operation): Promise<Control> {
+  async #alignPause(operation: Operation): Promise<Control> {
     const { ledger, dispatcher } = this.#context;
+    const { id } = operation;
+    let { control } = operation;
+    let wasPaused = operation.coordinatorState.queuePaused ?? false;
     // Read after the operation: an older state of the queue would make our own change look like an operator's.
-    const isPaused = await dispatcher.isPaused();
+    let isPaused = await dispatcher.isPaused();
+    if (isPaused !== wasPaused) {
+      await delay(othersChangeMs);
+      const now = await ledger.get(id);
+      if (now?.state !== 'running') return 'run';
+      control = now.control;
+      wasPaused = now.coordinatorState.queuePaused ?? false;
+      isPaused = await dispatcher.isPaused();
+    }
     let wanted = control;
-    if (isPaused !== (coordinatorState.queuePaused ?? false)) {
+    if (isPaused !== wasPaused && control !== 'cancel') {
       wanted = isPaused ? 'pause' : 'run';
       if (wanted !== control) await ledger.control(id, wanted, isPaused ? pausedAtQueue : undefined);
     }
@@ -61,7 +78,7 @@ export class Supervisor {
     // Resume even if it is not paused: an operator may have paused the coordinators' queue.
     if (shouldPause) await this.#pauseQueue(id);
     else if (isPaused) await dispatcher.resume();
-    if (shouldPause !== (coordinatorState.queuePaused ?? false))
+    if (shouldPause !== wasPaused)
       await ledger.update(id, { coordinatorState: { queuePaused: shouldPause } });
     return wanted;
   }
