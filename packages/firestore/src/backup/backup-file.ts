@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
+import { fileFault, MigrationError } from '@migrator/core';
+
 import { isGzip, memberHeaderBytes, memberSize, unpackMember } from './gzip-member.ts';
 
 export interface Member {
@@ -25,9 +27,15 @@ export class BackupFile {
     this.#handle = handle;
   }
 
+  /** Throws a MigrationError `BACKUP_INVALID` for what is no file that can be read. */
   static async open(path: string): Promise<BackupFile> {
-    const handle = await open(path, constants.O_RDONLY);
-    return new BackupFile(path, (await handle.stat()).size, handle);
+    const handle = await open(path, constants.O_RDONLY).catch((cause: unknown) => {
+      throw new MigrationError('BACKUP_INVALID', `${path} ${fileFault(cause)}.`, { cause });
+    });
+    const stat = await handle.stat();
+    if (stat.isFile()) return new BackupFile(path, stat.size, handle);
+    await handle.close();
+    throw new MigrationError('BACKUP_INVALID', `${path} names no regular file.`);
   }
 
   /** The member at this offset, or a clause why there is none. */

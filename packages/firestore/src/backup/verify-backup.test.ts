@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { MigrationError } from '@migrator/core';
 import { journals } from '@migrator/devkit';
@@ -43,6 +44,19 @@ async function ofLines(edited: readonly string[]): Promise<string> {
 test('a whole one is whole', async () => {
   expect(await verdict(whole)).toBe('whole');
   expect(await ofLines(lines)).toBe('whole');
+});
+
+test('what is no file is named in a sentence', async () => {
+  const missing = `${backup.path}.missing`;
+  await expect(verifyBackup(missing)).rejects.toMatchObject({
+    code: 'BACKUP_INVALID',
+    message: `${missing} names a file that does not exist.`,
+  });
+  const directory = dirname(backup.path);
+  await expect(verifyBackup(directory)).rejects.toMatchObject({
+    code: 'BACKUP_INVALID',
+    message: `${directory} names no regular file.`,
+  });
 });
 
 test('damaged bytes are told with their place', async () => {
