@@ -16,8 +16,8 @@ const sentSeconds = { ended: newsForSeconds + day, paused: 120 };
 const claimSeconds = 20;
 
 /**
- * Sends each notice at least once, and exactly once unless a process is killed meanwhile. In Redis a notice is
- * `claimed` by the process that posts it, then `sent`, or `refused` permanently by the receiver. A claim expires if
+ * Sends each notice at least once, and exactly once unless a process ends before it has the response. In Redis a notice
+ * is `claimed` by the process that posts it, then `sent`, or `refused` permanently by the receiver. A claim expires if
  * its process was killed, or got no response in all attempts: then the notice is sent again.
  */
 export class NoticeOutbox {

@@ -109,19 +109,26 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   const { context, env } = environment;
   const config = readConfig({ ...env, NOTIFY_URL: url, NOTIFY_SECRET: secret });
   const posted = (): string[] => posts.map(({ notice }) => notice.operationId);
+  const claimOf = async (id: string): Promise<string> =>
+    `${env['QUEUE_PREFIX']}:notice:${id}:ended:${(await context.ledger.get(id))?.finishedAt}`;
+  // A process that is stopped before it has the response leaves the notice to the next one.
+  const untilSent = async (...ids: readonly string[]): Promise<void> => {
+    await vi.waitFor(async () => {
+      for (const id of ids) expect(await context.redis.get(await claimOf(id))).toBe('sent');
+    }, patiently);
+    expect(posted()).toEqual(ids);
+  };
 
   const first = await startServer(context, config);
   const started = await endRun(environment);
-  await vi.waitFor(() => expect(posted()).toEqual([started]), patiently);
+  await untilSent(started);
   await first.stop();
 
   const unseen = await endRun(environment);
-  const claimOf = async (id: string): Promise<string> =>
-    `${env['QUEUE_PREFIX']}:notice:${id}:ended:${(await context.ledger.get(id))?.finishedAt}`;
   // As a process leaves it that is killed while it posts.
   await context.redis.set(await claimOf(unseen), 'claimed', 'PX', 2_000);
   const second = await startServer(context, config);
-  await vi.waitFor(() => expect(posted()).toEqual([started, unseen]), patiently);
+  await untilSent(started, unseen);
   await second.stop();
 
   // The receiver takes it only after this process has gone.
@@ -142,7 +149,7 @@ test('what ends while no API runs is posted by the next one, and what a killed o
   await third.stop();
   const fourth = await startServer(context, config);
   onTestFinished(() => fourth.stop());
-  await vi.waitFor(() => expect(posted()).toEqual([started, unseen, late]), patiently);
+  await untilSent(started, unseen, late);
   expect(posted()).not.toContain(before);
 });
 
