@@ -26,11 +26,11 @@ export class MigrationClient {
     return this.#id;
   }
 
-  /** Resolves once so many entries are processed. */
+  /** Resolves once so many entries of the run are processed, also if it has ended by then. */
   async processed(entries: number): Promise<void> {
     await this.#patiently(async () => {
-      const { state, progress } = (await this.api.status()).currentStatus;
-      const done = progress?.processed ?? 0;
+      const { state, stats } = await this.api.migration(this.#id);
+      const done = stats.totalProcessed;
       if (done < entries) throw new Error(`${done} of ${entries} entries are done (${state})`);
     });
   }
